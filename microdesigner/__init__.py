@@ -1,0 +1,31 @@
+"""Design 3-D multiphase microstructures: generate, measure, simulate.
+
+Names load on first use, so that `import microdesigner` stays instant although torch and numba do not.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from microdesigner.core.microstructure import Microstructure as Microstructure
+    from microdesigner.core.request import Request as Request
+    from microdesigner.descriptors import describe as describe
+    from microdesigner.engine import Engine as Engine
+    from microdesigner.physics import simulate as simulate
+
+__version__ = "0.1.0"
+__all__ = ["Engine", "Microstructure", "Request", "describe", "simulate"]
+
+_HOMES = {
+    "Engine": "microdesigner.engine",
+    "Microstructure": "microdesigner.core.microstructure",
+    "Request": "microdesigner.core.request",
+    "describe": "microdesigner.descriptors",
+    "simulate": "microdesigner.physics",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'microdesigner' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

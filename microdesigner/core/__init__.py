@@ -1,0 +1,1 @@
+"""Types that every part shares; NumPy only."""

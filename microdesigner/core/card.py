@@ -1,0 +1,133 @@
+"""The model card: everything about a model that can be known without loading its weights."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.errors import InputError
+from microdesigner.core.request import Request
+from microdesigner.core.support import Support
+
+SCHEMA = 1
+PARTS = ("vae", "fp", "ddpm")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A condition or processing parameter: its range in the training data and its histogram there (equal bins)."""
+
+    name: str
+    low: float
+    high: float
+    histogram: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """A bundle's model.json. `document` is the whole of it; the properties are what the program reads."""
+
+    document: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read and check model.json; raises InputError naming the file."""
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise InputError(f"{path} does not exist; a model bundle needs its model.json.") from None
+        except (ValueError, OSError) as error:
+            raise InputError(f"{path} cannot be read as a model card ({error}); copy the bundle again.") from None
+        if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+            raise InputError(f"{path} is not a model card of schema {SCHEMA}; use a bundle made for this version.")
+        missing = [key for key in ("name", "phases", "shape", "conditions", "process", "latent", "parts") if key not in document]
+        if missing:
+            raise InputError(f"{path} lacks the entry '{missing[0]}'; copy the bundle again.")
+        return cls(document)
+
+    @property
+    def name(self) -> str:
+        """Name by which requests and commands call the model."""
+        return str(self.document["name"])
+
+    @property
+    def phase_names(self) -> tuple[str, ...]:
+        """Names of the labels 0, 1, ..."""
+        return tuple(self.document["phases"])
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Voxels along x, y, z that the model was trained on."""
+        x, y, z = self.document["shape"]
+        return int(x), int(y), int(z)
+
+    @property
+    def voxel_nm(self) -> tuple[float, float, float]:
+        """Voxel edges along x, y, z in nm."""
+        x, y, z = self.document.get("voxel_nm", (1.0, 1.0, 1.0))
+        return float(x), float(y), float(z)
+
+    @property
+    def conditions(self) -> tuple[Parameter, ...]:
+        """What can be asked for."""
+        return _parameters(self.document["conditions"])
+
+    @property
+    def process(self) -> tuple[Parameter, ...]:
+        """The recipe's parameters; empty when the training data had none."""
+        return _parameters(self.document["process"])
+
+    @property
+    def support(self) -> Support | None:
+        """The sample of training conditions, where the card holds one."""
+        points = self.document.get("support")
+        names = tuple(condition.name for condition in self.conditions)
+        return Support(names, np.asarray(points, dtype=np.float64)) if points else None
+
+    def check(self, request: Request) -> None:
+        """Raise InputError when this model cannot serve `request`."""
+        known = {condition.name for condition in self.conditions} | ({"vol_frac_A"} if len(self.phase_names) == 3 else set())
+        for name in request.targets:
+            if name not in known:
+                raise InputError(f"The model {self.name} has no target '{name}'; it knows {', '.join(sorted(known))}.")
+        if request.size is not None:
+            self._check_size(request.size)
+
+    def _check_size(self, size: tuple[int, int, int]) -> None:
+        factor = int(self.document["latent"]["factor"])
+        if any(edge % (2 * factor) for edge in size):
+            raise InputError(f"Each edge of size must be a multiple of {2 * factor} voxels; got {'×'.join(map(str, size))}.")
+        if np.prod(size, dtype=np.int64) > 1 << 29:
+            raise InputError(f"A volume of {'×'.join(map(str, size))} voxels is too large to generate; stay below 2^29 voxels.")
+
+    def conditioned_on(self, targets: Mapping[str, float]) -> dict[str, float]:
+        """`targets` in the model's own conditions: an acceptor fraction becomes the donor or mixed fraction it implies."""
+        wanted = dict(targets)
+        acceptor = wanted.pop("vol_frac_A", None)
+        if acceptor is None:
+            return wanted
+        if "vol_frac_M" in wanted and "vol_frac_D" not in wanted:
+            wanted["vol_frac_D"] = 1 - acceptor - wanted["vol_frac_M"]
+        elif "vol_frac_D" in wanted and "vol_frac_M" not in wanted:
+            wanted["vol_frac_M"] = 1 - acceptor - wanted["vol_frac_D"]
+        elif "vol_frac_D" not in wanted:
+            raise InputError("vol_frac_A alone does not fix the other two fractions; give vol_frac_D or vol_frac_M with it.")
+        return wanted
+
+
+def _parameters(entries: list[dict[str, Any]]) -> tuple[Parameter, ...]:
+    return tuple(
+        Parameter(entry["name"], float(entry["low"]), float(entry["high"]), tuple(entry.get("histogram", ()))) for entry in entries
+    )
+
+
+def describe_parameter(parameter: Parameter) -> str:
+    """Tooltip text: title, symbol, unit, trained range, meaning and source."""
+    spec = spec_of(parameter.name)
+    unit = "" if spec.unit == "1" else f" {spec.unit}"
+    trained = f"Trained on {parameter.low:.3g} to {parameter.high:.3g}{unit}."
+    return f"{spec.title} ({spec.symbol}, {parameter.name}). {spec.meaning} {trained} Definition: {spec.source}."

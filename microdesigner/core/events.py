@@ -1,0 +1,40 @@
+"""What long work tells whoever listens. Work is a generator of these; closing the generator cancels it."""
+
+from dataclasses import dataclass
+
+from microdesigner.core.microstructure import PhaseArray
+from microdesigner.core.result import Result, Sample
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`done` of `total` units of `stage` are finished."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A coarse look at the first volume while it is being denoised: labels [x, y, z], fewer voxels than the result."""
+
+    phases: PhaseArray
+
+
+@dataclass(frozen=True)
+class SampleDone:
+    """Sample `index` of the request is decoded and measured."""
+
+    index: int
+    sample: Sample
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last event of a generation."""
+
+    result: Result
+
+
+GenerationEvent = Progress | Preview | SampleDone | Finished

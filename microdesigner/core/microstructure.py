@@ -1,0 +1,63 @@
+"""The one volume type that every part of the program exchanges."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.errors import InputError
+
+Lateral = Literal["periodic", "no-flux"]
+PhaseArray = NDArray[np.uint8]
+
+DONOR, ACCEPTOR, MIXED = 0, 1, 2
+PHASE_NAMES = ("donor", "acceptor", "mixed")
+MAX_VOXELS = 1 << 31
+
+
+@dataclass(frozen=True)
+class Microstructure:
+    """A labelled volume of a film.
+
+    `phases` is uint8 [x, y, z]; z is the film thickness, z = 0 the cathode side, the last layer the anode side.
+    Labels index `phase_names` (0 donor, 1 acceptor, 2 mixed). `voxel_nm` is the voxel edge along x, y, z in nm.
+    `lateral` tells whether x and y wrap; z never does. `provenance` is any JSON-able record of the volume's origin.
+
+    Raises InputError when the array is not three-dimensional, empty, or holds a label without a name.
+    """
+
+    phases: PhaseArray
+    voxel_nm: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    lateral: Lateral = "periodic"
+    phase_names: tuple[str, ...] = PHASE_NAMES
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.phases.ndim != 3 or self.phases.size == 0:
+            raise InputError(f"A volume needs three dimensions with voxels in each; this one has shape {self.phases.shape}.")
+        if self.phases.dtype != np.uint8:
+            raise InputError(f"Phase labels must be 8-bit whole numbers; this volume holds {self.phases.dtype}.")
+        if not all(np.isfinite(edge) and edge > 0 for edge in self.voxel_nm):
+            raise InputError(f"Voxel edges must be positive lengths in nm; this volume has {self.voxel_nm}.")
+        highest = int(self.phases.max())
+        if highest >= len(self.phase_names):
+            raise InputError(
+                f"The volume holds the label {highest} but only {len(self.phase_names)} phases are named; "
+                "segment it or map its labels first."
+            )
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Voxels along x, y, z."""
+        x, y, z = self.phases.shape
+        return x, y, z
+
+    @property
+    def periodic(self) -> bool:
+        """Whether the lateral faces wrap."""
+        return self.lateral == "periodic"
+
+    def with_provenance(self, **entries: Any) -> "Microstructure":
+        """The same volume with `entries` added to its provenance."""
+        return replace(self, provenance={**self.provenance, **entries})

@@ -1,0 +1,110 @@
+"""What the user wants, in the one form that window, command line, Python and result files share."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, Self, get_args
+
+from microdesigner.core.descriptor_spec import SPECS
+from microdesigner.core.errors import InputError
+
+Sampler = Literal["dpm-solver++", "ancestral"]
+Match = Literal["none", "fractions", "all"]
+MAX_COUNT = 100_000
+TRAINING_STEPS = 1000
+
+
+@dataclass(frozen=True)
+class Request:
+    """A generation request. `targets` may hold any subset of the model's conditions; the rest is left free.
+
+    `candidates` samples are drawn per kept volume; `match` "fractions" makes the phase fractions exact, "all" also keeps
+    the best candidate. `size` is voxels along x, y, z (None: the model's own). `steps` counts denoiser evaluations.
+    Sample i uses seed + i, so any one of a batch can be made again alone.
+
+    Raises InputError when a value is impossible whatever the model.
+    """
+
+    targets: dict[str, float] = field(default_factory=dict)
+    model: str = "ch-3phase"
+    count: int = 1
+    seed: int = 0
+    steps: int = 16
+    sampler: Sampler = "dpm-solver++"
+    candidates: int = 1
+    match: Match = "none"
+    size: tuple[int, int, int] | None = None
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("count", 1, MAX_COUNT), ("steps", 1, TRAINING_STEPS), ("candidates", 1, 256), ("seed", 0, 2**62)):
+            _check_whole(name, getattr(self, name), low, high)
+        _check_choice("sampler", self.sampler, get_args(Sampler))
+        _check_choice("match", self.match, get_args(Match))
+        if self.size is not None:
+            _check_size(self.size)
+        for name, value in self.targets.items():
+            _check_target(name, value)
+        check_fractions(self.targets)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-able dictionary that `from_json` reads back equal."""
+        document = asdict(self)
+        document["size"] = list(self.size) if self.size else None
+        return document
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read a request document; raises InputError on unknown or ill-typed entries."""
+        if not isinstance(document, Mapping):
+            raise InputError("A request must be a JSON object with entries such as targets, count and seed.")
+        known = {entry.name for entry in fields(cls)}
+        unknown = sorted(set(document) - known)
+        if unknown:
+            raise InputError(f"The request has the unknown entry '{unknown[0]}'; known are {', '.join(sorted(known))}.")
+        values = dict(document)
+        if not isinstance(values.get("targets", {}), Mapping):
+            raise InputError("The request's targets must be an object of names and numbers.")
+        if not isinstance(values.get("model", ""), str):
+            raise InputError("The request's model must be the name of a model.")
+        size = values.get("size")
+        if size is not None:
+            values["size"] = tuple(size) if isinstance(size, list | tuple) else size
+        values["targets"] = dict(values.get("targets", {}))
+        return cls(**values)
+
+
+def check_fractions(targets: Mapping[str, float]) -> None:
+    """Raise InputError when the targeted phase fractions sum to more than one."""
+    fractions = [value for name, value in targets.items() if name.startswith("vol_frac_")]
+    total = sum(fractions)
+    if total > 1 + 1e-9:
+        raise InputError(f"The phase fractions sum to {total:.3g}, more than 1; lower one of them.")
+    if len(fractions) == 3 and total < 1 - 1e-6:
+        raise InputError(f"The three phase fractions sum to {total:.3g} instead of 1; leave one of them free.")
+
+
+def _check_whole(name: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InputError(f"{name} must be a whole number; got {value!r}.")
+    if not low <= value <= high:
+        raise InputError(f"{name} must lie between {low} and {high}; got {value}.")
+
+
+def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise InputError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
+
+
+def _check_size(size: object) -> None:
+    if not isinstance(size, tuple) or len(size) != 3:
+        raise InputError(f"size needs three whole numbers, voxels along x, y and z; got {size!r}.")
+    for value in size:
+        _check_whole("size", value, 1, 4096)
+
+
+def _check_target(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InputError(f"The target {name} must be a number; got {value!r}.")
+    spec = SPECS.get(name)
+    if spec is not None and not spec.low <= value <= spec.high:
+        raise InputError(f"The target {name} must lie between {spec.low:g} and {spec.high:g}; got {value:g}.")
