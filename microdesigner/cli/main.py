@@ -1,0 +1,90 @@
+"""The program `microdesigner`: finds the verb, runs it, and turns every ending into a sentence and an exit code."""
+
+import argparse
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from microdesigner import __version__
+from microdesigner.cli.parser import Parser
+from microdesigner.core.errors import InputError, MicrodesignerError
+
+DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+VERBS = ()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (default: this process's) and return its exit code.
+
+    0 done, 2 the request or a file is wrong, 1 failed otherwise, 130 interrupted; messages go to stderr.
+    """
+    try:
+        args = build_parser().parse_args(argv)
+    except SystemExit as ending:
+        return int(ending.code or DONE)
+    debug = args.debug or bool(os.environ.get("MICRODESIGNER_DEBUG"))
+    try:
+        return int(args.run(args))
+    except KeyboardInterrupt:
+        print("microdesigner: interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        _silence_stdout()
+        return FAILED
+    except Exception as error:
+        return _report(error, debug)
+
+
+def build_parser() -> Parser:
+    """The whole grammar; verb modules import nothing heavy until they run."""
+    parser = Parser(
+        prog="microdesigner",
+        description="Design 3-D multiphase microstructures. Without a command the desktop opens.",
+        epilog="'microdesigner COMMAND --help' tells each command's options with their units and ranges.",
+    )
+    parser.add_argument("--version", action="version", version=f"microdesigner {__version__}")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of a failure (or set MICRODESIGNER_DEBUG=1)")
+    parser.set_defaults(run=run_desktop)
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for verb in VERBS:
+        verb.add_parser(subparsers)
+    return parser
+
+
+def run_desktop(args: argparse.Namespace) -> int:
+    """Open the desktop; raises InputError where there is no screen."""
+    if not has_screen():
+        raise InputError("The desktop needs a screen and none is set (DISPLAY or WAYLAND_DISPLAY); use a command, see microdesigner --help.")
+    from microdesigner.gui.application import run
+
+    return run()
+
+
+def has_screen() -> bool:
+    """Whether a window can be shown: always on macOS and Windows, elsewhere when a display or a Qt platform is named."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _report(error: Exception, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    if isinstance(error, MicrodesignerError):
+        print(f"microdesigner: {error}", file=sys.stderr)
+        return WRONG_INPUT if isinstance(error, InputError) else FAILED
+    if not debug:
+        message = " ".join(str(error).split()) or "no further word"
+        print(
+            f"microdesigner: unexpected {type(error).__name__} ({message[:300]}); run again with --debug to see where.",
+            file=sys.stderr,
+        )
+    return FAILED
+
+
+def _silence_stdout() -> None:
+    # The reader of a pipe went away; without this Python complains once more while it flushes at exit.
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

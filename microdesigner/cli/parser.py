@@ -1,0 +1,35 @@
+"""An argument parser that answers a mistake with one sentence."""
+
+import argparse
+import sys
+from typing import NoReturn
+
+from microdesigner.core.errors import InputError
+
+Subparsers = argparse._SubParsersAction  # the public name argparse lacks
+
+
+class Parser(argparse.ArgumentParser):
+    """ArgumentParser whose errors are one sentence on stderr (exit code 2) that says where to read on."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where the help is, then exit with code 2."""
+        print(f"{self.prog}: {message.rstrip('.')}; see {self.prog} --help.", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def parse_targets(entries: list[str]) -> dict[str, float]:
+    """`["vol_frac_D=0.3", ...]` as a dictionary; raises InputError on an entry that is not NAME=NUMBER or is given twice."""
+    targets: dict[str, float] = {}
+    for entry in entries:
+        name, equals, text = entry.partition("=")
+        if not equals or not name:
+            raise InputError(f"--target needs NAME=VALUE, such as vol_frac_D=0.35; got '{entry}'.")
+        try:
+            value = float(text)
+        except ValueError:
+            raise InputError(f"The target {name} must be a number; got '{text}'.") from None
+        if name in targets:
+            raise InputError(f"The target {name} is given twice; keep one of them.")
+        targets[name] = value
+    return targets
