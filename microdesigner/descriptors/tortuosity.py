@@ -1,0 +1,65 @@
+"""Straight paths to an electrode (GraSPI's tort1) by one sweep through the layers, without geodesic distances.
+
+A voxel at height h above the electrode layer counts if its shortest path d inside the phase fulfils |d/h - 1| < 1/nz, that
+is, if the excess d - h is below h/nz < 1. A step sideways costs at least 1, so only rising paths can count, and their excess
+is one of four values. Each voxel keeps one bit per value, "reachable with at most this excess", and inherits its bits from
+the nine voxels below it.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.descriptors.compiled import compiled
+from microdesigner.descriptors.film import Film
+
+_EXCESSES = (0.0, math.sqrt(2) - 1, math.sqrt(3) - 1, 2 * (math.sqrt(2) - 1))
+
+
+def straight_voxels(film: Film, phase: np.uint8, from_top: bool, periodic: bool) -> tuple[int, int]:
+    """Count the voxels of `phase` with a straight path to the electrode: in the whole film and in its farthest layer.
+
+    `film` is [z, y, x]; `from_top` takes the anode (last layer) instead of the cathode (first). The electrode's own layer counts.
+    """
+    layers = film[::-1] if from_top else film
+    total, farthest = _sweep(layers, phase, periodic, _admissible(len(film)))
+    return int(total), int(farthest)
+
+
+def _admissible(nz: int) -> NDArray[np.uint8]:
+    """Index of the largest excess that counts, per height above the electrode."""
+    heights = np.arange(nz)
+    below = np.array(_EXCESSES)[:, None] * nz < heights
+    return np.maximum(below.sum(axis=0) - 1, 0).astype(np.uint8)
+
+
+@compiled
+def _sweep(layers: Film, phase: np.uint8, periodic: bool, admissible: NDArray[np.uint8]) -> tuple[int, int]:
+    nz, ny, nx = layers.shape
+    below = np.zeros((ny + 2, nx + 2), np.uint8)
+    here = np.zeros((ny + 2, nx + 2), np.uint8)
+    total = 0
+    counted = 0
+    for height in range(nz):
+        counted = 0
+        shift = admissible[height]
+        for y in range(ny):
+            labels, out = layers[height, y], here[y + 1]
+            south, middle, north = below[y], below[y + 1], below[y + 2]
+            for x in range(nx):
+                faces = middle[x] | middle[x + 2] | south[x + 1] | north[x + 1]
+                corners = south[x] | south[x + 2] | north[x] | north[x + 2]
+                bits = middle[x + 1] | ((faces & 1) * 0b1110) | ((faces & 2) << 2) | ((corners & 1) * 0b1100)
+                bits = bits if height > 0 else 0b1111
+                bits = bits if labels[x] == phase else 0
+                out[x + 1] = np.uint8(bits)
+                counted += (bits >> shift) & 1
+        total += counted
+        if periodic:
+            here[1 : ny + 1, 0] = here[1 : ny + 1, nx]
+            here[1 : ny + 1, nx + 1] = here[1 : ny + 1, 1]
+            here[0] = here[ny]
+            here[ny + 1] = here[1]
+        below, here = here, below
+    return total, counted
