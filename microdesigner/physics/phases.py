@@ -1,0 +1,51 @@
+"""Phases from a composition field φ (acceptor fraction): donor below, acceptor above, mixed between two thresholds."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import ACCEPTOR, MIXED, PhaseArray
+
+PhaseCount = Literal[2, 3]
+MIDDLE = 0.5
+LARGEST_HALF_WIDTH = 0.8
+
+
+def two_phases(field: NDArray[np.floating]) -> PhaseArray:
+    """Donor (0) where φ ≤ 1/2, acceptor (1) above."""
+    return (field > MIDDLE).astype(np.uint8)
+
+
+def three_phases(field: NDArray[np.floating], half_width: float) -> PhaseArray:
+    """Mixed (2) where |φ − 1/2| < `half_width`, donor (0) below, acceptor (1) above."""
+    phases = two_phases(field)
+    phases[np.abs(field - MIDDLE) < half_width] = MIXED
+    return phases
+
+
+def skin_half_width(field: NDArray[np.floating], skin_voxels: float, binodal: float) -> float:
+    """Half distance of the two thresholds that makes the mixed skin `skin_voxels` thick on average.
+
+    Around φ = 1/2 the field is a ramp of slope g = ⟨|∇φ|⟩, hence a half width of g · skin / 2; it stays below
+    `LARGEST_HALF_WIDTH` of the amplitude 1/2 − φ_α, so that a thick skin never swallows the pure phases.
+    Raises InputError when the field has no interface.
+    """
+    ramp = np.abs(field - MIDDLE) < 0.25 * (MIDDLE - binodal)
+    if not ramp.any():
+        raise InputError("The field has no interface: it has not separated yet; anneal longer.")
+    slope = np.sqrt(sum(np.square(np.gradient(field, axis=axis)[ramp]) for axis in range(3))).mean()
+    return min(0.5 * float(slope) * skin_voxels, LARGEST_HALF_WIDTH * (MIDDLE - binodal))
+
+
+def has_separated(field: NDArray[np.floating], binodal: float) -> bool:
+    """Whether both phases exist: some voxels have come within a fifth of the amplitude of each binodal."""
+    reach = 0.2 * (1 - 2 * binodal)
+    low, high = np.quantile(field[::2, ::2, ::2], [0.1, 0.9])
+    return bool(low < binodal + reach and high > 1 - binodal - reach)
+
+
+def acceptor_fraction(phases: PhaseArray) -> float:
+    """Share of acceptor voxels."""
+    return float(np.mean(phases == ACCEPTOR))

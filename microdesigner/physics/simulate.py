@@ -1,0 +1,119 @@
+"""From a recipe (φ, χ, annealing time) to fields and volumes."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
+from microdesigner.physics.cahn_hilliard import CahnHilliard, State
+from microdesigner.physics.free_energy import FloryHuggins, Quench, degenerate_mobility
+from microdesigner.physics.phases import PhaseCount, has_separated, skin_half_width, three_phases, two_phases
+
+NOISE = 0.01
+LINEAR_STAGE = 6.0
+LINEAR_STEP = 0.3
+DEFAULT_SKIN_VOXELS = 2.5
+SMALLEST_EDGE = 8
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One annealing experiment. `phi` is the acceptor fraction of the blend, `chi` the interaction parameter; times are
+    in voxel²/M; `size` is voxels along x, y, z; `kappa` the gradient coefficient (12: four voxels across the χ = 4 wall).
+    """
+
+    phi: float
+    chi: float
+    seed: int = 0
+    size: tuple[int, int, int] = (128, 128, 64)
+    lateral: Lateral = "periodic"
+    kappa: float = 12.0
+
+    @property
+    def quench(self) -> Quench:
+        """Linear theory of this recipe."""
+        return Quench(self.phi, self.chi, self.kappa)
+
+    def time_of(self, tau: float) -> float:
+        """Annealing time t of the reduced time τ = ln(ω_max t)."""
+        return math.exp(tau) / self.quench.growth_rate
+
+    def tau_of(self, time: float) -> float:
+        """Reduced time τ = ln(ω_max t)."""
+        return math.log(self.quench.growth_rate * time)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The composition field φ [x, y, z] of `recipe` at `time` after `steps` solver steps."""
+
+    recipe: Recipe
+    time: float
+    field: NDArray[np.float32]
+    steps: int
+
+    def microstructure(self, phases: PhaseCount, skin_voxels: float = DEFAULT_SKIN_VOXELS) -> Microstructure:
+        """The labelled volume; raises InputError when the blend has not separated by this time."""
+        binodal = FloryHuggins(self.recipe.chi).binodal()
+        if not has_separated(self.field, binodal):
+            raise InputError(
+                f"The blend phi = {self.recipe.phi:g}, chi = {self.recipe.chi:g} has not separated at time {self.time:.4g}; "
+                f"anneal longer than about {self.recipe.time_of(math.log(12)):.3g}."
+            )
+        provenance = {"recipe": self.process, "seed": self.recipe.seed, "solver_steps": self.steps}
+        if phases == 2:
+            labels = two_phases(self.field)
+        else:
+            half_width = skin_half_width(self.field, skin_voxels, binodal)
+            provenance |= {"skin_voxels": skin_voxels, "half_width": half_width}
+            labels = three_phases(self.field, half_width)
+        return Microstructure(labels, lateral=self.recipe.lateral, phase_names=PHASE_NAMES[:phases], provenance=provenance)
+
+    @property
+    def process(self) -> dict[str, float]:
+        """The recipe as a model learns it."""
+        return {"phi": self.recipe.phi, "chi": self.recipe.chi, "log_time": math.log10(self.time)}
+
+
+def initial_field(recipe: Recipe, device: torch.device) -> Tensor:
+    """White noise of amplitude 0.01 around φ with its mean corrected, [z, x, y]; drawn on the CPU, equal on all devices."""
+    x, y, z = recipe.size
+    noise = torch.randn(z, x, y, generator=torch.Generator().manual_seed(recipe.seed)) * NOISE
+    return (noise - noise.mean() + recipe.phi).to(device)
+
+
+def anneal(recipe: Recipe, times: list[float], device: torch.device | None = None) -> Iterator[State]:
+    """Yield the solver's states up to the last of the rising `times`; raises InputError when nothing would separate."""
+    if min(recipe.size) < SMALLEST_EDGE:
+        raise InputError(f"Each edge of size must be at least {SMALLEST_EDGE} voxels; got {recipe.size}.")
+    recipe.quench.check()
+    rate = recipe.quench.growth_rate
+    solver = CahnHilliard(
+        FloryHuggins(recipe.chi),
+        degenerate_mobility,
+        recipe.kappa,
+        recipe.lateral,
+        largest_linear_step=LINEAR_STEP / rate,
+        linear_until=LINEAR_STAGE / rate,
+    )
+    with torch.inference_mode():
+        yield from solver.run(initial_field(recipe, device or torch.device("cpu")), times)
+
+
+def snapshot(recipe: Recipe, state: State) -> Snapshot:
+    """The state as a snapshot in the volume's own axis order."""
+    field = np.ascontiguousarray(state.field.permute(1, 2, 0).cpu().numpy().astype(np.float32))
+    return Snapshot(recipe, state.time, field, state.steps)
+
+
+def simulate(recipe: Recipe, times: list[float], device: torch.device | None = None) -> Iterator[Snapshot]:
+    """Yield a Snapshot at each of the rising `times`."""
+    for state in anneal(recipe, times, device):
+        if state.asked:
+            yield snapshot(recipe, state)
