@@ -15,10 +15,10 @@ CATHODE, ANODE = np.uint8(1), np.uint8(2)
 
 @dataclass(frozen=True)
 class Components:
-    """The parts of a film. `labels` [z, y, x] numbers the parts before lateral wrapping, `root` maps a number to its part.
+    """The parts of a film. `labels` [z, y, x] numbers them before lateral wrapping, `root` maps a number to its part.
 
-    Per number: `phase` of the film (1 donor, 2 acceptor, 3 mixed), `size` in voxels and `touches` (bits CATHODE, ANODE);
-    size and touches are complete at the roots, touches at every number.
+    Per number: `phase` of the film (1 donor, 2 acceptor, 3 mixed), `size` in voxels (complete at roots) and `touches`
+    (bits CATHODE, ANODE, complete everywhere).
     """
 
     labels: NDArray[Any]

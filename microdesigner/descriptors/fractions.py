@@ -7,15 +7,12 @@ from microdesigner.descriptors.components import ANODE, CATHODE, Components, com
 from microdesigner.descriptors.film import A, D, Film, M, film_of
 from microdesigner.descriptors.tortuosity import straight_voxels
 
-NO_DONOR_PATH = "no donor voxel touches the anode"
-NO_ACCEPTOR_PATH = "no acceptor voxel touches the cathode"
-
 
 def fractions_and_tortuosities(phases: NDArray[np.uint8], periodic: bool) -> dict[str, float | None]:
     """Volume fractions and both tort1 of labels uint8 [x, y, z] (0 donor, 1 acceptor, 2 mixed; z the film normal).
 
-    `periodic` wraps x and y. A tortuosity is None where no voxel of the phase touches its electrode. The names are those of
-    the three-phase volumes; tortuosity_D and tortuosity_A are GraSPI's CT_f_D_tort1 and CT_f_A_tort1.
+    `periodic` wraps x and y. A tortuosity is None where no voxel of the phase touches its electrode. tortuosity_D and
+    tortuosity_A are GraSPI's CT_f_D_tort1 and CT_f_A_tort1.
     """
     film = film_of(phases)
     parts = components_of(film, periodic)

@@ -1,21 +1,33 @@
-"""`describe`: the descriptors of a volume under their published names, each with a value or the reason why it has none."""
+"""`describe`: the descriptors of a volume under their published names, each with a value or the reason why not."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.descriptors.fractions import NO_ACCEPTOR_PATH, NO_DONOR_PATH, fractions_and_tortuosities
+from microdesigner.descriptors.film import A, D, M, film_of
+from microdesigner.descriptors.fractions import fractions_and_tortuosities
+from microdesigner.descriptors.graspi import Value, cubic_edge, graspi_table
+from microdesigner.descriptors.interface import face_pairs
 
-Value = float | int | None
 DescriptorSet = Literal["basic", "graspi", "full"]
 
 _GRASPI_NAMES = {"vol_frac_D": "ABS_f_D", "tortuosity_D": "CT_f_D_tort1", "tortuosity_A": "CT_f_A_tort1"}
+_PAIRS = {"DA": (D, A), "DM": (D, M), "AM": (A, M)}
 _REASONS = {
-    "tortuosity_D": NO_DONOR_PATH,
-    "tortuosity_A": NO_ACCEPTOR_PATH,
-    "CT_f_D_tort1": NO_DONOR_PATH,
-    "CT_f_A_tort1": NO_ACCEPTOR_PATH,
+    "tortuosity_D": "no donor voxel touches the anode",
+    "tortuosity_A": "no acceptor voxel touches the cathode",
+    "CT_f_D_tort1": "no donor voxel touches the anode",
+    "CT_f_A_tort1": "no acceptor voxel touches the cathode",
+    "CT_f_M_tort1_An": "no mixed voxel touches the anode",
+    "CT_f_M_tort1_Ca": "no mixed voxel touches the cathode",
+    "CT_f_conn_D_An": "the volume has no donor voxel",
+    "CT_f_conn_A_Ca": "the volume has no acceptor voxel",
+    "CT_f_e_conn": "donor and acceptor share no voxel face",
+    "DISS_f10_D": "the volume has no donor voxel",
+    "DISS_wf10_D": "the volume has no donor voxel",
+    "DISS_f10_M": "the volume has no mixed voxel",
+    "DISS_wf10_M": "the volume has no mixed voxel",
 }
 
 
@@ -31,18 +43,40 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
     """Measure a volume.
 
     "basic": the fractions and shares of straight paths that models are conditioned on, by their GraSPI names (ABS_f_D,
-    CT_f_D_tort1, CT_f_A_tort1) and, where three phases are named, also as vol_frac_D, vol_frac_A, vol_frac_M, tortuosity_D,
-    tortuosity_A. "graspi" adds GraSPI's whole table.
+    CT_f_D_tort1, CT_f_A_tort1) and, where a third phase is named, also as vol_frac_D, vol_frac_A, vol_frac_M,
+    tortuosity_D, tortuosity_A. "graspi" adds GraSPI's whole table. "full" adds the area of each pair of phases' common
+    interface per volume of film, counted in voxel faces (specific_surface_DA, _DM, _AM in 1/nm).
 
+    GraSPI itself prints 0 for a share of straight paths where no voxel reaches the electrode; here it is None.
     Raises InputError for another `which`.
     """
     if which not in get_args(DescriptorSet):
         raise InputError(f"The descriptor set must be one of {', '.join(get_args(DescriptorSet))}; got {which!r}.")
     values = _basic(microstructure)
-    return DescriptorReport(values, {name: _REASONS[name] for name, value in values.items() if value is None})
+    if which != "basic":
+        values |= graspi_table(microstructure)
+    if which == "full":
+        values |= _specific_surfaces(microstructure)
+    return DescriptorReport(values, {name: _reason(name, microstructure) for name in values if values[name] is None})
 
 
 def _basic(microstructure: Microstructure) -> dict[str, Value]:
     measured = fractions_and_tortuosities(microstructure.phases, microstructure.periodic)
     values: dict[str, Value] = dict(measured) if len(microstructure.phase_names) > 2 else {}
     return values | {graspi: measured[name] for name, graspi in _GRASPI_NAMES.items()}
+
+
+def _specific_surfaces(microstructure: Microstructure) -> dict[str, Value]:
+    counts = face_pairs(film_of(microstructure.phases), microstructure.periodic)
+    # a face across an axis has the area of a voxel divided by the voxel's edge along that axis
+    per_axis = counts / microstructure.phases.size
+    x_nm, y_nm, z_nm = microstructure.voxel_nm
+    per_nm = per_axis[0] / z_nm + per_axis[1] / y_nm + per_axis[2] / x_nm
+    pairs = _PAIRS if len(microstructure.phase_names) > 2 else {"DA": (D, A)}
+    return {f"specific_surface_{name}": float(per_nm[one, other]) for name, (one, other) in pairs.items()}
+
+
+def _reason(name: str, microstructure: Microstructure) -> str:
+    if name.startswith("DISS") and cubic_edge(microstructure) is None:
+        return "GraSPI measures distances in cubic voxels only; resample the volume"
+    return _REASONS[name]

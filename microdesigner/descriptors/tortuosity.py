@@ -1,9 +1,9 @@
 """Straight paths to an electrode (GraSPI's tort1) by one sweep through the layers, without geodesic distances.
 
-A voxel at height h above the electrode layer counts if its shortest path d inside the phase fulfils |d/h - 1| < 1/nz, that
-is, if the excess d - h is below h/nz < 1. A step sideways costs at least 1, so only rising paths can count, and their excess
-is one of four values. Each voxel keeps one bit per value, "reachable with at most this excess", and inherits its bits from
-the nine voxels below it.
+A voxel at height h above the electrode layer counts if its shortest path d inside the phase fulfils |d/h - 1| < 1/nz,
+that is, if the excess d - h is below h/nz < 1. A step sideways costs at least 1, so only rising paths can count, and
+their excess is one of four values. Each voxel keeps one bit per value, "reachable with at most this excess", and
+inherits its bits from the nine voxels below it.
 """
 
 import math
@@ -20,7 +20,8 @@ _EXCESSES = (0.0, math.sqrt(2) - 1, math.sqrt(3) - 1, 2 * (math.sqrt(2) - 1))
 def straight_voxels(film: Film, phase: np.uint8, from_top: bool, periodic: bool) -> tuple[int, int]:
     """Count the voxels of `phase` with a straight path to the electrode: in the whole film and in its farthest layer.
 
-    `film` is [z, y, x]; `from_top` takes the anode (last layer) instead of the cathode (first). The electrode's own layer counts.
+    `film` is [z, y, x]; `from_top` takes the anode (last layer) instead of the cathode (first). The layer at the
+    electrode counts.
     """
     layers = film[::-1] if from_top else film
     total, farthest = _sweep(layers, phase, periodic, _admissible(len(film)))
@@ -31,7 +32,8 @@ def _admissible(nz: int) -> NDArray[np.uint8]:
     """Index of the largest excess that counts, per height above the electrode."""
     heights = np.arange(nz)
     below = np.array(_EXCESSES)[:, None] * nz < heights
-    return np.maximum(below.sum(axis=0) - 1, 0).astype(np.uint8)
+    index: NDArray[np.uint8] = np.maximum(below.sum(axis=0) - 1, 0).astype(np.uint8)
+    return index
 
 
 @compiled

@@ -1,0 +1,128 @@
+"""GraSPI's whole table, value for value as the C++ program prints it.
+
+Source: O. Wodo et al., Organic Electronics 13 (2012) 1105, and the program owodolab/graspi, the reference where the two
+differ. Paths and straightness are counted in voxels; only DISS_* and ABS_wf_D depend on the voxel edge in nm.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.descriptors.compiled import compiled
+from microdesigner.descriptors.components import ANODE, CATHODE, Components, components_of
+from microdesigner.descriptors.film import A, D, Film, M, film_of
+from microdesigner.descriptors.fractions import acceptor_tort1, donor_tort1
+from microdesigner.descriptors.geodesic import exciton_harvest
+from microdesigner.descriptors.interface import contacts, face_pairs
+from microdesigner.descriptors.tortuosity import straight_voxels
+
+Value = float | int | None
+
+
+def graspi_table(microstructure: Microstructure) -> dict[str, Value]:
+    """Every GraSPI descriptor of the volume; None where GraSPI's definition divides by an empty set.
+
+    Volumes that name a third phase get the descriptors of the mixed phase too.
+    """
+    film, periodic = film_of(microstructure.phases), microstructure.periodic
+    parts = components_of(film, periodic)
+    voxel = cubic_edge(microstructure)
+    values: dict[str, Value] = {}
+    values |= _counts(film, parts)
+    values |= _composition(film, parts, microstructure.voxel_nm[2])
+    values |= _interface(film, parts, periodic)
+    values |= _harvest("D", film, D, parts, voxel, periodic)
+    values |= {
+        "CT_f_conn_D_An": _share(parts.voxels(D, ANODE), parts.voxels(D)),
+        "CT_f_conn_A_Ca": _share(parts.voxels(A, CATHODE), parts.voxels(A)),
+        "CT_f_D_tort1": donor_tort1(film, parts, periodic),
+        "CT_f_A_tort1": acceptor_tort1(film, parts, periodic),
+    }
+    if len(microstructure.phase_names) > 2:
+        values |= _harvest("M", film, M, parts, voxel, periodic)
+        values["CT_f_M_tort1_An"] = _mixed_tort1(film, parts, True, periodic)
+        values["CT_f_M_tort1_Ca"] = _mixed_tort1(film, parts, False, periodic)
+    return values
+
+
+def cubic_edge(microstructure: Microstructure) -> float | None:
+    """Edge of the voxels in nm, or None if they are not cubes: GraSPI's distances know cubes only."""
+    edge = microstructure.voxel_nm[0]
+    return edge if np.allclose(microstructure.voxel_nm, edge, rtol=1e-6, atol=0) else None
+
+
+def _counts(film: Film, parts: Components) -> dict[str, Value]:
+    donors, acceptors = parts.voxels(D), parts.voxels(A)
+    return {
+        "STAT_n": donors + acceptors,
+        "STAT_n_D": donors,
+        "STAT_n_A": acceptors,
+        "STAT_CC_D": parts.count(D),
+        "STAT_CC_A": parts.count(A),
+        "STAT_CC_D_An": parts.count(D, ANODE),
+        "STAT_CC_A_Ca": parts.count(A, CATHODE),
+        # GraSPI counts the electrode itself
+        "CT_n_D_adj_An": int((film[-1] == D).sum()) + 1,
+        "CT_n_A_adj_Ca": int((film[0] == A).sum()) + 1,
+    }
+
+
+def _composition(film: Film, parts: Components, layer_nm: float) -> dict[str, Value]:
+    depth_nm = (len(film) - np.arange(len(film))) * layer_nm
+    donors = (film == D).sum(axis=(1, 2))
+    absorbed = float((donors * np.exp(-depth_nm / 100)).sum())
+    return {"ABS_f_D": parts.voxels(D) / film.size, "ABS_wf_D": absorbed / film.size}
+
+
+def _interface(film: Film, parts: Components, periodic: bool) -> dict[str, Value]:
+    connected = _connected(film, parts.labels, parts.touches)
+    pairs = int(face_pairs(film, periodic)[:, D, A].sum())
+    connected_pairs = int(face_pairs(connected, periodic)[:, D, A].sum())
+    return {
+        "STAT_e": pairs,
+        "CT_e_conn": connected_pairs,
+        "CT_f_e_conn": _share(connected_pairs, pairs),
+        "CT_e_D_An": int(((contacts(film, D, A, periodic) > 0) & (connected == D)).sum()),
+        "CT_e_A_Ca": int(((contacts(film, A, D, periodic) > 0) & (connected == A)).sum()),
+    }
+
+
+def _harvest(
+    name: str, film: Film, phase: np.uint8, parts: Components, voxel: float | None, periodic: bool
+) -> dict[str, Value]:
+    within, weighted = f"DISS_f10_{name}", f"DISS_wf10_{name}"
+    voxels = parts.voxels(phase)
+    if voxel is None or not voxels:
+        return {within: None, weighted: None}
+    near, weight = exciton_harvest(film, phase, contacts(film, phase, A, periodic), voxel, periodic)
+    return {within: near / voxels, weighted: weight / voxels}
+
+
+def _mixed_tort1(film: Film, parts: Components, from_top: bool, periodic: bool) -> float | None:
+    near, far = (ANODE, CATHODE) if from_top else (CATHODE, ANODE)
+    straight, straight_far = straight_voxels(film, M, from_top, periodic)
+    reached = parts.voxels(M, near)
+    if parts.spans(M):
+        # GraSPI's paths run on through the far electrode, which reaches every mixed part there without cost
+        reached = parts.voxels(M, near | far)
+        if straight_far:
+            straight += int((film[0 if from_top else -1] == M).sum()) - straight_far
+    return _share(straight, reached)
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+@compiled
+def _connected(film: Film, labels: NDArray[np.uint32], touches: NDArray[np.uint8]) -> Film:
+    """The film without donor parts that miss the anode, acceptor parts that miss the cathode, and everything else."""
+    nz, ny, nx = film.shape
+    connected = np.zeros((nz, ny, nx), np.uint8)
+    for z in range(nz):
+        for y in range(ny):
+            for x in range(nx):
+                needed = ANODE if film[z, y, x] == D else CATHODE if film[z, y, x] == A else 0
+                if touches[labels[z, y, x]] & needed:
+                    connected[z, y, x] = film[z, y, x]
+    return connected
