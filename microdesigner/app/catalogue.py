@@ -1,0 +1,43 @@
+"""Which models are installed, from their cards alone."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from microdesigner.core.card import ModelCard
+from microdesigner.core.errors import InputError
+from microdesigner.core.paths import shipped, user_data
+
+
+@dataclass(frozen=True)
+class InstalledModel:
+    """A bundle on disk with its card."""
+
+    folder: Path
+    card: ModelCard
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Usable models, the user's own first, and a sentence for each bundle that cannot be used."""
+
+    models: tuple[InstalledModel, ...]
+    problems: tuple[str, ...]
+
+    def card(self, name: str) -> ModelCard | None:
+        """The card of the model called `name`."""
+        return next((model.card for model in self.models if model.card.name == name), None)
+
+
+def installed_models() -> Catalogue:
+    """Read every card in the user's models and the shipped weights; a user's model hides a shipped one of its name."""
+    models: dict[str, InstalledModel] = {}
+    problems = []
+    for root in (user_data() / "models", shipped("weights")):
+        for path in sorted(root.glob("*/model.json")):
+            try:
+                card = ModelCard.read(path)
+            except InputError as error:
+                problems.append(str(error))
+                continue
+            models.setdefault(card.name, InstalledModel(path.parent, card))
+    return Catalogue(tuple(models.values()), tuple(problems))

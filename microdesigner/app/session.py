@@ -1,0 +1,134 @@
+"""The targets a user has set, kept possible at every moment, and the request they make."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from microdesigner.core.card import ModelCard, Parameter
+from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.request import Match, Request, Sampler
+
+Quality = Literal["draft", "standard", "paper"]
+QUALITIES: dict[Quality, tuple[int, Sampler]] = {
+    "draft": (8, "dpm-solver++"),
+    "standard": (16, "dpm-solver++"),
+    "paper": (1000, "ancestral"),
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to generate, as against what."""
+
+    seed: int = 0
+    count: int = 1
+    candidates: int = 1
+    match: Match = "none"
+    quality: Quality = "standard"
+
+
+@dataclass(frozen=True)
+class TargetState:
+    """Every condition's value and which of them are set; the others are free."""
+
+    values: dict[str, float] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
+
+
+class Targets:
+    """Targets for one model. Phase fractions never sum to more than one: raising one lowers the others."""
+
+    def __init__(self, card: ModelCard, shared: TargetState | None = None) -> None:
+        self.card = card
+        self.parameters: dict[str, Parameter] = {parameter.name: parameter for parameter in card.conditions}
+        values = {name: median(parameter) for name, parameter in self.parameters.items()}
+        support = card.support
+        if support is not None:
+            values = support.nearest(values)
+        self.state = TargetState(values, frozenset(values))
+        if shared is not None:
+            self.adopt(shared)
+
+    @property
+    def fractions(self) -> tuple[str, ...]:
+        """Conditions that are phase fractions."""
+        return tuple(name for name in self.parameters if spec_of(name).kind == "fraction")
+
+    @property
+    def dependent_phase(self) -> str | None:
+        """The phase whose fraction follows from the others; None when the conditions do not leave exactly one."""
+        names = self.card.phase_names
+        initials = {name.rsplit("_", 1)[-1] for name in self.fractions}
+        missing = [name for name in names if name[:1].upper() not in initials]
+        return missing[0] if len(missing) == 1 and len(initials) == len(names) - 1 else None
+
+    @property
+    def dependent_value(self) -> float | None:
+        """Fraction of the dependent phase; None while another fraction is free."""
+        if any(name not in self.state.fixed for name in self.fractions):
+            return None
+        return max(0.0, 1.0 - sum(self.state.values[name] for name in self.fractions))
+
+    def limits(self, name: str) -> tuple[float, float]:
+        """What a slider may reach: the possible range of a fraction or tortuosity, else the trained range."""
+        spec, parameter = spec_of(name), self.parameters[name]
+        return (spec.low, spec.high) if spec.kind in ("fraction", "tortuosity") else (parameter.low, parameter.high)
+
+    def set_value(self, name: str, value: float) -> None:
+        """Set one condition; set fractions are lowered where the sum would exceed one."""
+        low, high = self.limits(name)
+        values = {**self.state.values, name: min(high, max(low, value))}
+        self.state = TargetState(self._balanced(values, name, self.state.fixed | {name}), self.state.fixed | {name})
+
+    def set_fixed(self, name: str, fixed: bool) -> None:
+        """Ask for a condition's value, or leave it free."""
+        chosen = self.state.fixed | {name} if fixed else self.state.fixed - {name}
+        self.state = TargetState(self._balanced(dict(self.state.values), name, chosen), chosen)
+
+    def adopt(self, state: TargetState) -> None:
+        """Take over every condition of `state` that this model has too."""
+        for name in self.parameters:
+            if name in state.values:
+                self.set_value(name, state.values[name])
+                self.set_fixed(name, name in state.fixed)
+
+    def targets(self) -> dict[str, float]:
+        """What a request asks for."""
+        return {name: round(self.state.values[name], 6) for name in self.parameters if name in self.state.fixed}
+
+    def request(self, options: Options) -> Request:
+        """The request these targets and options make."""
+        steps, sampler = QUALITIES[options.quality]
+        return Request(
+            targets=self.targets(), model=self.card.name, count=options.count, seed=options.seed, steps=steps,
+            sampler=sampler, candidates=options.candidates, match=options.match,
+        )  # fmt: skip
+
+    def _balanced(self, values: dict[str, float], kept: str, fixed: frozenset[str]) -> dict[str, float]:
+        if kept not in self.fractions:
+            return values
+        others = [name for name in self.fractions if name != kept and name in fixed]
+        room = 1.0 - values[kept]
+        asked = sum(values[name] for name in others)
+        if asked > room:
+            for name in others:
+                values[name] *= room / asked
+        return values
+
+
+def median(parameter: Parameter) -> float:
+    """Middle of the training data by the histogram, or of the range."""
+    counts = parameter.histogram
+    total, seen = sum(counts), 0
+    width = (parameter.high - parameter.low) / max(1, len(counts))
+    for index, count in enumerate(counts):
+        if count and seen + count >= total / 2:
+            return round(parameter.low + width * (index + (total / 2 - seen) / count), 3)
+        seen += count
+    return round((parameter.low + parameter.high) / 2, 3)
+
+
+def comparison(request: Request, measured: Mapping[str, float | None]) -> dict[str, tuple[float | None, float | None]]:
+    """Target and measured value of everything asked for or measured, targets first."""
+    names = [*request.targets, *(name for name in measured if name not in request.targets)]
+    return {name: (request.targets.get(name), measured.get(name)) for name in names}

@@ -1,0 +1,1 @@
+"""Three-dimensional pictures of volumes with VTK; knows nothing of Qt."""

@@ -1,0 +1,151 @@
+"""What surrounds a volume in a view: title, frame, scale bar, axes."""
+
+import math
+
+from vtkmodules.vtkCommonCore import vtkPoints
+from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
+from vtkmodules.vtkFiltersSources import vtkOutlineSource
+from vtkmodules.vtkRenderingAnnotation import vtkAxesActor
+from vtkmodules.vtkRenderingCore import (
+    vtkActor,
+    vtkActor2D,
+    vtkCamera,
+    vtkPolyDataMapper,
+    vtkPolyDataMapper2D,
+    vtkRenderer,
+    vtkTextActor,
+)
+
+from microdesigner.view3d.camera import Bounds
+from microdesigner.view3d.palettes import Surroundings
+
+BAR_SHARE = 0.22
+AXES_PIXELS = 100
+
+
+class Title:
+    """Name of a view in its upper left corner."""
+
+    def __init__(self, text: str) -> None:
+        self.actor = vtkTextActor()
+        self.actor.SetInput(text)
+        self._property = self.actor.GetTextProperty()
+        self._property.SetFontFamilyToArial()
+        self._property.SetVerticalJustificationToTop()
+
+    def place(self, width: int, height: int, scale: float, surroundings: Surroundings) -> None:
+        """Set position and size for a view of `width` × `height` pixels at a display scale."""
+        self._property.SetFontSize(round(14 * scale))
+        self._property.SetColor(*surroundings.text)
+        self.actor.SetPosition(round(12 * scale), height - round(9 * scale))
+
+
+class Frame:
+    """Edges of the whole volume, also where it is clipped away."""
+
+    def __init__(self) -> None:
+        self._source = vtkOutlineSource()
+        mapper = vtkPolyDataMapper()
+        mapper.SetInputConnection(self._source.GetOutputPort())
+        self.actor = vtkActor()
+        self.actor.SetMapper(mapper)
+        self.actor.GetProperty().LightingOff()
+
+    def update(self, bounds: Bounds, surroundings: Surroundings) -> None:
+        """Fit the frame to `bounds`."""
+        self._source.SetBounds(*bounds)
+        self.actor.GetProperty().SetColor(*surroundings.frame)
+
+
+class ScaleBar:
+    """A bar of a round length in nm, true at the volume's centre."""
+
+    def __init__(self) -> None:
+        self._points = vtkPoints()
+        self._points.SetNumberOfPoints(6)
+        lines = vtkCellArray()
+        for ends in ((0, 1), (2, 3), (4, 5)):
+            lines.InsertNextCell(2, ends)
+        self._line = vtkPolyData()
+        self._line.SetPoints(self._points)
+        self._line.SetLines(lines)
+        mapper = vtkPolyDataMapper2D()
+        mapper.SetInputData(self._line)
+        self.bar = vtkActor2D()
+        self.bar.SetMapper(mapper)
+        self.label = vtkTextActor()
+        self.label.GetTextProperty().SetFontFamilyToArial()
+        self.label.GetTextProperty().SetJustificationToCentered()
+
+    def place(self, width: int, nm_per_pixel: float, scale: float, surroundings: Surroundings) -> None:
+        """Choose the length for a view of `width` pixels and draw it in the lower left corner."""
+        length = round_length(BAR_SHARE * width * nm_per_pixel)
+        left, base, tick = 14 * scale, 14 * scale, 4 * scale
+        right = left + length / nm_per_pixel
+        ends = (
+            (left, base),
+            (right, base),
+            (left, base - tick),
+            (left, base + tick),
+            (right, base - tick),
+            (right, base + tick),
+        )
+        for index, (x, y) in enumerate(ends):
+            self._points.SetPoint(index, x, y, 0)
+        self._points.Modified()
+        self.bar.GetProperty().SetLineWidth(2 * scale)
+        self.bar.GetProperty().SetColor(*surroundings.text)
+        self.label.SetInput(f"{length:g} nm")
+        self.label.SetPosition((left + right) / 2, base + 6 * scale)
+        self.label.GetTextProperty().SetFontSize(round(12 * scale))
+        self.label.GetTextProperty().SetColor(*surroundings.text)
+
+
+class Axes:
+    """Directions x, y, z in the lower right corner, turned like the volume."""
+
+    def __init__(self) -> None:
+        self.renderer = vtkRenderer()
+        self.renderer.SetLayer(1)
+        self.renderer.InteractiveOff()
+        self._axes = vtkAxesActor()
+        self._axes.SetShaftTypeToCylinder()
+        self._axes.SetCylinderRadius(0.05)
+        self._axes.SetConeRadius(0.4)
+        self._axes.SetNormalizedTipLength(0.25, 0.25, 0.25)
+        self._axes.SetNormalizedShaftLength(0.75, 0.75, 0.75)
+        for caption in self._captions():
+            caption.GetTextActor().SetTextScaleModeToNone()
+            caption.GetCaptionTextProperty().ItalicOff()
+            caption.GetCaptionTextProperty().BoldOff()
+            caption.GetCaptionTextProperty().ShadowOff()
+        for name, letter in (("X", "x"), ("Y", "y"), ("Z", "z")):
+            getattr(self._axes, f"Set{name}AxisLabelText")(letter)
+        self.renderer.AddActor(self._axes)
+
+    def place(self, size: tuple[int, int], scale: float, camera: vtkCamera, surroundings: Surroundings) -> None:
+        """Put the axes into the lower right corner of a window of `size` pixels and turn them like `camera`."""
+        width, height = size
+        edge = AXES_PIXELS * scale
+        self.renderer.SetViewport(max(0.0, 1 - edge / width), 0, 1, min(1.0, edge / height))
+        for caption in self._captions():
+            caption.GetCaptionTextProperty().SetFontSize(round(12 * scale))
+            caption.GetCaptionTextProperty().SetColor(*surroundings.text)
+        own = self.renderer.GetActiveCamera()
+        ahead = camera.GetDirectionOfProjection()
+        own.SetFocalPoint(0, 0, 0)
+        own.SetPosition(*(-4.4 * part for part in ahead))
+        own.SetViewUp(*camera.GetViewUp())
+        own.ParallelProjectionOn()
+        own.SetParallelScale(1.5)
+        self.renderer.ResetCameraClippingRange()
+
+    def _captions(self) -> tuple[object, ...]:
+        axes = self._axes
+        return axes.GetXAxisCaptionActor2D(), axes.GetYAxisCaptionActor2D(), axes.GetZAxisCaptionActor2D()
+
+
+def round_length(length: float) -> float:
+    """The largest of 1, 2, 5, 10, 20, ... that is not above `length`."""
+    power = 10.0 ** math.floor(math.log10(length))
+    return power * max(step for step in (1, 2, 5) if step * power <= length * (1 + 1e-9))

@@ -1,0 +1,106 @@
+"""The one camera that all views share, and the ways to move it."""
+
+import math
+from collections.abc import Sequence
+from itertools import product
+from typing import Literal
+
+from vtkmodules.vtkRenderingCore import vtkCamera
+
+Vector = tuple[float, float, float]
+Bounds = tuple[float, float, float, float, float, float]
+StandardView = Literal["isometric", "x", "y", "z"]
+# direction from the volume to the camera, and what points up
+STANDARD_VIEWS: dict[StandardView, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
+    "isometric": ((1.0, -1.25, 0.8), (0.0, 0.0, 1.0)),
+    "x": ((1.0, 0.0, 0.0), (0.0, 0.0, 1.0)),
+    "y": ((0.0, -1.0, 0.0), (0.0, 0.0, 1.0)),
+    "z": ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0)),
+}
+DEGREES_PER_VIEW = 180.0
+MARGIN = 1.22
+
+
+class CameraControl:
+    """Moves a camera around a box; distances on screen are shares of the view's height."""
+
+    def __init__(self, camera: vtkCamera) -> None:
+        self.camera = camera
+        self.bounds: Bounds = (0.0, 1.0, 0.0, 1.0, 0.0, 1.0)
+        self.view: StandardView = "isometric"
+        camera.SetViewAngle(26)
+
+    def look(self, view: StandardView) -> None:
+        """Turn to a standard view and fit the box."""
+        direction, up = STANDARD_VIEWS[view]
+        self.view = view
+        self.camera.SetFocalPoint(*self._centre())
+        self.camera.SetPosition(*(c + d for c, d in zip(self._centre(), direction, strict=True)))
+        self.camera.SetViewUp(*up)
+        self.fit()
+
+    def fit(self, aspect: float = 1.4) -> None:
+        """Keep the direction and show the whole box in views `aspect` times as wide as high."""
+        ahead, up, side = self._frame()
+        slope = math.tan(math.radians(self.camera.GetViewAngle() / 2))
+        centre = self._centre()
+        half_height = distance = 0.0
+        for corner in product(self.bounds[0:2], self.bounds[2:4], self.bounds[4:6]):
+            offset = [c - m for c, m in zip(corner, centre, strict=True)]
+            extent = MARGIN * max(abs(_dot(offset, up)), abs(_dot(offset, side)) / aspect)
+            half_height = max(half_height, extent)
+            distance = max(distance, extent / slope - _dot(offset, ahead))
+        self.camera.SetFocalPoint(*centre)
+        self.camera.SetPosition(*(c - distance * a for c, a in zip(centre, ahead, strict=True)))
+        self.camera.SetParallelScale(half_height)
+
+    def rotate(self, right: float, up: float) -> None:
+        """Turn the volume as if dragged by the pointer."""
+        self.camera.Azimuth(-right * DEGREES_PER_VIEW)
+        self.camera.Elevation(-up * DEGREES_PER_VIEW)
+        self.camera.OrthogonalizeViewUp()
+
+    def pan(self, right: float, up: float) -> None:
+        """Move the volume along with the pointer."""
+        height = self.visible_height()
+        _, view_up, side = self._frame()
+        shift = [-height * (right * s + up * u) for s, u in zip(side, view_up, strict=True)]
+        self.camera.SetFocalPoint(*(p + s for p, s in zip(self.camera.GetFocalPoint(), shift, strict=True)))
+        self.camera.SetPosition(*(p + s for p, s in zip(self.camera.GetPosition(), shift, strict=True)))
+
+    def zoom(self, factor: float) -> None:
+        """Make the volume `factor` times as large on screen, in either projection."""
+        self.camera.Dolly(factor)
+        self.camera.SetParallelScale(self.camera.GetParallelScale() / factor)
+
+    def set_orthographic(self, on: bool) -> None:
+        """Switch the projection; lengths at the volume's centre stay as they are."""
+        if on and not self.camera.GetParallelProjection():
+            self.camera.SetParallelScale(self.visible_height() / 2)
+        self.camera.SetParallelProjection(on)
+
+    def visible_height(self) -> float:
+        """Height of the view in nm at the focal point."""
+        if self.camera.GetParallelProjection():
+            return float(2 * self.camera.GetParallelScale())
+        return float(2 * self.camera.GetDistance() * math.tan(math.radians(self.camera.GetViewAngle() / 2)))
+
+    def _centre(self) -> tuple[float, float, float]:
+        b = self.bounds
+        return (b[0] + b[1]) / 2, (b[2] + b[3]) / 2, (b[4] + b[5]) / 2
+
+    def _frame(self) -> tuple[Vector, Vector, Vector]:
+        """Directions ahead, up and to the right on screen, perpendicular to each other."""
+        ahead = self.camera.GetDirectionOfProjection()
+        side = _cross(ahead, self.camera.GetViewUp())
+        length = math.hypot(*side)
+        side = (side[0] / length, side[1] / length, side[2] / length)
+        return ahead, _cross(side, ahead), side
+
+
+def _cross(a: Vector, b: Vector) -> Vector:
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
+
+
+def _dot(a: Sequence[float], b: Sequence[float]) -> float:
+    return sum(x * y for x, y in zip(a, b, strict=True))

@@ -1,0 +1,46 @@
+"""Pictures of volumes as files, without a window."""
+
+import os
+import sys
+from pathlib import Path
+
+from vtkmodules.util.numpy_support import numpy_to_vtk
+from vtkmodules.vtkCommonDataModel import vtkImageData
+from vtkmodules.vtkIOImage import vtkPNGWriter
+
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.paths import atomic_path
+
+
+def prefer_headless() -> None:
+    """Let VTK draw without an X server where there is none; call before the first scene."""
+    if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
+        os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+
+
+def picture(microstructure: Microstructure, path: Path | str, size: tuple[int, int] = (1400, 860)) -> None:
+    """Write a PNG of the linked views of `microstructure`, `size` pixels wide and high."""
+    from microdesigner.view3d.scene import Scene
+    from microdesigner.view3d.surfaces import build_geometry
+
+    prefer_headless()
+    scene = Scene(microstructure.phase_names)
+    try:
+        scene.show(build_geometry(microstructure))
+        write_picture(scene, path, size)
+    finally:
+        scene.close()
+
+
+def write_picture(scene: "Scene", path: Path | str, size: tuple[int, int]) -> None:  # noqa: F821
+    """Write what `scene` shows as a PNG of `size` pixels."""
+    width, height = size
+    pixels = scene.render(width, height)
+    image = vtkImageData()
+    image.SetDimensions(width, height, 1)
+    image.GetPointData().SetScalars(numpy_to_vtk(pixels[:, :, :3].reshape(-1, 3).copy(), deep=True))
+    writer = vtkPNGWriter()
+    writer.SetInputData(image)
+    with atomic_path(Path(path)) as temporary:
+        writer.SetFileName(str(temporary))
+        writer.Write()

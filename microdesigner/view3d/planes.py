@@ -1,0 +1,92 @@
+"""Flat textured pictures of a volume: the faces of a box, and slices through it; few triangles at any size."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import numpy_to_vtk
+from vtkmodules.vtkCommonCore import vtkPoints
+from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
+from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTexture
+
+from microdesigner.core.microstructure import PhaseArray
+from microdesigner.view3d.palettes import Palette
+from microdesigner.view3d.surfaces import EMPTY_LABEL, Geometry
+
+OTHER_AXES = ((1, 2), (0, 2), (0, 1))
+
+
+def colour_table(palette: Palette, visible: tuple[bool, ...]) -> NDArray[np.uint8]:
+    """RGBA of all 256 labels; hidden phases and EMPTY_LABEL are transparent."""
+    table = np.zeros((256, 4), np.uint8)
+    for label, shown in enumerate(visible):
+        table[label, :3] = np.round(np.array(palette.colour(label)) * 255)
+        table[label, 3] = 255 * shown
+    table[EMPTY_LABEL] = 0
+    return table
+
+
+def box_faces(geometry: Geometry, colours: NDArray[np.uint8]) -> list[vtkActor]:
+    """The outside of the volume inside the clip box."""
+    return [_plane(geometry, axis, index, side, colours) for axis, index, side in _outer_layers(geometry)]
+
+
+def slice_planes(
+    geometry: Geometry, positions: tuple[float, float, float], colours: NDArray[np.uint8]
+) -> list[vtkActor]:
+    """Three orthogonal slices at `positions`, shares of the clip box along x, y, z."""
+    planes = []
+    for axis, position in enumerate(positions):
+        edge = geometry.labels.shape[axis]
+        index = min(edge - 1, int(position * edge))
+        planes.append(_plane(geometry, axis, index, index + 0.5, colours))
+    return planes
+
+
+def _outer_layers(geometry: Geometry) -> Iterator[tuple[int, int, float]]:
+    for axis, edge in enumerate(geometry.labels.shape):
+        yield axis, 0, 0.0
+        yield axis, edge - 1, float(edge)
+
+
+def _plane(geometry: Geometry, axis: int, index: int, offset: float, colours: NDArray[np.uint8]) -> vtkActor:
+    """Layer `index` across `axis`, drawn `offset` voxels above the box's corner."""
+    mapper = vtkPolyDataMapper()
+    mapper.SetInputData(_rectangle(geometry, axis, offset))
+    actor = vtkActor()
+    actor.SetMapper(mapper)
+    actor.SetTexture(_texture(np.take(geometry.labels, index, axis=axis), colours))
+    actor.GetProperty().SetAmbient(0.4)
+    actor.GetProperty().SetDiffuse(0.65)
+    return actor
+
+
+def _rectangle(geometry: Geometry, axis: int, offset: float) -> vtkPolyData:
+    first, second = OTHER_AXES[axis]
+    spacing, shape = geometry.microstructure.voxel_nm, geometry.labels.shape
+    corner = np.array(geometry.corner_nm)
+    corner[axis] += offset * spacing[axis]
+    along, up = np.zeros(3), np.zeros(3)
+    along[first], up[second] = shape[first] * spacing[first], shape[second] * spacing[second]
+    points = vtkPoints()
+    for point in (corner, corner + along, corner + along + up, corner + up):
+        points.InsertNextPoint(*point)
+    cells = vtkCellArray()
+    cells.InsertNextCell(4, [0, 1, 2, 3])
+    rectangle = vtkPolyData()
+    rectangle.SetPoints(points)
+    rectangle.SetPolys(cells)
+    rectangle.GetPointData().SetTCoords(numpy_to_vtk(np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32), deep=True))
+    return rectangle
+
+
+def _texture(layer: PhaseArray, colours: NDArray[np.uint8]) -> vtkTexture:
+    image = vtkImageData()
+    image.SetDimensions(layer.shape[0], layer.shape[1], 1)
+    pixels = np.ascontiguousarray(colours[layer.T].reshape(-1, 4))  # first in-plane axis runs fastest
+    image.GetPointData().SetScalars(numpy_to_vtk(pixels, deep=True))
+    texture = vtkTexture()
+    texture.SetInputData(image)
+    texture.InterpolateOff()
+    texture.SetColorModeToDirectScalars()
+    return texture

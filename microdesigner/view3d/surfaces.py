@@ -1,0 +1,155 @@
+"""Meshes of the phases of a volume: pure data, safe to build in any thread."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import numpy_to_vtk
+from vtkmodules.vtkCommonCore import vtkSMPTools
+from vtkmodules.vtkCommonDataModel import vtkImageData, vtkPolyData
+from vtkmodules.vtkFiltersCore import vtkBinnedDecimation, vtkPolyDataNormals, vtkSurfaceNets3D
+
+from microdesigner.core.microstructure import Microstructure, PhaseArray
+
+SMOOTHING_STEPS = 16
+COARSENING = 2
+EMPTY_LABEL = 255
+Span = tuple[float, float]
+WHOLE: tuple[Span, Span, Span] = ((0.0, 1.0), (0.0, 1.0), (0.0, 1.0))
+
+vtkSMPTools.SetBackend("STDThread")
+
+
+@dataclass(frozen=True)
+class Shaping:
+    """What changes the meshes themselves: smooth or voxel surfaces, the threshold, the clip box in shares of each axis.
+
+    A voxel passes the threshold when its phase fills at least that share of the 3×3×3 voxels around it; 0 passes all.
+    """
+
+    smooth: bool = True
+    threshold: float = 0.0
+    clip: tuple[Span, Span, Span] = WHOLE
+
+
+@dataclass(frozen=True)
+class PhaseMesh:
+    """Surface of one phase in nm, and its coarse twin for moving pictures."""
+
+    fine: vtkPolyData
+    coarse: vtkPolyData
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """What a scene needs of a volume: labels in the clip box (255 below the threshold), its corner, a mesh per phase.
+
+    `meshes` holds None for a phase without voxels.
+    """
+
+    microstructure: Microstructure
+    shaping: Shaping
+    labels: PhaseArray
+    corner_nm: tuple[float, float, float]
+    meshes: tuple[PhaseMesh | None, ...]
+
+
+def build_geometry(microstructure: Microstructure, shaping: Shaping | None = None) -> Geometry:
+    """Meshes of every phase of `microstructure`."""
+    shaping = shaping or Shaping()
+    ranges = tuple(_voxel_range(span, edge) for span, edge in zip(shaping.clip, microstructure.shape, strict=True))
+    labels = microstructure.phases[tuple(slice(*limits) for limits in ranges)]
+    spacing = microstructure.voxel_nm
+    corner = (ranges[0][0] * spacing[0], ranges[1][0] * spacing[1], ranges[2][0] * spacing[2])
+    shown = apply_threshold(labels, shaping.threshold, len(microstructure.phase_names))
+    meshes = tuple(
+        phase_mesh(shown == label, spacing, corner, shaping.smooth) for label in range(len(microstructure.phase_names))
+    )
+    return Geometry(microstructure, shaping, shown, corner, meshes)
+
+
+def apply_threshold(labels: PhaseArray, threshold: float, phases: int) -> PhaseArray:
+    """`labels` with EMPTY_LABEL where a voxel's phase fills less than `threshold` of its 3×3×3 neighbourhood."""
+    if threshold <= 0:
+        return labels
+    shown = labels.copy()
+    for label in range(phases):
+        mask = labels == label
+        shown[mask & (_neighbourhood_share(mask) < threshold)] = EMPTY_LABEL
+    return shown
+
+
+def phase_mesh(
+    mask: NDArray[np.bool_],
+    spacing: tuple[float, float, float],
+    corner: tuple[float, float, float],
+    smooth: bool = True,
+) -> PhaseMesh | None:
+    """Closed surface of the True voxels of `mask` [x, y, z], or None when there are none."""
+    if not mask.any():
+        return None
+    nets = vtkSurfaceNets3D()
+    nets.SetInputData(_padded_image(mask, spacing, corner))
+    nets.SetBackgroundLabel(0)
+    nets.SetValue(0, 1)
+    nets.SetOutputMeshTypeToTriangles()
+    nets.SetSmoothing(smooth)
+    nets.SetNumberOfIterations(SMOOTHING_STEPS)
+    nets.SetRelaxationFactor(0.5)
+    nets.SetConstraintScale(1.0)
+    nets.Update()
+    surface = nets.GetOutput()
+    surface.GetCellData().Initialize()
+    decimation = vtkBinnedDecimation()
+    decimation.SetInputData(surface)
+    decimation.SetNumberOfDivisions(*(max(8, edge // COARSENING) for edge in mask.shape))
+    decimation.Update()
+    fine = _with_normals(surface) if smooth else surface
+    return PhaseMesh(fine, _with_normals(decimation.GetOutput()))
+
+
+def _voxel_range(span: Span, edge: int) -> tuple[int, int]:
+    first = min(edge - 1, max(0, round(span[0] * edge)))
+    return first, max(first + 1, min(edge, round(span[1] * edge)))
+
+
+def _neighbourhood_share(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    counts = mask.astype(np.float32)
+    for axis in range(3):
+        before, after = [(0, 0)] * 3, [slice(None)] * 3
+        before[axis] = (1, 1)
+        padded = np.pad(counts, before, mode="edge")
+        parts = []
+        for start in range(3):
+            after[axis] = slice(start, start + counts.shape[axis])
+            parts.append(padded[tuple(after)])
+        counts = parts[0] + parts[1] + parts[2]
+    return counts / np.float32(27)
+
+
+def _padded_image(
+    mask: NDArray[np.bool_], spacing: tuple[float, float, float], corner: tuple[float, float, float]
+) -> vtkImageData:
+    """The mask with an empty layer around it, so that surfaces are closed where the phase meets the box."""
+    padded = np.pad(mask.view(np.uint8), 1)
+    image = vtkImageData()
+    image.SetDimensions(*padded.shape)
+    image.SetSpacing(*spacing)
+    image.SetOrigin(*(start - edge / 2 for start, edge in zip(corner, spacing, strict=True)))
+    scalars = numpy_to_vtk(padded.ravel(order="F"), deep=True)
+    scalars.SetName("phase")
+    image.GetPointData().SetScalars(scalars)
+    return image
+
+
+def _with_normals(surface: vtkPolyData) -> vtkPolyData:
+    normals = vtkPolyDataNormals()
+    normals.SetInputData(surface)
+    normals.SplittingOff()
+    normals.ConsistencyOff()
+    normals.AutoOrientNormalsOff()
+    normals.ComputeCellNormalsOff()
+    normals.Update()
+    output: vtkPolyData = normals.GetOutput()
+    output.GetCellData().Initialize()
+    return output
