@@ -8,11 +8,12 @@ import traceback
 from collections.abc import Sequence
 
 from microdesigner import __version__
-from microdesigner.cli.parser import Parser
+from microdesigner.cli import generate, models
+from microdesigner.cli.parser import Parser, Verb
 from microdesigner.core.errors import InputError, MicrodesignerError
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
-VERBS = ()
+VERBS: tuple[Verb, ...] = (generate, models)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,7 +46,9 @@ def build_parser() -> Parser:
         epilog="'microdesigner COMMAND --help' tells each command's options with their units and ranges.",
     )
     parser.add_argument("--version", action="version", version=f"microdesigner {__version__}")
-    parser.add_argument("--debug", action="store_true", help="show the traceback of a failure (or set MICRODESIGNER_DEBUG=1)")
+    parser.add_argument(
+        "--debug", action="store_true", help="show a failure's traceback (MICRODESIGNER_DEBUG=1 does the same)"
+    )
     parser.set_defaults(run=run_desktop)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
     for verb in VERBS:
@@ -56,14 +59,17 @@ def build_parser() -> Parser:
 def run_desktop(args: argparse.Namespace) -> int:
     """Open the desktop; raises InputError where there is no screen."""
     if not has_screen():
-        raise InputError("The desktop needs a screen and none is set (DISPLAY or WAYLAND_DISPLAY); use a command, see microdesigner --help.")
+        raise InputError(
+            "The desktop needs a screen and neither DISPLAY nor WAYLAND_DISPLAY names one; "
+            "use a command, see microdesigner --help."
+        )
     from microdesigner.gui.application import run
 
-    return run()
+    return int(run())
 
 
 def has_screen() -> bool:
-    """Whether a window can be shown: always on macOS and Windows, elsewhere when a display or a Qt platform is named."""
+    """Whether a window can be shown: on macOS and Windows always, elsewhere where a display or Qt platform is named."""
     if sys.platform in ("darwin", "win32"):
         return True
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))

@@ -2,11 +2,18 @@
 
 import argparse
 import sys
-from typing import NoReturn
+from typing import NoReturn, Protocol, TypeAlias
 
 from microdesigner.core.errors import InputError
 
-Subparsers = argparse._SubParsersAction  # the public name argparse lacks
+
+class Verb(Protocol):
+    """A module that adds one command to the program."""
+
+    __name__: str
+
+    def add_parser(self, subparsers: "Subparsers") -> None:
+        """Add the command's parser, whose defaults hold `run(args) -> exit code`."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -18,8 +25,11 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
+Subparsers: TypeAlias = "argparse._SubParsersAction[Parser]"
+
+
 def parse_targets(entries: list[str]) -> dict[str, float]:
-    """`["vol_frac_D=0.3", ...]` as a dictionary; raises InputError on an entry that is not NAME=NUMBER or is given twice."""
+    """`["vol_frac_D=0.3", ...]` as a dictionary; InputError on an entry that is no NAME=NUMBER or comes twice."""
     targets: dict[str, float] = {}
     for entry in entries:
         name, equals, text = entry.partition("=")

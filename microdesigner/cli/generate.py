@@ -1,0 +1,194 @@
+"""`microdesigner generate`: volumes from targets, with a result.json beside them."""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from microdesigner.cli.parser import Subparsers, parse_targets
+from microdesigner.core.errors import InputError
+from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
+from microdesigner.core.paths import write_text_atomic
+from microdesigner.core.request import Request
+from microdesigner.core.result import Result, Sample
+
+if TYPE_CHECKING:
+    from microdesigner.io.registry import Format
+
+CANDIDATES_TO_MATCH = 8
+REQUEST_OPTIONS = ("model", "count", "seed", "steps", "sampler", "candidates", "match", "size")
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the verb with its options."""
+    parser = subparsers.add_parser(
+        "generate",
+        help="volumes from target fractions and tortuosities",
+        description="Generate volumes that have the targeted descriptors; targets left out are free.",
+        epilog="Example: microdesigner generate --target vol_frac_D=0.35 vol_frac_M=0.2 --match all --out films",
+    )
+    add = parser.add_argument
+    add(
+        "request",
+        nargs="?",
+        type=Path,
+        metavar="REQUEST.json",
+        help="a saved request; options given with it replace its entries",
+    )
+    add("--model", metavar="NAME", help="model or bundle folder (ch-3phase)")
+    add("--target", nargs="+", action="extend", default=[], metavar="NAME=VALUE",
+        help="fractions vol_frac_D, vol_frac_A, vol_frac_M, straight paths tortuosity_D, tortuosity_A, each 0 to 1; "
+        "'models info' lists a model's own")  # fmt: skip
+    add("--count", type=int, metavar="N", help="volumes, 1 to 100000 (1)")
+    add("--seed", type=int, metavar="S", help="seed of the first volume; volume i uses S + i (0)")
+    add("--steps", type=int, metavar="K", help="denoiser evaluations, 1 to 1000 (16; 1000 for the ancestral sampler)")
+    add("--sampler", metavar="NAME", help="dpm-solver++ or ancestral (dpm-solver++)")
+    add("--candidates", type=int, metavar="N", help="samples drawn per kept volume, 1 to 256 (1; 8 with --match all)")
+    add(
+        "--match",
+        metavar="HOW",
+        help="none, fractions (make the phase fractions exact) or all (and keep the best candidate) (none)",
+    )
+    add(
+        "--size",
+        type=int,
+        nargs=3,
+        metavar=("X", "Y", "Z"),
+        help="voxels along x, y, z, multiples of 16 (the model's own)",
+    )
+    add("--out", type=Path, default=Path("output"), metavar="DIR", help="folder for volumes and result.json (output)")
+    add("--format", default="vti", metavar="F,...", help="vti, vtk, raw, tiff, npy, graspi, several with commas (vti)")
+    add("--picture", action="store_true", help="write a PNG beside each volume")
+    add("--json", action="store_true", help="print result.json on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Generate, write, tell; raises InputError when the request, the model or the folder is wrong."""
+    request = build_request(args)
+    formats = parse_formats(args.format)
+    prepare_folder(args.out)
+
+    from microdesigner.engine import Engine
+
+    engine = Engine.load(request.model)
+    files: list[str] = []
+    with _Bars() as bars:
+        for event in engine.generate(request):
+            bars.show(event)
+            if isinstance(event, SampleDone):
+                files.append(write_sample(args.out, event, formats, args.picture))
+            elif isinstance(event, Finished):
+                result = event.result
+    document = result.to_json(files)
+    write_text_atomic(args.out / "result.json", json.dumps(document, indent=1, allow_nan=False) + "\n")
+    _tell(args, result, files, document)
+    return 0
+
+
+def build_request(args: argparse.Namespace) -> Request:
+    """The request that file and options describe together; raises InputError on anything impossible."""
+    document: dict[str, Any] = read_request(args.request) if args.request else {}
+    given = {name: getattr(args, name) for name in REQUEST_OPTIONS if getattr(args, name) is not None}
+    document |= given
+    if args.target:
+        document["targets"] = parse_targets(args.target)
+    if document.get("match") == "all":
+        document.setdefault("candidates", CANDIDATES_TO_MATCH)
+    if document.get("sampler") == "ancestral":
+        document.setdefault("steps", 1000)
+    return Request.from_json(document)
+
+
+def read_request(path: Path) -> dict[str, Any]:
+    """The document in `path`; raises InputError when it is missing or not a JSON object."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"The request {path} cannot be read ({_reason(error)}); name a request saved as JSON."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"The request {path} is not valid JSON ({error}); correct it or save it again.") from None
+    if not isinstance(document, dict):
+        raise InputError(f"The request {path} must be a JSON object with entries such as targets, count and seed.")
+    return document
+
+
+def parse_formats(text: str) -> "list[Format]":
+    """The formats named in `text`, in order and once each; raises InputError on one that does not exist."""
+    from microdesigner.io.registry import named_format
+
+    names = [part.strip().lower().removeprefix(".") for part in text.split(",") if part.strip()]
+    if not names:
+        raise InputError("--format needs at least one format, such as vti.")
+    return [named_format(name) for name in dict.fromkeys(names)]
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make `folder` without an earlier result.json, which would not fit the new volumes; InputError if unwritable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        (folder / "result.json").unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"Nothing can be written into {folder} ({_reason(error)}); choose another --out.") from None
+
+
+def write_sample(folder: Path, event: SampleDone, formats: "list[Format]", with_picture: bool) -> str:
+    """Write one volume in every format, each file whole or absent; returns the name that result.json gives it."""
+    from microdesigner.io.registry import write
+
+    stem = f"sample-{event.index:04d}"
+    files = [f"{stem}{chosen.extensions[0]}" for chosen in formats]
+    volume = event.sample.microstructure.with_provenance(sample=event.sample.to_json(files[0]))
+    for file in files:
+        write(volume, folder / file)
+    if with_picture:
+        from microdesigner.view3d.pictures import picture
+
+        picture(volume, folder / f"{stem}.png")
+    return files[0]
+
+
+class _Bars:
+    """Progress bars on stderr, one per stage."""
+
+    def __enter__(self) -> "_Bars":
+        self._bars: dict[str, Any] = {}
+        return self
+
+    def __exit__(self, *ending: object) -> None:
+        for bar in self._bars.values():
+            bar.close()
+
+    def show(self, event: GenerationEvent) -> None:
+        """Move the bar of the event's stage."""
+        if not isinstance(event, Progress):
+            return
+        if event.stage not in self._bars:
+            from tqdm import tqdm
+
+            self._bars[event.stage] = tqdm(total=event.total, desc=event.stage, file=sys.stderr, leave=False)
+        bar = self._bars[event.stage]
+        bar.update(event.done - bar.n)
+
+
+def _tell(args: argparse.Namespace, result: Result, files: list[str], document: dict[str, Any]) -> None:
+    if args.json:
+        print(json.dumps(document, indent=1, allow_nan=False))
+        return
+    for file, sample in zip(files, result.samples, strict=True):
+        print(args.out / file, *_values(sample), sep="  ")
+    print(args.out / "result.json")
+
+
+def _values(sample: Sample) -> list[str]:
+    return [f"{name} {'none' if value is None else format(value, '.4f')}" for name, value in sample.measured.items()]
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower()

@@ -1,0 +1,124 @@
+"""`microdesigner models`: what is installed, what a model knows, whether its files are whole."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from microdesigner.cli.parser import Subparsers
+from microdesigner.core.card import PARTS, ModelCard, Parameter
+from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.errors import InputError
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the verb with its actions."""
+    parser = subparsers.add_parser(
+        "models",
+        help="list, describe or check models",
+        description="Models are folders in the program's weights and in the user's data folder, models/.",
+    )
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="the installed models", description="List the installed models.")
+    listing.add_argument("--json", action="store_true", help="print a JSON list of name, phases, shape and folder")
+    listing.set_defaults(run=run_list)
+    info = actions.add_parser(
+        "info", help="a model's card", description="Targets with units and trained ranges, recipe, parts."
+    )
+    info.add_argument("name", metavar="NAME", help="model or bundle folder")
+    info.add_argument("--json", action="store_true", help="print the card with each part's parameter count")
+    info.set_defaults(run=run_info)
+    verify = actions.add_parser(
+        "verify", help="check files against their hashes", description="Check each part against the hash in its card."
+    )
+    verify.add_argument("names", nargs="*", metavar="NAME", help="models or bundle folders (all installed)")
+    verify.set_defaults(run=run_verify)
+
+
+def run_list(args: argparse.Namespace) -> int:
+    """Print the installed models; one that cannot be read is named on stderr."""
+    from microdesigner.models.bundle import bundle_folders
+
+    entries = []
+    for folder in bundle_folders().values():
+        try:
+            entries.append(_entry(folder, ModelCard.read(folder / "model.json")))
+        except InputError as error:
+            print(f"microdesigner: {error}", file=sys.stderr)
+    if args.json:
+        print(json.dumps(entries, indent=1))
+        return 0
+    if not entries:
+        print("No model is installed; train one with microdesigner train.", file=sys.stderr)
+    for entry in entries:
+        shape = "×".join(map(str, entry["shape"]))
+        print(entry["name"], shape, ", ".join(entry["phases"]), entry["folder"], sep="  ")
+    return 0
+
+
+def run_info(args: argparse.Namespace) -> int:
+    """Print one model's card; raises InputError when there is no such model."""
+    from microdesigner.models.bundle import part_parameters
+
+    folder = find_folder(args.name)
+    card = ModelCard.read(folder / "model.json")
+    counts = part_parameters(folder)
+    if args.json:
+        print(json.dumps(_with_counts(card, counts), indent=1))
+        return 0
+    print(card.name, "×".join(map(str, card.shape)) + " voxels", ", ".join(card.phase_names), sep="  ")
+    for title, parameters in (("Targets", card.conditions), ("Recipe", card.process)):
+        print(f"{title}:" if parameters else f"{title}: none")
+        for parameter in parameters:
+            print(f"  {_line(parameter)}")
+    print("Parts:", ", ".join(f"{part} {counts[part]:,} parameters" for part in PARTS if part in counts))
+    return 0
+
+
+def run_verify(args: argparse.Namespace) -> int:
+    """Check bundles one by one; the first damaged one raises InputError."""
+    from microdesigner.models.bundle import bundle_folders, verify_bundle
+
+    folders = [find_folder(name) for name in args.names] or list(bundle_folders().values())
+    if not folders:
+        raise InputError("No model is installed; name a bundle folder to check.")
+    for folder in folders:
+        verify_bundle(folder)
+        print(f"{folder.name}: whole")
+    return 0
+
+
+def find_folder(name: str) -> Path:
+    """Folder of the bundle called `name`, or `name` itself as a folder; raises InputError when there is neither."""
+    from microdesigner.models.bundle import bundle_folders
+
+    folders = bundle_folders()
+    if name in folders:
+        return folders[name]
+    if Path(name).is_dir():
+        return Path(name)
+    known = ", ".join(sorted(folders)) or "none"
+    raise InputError(f"There is no model '{name}'; installed: {known}.")
+
+
+def _entry(folder: Path, card: ModelCard) -> dict[str, Any]:
+    return {
+        "name": card.name,
+        "phases": list(card.phase_names),
+        "shape": list(card.shape),
+        "conditions": [condition.name for condition in card.conditions],
+        "process": [parameter.name for parameter in card.process],
+        "folder": str(folder),
+    }
+
+
+def _with_counts(card: ModelCard, counts: dict[str, int]) -> dict[str, Any]:
+    parts = {name: {**entry, "parameters": counts[name]} for name, entry in card.document["parts"].items()}
+    return {**card.document, "parts": parts}
+
+
+def _line(parameter: Parameter) -> str:
+    spec = spec_of(parameter.name)
+    unit = "" if spec.unit == "1" else f" {spec.unit}"
+    return f"{parameter.name}  {spec.title}, trained on {parameter.low:.3g} to {parameter.high:.3g}{unit}"

@@ -1,0 +1,32 @@
+"""Which device computes, and how many latents it takes at a time."""
+
+import torch
+
+from microdesigner.core.errors import InputError
+
+CUDA_BATCH = 16
+REFERENCE_VOXELS = 128 * 128 * 64
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """The device called `name` ("auto": the first GPU, else the CPU); raises InputError when it is not there."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError):
+        raise InputError(f"There is no device '{name}' here; use auto, cpu or, with an NVIDIA GPU, cuda.") from None
+    return device
+
+
+def batch_size(device: torch.device, voxels: int) -> int:
+    """Latents to denoise at a time for volumes of `voxels`.
+
+    It depends on nothing else, and batches are always full: kernels chosen by batch size differ in the last bits, so
+    only a constant size gives a sample the same voxels whether it is drawn alone or among a thousand. On a CPU one at
+    a time is as fast as many.
+    """
+    if device.type != "cuda":
+        return 1
+    return max(1, CUDA_BATCH * REFERENCE_VOXELS // max(voxels, REFERENCE_VOXELS))

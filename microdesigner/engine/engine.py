@@ -1,0 +1,44 @@
+"""The one way from a request to volumes; desktop, commands and Python all go through it."""
+
+from collections.abc import Iterator
+from typing import Self
+
+import torch
+
+from microdesigner.core.card import ModelCard
+from microdesigner.core.events import GenerationEvent
+from microdesigner.core.request import Request
+from microdesigner.engine.device import choose_device
+from microdesigner.engine.generation import Generation
+from microdesigner.models.bundle import Bundle, load_bundle
+
+
+class Engine:
+    """A loaded model on a device. `generate` may be called any number of times, by one thread at a time."""
+
+    def __init__(self, bundle: Bundle, device: torch.device) -> None:
+        self.bundle = bundle
+        self.device = device
+
+    @classmethod
+    def load(cls, name: str = "ch-3phase", device: str = "auto") -> Self:
+        """Load the model called `name` (or the bundle in that folder) onto "auto", "cpu" or "cuda".
+
+        Raises InputError when there is no such model or device, or a part of the model is damaged.
+        """
+        chosen = choose_device(device)
+        return cls(load_bundle(name, chosen), chosen)
+
+    @property
+    def card(self) -> ModelCard:
+        """The loaded model's card."""
+        return self.bundle.card
+
+    def generate(self, request: Request) -> Iterator[GenerationEvent]:
+        """Generate the volumes of `request`: Progress and Preview on the way, SampleDone per volume, at last Finished.
+
+        Sample i comes from seed + i alone, so the same request gives the same volumes on one type of device. Closing
+        the iterator cancels. Raises InputError, at once, when this model cannot serve the request.
+        """
+        self.card.check(request)
+        return Generation(self.bundle, self.device, request).events()

@@ -1,0 +1,171 @@
+"""One request on its way: noise, latents, candidates, voxels, measures, samples."""
+
+import time
+from collections import defaultdict
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from microdesigner import __version__
+from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
+from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.core.request import Request
+from microdesigner.core.result import Result, Sample
+from microdesigner.descriptors import describe
+from microdesigner.engine.device import batch_size
+from microdesigner.engine.latents import Step, candidate_draws, denoised, latent_shape
+from microdesigner.engine.matching import fraction_labels, match_fractions, misfit
+from microdesigner.engine.prediction import predicted_means, read_latent
+from microdesigner.engine.preview import Previewer
+from microdesigner.models.bundle import Bundle
+
+FINALISTS = 4
+THREE_PHASE_NAMES = ("vol_frac_D", "vol_frac_A", "vol_frac_M", "tortuosity_D", "tortuosity_A")
+
+
+class Generation:
+    """Serves one request that the bundle's card has accepted; `events` is called once."""
+
+    def __init__(self, bundle: Bundle, device: torch.device, request: Request) -> None:
+        self._bundle, self._card, self._device, self._request = bundle, bundle.card, device, request
+        self._targets = self._card.conditioned_on(request.targets)
+        self._size = request.size or self._card.shape
+        self._batch = batch_size(device, int(np.prod(self._size)))
+        self._fractions = {} if request.match == "none" else fraction_labels(request.targets, self._card.phase_names)
+        self._finalists = min(FINALISTS, request.candidates)
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+        support = self._card.support
+        self._support = support.value(self._targets) if support else None
+
+    def events(self) -> Iterator[GenerationEvent]:
+        """Yield what happens, Finished last."""
+        samples: list[Sample] = []
+        for indices in self._groups():
+            latents = yield from self._latents(indices)
+            for index, candidates in zip(indices, latents.split(self._request.candidates), strict=True):
+                sample = yield from self._sample(index, candidates)
+                samples.append(sample)
+                yield SampleDone(index, sample)
+        yield Finished(Result(self._request, self._model(), self._device.type, dict(self._seconds), tuple(samples)))
+
+    def _groups(self) -> Iterator[range]:
+        """Samples whose candidates fill about one batch, so that volumes arrive as early as they can."""
+        each = max(1, self._batch // self._request.candidates)
+        for start in range(0, self._request.count, each):
+            yield range(start, min(start + each, self._request.count))
+
+    def _latents(self, indices: range) -> Generator[GenerationEvent, None, Tensor]:
+        """Denoise the candidates of these samples; returns latents [samples × candidates, channels, x, y, z]."""
+        candidates, shape = self._request.candidates, latent_shape(self._card, self._size)
+        draws = [draw for index in indices for draw in candidate_draws(self._request.seed + index, candidates, shape)]
+        previewer = Previewer(self._bundle.autoencoder) if indices.start == 0 else None
+        finished: list[Tensor] = []
+        steps = denoised(self._bundle, self._request, self._targets, draws, self._batch, self._device)
+        while (step := self._next(steps)) is not None:
+            if isinstance(step, Tensor):
+                finished.append(step)
+                continue
+            before = indices.start * candidates + sum(map(len, finished))
+            yield Progress("denoise", *_evaluations(step, before, self._request))
+            if previewer and not finished and step.done < step.total and (preview := previewer.look(step.latent)):
+                yield preview
+        return torch.cat(finished)
+
+    def _next(self, steps: Iterator[Step | Tensor]) -> Step | Tensor | None:
+        with self._timed("denoise"):
+            return next(steps, None)
+
+    def _sample(self, index: int, candidates: Tensor) -> Generator[GenerationEvent, None, Sample]:
+        """The best volume of `candidates` [n, channels, x, y, z], decoded, matched and measured."""
+        best: tuple[float, int, Sample] | None = None
+        finalists = self._promising(candidates)
+        for rank, candidate in enumerate(finalists):
+            yield Progress("decode", index * self._finalists + rank, self._request.count * self._finalists)
+            phases, match = self._decoded(candidates[candidate])
+            yield Progress("measure", index * self._finalists + rank, self._request.count * self._finalists)
+            sample = self._measured(phases, match, self._request.seed + index)
+            error = misfit(sample.measured, self._targets, self._card.conditions)
+            if best is None or error < best[0]:
+                best = (error, candidate, sample)
+        yield Progress("measure", (index + 1) * self._finalists, self._request.count * self._finalists)
+        assert best is not None, "there is at least one candidate"
+        return self._finished(index, best[2], candidates[best[1]], best[1])
+
+    def _promising(self, candidates: Tensor) -> Sequence[int]:
+        """Indices of the candidates worth decoding, by what the feature predictor says of them."""
+        if len(candidates) <= self._finalists:
+            return range(len(candidates))
+        exact = {f"{prefix}{name[0].upper()}" for name in self._card.phase_names for prefix in ("vol_frac_", "ABS_f_")}
+        open_targets = {
+            name: value for name, value in self._targets.items() if not self._fractions or name not in exact
+        }
+        with self._timed("predict"):
+            means = predicted_means(self._bundle, candidates)
+        errors = [misfit(mean, open_targets or self._targets, self._card.conditions) for mean in means]
+        return sorted(range(len(errors)), key=errors.__getitem__)[: self._finalists]
+
+    @torch.no_grad()
+    def _decoded(self, latent: Tensor) -> tuple[PhaseArray, dict[str, Any]]:
+        """Labels [x, y, z] of `latent` [channels, x, y, z] and, where fractions are made exact, what that took."""
+        with self._timed("decode"):
+            logits = self._bundle.autoencoder.decode(latent[None], periodic=self._lateral == "periodic")[0]
+            if not self._fractions:
+                return logits.argmax(dim=0).to(torch.uint8).cpu().numpy(), {}
+            volume = logits.float().cpu().numpy()
+        with self._timed("match"):
+            matched = match_fractions(volume, self._fractions)
+        bias = dict(zip(self._card.phase_names, (round(value, 4) for value in matched.bias), strict=True))
+        return matched.phases, {"bias": bias, "changed": matched.changed / matched.phases.size}
+
+    def _measured(self, phases: PhaseArray, match: dict[str, Any], seed: int) -> Sample:
+        volume = Microstructure(phases, self._card.voxel_nm, self._lateral, self._card.phase_names)
+        with self._timed("measure"):
+            report = describe(volume)
+        names = THREE_PHASE_NAMES if len(volume.phase_names) == 3 else tuple(report.values)
+        measured = {name: report.values[name] for name in names}
+        reasons = {name: report.reasons[name] for name in names if name in report.reasons}
+        return Sample(volume, seed, measured, reasons, match=match, support=self._support)
+
+    def _finished(self, index: int, sample: Sample, latent: Tensor, candidate: int) -> Sample:
+        """`sample` with what the predictor says of its latent, and the provenance that makes it again."""
+        with self._timed("predict"):
+            reading = read_latent(self._bundle, latent, sample.seed)
+        match = dict(sample.match)
+        if self._request.candidates > 1:
+            match |= {"candidate": candidate, "candidates": self._request.candidates}
+        sample = replace(sample, predicted=reading.predicted, process=reading.process, draws=reading.draws, match=match)
+        entry = {key: value for key, value in sample.to_json("").items() if key != "file"}
+        volume = sample.microstructure.with_provenance(
+            program=f"microdesigner {__version__}",
+            request=self._request.to_json(),
+            model=self._model(),
+            index=index,
+            sample=entry,
+        )
+        return replace(sample, microstructure=volume)
+
+    @property
+    def _lateral(self) -> Any:
+        return self._card.document.get("lateral", "periodic")
+
+    def _model(self) -> dict[str, str]:
+        return {"name": self._card.name, "sha256": self._bundle.sha256}
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._seconds[stage] += time.perf_counter() - started
+
+
+def _evaluations(step: Step, before: int, request: Request) -> tuple[int, int]:
+    """Denoiser evaluations done and in all, counted per latent; `before` latents are already clean."""
+    done = before * step.total + step.done * step.latents
+    return done, request.count * request.candidates * step.total

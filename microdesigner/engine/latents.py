@@ -1,0 +1,96 @@
+"""Latents of a request: noise from one generator per sample, denoised in full batches."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from microdesigner.core.card import ModelCard
+from microdesigner.core.request import Request
+from microdesigner.models.bundle import Bundle
+from microdesigner.models.diffusion import ancestral, dpm_solver
+
+SEED_LIMIT = 2**62
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Where one latent starts: noise [channels, x, y, z] and the generator of a sampler that adds noise as it goes."""
+
+    noise: Tensor
+    generator: torch.Generator
+
+
+@dataclass(frozen=True)
+class Step:
+    """`done` of `total` steps are taken for `latents` latents; `latent` [channels, x, y, z] is the first's estimate."""
+
+    done: int
+    total: int
+    latents: int
+    latent: Tensor
+
+
+def candidate_draws(seed: int, candidates: int, shape: Sequence[int]) -> list[Draw]:
+    """The starts of one sample's candidates, drawn in turn on the CPU: the first is the same however many follow."""
+    own = torch.Generator().manual_seed(seed)
+    draws = []
+    for _ in range(candidates):
+        noise = torch.randn(*shape, generator=own)
+        later = int(torch.randint(SEED_LIMIT, (1,), generator=own))
+        draws.append(Draw(noise, torch.Generator().manual_seed(later)))
+    return draws
+
+
+def latent_shape(card: ModelCard, size: Sequence[int]) -> tuple[int, int, int, int]:
+    """(channels, x, y, z) of the latent of a volume of `size` voxels."""
+    latent = card.document["latent"]
+    x, y, z = (edge // int(latent["factor"]) for edge in size)
+    return int(latent["channels"]), x, y, z
+
+
+def condition_row(card: ModelCard, targets: Mapping[str, float]) -> tuple[list[float], list[bool]]:
+    """Values in the order of the card's conditions and which of them are asked for; those left free are 0."""
+    names = [condition.name for condition in card.conditions]
+    return [float(targets.get(name, 0.0)) for name in names], [name in targets for name in names]
+
+
+def denoised(
+    bundle: Bundle,
+    request: Request,
+    targets: Mapping[str, float],
+    draws: Sequence[Draw],
+    batch: int,
+    device: torch.device,
+) -> Iterator[Step | Tensor]:
+    """Yield a Step per denoiser evaluation and, after each batch, its clean latents [n, channels, x, y, z] on `device`.
+
+    A batch that `draws` do not fill is filled with its last draw, whose copies are dropped again: see batch_size.
+    """
+    for start in range(0, len(draws), batch):
+        kept = draws[start : start + batch]
+        full = [*kept, *[kept[-1]] * (batch - len(kept))]
+        estimates = _estimates(bundle, request, targets, full, device)
+        for done, clean in enumerate(estimates, start=1):
+            yield Step(done, request.steps, len(kept), clean[0])
+        yield clean[: len(kept)]
+
+
+def _estimates(
+    bundle: Bundle, request: Request, targets: Mapping[str, float], draws: Sequence[Draw], device: torch.device
+) -> Iterator[Tensor]:
+    """Estimates of the clean latents after each denoiser evaluation; the last are the samples."""
+    values, known = condition_row(bundle.card, targets)
+    conditions = torch.tensor([values] * len(draws), device=device)  # (batch, conditions)
+    asked = torch.tensor([known] * len(draws), device=device)
+
+    @torch.no_grad()
+    def velocity(noisy: Tensor, time: Tensor) -> Tensor:
+        prediction: Tensor = bundle.denoiser(noisy, time, conditions, asked)
+        return prediction
+
+    noise = torch.stack([draw.noise for draw in draws]).to(device)
+    if request.sampler == "ancestral":
+        return ancestral(velocity, noise, request.steps, [draw.generator for draw in draws])
+    return dpm_solver(velocity, noise, request.steps)

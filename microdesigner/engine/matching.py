@@ -1,0 +1,132 @@
+"""Hitting the target: exact phase fractions from the decoder's logits, and the choice among candidates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.card import Parameter
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import PhaseArray
+
+Logits = NDArray[np.float32]
+SWEEPS = 60
+FRACTION_PREFIXES = ("vol_frac_", "ABS_f_")
+
+
+@dataclass(frozen=True)
+class MatchedPhases:
+    """Labels [x, y, z] with exact counts, the bias added to each phase's logits, and how many voxels changed label."""
+
+    phases: PhaseArray
+    bias: tuple[float, ...]
+    changed: int
+
+
+def fraction_labels(targets: Mapping[str, float], phase_names: Sequence[str]) -> dict[int, float]:
+    """Targeted fraction per label: `vol_frac_D` or `ABS_f_D` speaks of the phase whose name starts with d."""
+    initials = {name[0].upper(): label for label, name in enumerate(phase_names)}
+    wanted: dict[int, float] = {}
+    for name, value in targets.items():
+        prefix = next((prefix for prefix in FRACTION_PREFIXES if name.startswith(prefix)), None)
+        if prefix is not None and name.removeprefix(prefix) in initials:
+            wanted[initials[name.removeprefix(prefix)]] = value
+    return wanted
+
+
+def match_fractions(logits: Logits, fractions: Mapping[int, float]) -> MatchedPhases:
+    """Labels whose counts are exactly the rounded target counts, by one bias per phase.
+
+    `logits` is [phases, x, y, z]; `fractions` holds the targeted share of each label it names, and labels without a
+    target share the rest as the logits say. The biased argmax is the labelling of greatest total logit with those
+    counts; the few voxels that ties leave over are settled by least loss.
+
+    Raises InputError when the fractions cannot be met together.
+    """
+    flat = logits.reshape(logits.shape[0], -1).astype(np.float64)
+    counts = target_counts(fractions, flat.shape[0], flat.shape[1])
+    raw = flat.argmax(axis=0)
+    bias = _solve_bias(flat, counts)
+    labels = _settle(flat + bias[:, None], counts)
+    phases = labels.astype(np.uint8).reshape(logits.shape[1:])
+    return MatchedPhases(phases, tuple(float(value) for value in bias), int((labels != raw).sum()))
+
+
+def target_counts(fractions: Mapping[int, float], phases: int, voxels: int) -> dict[int, int]:
+    """Voxels that each targeted label must get; when all labels are targeted the last takes what rounding leaves."""
+    counts = {label: round(value * voxels) for label, value in sorted(fractions.items())}
+    if len(counts) >= phases - 1:
+        free = next((label for label in range(phases) if label not in counts), phases - 1)
+        counts[free] = voxels - sum(count for label, count in counts.items() if label != free)
+    if min(counts.values(), default=0) < 0 or sum(counts.values()) > voxels:
+        raise InputError("The phase fractions sum to more than 1; lower one of them.")
+    return counts
+
+
+def _solve_bias(flat: NDArray[np.float64], counts: Mapping[int, int]) -> NDArray[np.float64]:
+    """Biases [phases] whose argmax has the wanted counts up to ties: each in turn moves to where its count is right."""
+    bias = np.zeros(flat.shape[0])
+    # With every label targeted only differences of biases matter, so the largest phase stays put.
+    fixed = max(counts, key=lambda label: counts[label]) if len(counts) == len(bias) else None
+    moving = [label for label in counts if label != fixed]
+    for _ in range(SWEEPS if len(moving) > 1 else 1):
+        before = bias.copy()
+        for label in moving:
+            rivals = np.delete(flat + bias[:, None], label, axis=0).max(axis=0)
+            bias[label] = -_threshold(flat[label] - rivals, counts[label])
+        if np.abs(bias - before).max() < 1e-7:
+            break
+    return bias
+
+
+def _threshold(margins: NDArray[np.float64], count: int) -> float:
+    """A value that `count` of the margins exceed."""
+    ascending = margins.size - count
+    if count == 0:
+        return float(margins.max()) + 1e-3
+    if ascending == 0:
+        return float(margins.min()) - 1e-3
+    around = np.partition(margins, (ascending - 1, ascending))
+    return float(around[ascending - 1] + around[ascending]) / 2
+
+
+def _settle(biased: NDArray[np.float64], counts: Mapping[int, int]) -> NDArray[np.int64]:
+    labels: NDArray[np.int64] = biased.argmax(axis=0)
+    free = [label for label in range(len(biased)) if label not in counts]
+    for label, count in counts.items():
+        while (surplus := int((labels == label).sum()) - count) > 0:
+            short = {other: counts[other] - int((labels == other).sum()) for other in counts}
+            takers = [other for other, lack in short.items() if lack > 0] or free
+            limit = min([surplus, *(short[other] for other in takers if other in counts)])
+            _move(biased, labels, np.flatnonzero(labels == label), takers, limit)
+    for label, count in counts.items():
+        lack = count - int((labels == label).sum())
+        if lack > 0:
+            _move(biased, labels, np.flatnonzero(np.isin(labels, free)), [label], lack)
+    return labels
+
+
+def _move(
+    biased: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    voxels: NDArray[np.int64],
+    takers: Sequence[int],
+    number: int,
+) -> None:
+    """Give `number` of `voxels` to the taker that wants each most, those that lose least first; in place."""
+    options = biased[np.ix_(np.asarray(takers), voxels)]
+    loss = biased[labels[voxels], voxels] - options.max(axis=0)
+    chosen = np.argsort(loss, kind="stable")[:number]
+    labels[voxels[chosen]] = np.asarray(takers)[options[:, chosen].argmax(axis=0)]
+
+
+def misfit(values: Mapping[str, float | None], targets: Mapping[str, float], conditions: Sequence[Parameter]) -> float:
+    """Squared distance of `values` from `targets`, each in units of its trained range; a missing value counts as 1."""
+    total = 0.0
+    for condition in conditions:
+        if condition.name in targets:
+            value = values.get(condition.name)
+            span = max(condition.high - condition.low, 1e-9)
+            total += 1.0 if value is None else ((value - targets[condition.name]) / span) ** 2
+    return total

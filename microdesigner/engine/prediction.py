@@ -1,0 +1,53 @@
+"""What the feature predictor says of a latent, as the plain numbers that results hold."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from microdesigner.models.bundle import Bundle
+
+POSTERIOR_DRAWS = 1000
+KEPT_DRAWS = 300
+QUANTILES = (("q05", 0.05), ("q50", 0.5), ("q95", 0.95))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`predicted` {"mean", "std"} per condition, `process` {"mean", "std", "q05", "q50", "q95"} per recipe parameter,
+    and `draws`, posterior samples of the recipe, one list per parameter (entry i of each belongs to one recipe)."""
+
+    predicted: dict[str, dict[str, float]]
+    process: dict[str, dict[str, float]]
+    draws: dict[str, list[float]]
+
+
+@torch.no_grad()
+def predicted_means(bundle: Bundle, latents: Tensor) -> list[dict[str, float]]:
+    """Predicted conditions of each of `latents` [n, channels, x, y, z]."""
+    names = [condition.name for condition in bundle.card.conditions]
+    means = bundle.predictor(latents).mean.cpu().tolist()
+    return [dict(zip(names, row, strict=True)) for row in means]
+
+
+@torch.no_grad()
+def read_latent(bundle: Bundle, latent: Tensor, seed: int) -> Reading:
+    """Descriptors and recipe of `latent` [channels, x, y, z]; the same `seed` gives the same posterior draws."""
+    prediction = bundle.predictor(latent[None])
+    means, stds = prediction.mean[0].cpu().tolist(), prediction.std[0].cpu().tolist()
+    predicted = {
+        condition.name: {"mean": mean, "std": std}
+        for condition, mean, std in zip(bundle.card.conditions, means, stds, strict=True)
+    }
+    if not bundle.card.process:
+        return Reading(predicted, {}, {})
+    generator = torch.Generator().manual_seed(seed)
+    recipes = prediction.draw(POSTERIOR_DRAWS, generator)[0].double().cpu()  # (draws, parameters)
+    columns = {parameter.name: recipes[:, index] for index, parameter in enumerate(bundle.card.process)}
+    kept = {name: column[:KEPT_DRAWS].tolist() for name, column in columns.items()}
+    return Reading(predicted, {name: _summary(column) for name, column in columns.items()}, kept)
+
+
+def _summary(values: Tensor) -> dict[str, float]:
+    summary = {"mean": float(values.mean()), "std": float(values.std())}
+    return summary | {name: float(values.quantile(share)) for name, share in QUANTILES}

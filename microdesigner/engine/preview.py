@@ -1,0 +1,36 @@
+"""Coarse looks at a volume while it is denoised, within a fixed share of the time."""
+
+import time
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from microdesigner.core.events import Preview
+from microdesigner.models.autoencoder import PhaseAutoencoder
+
+SHARE = 0.08
+LATERAL_CELLS = 8
+
+
+class Previewer:
+    """Decodes a corner of the latest latent whenever previews have taken a small enough share of the time so far."""
+
+    def __init__(self, autoencoder: PhaseAutoencoder) -> None:
+        self._autoencoder = autoencoder
+        self._started = time.perf_counter()
+        self._spent = 0.0
+        self._last = 0.0
+
+    def look(self, latent: Tensor) -> Preview | None:
+        """A Preview of `latent` [channels, x, y, z], or None while the next one would cost too much."""
+        now = time.perf_counter()
+        if self._spent + self._last > SHARE * (now - self._started):
+            return None
+        with torch.no_grad():
+            corner = latent[None, :, :LATERAL_CELLS, :LATERAL_CELLS]
+            logits = self._autoencoder.decode(corner, periodic=False)
+            phases = logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
+        self._last = time.perf_counter() - now
+        self._spent += self._last
+        return Preview(np.ascontiguousarray(phases[::2, ::2, ::2]))

@@ -1,0 +1,98 @@
+"""The program's endings: exit codes, one sentence each, no traceback."""
+
+import argparse
+import subprocess
+import sys
+
+import pytest
+
+from microdesigner.cli import main as program
+from microdesigner.core.errors import InputError, MicrodesignerError
+
+
+@pytest.fixture
+def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+
+
+def one_sentence(text: str) -> str:
+    assert text.count("\n") == 1
+    assert "Traceback" not in text
+    return text
+
+
+def ending_of(error: BaseException, monkeypatch: pytest.MonkeyPatch, *options: str) -> int:
+    def fail(args: argparse.Namespace) -> int:
+        raise error
+
+    monkeypatch.setattr(program, "run_desktop", fail)
+    return program.main(list(options))
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("microdesigner ")
+
+
+def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["--help"]) == 0
+    out = capsys.readouterr().out
+    assert all(verb.__name__.rsplit(".", 1)[1] in out for verb in program.VERBS)
+
+
+@pytest.mark.parametrize("verb", [verb.__name__.rsplit(".", 1)[1] for verb in program.VERBS])
+def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main([verb, "--help"]) == 0
+    assert "usage" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("argv", [["nonsense"], ["--nonsense"], ["generate", "--count", "many"], ["models"]])
+def test_a_mistake_is_one_sentence(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(argv) == 2
+    assert "--help" in one_sentence(capsys.readouterr().err)
+
+
+@pytest.mark.usefixtures("no_screen")
+def test_no_screen_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main([]) == 2
+    assert "DISPLAY" in one_sentence(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "word"),
+    [
+        (InputError("The file x is wrong."), 2, "wrong"),
+        (MicrodesignerError("It failed."), 1, "failed"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (RuntimeError("odd\nthing"), 1, "RuntimeError (odd thing)"),
+    ],
+)
+def test_exit_codes(
+    error: BaseException, code: int, word: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("MICRODESIGNER_DEBUG", raising=False)
+    assert ending_of(error, monkeypatch) == code
+    assert word in one_sentence(capsys.readouterr().err)
+
+
+def test_debug_shows_where(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ending_of(RuntimeError("odd"), monkeypatch, "--debug") == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_starting_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from microdesigner.cli.main import build_parser; build_parser();"
+        "heavy = ('torch', 'vtkmodules', 'numba', 'PySide6', 'h5py', 'pyvista');"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_a_closed_pipe_is_quiet() -> None:
+    command = f"{sys.executable} -m microdesigner --help | true"
+    answer = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert answer.stderr == ""
