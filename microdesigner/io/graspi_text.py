@@ -1,0 +1,72 @@
+"""GraSPI's text files (.txt): the header `nx ny nz`, then labels with x fastest; 0 donor, 1 acceptor, 3 mixed.
+
+GraSPI takes a file with nz = 1 for a 2-D film whose thickness runs along y; here that becomes a volume one voxel deep
+in y.
+The format records neither voxel edges nor lateral boundary nor origin.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import MIXED, Microstructure
+from microdesigner.core.paths import atomic_path
+from microdesigner.io.labels import check_size, volume
+
+GRASPI_MIXED = 3
+_LONGEST_HEADER = 200
+
+
+def read(path: Path) -> Microstructure:
+    """Read a 2-D or 3-D GraSPI file; 1 nm voxels, no-flux."""
+    with path.open("rb") as file:
+        nx, ny, nz = _shape(path, file.readline(_LONGEST_HEADER))
+        check_size(path, (nx, ny, nz), most=path.stat().st_size)
+        labels = _labels(path, file.read(), nx * ny * nz)
+    labels[labels == GRASPI_MIXED] = MIXED
+    if nz == 1:
+        ny, nz = 1, ny
+    return volume(path, np.ascontiguousarray(labels.reshape((nx, ny, nz), order="F")))
+
+
+def write(microstructure: Microstructure, path: Path) -> None:
+    """Write a GraSPI file, of a volume one voxel deep in y as a 2-D film.
+
+    Raises InputError for labels that GraSPI has not, and for a film of one layer, which GraSPI would take for 2-D.
+    """
+    nx, ny, nz = microstructure.shape
+    if microstructure.phases.max() > MIXED:
+        raise InputError(f"{path} cannot hold more than the phases donor, acceptor and mixed; choose the format vti.")
+    if nz == 1 and ny > 1:
+        raise InputError(
+            f"{path} cannot hold a film one layer thick, GraSPI would take y for z; choose the format vti."
+        )
+    header = f"{nx} {nz} 1\n" if ny == 1 else f"{nx} {ny} {nz}\n"
+    labels = microstructure.phases.ravel(order="F").reshape(-1, nx)
+    text = np.full((len(labels), 2 * nx), ord(" "), np.uint8)
+    text[:, ::2] = np.where(labels == MIXED, GRASPI_MIXED, labels) + ord("0")
+    text[:, -1] = ord("\n")
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(header.encode() + text.tobytes())
+
+
+def _shape(path: Path, line: bytes) -> tuple[int, int, int]:
+    words = line.split()
+    if len(words) not in (2, 3) or not all(word.isdigit() and len(word) < 10 for word in words):
+        raise InputError(f"{path} does not start with 'nx ny nz'; give a GraSPI text file.")
+    edges = [int(word) for word in words] + [1]
+    return edges[0], edges[1], edges[2]
+
+
+def _labels(path: Path, text: bytes, expected: int) -> NDArray[np.uint8]:
+    characters = np.frombuffer(text, np.uint8)
+    is_space = np.isin(characters, np.frombuffer(b" \t\r\n", np.uint8))
+    labels = characters[~is_space] - np.uint8(ord("0"))
+    two_in_a_row = bool((~is_space[1:] & ~is_space[:-1]).any())
+    if two_in_a_row or not np.isin(labels, (0, 1, GRASPI_MIXED)).all():
+        raise InputError(f"{path} holds something else than GraSPI's labels 0, 1 and 3 (mixed); map its labels first.")
+    if len(labels) != expected:
+        raise InputError(f"{path} holds {len(labels)} labels but declares {expected}; copy or export it again.")
+    return labels

@@ -1,0 +1,102 @@
+"""What every format shares: from the numbers in a file to a checked volume, with errors that name the file."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import MAX_VOXELS, PHASE_NAMES, Microstructure, PhaseArray
+
+Voxel = tuple[float, float, float]
+
+
+def check_size(path: Path, shape: tuple[int, ...], most: int = MAX_VOXELS) -> None:
+    """Raise InputError unless `shape` is three positive edges of at most `most` voxels.
+
+    Called with what a header declares, before memory is taken for it.
+    """
+    if len(shape) != 3 or min(shape) < 1:
+        raise InputError(f"{path} is not a volume (its shape is {_times(shape)}); give a file with three dimensions.")
+    voxels = int(np.prod([int(edge) for edge in shape], dtype=object))
+    if voxels > MAX_VOXELS:
+        raise InputError(
+            f"{path} declares {_times(shape)} voxels, more than the {MAX_VOXELS} that fit; crop the volume."
+        )
+    if voxels > most:
+        raise InputError(f"{path} declares {_times(shape)} voxels but holds fewer; copy or export it again.")
+
+
+def as_labels(path: Path, values: NDArray[Any]) -> PhaseArray:
+    """`values` as uint8 labels; raises InputError where they are grey values, fractions or otherwise no labels."""
+    if values.dtype == np.uint8:
+        return values
+    if values.dtype.kind not in "biuf":
+        raise InputError(f"{path} holds {values.dtype} values instead of phase labels; export labels 0, 1, 2.")
+    # minimum and maximum first: casting NaN or a large value would hide it
+    inside = values.min() >= 0 and values.max() < 256
+    labels = values.astype(np.uint8) if inside else np.zeros(0, np.uint8)
+    if not inside or not (labels == values).all():
+        raise InputError(f"{path} holds grey values instead of phase labels (0, 1, 2); segment it first.")
+    return labels
+
+
+def volume(path: Path, phases: PhaseArray, voxel_nm: Voxel = (1.0, 1.0, 1.0), record: Any = None) -> Microstructure:
+    """The Microstructure of labels [x, y, z] and of what the file records about them (see `record_of`).
+
+    Without a record the lateral faces do not wrap, and the phases are donor, acceptor and, where label 2 occurs, mixed.
+    """
+    record = record if isinstance(record, Mapping) else {}
+    names = record.get("phase_names") or PHASE_NAMES[: max(2, min(int(phases.max(initial=0)) + 1, 3))]
+    lateral = record.get("lateral", "no-flux")
+    provenance = record.get("provenance") or {}
+    if lateral not in ("periodic", "no-flux"):
+        raise InputError(f"{path} has the lateral boundary {lateral!r}; it must be periodic or no-flux.")
+    if not isinstance(provenance, dict) or not isinstance(names, list | tuple):
+        raise InputError(f"{path} has a damaged record of its origin; export it again.")
+    _check_labels(path, phases, len(names))
+    try:
+        return Microstructure(phases, voxel_nm, lateral, tuple(map(str, names)), provenance)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def record_of(microstructure: Microstructure) -> dict[str, Any]:
+    """What a file should remember besides labels and voxel edges; the inverse of `volume`."""
+    return {
+        "lateral": microstructure.lateral,
+        "phase_names": list(microstructure.phase_names),
+        "provenance": microstructure.provenance,
+    }
+
+
+def parsed(path: Path, text: str) -> Any:
+    """The JSON document `text` found in `path`; raises InputError naming the file."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise InputError(f"{path} has a damaged JSON record; export it again.") from None
+
+
+def voxel_of(path: Path, edges: Any) -> Voxel:
+    """Three voxel edges in nm from JSON or a header; raises InputError naming the file."""
+    try:
+        x, y, z = (float(edge) for edge in edges)
+    except (TypeError, ValueError):
+        raise InputError(f"{path} gives no three voxel edges in nm; add them as numbers.") from None
+    return x, y, z
+
+
+def _check_labels(path: Path, phases: PhaseArray, named: int) -> None:
+    highest = int(phases.max(initial=0))
+    if highest >= named:
+        raise InputError(
+            f"{path} holds the label {highest} but names {named} phases; segment it into labels 0, 1, 2 first."
+        )
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "a single value"

@@ -1,0 +1,29 @@
+"""NumPy arrays (.npy): labels [x, y, z]. The format records neither voxel edges nor origin."""
+
+from pathlib import Path
+
+import numpy as np
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.paths import atomic_path
+from microdesigner.io.labels import as_labels, check_size, volume
+
+
+def read(path: Path) -> Microstructure:
+    """Read labels [x, y, z]; 1 nm voxels, no-flux. Pickled objects are refused."""
+    try:
+        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError):
+        raise InputError(f"{path} is not a whole NumPy array of numbers; save it again with numpy.save.") from None
+    if not isinstance(mapped, np.ndarray):
+        mapped.close()
+        raise InputError(f"{path} is an archive of arrays; save the one array with numpy.save.")
+    check_size(path, mapped.shape)
+    return volume(path, np.array(as_labels(path, mapped), order="C"))
+
+
+def write(microstructure: Microstructure, path: Path) -> None:
+    """Write the labels as uint8 [x, y, z]."""
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        np.save(file, np.ascontiguousarray(microstructure.phases), allow_pickle=False)

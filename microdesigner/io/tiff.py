@@ -1,0 +1,67 @@
+"""TIFF stacks (.tif, .tiff): one page [y, x] per layer of the film, with ImageJ's voxel edges in nm."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.paths import atomic_path
+from microdesigner.io.labels import Voxel, as_labels, check_size, parsed, record_of, volume, voxel_of
+
+if TYPE_CHECKING:
+    from tifffile import TiffFile
+
+_KEY = "microdesigner"
+_NM_PER_UNIT = {"nm": 1.0, "nanometer": 1.0, "um": 1e3, "µm": 1e3, "micron": 1e3, "\\u00B5m": 1e3, "mm": 1e6, "cm": 1e7}
+
+
+def read(path: Path) -> Microstructure:
+    """Read a stack of one channel; pages are layers from the cathode up. Without a unit voxels are 1 nm."""
+    from tifffile import TiffFile
+
+    try:
+        with TiffFile(path) as file:
+            series = file.series[0]
+            shape = (1, *series.shape) if len(series.shape) == 2 else tuple(series.shape)
+            check_size(path, shape)
+            # an undecodable page would come back as zeros, that is, as donor
+            if not all(page is not None and all(page.databytecounts) for page in series.pages):
+                raise InputError(f"{path} is cut short or damaged; copy or export it again.")
+            layers = as_labels(path, series.asarray().reshape(shape))
+            metadata = file.imagej_metadata or {}
+            record = parsed(path, str(metadata[_KEY])) if _KEY in metadata else {}
+            voxel = _voxel(path, file, metadata, record)
+    except InputError:
+        raise
+    except Exception:  # tifffile has no common error: a damaged file ends in any of a dozen
+        raise InputError(f"{path} is not a whole TIFF stack; copy or export it again.") from None
+    return volume(path, np.ascontiguousarray(layers.T), voxel, record)
+
+
+def write(microstructure: Microstructure, path: Path) -> None:
+    """Write an ImageJ stack; origin, phase names and lateral boundary go into its description."""
+    from tifffile import imwrite
+
+    x_nm, y_nm, z_nm = microstructure.voxel_nm
+    record = json.dumps(record_of(microstructure) | {"voxel_nm": microstructure.voxel_nm})
+    with atomic_path(path) as temporary:
+        imwrite(
+            temporary,
+            np.ascontiguousarray(microstructure.phases.T),
+            imagej=True,
+            resolution=(1 / x_nm, 1 / y_nm),
+            metadata={"axes": "ZYX", "spacing": z_nm, "unit": "nm", _KEY: record},
+        )
+
+
+def _voxel(path: Path, file: "TiffFile", metadata: dict[str, Any], record: Any) -> Voxel:
+    if isinstance(record, dict) and "voxel_nm" in record:  # exact, where the tags hold ratios of 32-bit numbers
+        return voxel_of(path, record["voxel_nm"])
+    nm = _NM_PER_UNIT.get(str(metadata.get("unit", "")))
+    if nm is None:
+        return 1.0, 1.0, 1.0
+    x_per_unit, y_per_unit = file.pages.first.get_resolution(unit=1)
+    return voxel_of(path, (nm / x_per_unit, nm / y_per_unit, nm * float(metadata.get("spacing", 1.0))))
