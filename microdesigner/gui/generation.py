@@ -1,0 +1,109 @@
+"""Between the window and the engine's process: one generation at a time, the newest counts."""
+
+import time
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from microdesigner.app.engine_process import EngineProcess
+from microdesigner.app.messages import Cancelled, EngineEvent, Failed, Ready
+from microdesigner.core.errors import MicrodesignerError
+from microdesigner.core.events import Finished, Preview, Progress, SampleDone
+from microdesigner.core.request import Request
+
+POLL_MS = 25
+
+
+class Generation(QObject):
+    """Runs requests in the engine's process and tells in signals what happens. Reports of older jobs are dropped."""
+
+    ready = Signal(str, str)  # model, device
+    started = Signal(object)  # Request
+    progressed = Signal(str, int, int, float)  # stage, done, total, seconds left (negative: not known yet)
+    previewed = Signal(object)  # coarse labels
+    sampled = Signal(int, object)  # index, Sample
+    finished = Signal(object)  # Result
+    failed = Signal(str, str)  # sentence, details
+    ended = Signal()  # after finished, failed or cancelled
+
+    def __init__(self, process: EngineProcess, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._process = process
+        self._job: int | None = None
+        self._stage = ("", 0.0)
+        self._timer = QTimer(self)
+        self._timer.setInterval(POLL_MS)
+        self._timer.timeout.connect(self._poll)
+
+    @property
+    def running(self) -> bool:
+        """Whether a request is being served."""
+        return self._job is not None
+
+    def start(self, model: str | None) -> None:
+        """Start the process and load `model` in it."""
+        self._process.start()
+        if model is not None:
+            self._process.warm(model)
+        self._timer.start()
+
+    def warm(self, model: str) -> None:
+        """Load another model ahead of its first request."""
+        if self._process.running:
+            self._process.warm(model)
+
+    def generate(self, request: Request) -> None:
+        """Serve `request`; whatever runs is cancelled."""
+        self._process.cancel()
+        try:
+            self._job = self._process.submit(request)
+        except MicrodesignerError as error:
+            self.failed.emit(str(error), "")
+            return
+        self._stage = ("", time.monotonic())
+        self.started.emit(request)
+
+    def cancel(self) -> None:
+        """Stop at once as far as the window is concerned; the process stops at its next step."""
+        if self._job is not None:
+            self._process.cancel()
+            self._end()
+
+    def close(self) -> None:
+        """Stop everything; returns within a second."""
+        self._timer.stop()
+        self._job = None
+        self._process.close()
+
+    def _end(self) -> None:
+        self._job = None
+        self.ended.emit()
+
+    def _poll(self) -> None:
+        for job, event in self._process.poll():
+            if isinstance(event, Ready):
+                self.ready.emit(event.model, event.device)
+            elif isinstance(event, Failed) and (job == self._job or self._job is None or event.fatal):
+                self.failed.emit(event.message, event.details)
+                self._end()
+            elif job == self._job:
+                self._tell(event)
+
+    def _tell(self, event: EngineEvent) -> None:
+        if isinstance(event, Progress):
+            self.progressed.emit(event.stage, event.done, event.total, self._seconds_left(event))
+        elif isinstance(event, Preview):
+            self.previewed.emit(event.phases)
+        elif isinstance(event, SampleDone):
+            self.sampled.emit(event.index, event.sample)
+        elif isinstance(event, Finished):
+            self.finished.emit(event.result)
+            self._end()
+        elif isinstance(event, Cancelled):
+            self._end()
+
+    def _seconds_left(self, event: Progress) -> float:
+        now = time.monotonic()
+        if event.stage != self._stage[0]:
+            self._stage = (event.stage, now)
+        elapsed = now - self._stage[1]
+        return elapsed / event.done * (event.total - event.done) if event.done and elapsed > 0.2 else -1.0

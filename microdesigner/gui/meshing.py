@@ -1,0 +1,65 @@
+"""Builds meshes beside the GUI thread; only the newest order counts."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from microdesigner.core.microstructure import Microstructure
+
+if TYPE_CHECKING:
+    from microdesigner.view3d.surfaces import Shaping
+
+
+class MeshBuilder(QObject):
+    """Turns volumes into geometries in one thread of its own."""
+
+    built = Signal(object)  # Geometry
+    failed = Signal(str)
+    _done = Signal(object, object)  # order number, Geometry or exception
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="meshes")
+        self._newest = 0
+        self._pending = self._closed = False
+        self._done.connect(self._deliver)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an order is under way."""
+        return self._pending
+
+    def order(self, microstructure: Microstructure, shaping: "Shaping") -> None:
+        """Build the meshes of a volume; earlier orders that did not start are dropped."""
+        if self._closed:
+            return
+        self._newest += 1
+        self._pending = True
+        self._pool.submit(self._build, self._newest, microstructure, shaping)
+
+    def close(self) -> None:
+        """Wait for the order under way and end the thread."""
+        self._closed = True
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _build(self, number: int, microstructure: Microstructure, shaping: "Shaping") -> None:
+        if number != self._newest or self._closed:
+            return
+        from microdesigner.view3d.surfaces import build_geometry
+
+        try:
+            outcome: object = build_geometry(microstructure, shaping)
+        except Exception as error:
+            outcome = error
+        if not self._closed:
+            self._done.emit(number, outcome)
+
+    def _deliver(self, number: int, outcome: object) -> None:
+        if number != self._newest or self._closed:
+            return
+        self._pending = False
+        if isinstance(outcome, Exception):
+            self.failed.emit(f"The surfaces of this volume could not be built ({outcome}); show it as slices instead.")
+        else:
+            self.built.emit(outcome)

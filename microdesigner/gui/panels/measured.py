@@ -1,0 +1,84 @@
+"""Target against measured value of each feature of the sample shown."""
+
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from microdesigner.app.session import comparison
+from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.request import Request
+from microdesigner.core.result import Sample
+from microdesigner.gui import theme
+from microdesigner.gui.widgets.basics import heading, quiet
+from microdesigner.gui.widgets.error_bar import ErrorBar
+
+ON_TARGET, CLOSE = 0.01, 0.05
+
+
+class MeasuredPanel(QWidget):
+    """A line per feature: what was asked, what the voxels hold, how far apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = quiet("Measured on the voxels of the sample shown.")
+        self.lines: dict[str, tuple[QLabel, QLabel]] = {}
+        self._grid_widget = QWidget()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(heading("Target and measured"))
+        column.addWidget(self.words)
+        column.addWidget(self._grid_widget)
+
+    def show_sample(self, request: Request, sample: Sample) -> None:
+        """Compare a sample with what was asked for."""
+        fresh = QWidget()
+        grid = QGridLayout(fresh)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(0, 1)
+        self.lines = {}
+        compared = comparison(request, sample.measured)
+        for index, (name, (target, measured)) in enumerate(compared.items()):
+            self._add_line(grid, 2 * index, name, target, measured, sample.reasons.get(name, ""))
+        self.layout().replaceWidget(self._grid_widget, fresh)
+        self._grid_widget.deleteLater()
+        self._grid_widget = fresh
+        self.words.setText(_summary([(t, m) for t, m in compared.values()]))
+
+    def _add_line(
+        self, grid: QGridLayout, row: int, name: str, target: float | None, measured: float | None, reason: str
+    ) -> None:
+        spec = spec_of(name)
+        title = QLabel(f"{spec.title}")
+        title.setToolTip(spec.meaning)
+        value = QLabel("–" if measured is None else f"{measured:.{spec.decimals}f}")
+        words, pair = _judgement(target, measured)
+        error = QLabel(words)
+        if pair is not None:
+            error.setStyleSheet(f"color: {theme.status_colour(pair, self.palette()).name()}")
+        error.setToolTip(reason or ("" if target is None else f"Asked for {target:.{spec.decimals}f}."))
+        value.setToolTip(reason)
+        bar = ErrorBar()
+        bar.show_values(target, measured, (max(spec.low, 0.0), min(spec.high, 1.0)))
+        for column, label in enumerate((title, value, error)):
+            grid.addWidget(label, row, column)
+        grid.setColumnMinimumWidth(2, 92)
+        grid.addWidget(bar, row + 1, 0, 1, 3)
+        self.lines[name] = (value, error)
+
+
+def _judgement(target: float | None, measured: float | None) -> tuple[str, tuple[str, str] | None]:
+    if measured is None:
+        return "does not exist", theme.EDGE
+    if target is None:
+        return "free", None
+    error = measured - target
+    pair = theme.GOOD if abs(error) <= ON_TARGET else theme.EDGE if abs(error) <= CLOSE else theme.BAD
+    return f"{error:+.3f}", pair
+
+
+def _summary(values: list[tuple[float | None, float | None]]) -> str:
+    errors = [abs(m - t) for t, m in values if t is not None and m is not None]
+    if not errors:
+        return "Nothing was asked for, so there is nothing to compare."
+    worst = max(errors)
+    words = "On target" if worst <= ON_TARGET else "Close to the targets" if worst <= CLOSE else "Off target"
+    return f"{words}: the largest of {len(errors)} errors is {worst:.3f}."

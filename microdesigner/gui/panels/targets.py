@@ -1,0 +1,163 @@
+"""The left column: which model, what to ask for, how to generate."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from microdesigner.app.catalogue import Catalogue
+from microdesigner.app.session import Targets, TargetState
+from microdesigner.core.card import ModelCard
+from microdesigner.core.request import Request
+from microdesigner.gui.panels.options import OptionsPanel
+from microdesigner.gui.undo import TargetChange
+from microdesigner.gui.widgets.basics import SPACING, heading, named, quiet
+from microdesigner.gui.widgets.condition_row import ConditionRow
+from microdesigner.gui.widgets.run_bar import RunBar
+from microdesigner.gui.widgets.support_badge import SupportBadge
+
+
+class TargetsPanel(QWidget):
+    """Edits the targets of the chosen model; every change can be undone."""
+
+    targets_changed = Signal()
+    model_chosen = Signal(str)
+
+    def __init__(self, catalogue: Catalogue, undo: QUndoStack) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+        self._undo = undo
+        self.targets: Targets | None = None
+        self.rows: dict[str, ConditionRow] = {}
+        self.model = named(QComboBox(), "Model", "The trained model that generates the volumes.")
+        self.card_text = quiet()
+        self.conditions = QVBoxLayout()
+        self.conditions.setSpacing(SPACING // 2)
+        self.dependent = QLabel()
+        self.dependent.setToolTip("All phase fractions sum to one, so the last one follows from the others.")
+        self.badge = SupportBadge()
+        self.options = OptionsPanel()
+        self.run_bar = RunBar()
+        self._lay_out()
+        self.model.currentIndexChanged.connect(lambda _: self._choose(self.model.currentData()))
+        self.badge.nearest_wanted.connect(self._use_nearest)
+
+    def fill(self, preferred: str) -> None:
+        """List the installed models and choose `preferred` where it is among them."""
+        self.model.blockSignals(True)
+        for installed in self._catalogue.models:
+            self.model.addItem(installed.card.name, installed.card.name)
+        self.model.setCurrentIndex(max(0, self.model.findData(preferred)))
+        self.model.blockSignals(False)
+        self.model.setEnabled(bool(self._catalogue.models))
+        if self._catalogue.models:
+            self._choose(self.model.currentData())
+        else:
+            self.card_text.setText("No model is installed.")
+
+    def request(self) -> Request | None:
+        """The request as it stands; None without a model."""
+        return self.targets.request(self.options.options()) if self.targets else None
+
+    def apply(self, state: TargetState) -> None:
+        """Show `state` as the targets."""
+        if self.targets is None:
+            return
+        self.targets.state = state
+        for name, row in self.rows.items():
+            row.show_state(state.values[name], name in state.fixed)
+        self._show_dependent(self.targets)
+        support = self.targets.card.support
+        self.badge.show_support(None if support is None else support.value(self.targets.targets()))
+        self.targets_changed.emit()
+
+    def _choose(self, name: str) -> None:
+        card = self._catalogue.card(name)
+        if card is None:
+            return
+        self.targets = Targets(card, self.targets.state if self.targets else None)
+        self._undo.clear()
+        self._make_rows(self.targets)
+        self.card_text.setText(_summary(card))
+        self.apply(self.targets.state)
+        self.model_chosen.emit(name)
+
+    def _make_rows(self, targets: Targets) -> None:
+        for row in self.rows.values():
+            self.conditions.removeWidget(row)
+            row.deleteLater()
+        self.rows = {
+            name: ConditionRow(parameter, targets.limits(name)) for name, parameter in targets.parameters.items()
+        }
+        for row in self.rows.values():
+            row.value_changed.connect(self._set_value)
+            row.fixed_changed.connect(self._set_fixed)
+            self.conditions.addWidget(row)
+
+    def _set_value(self, name: str, value: float) -> None:
+        self._change(name, lambda targets: targets.set_value(name, value), f"Set {name}")
+
+    def _set_fixed(self, name: str, fixed: bool) -> None:
+        self._change("", lambda targets: targets.set_fixed(name, fixed), f"{'Ask for' if fixed else 'Free'} {name}")
+
+    def _use_nearest(self) -> None:
+        def move(targets: Targets) -> None:
+            if targets.card.support is not None:
+                nearest = targets.card.support.nearest(targets.targets())
+                targets.state = TargetState({**targets.state.values, **nearest}, targets.state.fixed)
+
+        self._change("", move, "Use nearest supported targets")
+
+    def _change(self, merge_key: str, move, title: str) -> None:  # type: ignore[no-untyped-def]
+        if self.targets is None:
+            return
+        before = self.targets.state
+        move(self.targets)
+        after, self.targets.state = self.targets.state, before
+        if after != before:
+            self._undo.push(TargetChange(self.apply, before, after, title, merge_key))
+
+    def _show_dependent(self, targets: Targets) -> None:
+        phase, value = targets.dependent_phase, targets.dependent_value
+        self.dependent.setVisible(phase is not None)
+        if phase is not None:
+            amount = "free" if value is None else f"{value:.3f}"
+            self.dependent.setText(f"{phase.capitalize()} fraction&nbsp; <b>{amount}</b> &nbsp;the rest")
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(SPACING)
+        for widget in (heading("Model"), self.model, self.card_text, _line(), heading("Targets")):
+            column.addWidget(widget)
+        column.addLayout(self.conditions)
+        for widget in (self.dependent, self.badge, _line(), self.options):
+            column.addWidget(widget)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(content)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 4, 12, 12)
+        foot.addWidget(self.run_bar)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area, 1)
+        whole.addLayout(foot)
+        self.setMinimumWidth(310)
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.HLine)
+    line.setForegroundRole(line.palette().ColorRole.Mid)
+    line.setFrameShadow(QFrame.Shadow.Plain)
+    return line
+
+
+def _summary(card: ModelCard) -> str:
+    voxels = "×".join(map(str, card.shape))
+    size = "×".join(f"{edge * nm:g}" for edge, nm in zip(card.shape, card.voxel_nm, strict=True))
+    return f"{len(card.phase_names)} phases, {voxels} voxels, {size} nm"

@@ -1,0 +1,161 @@
+"""The middle column: the linked views and everything that changes them."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from microdesigner.app.settings import Settings
+from microdesigner.core.microstructure import PHASE_NAMES, Microstructure, PhaseArray
+from microdesigner.gui import theme
+from microdesigner.gui.meshing import MeshBuilder
+from microdesigner.gui.widgets.basics import named, tool_button
+from microdesigner.gui.widgets.phase_bar import PhaseBar
+from microdesigner.gui.widgets.volume_view import VolumeView
+
+STANDARD_VIEWS = (("isometric", "Iso", "6"), ("x", "X", "7"), ("y", "Y", "8"), ("z", "Z", "9"))
+
+
+class ViewsPanel(QWidget):
+    """Shows one volume; meshes are built beside the GUI thread and swapped in when they are ready."""
+
+    shown = Signal()
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+        self.microstructure: Microstructure | None = None
+        self.view = VolumeView()
+        self.builder = MeshBuilder(self)
+        self.phases = PhaseBar()
+        self.palette_choice = named(QComboBox(), "Palette", "Colours of the phases.")
+        self.smooth = _toggle(
+            "Smooth", "Smooth surfaces", "Smooth surfaces, or the voxels as they are.", settings.smooth
+        )
+        self.orthographic = _toggle(
+            "Ortho", "Orthographic", "Parallel projection, without perspective.", settings.orthographic
+        )
+        self.cut_toggle = _toggle("Cut…", "Clip, slices and threshold", "Clip box, three slices and threshold.", False)
+        self._lay_out()
+        self.builder.built.connect(self._swap)
+        self.phases.changed.connect(self._recolour)
+        self.smooth.toggled.connect(lambda _: self._order())
+        self.orthographic.toggled.connect(self._set_orthographic)
+
+    def prepare(self) -> None:
+        """Load VTK and make the scene and the controls that need it; called once the window is up."""
+        from microdesigner.gui.panels.cut import CutPanel
+        from microdesigner.view3d.palettes import PALETTES
+        from microdesigner.view3d.pictures import prefer_headless
+
+        prefer_headless()
+        from microdesigner.view3d.scene import Scene
+
+        for palette in PALETTES.values():
+            self.palette_choice.addItem(palette.title, palette.name)
+        self.palette_choice.setCurrentIndex(max(0, self.palette_choice.findData(self._settings.palette)))
+        self.palette_choice.currentIndexChanged.connect(lambda _: self._recolour())
+        self.cut = CutPanel()
+        self.cut.hide()
+        self.cut.shape_changed.connect(self._order)
+        self.cut.slices_changed.connect(self._recolour)
+        self.cut_toggle.toggled.connect(self.cut.setVisible)
+        self._column.addWidget(self.cut)
+        self.view.attach(Scene())
+        self._set_orthographic(self.orthographic.isChecked())
+        self._show_phases(PHASE_NAMES)
+        self._recolour()
+
+    def show_volume(self, microstructure: Microstructure) -> None:
+        """Show a volume as soon as its meshes are built."""
+        self.microstructure = microstructure
+        self._order()
+
+    def show_preview(self, phases: PhaseArray, like: tuple[float, float, float], names: tuple[str, ...]) -> None:
+        """Show coarse labels stretched over a volume of `like` nm, as far as the last preview is done."""
+        if not self.builder.busy:
+            x, y, z = (size / edge for size, edge in zip(like, phases.shape, strict=True))
+            self.show_volume(Microstructure(phases, (x, y, z), phase_names=names))
+
+    def restyle(self) -> None:
+        """Take over a changed light or dark look."""
+        self._recolour()
+
+    def close_scene(self) -> None:
+        """End the mesh thread and free the graphics resources."""
+        self._settings.palette = self.palette_choice.currentData() or self._settings.palette
+        self._settings.smooth = self.smooth.isChecked()
+        self._settings.orthographic = self.orthographic.isChecked()
+        self.builder.close()
+        self.view.close_scene()
+
+    def _order(self) -> None:
+        if self.microstructure is None or self.view.scene is None:
+            return
+        from microdesigner.view3d.surfaces import Shaping
+
+        shaping = Shaping(self.smooth.isChecked(), self.cut.threshold_share(), self.cut.clip())
+        self.builder.order(self.microstructure, shaping)
+
+    def _swap(self, geometry: object) -> None:
+        scene = self.view.scene
+        if scene is None:
+            return
+        scene.show(geometry)  # type: ignore[arg-type]
+        volume = geometry.microstructure  # type: ignore[attr-defined]
+        self._show_phases(volume.phase_names)
+        x, y, z = (edge * nm for edge, nm in zip(volume.shape, volume.voxel_nm, strict=True))
+        self.cut.show_size((x, y, z))
+        self._recolour()
+        self.shown.emit()
+
+    def _recolour(self) -> None:
+        from microdesigner.view3d.palettes import DARK, LIGHT, PALETTES
+
+        scene = self.view.scene
+        if scene is None:
+            return
+        scene.palette = PALETTES[self.palette_choice.currentData()]
+        scene.surroundings = DARK if theme.is_dark(self.palette()) else LIGHT
+        self._show_phases(scene.phase_names)
+        scene.visible, scene.opacity = self.phases.visible(), self.phases.opacity()
+        scene.slices, scene.slice_positions = self.cut.slices_on.isChecked(), self.cut.slice_positions()
+        scene.rebuild()
+        self.view.redraw()
+
+    def _show_phases(self, names: tuple[str, ...]) -> None:
+        if self.view.scene is not None:
+            colour = self.view.scene.palette.colour
+            self.phases.show_phases(names, [colour(label) for label in range(len(names))])
+
+    def _set_orthographic(self, on: bool) -> None:
+        if self.view.scene is not None:
+            self.view.scene.camera.set_orthographic(on)
+            self.view.redraw()
+
+    def _look(self, name: str) -> None:
+        if self.view.scene is not None:
+            self.view.scene.camera.look(name)  # type: ignore[arg-type]
+            self.view.redraw()
+
+    def _lay_out(self) -> None:
+        tools = QHBoxLayout()
+        tools.setSpacing(4)
+        for name, text, key in STANDARD_VIEWS:
+            tip = f"Look {'from the corner' if name == 'isometric' else f'along {name}'} ({key})."
+            tools.addWidget(tool_button(text, f"View {name}", tip, lambda name=name: self._look(name)))
+        for button in (self.orthographic, self.smooth, self.cut_toggle):
+            tools.addWidget(button)
+        tools.addStretch(1)
+        tools.addWidget(self.palette_choice)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(4, 8, 4, 8)
+        self._column.addLayout(tools)
+        self._column.addWidget(self.view, 1)
+        self._column.addWidget(self.phases)
+
+
+def _toggle(text: str, name: str, tooltip: str, checked: bool) -> QToolButton:
+    button = named(QToolButton(), name, tooltip)
+    button.setText(text)
+    button.setCheckable(True)
+    button.setChecked(checked)
+    return button

@@ -1,0 +1,65 @@
+"""Names, headings and folding: what every panel is made of."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+
+Named = TypeVar("Named", bound=QWidget)
+SPACING = 8
+
+
+def named(widget: Named, name: str, tooltip: str) -> Named:
+    """Give a control the name that a screen reader speaks and the tooltip that explains it."""
+    widget.setAccessibleName(name)
+    widget.setToolTip(tooltip)
+    return widget
+
+
+def heading(text: str) -> QLabel:
+    """Title of a group of controls."""
+    label = QLabel(text)
+    label.setProperty("role", "heading")
+    return label
+
+
+def quiet(text: str = "") -> QLabel:
+    """Secondary text that wraps."""
+    label = QLabel(text)
+    label.setProperty("role", "quiet")
+    label.setWordWrap(True)
+    return label
+
+
+class Fold(QWidget):
+    """A title that folds its content away."""
+
+    def __init__(self, title: str, content: QWidget, tooltip: str, opened: bool = False) -> None:
+        super().__init__()
+        self._content = content
+        self.button = named(QToolButton(), title, tooltip)
+        self.button.setText(title)
+        self.button.setCheckable(True)
+        self.button.setAutoRaise(True)
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.button)
+        column.addWidget(content)
+        self.button.toggled.connect(self._fold)
+        self.button.setChecked(opened)
+        self._fold(opened)
+
+    def _fold(self, opened: bool) -> None:
+        self._content.setVisible(opened)
+        self.button.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
+
+
+def tool_button(text: str, name: str, tooltip: str, on_click: Callable[[], object]) -> QToolButton:
+    """A small button that does one thing."""
+    button = named(QToolButton(), name, tooltip)
+    button.setText(text)
+    button.clicked.connect(lambda: on_click())
+    return button

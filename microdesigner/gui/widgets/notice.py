@@ -1,0 +1,47 @@
+"""A sentence about something that went wrong, without stopping the work."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMessageBox, QWidget
+
+from microdesigner.gui import theme
+from microdesigner.gui.widgets.basics import tool_button
+
+
+class Notice(QFrame):
+    """A bar with a sentence; details on request."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._details = ""
+        self.details = tool_button(
+            "Details", "Error details", "Show what the program knows about the error.", self._show_details
+        )
+        close = tool_button("✕", "Dismiss", "Hide this message.", self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 6, 4)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.details)
+        row.addWidget(close)
+        self.hide()
+
+    def tell(self, message: str, details: str = "") -> None:
+        """Show a sentence."""
+        self._details = details
+        self.details.setVisible(bool(details))
+        colour = theme.status_colour(theme.BAD, self.palette()).name()
+        self.text.setText(f'<span style="color:{colour}">⚠</span>&nbsp; {_escaped(message)}')
+        self.show()
+
+    def _show_details(self) -> None:
+        box = QMessageBox(QMessageBox.Icon.Warning, "Details", self.text.text(), parent=self)
+        box.setDetailedText(self._details)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

@@ -1,0 +1,66 @@
+"""Which phases are shown, and how opaque."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QWidget
+
+from microdesigner.gui.widgets.basics import named
+
+Colour = tuple[float, float, float]
+
+
+class PhaseBar(QWidget):
+    """A box and an opacity slider per phase."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.boxes: list[QCheckBox] = []
+        self.sliders: list[QSlider] = []
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(6)
+
+    def show_phases(self, names: tuple[str, ...], colours: list[Colour]) -> None:
+        """Offer these phases; the same names keep what is set."""
+        if [box.text() for box in self.boxes] != [name.capitalize() for name in names]:
+            self._remake(names)
+        for box, colour in zip(self.boxes, colours, strict=True):
+            box.setIcon(_swatch(colour))
+
+    def visible(self) -> list[bool]:
+        """Which phases are shown."""
+        return [box.isChecked() for box in self.boxes]
+
+    def opacity(self) -> list[float]:
+        """Opacity of each phase in 0..1."""
+        return [slider.value() / 100 for slider in self.sliders]
+
+    def _remake(self, names: tuple[str, ...]) -> None:
+        while (item := self._row.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        self.boxes, self.sliders = [], []
+        for name in names:
+            box = named(QCheckBox(name.capitalize()), f"Show {name}", f"Show or hide the {name} phase.")
+            box.setChecked(True)
+            slider = named(QSlider(Qt.Orientation.Horizontal), f"Opacity of {name}", f"Opacity of the {name} phase.")
+            slider.setRange(5, 100)
+            slider.setValue(100)
+            slider.setMinimumWidth(50)
+            slider.setMaximumWidth(110)
+            box.toggled.connect(lambda _: self.changed.emit())
+            slider.valueChanged.connect(lambda _: self.changed.emit())
+            self._row.addWidget(box)
+            self._row.addWidget(slider)
+            self._row.addSpacing(10)
+            self.boxes.append(box)
+            self.sliders.append(slider)
+        self._row.addStretch(1)
+
+
+def _swatch(colour: Colour) -> QIcon:
+    pixmap = QPixmap(12, 12)
+    pixmap.fill(QColor.fromRgbF(*colour))
+    return QIcon(pixmap)

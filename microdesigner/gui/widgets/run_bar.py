@@ -1,0 +1,63 @@
+"""Generate, cancel, and how far it is."""
+
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from microdesigner.gui.widgets.basics import named
+
+STAGES = {
+    "denoise": "Denoising",
+    "decode": "Decoding",
+    "measure": "Measuring",
+    "match": "Matching",
+    "load": "Loading the model",
+}
+
+
+class RunBar(QWidget):
+    """The two buttons of the main path with progress below; connecting them is the window's business."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.generate = named(QPushButton("Generate"), "Generate", "Generate volumes for these targets (Ctrl+Enter).")
+        self.generate.setProperty("role", "primary")
+        self.cancel = named(QPushButton("Cancel"), "Cancel", "Stop the generation (Esc).")
+        self.progress = named(QProgressBar(), "Progress", "Steps of the current stage.")
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(6)
+        self.words = QLabel()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.addWidget(self.generate, 0, 0)
+        grid.addWidget(self.cancel, 0, 1)
+        grid.addWidget(self.progress, 1, 0, 1, 2)
+        grid.addWidget(self.words, 2, 0, 1, 2)
+        grid.setColumnStretch(0, 1)
+        self.show_idle(False)
+
+    def show_idle(self, possible: bool, words: str = "") -> None:
+        """Nothing runs; `possible` tells whether Generate has a model to use."""
+        self.generate.setEnabled(possible)
+        self.cancel.setEnabled(False)
+        self.progress.setRange(0, 1)
+        self.progress.setValue(0)
+        self.words.setText(words)
+
+    def show_running(self) -> None:
+        """A generation began; its first step is still to come."""
+        self.generate.setEnabled(True)
+        self.cancel.setEnabled(True)
+        self.progress.setRange(0, 0)
+        self.words.setText("Starting…")
+
+    def show_progress(self, stage: str, done: int, total: int, seconds_left: float) -> None:
+        """`done` of `total` steps of a stage are finished."""
+        self.progress.setRange(0, max(1, total))
+        self.progress.setValue(done)
+        left = f", {_duration(seconds_left)} left" if seconds_left >= 0 and done < total else ""
+        self.words.setText(f"{STAGES.get(stage, stage.capitalize())}: {done} of {total}{left}")
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,179 @@
+"""The scene in the window: an off-screen picture painted by a plain widget, so it needs no OpenGL from Qt."""
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+if TYPE_CHECKING:
+    from microdesigner.view3d.scene import Scene
+
+SETTLE_MS = 250
+SLOW_FRAME_S = 0.045
+ZOOM_PER_NOTCH = 1.15
+VIEW_KEYS = {Qt.Key.Key_6: "isometric", Qt.Key.Key_7: "x", Qt.Key.Key_8: "y", Qt.Key.Key_9: "z"}
+
+
+class VolumeView(QWidget):
+    """Shows a Scene and turns mouse, wheel and keys into camera moves; coarse while moving, fine 250 ms later."""
+
+    first_drawn = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.scene: Scene | None = None
+        self.message = ""
+        self.frame_seconds = 0.0
+        self._image: QImage | None = None
+        self._dirty = True
+        self._moving = False
+        self._last = QPointF()
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self._settled)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(320, 240)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Room for four views."""
+        return QSize(860, 680)
+
+    def attach(self, scene: "Scene") -> None:
+        """Show `scene` from now on."""
+        self.scene = scene
+        self.redraw()
+
+    def say(self, message: str) -> None:
+        """Show a sentence instead of an empty view; an empty one removes it."""
+        self.message = message
+        self.update()
+
+    def redraw(self) -> None:
+        """Draw the scene anew at the next paint."""
+        self._dirty = True
+        self.update()
+
+    def pixels(self) -> "np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]":
+        """What is shown, as uint8 [height, width, RGBA]."""
+        image = self.grab().toImage().convertToFormat(QImage.Format.Format_RGBA8888)
+        return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).copy()
+
+    def maximise(self, index: int | None) -> None:
+        """Let one view fill the widget, or show all again when it does already."""
+        if self.scene is not None:
+            self.scene.maximise(None if index == self.scene.maximised else index)
+            self.redraw()
+
+    def close_scene(self) -> None:
+        """Free the graphics resources; nothing is drawn afterwards."""
+        self._settle.stop()
+        if self.scene is not None:
+            self.scene.close()
+            self.scene = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw the scene if it changed and paint its picture."""
+        painter = QPainter(self)
+        has_volume = self.scene is not None and self.scene.geometry is not None
+        if self.scene is not None and has_volume:
+            if self._dirty:
+                self._draw(self.scene)
+            if self._image is not None:
+                painter.drawImage(QRectF(self.rect()), self._image)
+        else:
+            painter.fillRect(self.rect(), self.palette().base())
+        if self.message and not has_volume:
+            painter.setPen(QColor(self.palette().placeholderText().color()))
+            area = self.rect().adjusted(60, 20, -60, -20)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.message)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Draw in the new size."""
+        self.redraw()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Remember where a drag starts."""
+        self._last = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Left button turns, middle or right or Shift moves, Ctrl zooms."""
+        if self.scene is None or event.buttons() == Qt.MouseButton.NoButton:
+            return
+        moved = event.position() - self._last
+        self._last = event.position()
+        right, up = moved.x() / self.height(), -moved.y() / self.height()
+        camera = self.scene.camera
+        plain_left = bool(event.buttons() & Qt.MouseButton.LeftButton)
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            camera.zoom(2.0 ** (2 * up))
+        elif plain_left and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            camera.rotate(right, up)
+        else:
+            camera.pan(right * self._tiles(), up * self._tiles())
+        self._move()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Maximise the view under the pointer, or show all again."""
+        if self.scene is not None:
+            point = event.position()
+            self.maximise(self.scene.view_at(point.x() / self.width(), point.y() / self.height()))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Zoom."""
+        if self.scene is not None:
+            self.scene.camera.zoom(ZOOM_PER_NOTCH ** (event.angleDelta().y() / 120))
+            self._move()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """1-4 maximise a view, 5 fits the volume, 6-9 are the standard views."""
+        key = Qt.Key(event.key())
+        if self.scene is None:
+            return
+        if Qt.Key.Key_1 <= key <= Qt.Key.Key_4:
+            self.maximise(key - Qt.Key.Key_1)
+        elif key == Qt.Key.Key_5:
+            self.scene.camera.fit()
+            self.redraw()
+        elif key in VIEW_KEYS:
+            self.scene.camera.look(VIEW_KEYS[key])  # type: ignore[arg-type]
+            self.redraw()
+        else:
+            super().keyPressEvent(event)
+
+    def _tiles(self) -> float:
+        """How many views stand above each other: a drag is measured in one view's height."""
+        return 1.0 if self.scene is None or self.scene.maximised is not None else 2.0
+
+    def _move(self) -> None:
+        if self.scene is not None and not self._moving:
+            self._moving = True
+            self.scene.set_coarse(True)
+        self._settle.start()
+        self.redraw()
+
+    def _settled(self) -> None:
+        self._moving = False
+        if self.scene is not None:
+            self.scene.set_coarse(False)
+            self.redraw()
+
+    def _draw(self, scene: "Scene") -> None:
+        started = time.perf_counter()
+        ratio = self.devicePixelRatioF() * (0.5 if self._moving and self.frame_seconds > SLOW_FRAME_S else 1.0)
+        width, height = max(2, round(self.width() * ratio)), max(2, round(self.height() * ratio))
+        scene.scale = ratio
+        pixels = scene.render(width, height)
+        picture = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
+        first = self._image is None
+        self._image = picture.flipped(Qt.Orientation.Vertical)
+        self._dirty = False
+        self.frame_seconds = time.perf_counter() - started
+        if first:
+            self.first_drawn.emit()
