@@ -30,9 +30,7 @@ def simulate_series(path: Path, recipe: Recipe, snapshots: int) -> None:
             times.append(snapshot.time)
             steps.append(snapshot.steps)
         file["time"], file["steps"] = times, steps
-        file.attrs.update(
-            phi=recipe.phi, chi=recipe.chi, seed=recipe.seed, lateral=recipe.lateral, kappa=recipe.kappa
-        )
+        file.attrs.update(phi=recipe.phi, chi=recipe.chi, seed=recipe.seed, lateral=recipe.lateral, kappa=recipe.kappa)
 
 
 def read_series(path: Path) -> list[Snapshot]:

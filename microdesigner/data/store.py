@@ -1,0 +1,130 @@
+"""The data set file: HDF5, one dataset per volume at the root, its labels as that dataset's attributes.
+
+This is the layout in which the published data sets come. File attributes add what a model must know: phase names,
+voxel size, lateral boundary, the names of conditions and of processing parameters, and how to rebuild the file.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import Lateral, PhaseArray
+from microdesigner.core.paths import atomic_path
+
+SCHEMA = 1
+VALIDATION_EVERY = 8
+
+
+@dataclass(frozen=True)
+class Volume:
+    """One labelled volume [x, y, z] with its number-valued labels (descriptors, recipe, series, seed)."""
+
+    name: str
+    phases: PhaseArray
+    labels: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Description:
+    """What holds for the whole data set. `origin` records how to rebuild it."""
+
+    phase_names: tuple[str, ...]
+    lateral: Lateral
+    conditions: tuple[str, ...]
+    process: tuple[str, ...]
+    voxel_nm: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    origin: dict[str, Any] | None = None
+
+
+@contextmanager
+def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Volume], None]]:
+    """A function that adds volumes to a new file, which appears whole when the block ends well, else not at all.
+
+    Raises InputError when nothing was added.
+    """
+    with atomic_path(path) as temporary:
+        with h5py.File(temporary, "w", libver="latest") as file:
+            file.attrs["microdesigner"] = json.dumps({"schema": SCHEMA, **vars(description)})
+
+            def add(volume: Volume) -> None:
+                shape = volume.phases.shape
+                stored = file.create_dataset(
+                    volume.name, data=volume.phases, chunks=shape, compression="gzip", compression_opts=1
+                )
+                stored.attrs.update(volume.labels)
+
+            yield add
+            if len(file) == 0:
+                raise InputError(f"No volume was left to write to {path}; simulate more series or longer times.")
+
+
+class VolumeDataset:
+    """A data set opened for reading; label columns are read at once, volumes one by one.
+
+    Raises InputError naming a file that is missing, damaged or of another layout.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._file = h5py.File(path, "r")
+            document = json.loads(self._file.attrs["microdesigner"])
+        except FileNotFoundError:
+            raise InputError(f"{path} does not exist; build a data set with `microdesigner dataset build`.") from None
+        except (OSError, KeyError, ValueError) as error:
+            raise InputError(f"{path} is not a readable data set ({error}); build it again.") from None
+        if document.pop("schema", None) != SCHEMA:
+            raise InputError(f"{path} is a data set of another schema; build it again.")
+        self.description = _description(document)
+        self.names = list(self._file)
+        if not self.names:
+            raise InputError(f"{path} holds no volume; build it again.")
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @cached_property
+    def table(self) -> dict[str, NDArray[np.float64]]:
+        """Every label that all volumes carry, a column each."""
+        rows = [dict(self._file[name].attrs) for name in self.names]
+        shared = set.intersection(*(set(row) for row in rows))
+        return {label: np.array([float(row[label]) for row in rows]) for label in sorted(shared)}
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Voxels along x, y, z of the first volume."""
+        x, y, z = self._file[self.names[0]].shape
+        return x, y, z
+
+    def columns(self, labels: Iterable[str]) -> NDArray[np.float32]:
+        """The named labels as float32 [volumes, labels]."""
+        return np.stack([self.table[label] for label in labels], axis=1).astype(np.float32)
+
+    def phases(self, index: int) -> PhaseArray:
+        """Labels [x, y, z] of volume `index`."""
+        volume: PhaseArray = self._file[self.names[index]][...]
+        return volume
+
+    @cached_property
+    def held_out(self) -> NDArray[np.bool_]:
+        """Volumes kept for validation: whole series, never single snapshots, since neighbours in time are alike."""
+        return self.table["series"].astype(np.int64) % VALIDATION_EVERY == VALIDATION_EVERY - 1
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def _description(document: dict[str, Any]) -> Description:
+    for key in ("phase_names", "conditions", "process", "voxel_nm"):
+        document[key] = tuple(document[key])
+    return Description(**document)

@@ -1,0 +1,1 @@
+"""The networks, the diffusion they serve, and the bundle that keeps them."""

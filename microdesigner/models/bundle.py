@@ -1,0 +1,164 @@
+"""Model bundles on disk: a card and one safetensors file per network, each with its hash."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from microdesigner.core.card import PARTS, ModelCard
+from microdesigner.core.errors import InputError
+from microdesigner.core.paths import atomic_path, shipped, user_data, write_text_atomic
+from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAutoencoder
+from microdesigner.models.denoiser import Denoiser, DenoiserConfig
+from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
+
+CARD_FILE = "model.json"
+LARGEST_PART_BYTES = 4 << 30
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A loaded model: its card, the hash that names this very set of weights, and the networks in eval mode."""
+
+    card: ModelCard
+    sha256: str
+    autoencoder: PhaseAutoencoder
+    predictor: FeaturePredictor
+    denoiser: Denoiser
+
+
+def bundle_folders() -> dict[str, Path]:
+    """Every bundle by name: the shipped ones and the user's own."""
+    folders: dict[str, Path] = {}
+    for root in (user_data() / "models", shipped("weights")):
+        if root.is_dir():
+            folders |= {path.parent.name: path.parent for path in sorted(root.glob(f"*/{CARD_FILE}"))}
+    return folders
+
+
+def find_bundle(name: str) -> Path:
+    """Folder of the bundle called `name`, or `name` itself when it is such a folder; raises InputError naming both."""
+    if (Path(name) / CARD_FILE).is_file():
+        return Path(name)
+    folders = bundle_folders()
+    if name not in folders:
+        raise InputError(f"There is no model '{name}'; installed are: {', '.join(folders) or 'none'}.")
+    return folders[name]
+
+
+def part_file(folder: Path, part: str) -> Path:
+    """File of one network."""
+    return folder / f"{part}.safetensors"
+
+
+def save_bundle(
+    folder: Path,
+    document: Mapping[str, Any],
+    autoencoder: PhaseAutoencoder,
+    predictor: FeaturePredictor,
+    denoiser: Denoiser,
+) -> None:
+    """Write the weights, matrices in half precision, and then the card with their hashes."""
+    networks: dict[str, Any] = {"vae": autoencoder, "fp": predictor, "ddpm": denoiser}
+    parts: dict[str, dict[str, Any]] = {}
+    for part, network in networks.items():
+        path = part_file(folder, part)
+        with atomic_path(path) as temporary:
+            save_file({name: tensor.contiguous() for name, tensor in _stored(network).items()}, temporary)
+        parts[part] = {"sha256": _sha256(path), "parameters": sum(p.numel() for p in network.parameters())}
+    latent = {"channels": autoencoder.config.latent_channels, "factor": FACTOR}
+    architecture = {part: network.describe() for part, network in networks.items()}
+    card = {**document, "latent": latent, "architecture": architecture, "parts": parts}
+    write_text_atomic(folder / CARD_FILE, json.dumps(card, indent=1) + "\n")
+
+
+def update_card(folder: Path, entries: Mapping[str, Any]) -> None:
+    """Add or replace top-level `entries` of a bundle's card."""
+    card = ModelCard.read(folder / CARD_FILE)
+    write_text_atomic(folder / CARD_FILE, json.dumps({**card.document, **entries}, indent=1) + "\n")
+
+
+def verify_bundle(folder: Path) -> None:
+    """Raise InputError when a part is missing or its hash differs from the card's."""
+    card = ModelCard.read(folder / CARD_FILE)
+    for part in PARTS:
+        path = part_file(folder, part)
+        if not path.is_file():
+            raise InputError(f"{path} does not exist; copy the bundle {card.name} again.")
+        if _sha256(path) != card.document["parts"].get(part, {}).get("sha256"):
+            raise InputError(f"{path} does not match the hash in its card; copy the bundle {card.name} again.")
+
+
+def part_parameters(folder: Path) -> dict[str, int]:
+    """Number of parameters per part, read from the weights' headers."""
+    counts = {}
+    for part in PARTS:
+        try:
+            with safe_open(part_file(folder, part), "pt") as file:
+                shapes = [(name, file.get_slice(name).get_shape()) for name in file.keys()]  # noqa: SIM118
+        except (OSError, SafetensorError) as error:
+            raise InputError(f"{part_file(folder, part)} cannot be read ({error}); copy the bundle again.") from None
+        counts[part] = sum(torch.Size(shape).numel() for name, shape in shapes if not _is_buffer(name))
+    return counts
+
+
+def load_bundle(name: str, device: torch.device) -> Bundle:
+    """Load and check a bundle; raises InputError when a part is missing, altered or does not fit its card."""
+    folder = find_bundle(name)
+    verify_bundle(folder)
+    card = ModelCard.read(folder / CARD_FILE)
+    architecture = card.document.get("architecture", {})
+    autoencoder = PhaseAutoencoder(_config(AutoencoderConfig, architecture, "vae", folder))
+    predictor = FeaturePredictor(_config(PredictorConfig, architecture, "fp", folder))
+    denoiser = Denoiser(_config(DenoiserConfig, architecture, "ddpm", folder))
+    for part, network in (("vae", autoencoder), ("fp", predictor), ("ddpm", denoiser)):
+        _load_part(network, part_file(folder, part), device)
+    identity = hashlib.sha256("".join(card.document["parts"][part]["sha256"] for part in PARTS).encode()).hexdigest()
+    return Bundle(card, identity, autoencoder, predictor, denoiser)
+
+
+def _config(kind: type, architecture: Mapping[str, Any], part: str, folder: Path) -> Any:
+    entries = architecture.get(part)
+    known = {entry.name for entry in fields(kind)}
+    if not isinstance(entries, Mapping) or set(entries) != known:
+        raise InputError(f"{folder / CARD_FILE} does not describe the part {part} as this version expects it.")
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in entries.items()})
+
+
+def _load_part(network: nn.Module, path: Path, device: torch.device) -> None:
+    if path.stat().st_size > LARGEST_PART_BYTES:
+        raise InputError(f"{path} is larger than any model of this program; copy the bundle again.")
+    try:
+        network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
+    except (RuntimeError, SafetensorError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"{path} does not fit the architecture in its card ({reason}); copy the bundle again."
+        ) from None
+    network.to(device).eval().requires_grad_(False)
+    if device.type == "cpu":
+        network.to(memory_format=torch.channels_last_3d)
+
+
+def _stored(network: nn.Module) -> dict[str, torch.Tensor]:
+    """Matrices and kernels in half precision; buffers and vectors, which set scales, in full."""
+    state = network.state_dict()
+    return {
+        name: tensor.half() if tensor.ndim > 1 and not _is_buffer(name) else tensor for name, tensor in state.items()
+    }
+
+
+def _is_buffer(name: str) -> bool:
+    return name.endswith(("_mean", "_std"))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

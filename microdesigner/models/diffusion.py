@@ -1,0 +1,85 @@
+"""Variance-preserving diffusion over time 0..1: schedule, training target, samplers.
+
+Cosine schedule with zero terminal signal: α = cos(πt/2), σ = sin(πt/2), so that a sample starts from pure noise and
+volume means are learned. The network predicts v = α ε − σ x₀ (Salimans & Ho 2022), hence x₀ = α x − σ v.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+Velocity = Callable[[Tensor, Tensor], Tensor]
+"""(noisy latent (batch, ...), time (batch,)) → v."""
+
+
+def signal(time: Tensor) -> Tensor:
+    """α(t)."""
+    return torch.cos(time * (math.pi / 2))
+
+
+def noise_level(time: Tensor) -> Tensor:
+    """σ(t)."""
+    return torch.sin(time * (math.pi / 2))
+
+
+def add_noise(clean: Tensor, noise: Tensor, time: Tensor) -> tuple[Tensor, Tensor]:
+    """Noisy latent x_t = α x₀ + σ ε and its target v = α ε − σ x₀; time (batch,)."""
+    shape = (-1, *[1] * (clean.ndim - 1))
+    alpha, sigma = signal(time).reshape(shape), noise_level(time).reshape(shape)
+    return alpha * clean + sigma * noise, alpha * noise - sigma * clean
+
+
+def dpm_solver(velocity: Velocity, noise: Tensor, steps: int) -> Iterator[Tensor]:
+    """DPM-Solver++(2M) (Lu et al. 2022) with `steps` evaluations, uniform in time; yields the estimate of the clean
+    latent after each, of which the last is the sample. Deterministic given `noise`."""
+    times = torch.linspace(1, 0, steps + 1, dtype=torch.float64)
+    latent, previous, previous_width = noise, None, math.inf
+    for index in range(steps):
+        now, after = float(times[index]), float(times[index + 1])
+        clean = _clean(velocity, latent, now)
+        width = _log_signal_to_noise(after) - _log_signal_to_noise(now)
+        # the first step starts at zero signal and the last ends at zero noise: both are infinitely wide and first order
+        if previous is not None and math.isfinite(previous_width) and math.isfinite(width):
+            blend = width / (2 * previous_width)
+            direction = (1 + blend) * clean - blend * previous
+        else:
+            direction = clean
+        ratio = math.sin(math.pi / 2 * after) / math.sin(math.pi / 2 * now)
+        latent = ratio * latent + math.cos(math.pi / 2 * after) * -math.expm1(-width) * direction
+        previous, previous_width = clean, width
+        yield clean
+
+
+def ancestral(velocity: Velocity, noise: Tensor, steps: int, generators: Sequence[torch.Generator]) -> Iterator[Tensor]:
+    """Ancestral sampling of the DDPM (Ho et al. 2020) on `steps` equal times; yields the estimate of the clean latent
+    after each. `generators` (CPU, one per sample) draw the noise that every step adds."""
+    latent = noise
+    for index in range(steps, 0, -1):
+        now, after = index / steps, (index - 1) / steps
+        clean = _clean(velocity, latent, now)
+        yield clean
+        alpha, sigma = math.cos(math.pi / 2 * now), math.sin(math.pi / 2 * now)
+        alpha_after, sigma_after = math.cos(math.pi / 2 * after), math.sin(math.pi / 2 * after)
+        kept = alpha / alpha_after
+        added = max(0.0, 1 - kept**2)
+        mean = (alpha_after * added * clean + kept * sigma_after**2 * latent) / sigma**2
+        latent = mean + math.sqrt(added) * sigma_after / sigma * draw_noise(latent.shape[1:], generators).to(latent)
+
+
+def draw_noise(shape: Sequence[int], generators: Sequence[torch.Generator]) -> Tensor:
+    """Standard normal (batch, *shape), each sample from its own CPU generator: the same whatever the batch or device."""
+    return torch.stack([torch.randn(tuple(shape), generator=generator) for generator in generators])
+
+
+def _clean(velocity: Velocity, latent: Tensor, time: float) -> Tensor:
+    v = velocity(latent, torch.full((len(latent),), time, device=latent.device))
+    return math.cos(math.pi / 2 * time) * latent - math.sin(math.pi / 2 * time) * v
+
+
+def _log_signal_to_noise(time: float) -> float:
+    """λ = ln(α/σ); infinite at both ends."""
+    if time <= 0:
+        return math.inf
+    return -math.inf if time >= 1 else -math.log(math.tan(math.pi / 2 * time))
