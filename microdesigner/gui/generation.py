@@ -39,6 +39,11 @@ class Generation(QObject):
         """Whether a request is being served."""
         return self._job is not None
 
+    @property
+    def started_up(self) -> bool:
+        """Whether requests are accepted."""
+        return self._timer.isActive()
+
     def start(self, model: str | None) -> None:
         """Start the process and load `model` in it."""
         self._process.start()

@@ -25,7 +25,7 @@ class CutPanel(QWidget):
         self.positions = [self._slice_slider(axis) for axis in AXES]
         self.threshold = named(
             QSlider(Qt.Orientation.Horizontal), "Threshold",
-            "Show only voxels whose phase fills at least this share of the 3×3×3 voxels around them: thick domains stay.",
+            "Show only voxels whose phase fills at least this share of the 3×3×3 voxels around them.",
         )  # fmt: skip
         self.threshold.setRange(0, 27)
         self._values = [QLabel() for _ in range(7)]

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from microdesigner.app.settings import Settings
+from microdesigner.core.card import ModelCard
 from microdesigner.core.microstructure import PHASE_NAMES, Microstructure, PhaseArray
 from microdesigner.gui import theme
 from microdesigner.gui.meshing import MeshBuilder
@@ -69,11 +70,11 @@ class ViewsPanel(QWidget):
         self.microstructure = microstructure
         self._order()
 
-    def show_preview(self, phases: PhaseArray, like: tuple[float, float, float], names: tuple[str, ...]) -> None:
-        """Show coarse labels stretched over a volume of `like` nm, as far as the last preview is done."""
+    def show_preview(self, phases: PhaseArray, coarseness: float, card: ModelCard) -> None:
+        """Show labels whose voxels are `coarseness` times as large as the model's, unless the last are still being built."""
         if not self.builder.busy:
-            x, y, z = (size / edge for size, edge in zip(like, phases.shape, strict=True))
-            self.show_volume(Microstructure(phases, (x, y, z), phase_names=names))
+            x, y, z = (coarseness * edge for edge in card.voxel_nm)
+            self.show_volume(Microstructure(phases, (x, y, z), phase_names=card.phase_names))
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""

@@ -1,0 +1,101 @@
+"""From the command to the window: the window first, then VTK, then the engine's process."""
+
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from types import TracebackType
+
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from microdesigner.app.catalogue import installed_models
+from microdesigner.app.engine_process import ENGINE, EngineProcess
+from microdesigner.app.settings import Settings
+from microdesigner.core.paths import user_data
+from microdesigner.gui import theme
+from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.responsiveness import seconds_since_start
+
+_log = logging.getLogger("microdesigner.gui")
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Open the desktop and return its exit code when the window closes."""
+    qInstallMessageHandler(_log_qt_message)
+    app = make_application(argv)
+    window = open_window(app)
+    sys.excepthook = lambda kind, error, trace: _report(window, kind, error, trace)
+    code = app.exec()
+    sys.excepthook = sys.__excepthook__
+    _save(window.settings)
+    return code
+
+
+def make_application(argv: Sequence[str] | None = None) -> QApplication:
+    """The Qt application with its names and look, following the system between light and dark."""
+    app = QApplication(list(argv) if argv is not None else sys.argv[:1])
+    app.setApplicationName("microdesigner")
+    app.setApplicationDisplayName("microdesigner")
+    theme.apply(app, theme.system_is_dark(app))
+    app.styleHints().colorSchemeChanged.connect(lambda _: theme.apply(app, theme.system_is_dark(app)))
+    return app
+
+
+def open_window(app: QApplication, factory: str = ENGINE, settings: Settings | None = None) -> MainWindow:
+    """Show the window at once; what is slow to load follows from the event loop."""
+    window = MainWindow(installed_models(), settings or Settings.load(), EngineProcess(factory))
+    window.views.view.first_drawn.connect(lambda: _note(window, "first_volume"))
+    window.show()
+    app.processEvents()
+    _note(window, "window")
+    QTimer.singleShot(0, window, lambda: _prepare(window))
+    return window
+
+
+def _prepare(window: MainWindow) -> None:
+    window.prepare()
+    window.views.view.repaint()
+    _note(window, "three_d")
+    window.start_engine()
+
+
+def _note(window: MainWindow, name: str) -> None:
+    window.timings[name] = seconds_since_start()
+    _log.info("%s after %.2f s", name, window.timings[name])
+
+
+def _save(settings: Settings) -> None:
+    try:
+        settings.save()
+    except OSError as error:
+        _log.warning("The settings could not be saved: %s", error)
+
+
+def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    _log.log(_LEVELS.get(kind, logging.WARNING), "%s", message)
+
+
+def _report(window: MainWindow, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        window.close()
+        return
+    details = "".join(traceback.format_exception(kind, error, trace))
+    _log.error("%s", details)
+    try:
+        folder = user_data()
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "errors.log").open("a", encoding="utf-8") as log:
+            log.write(details + "\n")
+    except OSError as problem:
+        _log.warning("The error log could not be written: %s", problem)
+    if threading.current_thread() is threading.main_thread():
+        window.notice.tell("Something went wrong that was not foreseen; your targets are kept, try again.", details)

@@ -1,0 +1,38 @@
+"""A draft that follows the sliders: same seed, few steps, newest request only."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer
+
+from microdesigner.gui.generation import Generation
+from microdesigner.gui.panels.targets import TargetsPanel
+
+PAUSE_MS = 150
+
+
+class LiveDraft(QObject):
+    """Generates a draft shortly after a target moved, while the panel's box is checked."""
+
+    def __init__(self, targets: TargetsPanel, generation: Generation, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._targets = targets
+        self._generation = generation
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self._generate)
+        targets.targets_changed.connect(self._changed)
+
+    def stop(self) -> None:
+        """Forget a draft that is about to start."""
+        self._timer.stop()
+
+    def _changed(self) -> None:
+        if self._targets.options.live.isChecked() and self._generation.started_up:
+            self._timer.start()
+
+    def _generate(self) -> None:
+        targets = self._targets.targets
+        if targets is not None:
+            options = self._targets.options.options()
+            self._generation.generate(targets.request(replace(options, quality="draft", count=1, candidates=1)))

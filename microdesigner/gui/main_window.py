@@ -1,0 +1,248 @@
+"""The one window: targets, views, and what the sample shown measures."""
+
+import base64
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QUndoStack
+from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
+
+from microdesigner.app.catalogue import Catalogue
+from microdesigner.app.engine_process import EngineProcess
+from microdesigner.app.session import Options
+from microdesigner.app.settings import Settings
+from microdesigner.core.microstructure import PhaseArray
+from microdesigner.core.paths import user_data
+from microdesigner.core.request import Request
+from microdesigner.core.result import Result, Sample
+from microdesigner.gui.exporting import VOLUME_FORMATS, Exporter
+from microdesigner.gui.generation import Generation
+from microdesigner.gui.live_draft import LiveDraft
+from microdesigner.gui.panels.outcome import OutcomePanel
+from microdesigner.gui.panels.targets import TargetsPanel
+from microdesigner.gui.panels.views import ViewsPanel
+from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.notice import Notice
+
+START_SIZE = QSize(1480, 920)
+COLUMN_WIDTHS = [340, 800, 340]
+PICTURE_SCALE = 2
+
+
+class MainWindow(QMainWindow):
+    """Wires the panels to the generation; `timings` holds the seconds from process start to what is shown."""
+
+    def __init__(self, catalogue: Catalogue, settings: Settings, process: EngineProcess) -> None:
+        super().__init__()
+        self.settings = settings
+        self.timings: dict[str, float] = {}
+        self.undo = QUndoStack(self)
+        self.catalogue = catalogue
+        self.targets = TargetsPanel(catalogue, self.undo)
+        self.views = ViewsPanel(settings)
+        self.outcome = OutcomePanel()
+        self.notice = Notice()
+        self.generation = Generation(process, self)
+        self.exporter = Exporter(self)
+        self.live = LiveDraft(self.targets, self.generation, self)
+        self.sample: Sample | None = None
+        self._request: Request | None = None
+        self.setWindowTitle("microdesigner")
+        self._lay_out()
+        self._make_export_button()
+        self._connect()
+        self._make_shortcuts()
+        self.targets.fill(settings.model)
+        self.targets.options.choose_quality(settings.quality)
+        self._greet()
+        self._restore_layout()
+
+    def prepare(self) -> None:
+        """Load what the window did not need to appear: VTK and plots, then the engine's process."""
+        self.views.prepare()
+        self.outcome.recipe.prepare()
+        self._show_idle()
+
+    def start_engine(self) -> None:
+        """Start the engine's process with the chosen model."""
+        self.generation.start(self.targets.model.currentData())
+        self._show_idle()
+
+    def generate(self) -> None:
+        """Generate for the targets as they stand."""
+        if not self._can_generate():
+            return
+        self.targets.options.roll_unless_locked()
+        request = self.targets.request()
+        if request is not None:
+            self.notice.hide()
+            self.generation.generate(request)
+
+    def export(self, path: Path) -> None:
+        """Write the volume shown, or the views when `path` ends in .png."""
+        if self.sample is None or self.views.view.scene is None:
+            return
+        if path.suffix.lower() == ".png":
+            self._write_picture(path)
+        else:
+            self.exporter.export(self.sample.microstructure, path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Stop everything in the order that leaves no thread, process or graphics resource behind."""
+        self.hide()
+        self._remember()
+        self.live.stop()
+        self.generation.close()
+        self.exporter.close()
+        self.views.close_scene()
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Follow a change between light and dark."""
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "outcome"):
+            self.views.restyle()
+            self.outcome.recipe.restyle()
+        super().changeEvent(event)
+
+    def _can_generate(self) -> bool:
+        return self.targets.targets is not None and self.views.view.scene is not None and self.generation.started_up
+
+    def _show_idle(self, words: str = "") -> None:
+        self.targets.run_bar.show_idle(self._can_generate(), words)
+
+    def _greet(self) -> None:
+        if self.catalogue.models:
+            self.views.view.say("Set targets on the left, then press Generate (Ctrl+Enter).")
+        else:
+            self.views.view.say(
+                "No model is installed, so nothing can be generated yet.\n\n"
+                f"Copy a model bundle, a folder that holds model.json, into {user_data() / 'models'} and start again."
+            )
+        if self.catalogue.problems:
+            self.notice.tell(self.catalogue.problems[0], "\n".join(self.catalogue.problems))
+
+    def _started(self, request: Request) -> None:
+        self._request = request
+        self.targets.run_bar.show_running()
+
+    def _preview(self, phases: PhaseArray) -> None:
+        card = self.catalogue.card(self._request.model) if self._request else None
+        if card is not None and self._request is not None:
+            height = (self._request.size or card.shape)[2]
+            self.views.show_preview(phases, height / phases.shape[2], card)
+
+    def _show_sample(self, request: Request, sample: Sample) -> None:
+        self.sample = sample
+        self.export_button.setEnabled(True)
+        self.views.show_volume(sample.microstructure)
+        self.outcome.show_sample(request, sample)
+
+    def _sampled(self, index: int, sample: Sample) -> None:
+        if self._request is not None:
+            self.outcome.add(self._request, index, sample)
+
+    def _finished(self, result: Result) -> None:
+        self.statusBar().showMessage(
+            f"{len(result.samples)} done in {sum(result.seconds.values()):.1f} s on {result.device}."
+        )
+
+    def _ended(self) -> None:
+        self._show_idle()
+        if self.sample is not None and self.views.microstructure is not self.sample.microstructure:
+            self.views.show_volume(self.sample.microstructure)
+
+    def _write_picture(self, path: Path) -> None:
+        from microdesigner.view3d.pictures import write_picture
+
+        view = self.views.view
+        if view.scene is not None:
+            view.scene.scale = PICTURE_SCALE
+            try:
+                write_picture(view.scene, path, (PICTURE_SCALE * view.width(), PICTURE_SCALE * view.height()))
+            except OSError as error:
+                self.notice.tell(f"{path.name} could not be written ({error.strerror}); choose another folder.")
+            else:
+                self.exporter.written.emit(str(path))
+            view.redraw()
+
+    def _ask_export(self, suffix: str, description: str) -> None:
+        folder = self.settings.export_folder or str(Path.home())
+        model, seed = (self._request.model, self.sample.seed) if self._request and self.sample else ("volume", 0)
+        name = f"{model}-seed{seed}.{suffix}"
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export", str(Path(folder) / name), description)
+        if chosen:
+            path = Path(chosen)
+            self.settings.export_folder = str(path.parent)
+            self.export(path if path.suffix else path.with_suffix(f".{suffix}"))
+
+    def _connect(self) -> None:
+        generation, bar = self.generation, self.targets.run_bar
+        bar.generate.clicked.connect(lambda: self.generate())
+        bar.cancel.clicked.connect(lambda: generation.cancel())
+        generation.started.connect(self._started)
+        generation.progressed.connect(bar.show_progress)
+        generation.previewed.connect(self._preview)
+        generation.sampled.connect(self._sampled)
+        generation.finished.connect(self._finished)
+        generation.failed.connect(self.notice.tell)
+        generation.ended.connect(self._ended)
+        generation.ready.connect(lambda model, device: self.device.setText(f"{model} ready on {device}"))
+        self.targets.model_chosen.connect(self.generation.warm)
+        self.outcome.chosen.connect(self._show_sample)
+        self.views.builder.failed.connect(self.notice.tell)
+        self.exporter.failed.connect(self.notice.tell)
+        self.exporter.written.connect(lambda path: self.statusBar().showMessage(f"Written: {path}"))
+
+    def _lay_out(self) -> None:
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        self.columns.setChildrenCollapsible(False)
+        for panel in (self.targets, self.views, self.outcome):
+            self.columns.addWidget(panel)
+        self.columns.setStretchFactor(1, 1)
+        self.columns.setSizes(COLUMN_WIDTHS)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(self.columns, 1)
+        self.setCentralWidget(content)
+        self.device = QLabel("Engine is starting…" if self.catalogue.models else "No model")
+        self.device.setToolTip("The model that is loaded and the device it runs on.")
+        self.statusBar().addPermanentWidget(self.device)
+
+    def _make_export_button(self) -> None:
+        self.export_button = named(QToolButton(), "Export", "Write the volume or a picture of the views (Ctrl+E).")
+        self.export_button.setText("Export")
+        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.export_button.setEnabled(False)
+        menu = QMenu(self.export_button)
+        for suffix, description in {**VOLUME_FORMATS, "png": "Picture of the views (*.png)"}.items():
+            menu.addAction(description, lambda suffix=suffix, text=description: self._ask_export(suffix, text))
+        self.export_button.setMenu(menu)
+        self.outcome.head.addWidget(self.export_button)
+
+    def _make_shortcuts(self) -> None:
+        for keys, action in (
+            ("Ctrl+Return", self.generate),
+            ("Ctrl+Enter", self.generate),
+            ("Esc", self.generation.cancel),
+            ("Ctrl+E", self.export_button.showMenu),
+            (QKeySequence.StandardKey.Undo, self.undo.undo),
+            (QKeySequence.StandardKey.Redo, self.undo.redo),
+        ):
+            QShortcut(QKeySequence(keys), self, action)
+
+    def _restore_layout(self) -> None:
+        self.resize(START_SIZE)
+        if self.settings.window:
+            self.restoreGeometry(QByteArray(base64.b64decode(self.settings.window)))
+        if self.settings.columns:
+            self.columns.restoreState(QByteArray(base64.b64decode(self.settings.columns)))
+
+    def _remember(self) -> None:
+        options: Options = self.targets.options.options()
+        self.settings.model = self.targets.model.currentData() or self.settings.model
+        self.settings.quality = options.quality
+        self.settings.window = base64.b64encode(self.saveGeometry().data()).decode()
+        self.settings.columns = base64.b64encode(self.columns.saveState().data()).decode()

@@ -1,0 +1,101 @@
+"""An engine and a model card that need no weights: volumes of smoothed noise with the fractions that were asked for."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.events import Finished, GenerationEvent, Preview, Progress, SampleDone
+from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.core.request import Request
+from microdesigner.core.result import Result, Sample
+
+FACTORY = "tests.gui.stand_in:StandInEngine"
+MODEL = "stand-in"
+SHAPE = (64, 64, 32)
+
+
+class StandInEngine:
+    """Takes `MICRODESIGNER_TEST_STEP_S` seconds (0.02) a step. Seed 13 fails, seed 14 ends its process."""
+
+    device = "cpu"
+
+    @classmethod
+    def load(cls, name: str) -> "StandInEngine":
+        if name != MODEL:
+            raise InputError(f"There is no model {name}.")
+        return cls()
+
+    def generate(self, request: Request) -> Iterator[GenerationEvent]:
+        if request.seed == 13:
+            raise RuntimeError("thirteen")
+        if request.seed == 14:
+            os._exit(3)
+        shape = request.size or SHAPE
+        samples = []
+        for step in range(request.steps):
+            time.sleep(float(os.environ.get("MICRODESIGNER_TEST_STEP_S", "0.02")))
+            yield Progress("denoise", step + 1, request.steps)
+            yield Preview(volume((16, 16, shape[2] // 2), request.seed, request.targets))
+        for index in range(request.count):
+            samples.append(_sample(shape, request.seed + index, request.targets))
+            yield SampleDone(index, samples[-1])
+        yield Finished(Result(request, {"name": MODEL, "sha256": "0"}, "cpu", {"denoise": 0.5}, tuple(samples)))
+
+
+def volume(shape: tuple[int, int, int], seed: int, targets: dict[str, float]) -> PhaseArray:
+    """Three phases of smoothed noise; the mixed one lies between the others."""
+    field = _smooth_noise(shape, seed)
+    donor, mixed = targets.get("vol_frac_D", 0.4), targets.get("vol_frac_M", 0.2)
+    low, high = np.quantile(field, [min(1, donor), min(1, donor + mixed)])
+    return np.where(field <= low, 0, np.where(field <= high, 2, 1)).astype(np.uint8)
+
+
+def write_card(folder: Path, name: str = MODEL) -> None:
+    """A model card for the stand-in with a sample of its training conditions."""
+    random = np.random.default_rng(0)
+    donor, mixed = random.uniform(0.2, 0.6, 400), random.uniform(0.1, 0.35, 400)
+    points = np.column_stack([donor, mixed, random.uniform(0.3, 0.9, 400), random.uniform(0.3, 0.9, 400)])
+    names = ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A")
+    conditions = [
+        {"name": n, "low": float(c.min()), "high": float(c.max()), "histogram": np.histogram(c, 12)[0].tolist()}
+        for n, c in zip(names, points.T, strict=True)
+    ]
+    process = [{"name": n, "low": a, "high": b} for n, a, b in (("phi", 0.3, 0.7), ("chi", 2.5, 4), ("log_time", 1, 5))]
+    document = {
+        "schema": 1, "name": name, "phases": ["donor", "acceptor", "mixed"], "shape": list(SHAPE), "voxel_nm": [2, 2, 2],
+        "conditions": conditions, "process": process, "latent": {"factor": 4}, "parts": {}, "support": points.tolist(),
+    }  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.json").write_text(json.dumps(document), encoding="utf-8")
+
+
+def _sample(shape: tuple[int, int, int], seed: int, targets: dict[str, float]) -> Sample:
+    phases = volume(shape, seed, targets)
+    random = np.random.default_rng(seed)
+    share = np.bincount(phases.ravel(), minlength=3) / phases.size
+    measured: dict[str, float | None] = {f"vol_frac_{n}": float(f) for n, f in zip("DAM", share, strict=True)}
+    measured |= {"tortuosity_D": float(random.uniform(0.4, 0.8)), "tortuosity_A": None}
+    draws = {"phi": random.normal(0.5, 0.03, 200), "chi": random.normal(3.2, 0.2, 200)}
+    draws["log_time"] = 8 - 1.6 * draws["chi"] + random.normal(0, 0.2, 200)
+    process = {name: {"mean": float(v.mean()), "std": float(v.std()), **_quantiles(v)} for name, v in draws.items()}
+    reasons = {"tortuosity_A": "No acceptor voxel reaches the cathode."}
+    microstructure = Microstructure(phases, (2.0, 2.0, 2.0))
+    return Sample(
+        microstructure, seed, measured, reasons, process=process, draws={k: v.tolist() for k, v in draws.items()}
+    )
+
+
+def _quantiles(values: NDArray[np.float64]) -> dict[str, float]:
+    return {name: float(np.quantile(values, q)) for name, q in (("q05", 0.05), ("q50", 0.5), ("q95", 0.95))}
+
+
+def _smooth_noise(shape: tuple[int, int, int], seed: int) -> NDArray[np.float64]:
+    spectrum = np.fft.fftn(np.random.default_rng(seed).normal(size=shape))
+    squares = np.meshgrid(*(np.fft.fftfreq(edge) ** 2 for edge in shape), indexing="ij")
+    return np.asarray(np.fft.ifftn(spectrum * np.exp(-sum(squares) / 0.004)).real)
