@@ -14,7 +14,9 @@ def read(path: Path) -> Microstructure:
     """Read labels [x, y, z]; 1 nm voxels, no-flux. Pickled objects are refused."""
     try:
         mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError):
+    except OSError:
+        raise
+    except Exception:  # a damaged header is parsed as Python and ends in any of its parser's errors
         raise InputError(f"{path} is not a whole NumPy array of numbers; save it again with numpy.save.") from None
     if not isinstance(mapped, np.ndarray):
         mapped.close()

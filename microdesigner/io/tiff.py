@@ -1,6 +1,7 @@
 """TIFF stacks (.tif, .tiff): one page [y, x] per layer of the film, with ImageJ's voxel edges in nm."""
 
 import json
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,9 @@ _NM_PER_UNIT = {"nm": 1.0, "nanometer": 1.0, "um": 1e3, "µm": 1e3, "micron": 1e
 
 def read(path: Path) -> Microstructure:
     """Read a stack of one channel; pages are layers from the cathode up. Without a unit voxels are 1 nm."""
-    from tifffile import TiffFile
+    from tifffile import TiffFile, logger
 
+    logger().setLevel(logging.CRITICAL)  # it would print each damaged tag beside the one sentence raised here
     try:
         with TiffFile(path) as file:
             series = file.series[0]

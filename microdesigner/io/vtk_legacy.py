@@ -26,7 +26,8 @@ _ARRAY = re.compile(
 )
 # binary numbers are big-endian whatever the machine
 _TYPES = {
-    "unsigned_char": "u1", "vtktypeuint8": "u1", "char": "i1", "signed_char": "i1", "short": ">i2", "unsigned_short": ">u2",
+    "unsigned_char": "u1", "vtktypeuint8": "u1", "char": "i1", "signed_char": "i1", "short": ">i2",
+    "unsigned_short": ">u2",
     "int": ">i4", "unsigned_int": ">u4", "vtktypeint64": ">i8", "float": ">f4", "double": ">f8",
 }  # fmt: skip
 

@@ -1,0 +1,42 @@
+"""`microdesigner convert`: a volume from one file format to another."""
+
+import argparse
+from pathlib import Path
+
+from microdesigner.cli.parser import Subparsers
+from microdesigner.core.errors import InputError
+
+_EPILOG = """formats, by extension:
+  .vti         VTK image data: keeps everything (voxel edges in nm, lateral boundary, phase names, origin)
+  .tif, .tiff  stack of layers for ImageJ: keeps everything
+  .raw         labels with a JSON header beside them: keeps everything
+  .vtk         VTK legacy structured points: keeps voxel edges
+  .npy         NumPy array [x, y, z]: labels only
+  .txt         GraSPI text (3 for mixed): labels only
+What a format does not record is read as 1 nm voxels that do not wrap."""
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Register the verb."""
+    parser = subparsers.add_parser(
+        "convert",
+        help="convert a volume to another file format",
+        description="Convert a volume to another file format; the extensions choose the formats.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("input", metavar="IN", type=Path, help="file of a volume")
+    parser.add_argument("output", metavar="OUT", type=Path, help="file to write; an existing one is replaced")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Convert; raises InputError where a file is wrong or both names mean one file."""
+    from microdesigner.io import read, write
+    from microdesigner.io.registry import format_of
+
+    if args.input.resolve() == args.output.resolve():
+        raise InputError(f"{args.input} would replace itself; give another name for the output.")
+    format_of(args.output)  # before a large file is read in vain
+    write(read(args.input), args.output)
+    return 0

@@ -1,0 +1,78 @@
+"""`microdesigner describe`: the descriptors of volumes, as a table or as JSON."""
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from microdesigner.cli.parser import Subparsers
+
+if TYPE_CHECKING:
+    from microdesigner.descriptors import DescriptorReport
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Register the verb."""
+    parser = subparsers.add_parser(
+        "describe",
+        help="measure the descriptors of volumes",
+        description="Measure the descriptors of volumes (.vti, .vtk, .raw, .tif, .npy, GraSPI .txt). Fractions, shares "
+        "and counts have no unit; specific surfaces are in 1/nm. z is the film's thickness, from cathode to anode.",
+    )
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="file of a volume")
+    parser.add_argument(
+        "--periodic",
+        action="store_true",
+        help="wrap x and y (default: as the file records; formats that record nothing do not wrap)",
+    )
+    parser.add_argument(
+        "--set",
+        dest="which",
+        choices=("basic", "graspi", "full"),
+        default="basic",
+        help="basic: volume fractions and straight paths; graspi: GraSPI's whole table too; full: specific surfaces in "
+        "1/nm too (default: basic)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print; raises InputError where a file is wrong, before anything is printed."""
+    entries = [_entry(path, args.periodic, args.which) for path in args.files]
+    if args.json:
+        print(json.dumps(entries, indent=1))
+    else:
+        print("\n\n".join(_table(entry) for entry in entries))
+    return 0
+
+
+def _entry(path: Path, periodic: bool, which: Any) -> dict[str, Any]:
+    from microdesigner.descriptors import describe
+    from microdesigner.io import read
+
+    microstructure = read(path)
+    if periodic:
+        microstructure = replace(microstructure, lateral="periodic")
+    report: DescriptorReport = describe(microstructure, which)
+    return {
+        "file": str(path),
+        "shape": list(microstructure.shape),
+        "descriptors": report.values,
+        "reasons": report.reasons,
+    }
+
+
+def _table(entry: dict[str, Any]) -> str:
+    width = max(map(len, entry["descriptors"]))
+    rows = [f"{entry['file']}  {'×'.join(map(str, entry['shape']))} voxels"]
+    for name, value in entry["descriptors"].items():
+        rows.append(f"  {name:<{width}}  {_shown(value, entry['reasons'].get(name, ''))}")
+    return "\n".join(rows)
+
+
+def _shown(value: float | int | None, reason: str) -> str:
+    if value is None:
+        return f"-- ({reason})"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

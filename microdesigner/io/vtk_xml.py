@@ -1,0 +1,155 @@
+"""The arrays of a VTK XML file: inline or appended, ASCII, base64 or raw, plain or in zlib blocks.
+
+Layout: https://docs.vtk.org/en/latest/vtk_file_formats/vtkxml_file_format.html
+"""
+
+import base64
+import binascii
+import re
+import zlib
+from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import NDArray
+
+_TYPES = {
+    "UInt8": "u1", "Int8": "i1", "UInt16": "u2", "Int16": "i2", "UInt32": "u4", "Int32": "i4", "UInt64": "u8",
+    "Int64": "i8", "Float32": "f4", "Float64": "f8",
+}  # fmt: skip
+_LONGEST_TEXT = 1 << 26
+_APPENDED = re.compile(rb"<AppendedData\s+encoding\s*=\s*[\"'](raw|base64)[\"']\s*>\s*_")
+
+
+class DamagedError(Exception):
+    """The file is not what the format demands; the message says in a few words how."""
+
+
+class VtkXml:
+    """A parsed file: `root` is its XML without the appended data. Raises DamagedError, as do all methods."""
+
+    def __init__(self, content: bytes) -> None:
+        appended = _APPENDED.search(content)
+        document = content[: appended.start()] + b"</VTKFile>" if appended else content
+        self._appended = content[appended.end() :] if appended else b""
+        self._appended_raw = appended is not None and appended[1] == b"raw"
+        if b"<!" in document.replace(b"<!--", b""):
+            raise DamagedError("it declares XML entities")
+        try:
+            self.root = ElementTree.fromstring(document)
+        except (ElementTree.ParseError, ValueError, LookupError):
+            raise DamagedError("its XML is incomplete or not well formed") from None
+        if self.root.tag != "VTKFile" or self.root.get("type") != "ImageData":
+            raise DamagedError("it is another kind of file")
+        self._order = ">" if self.root.get("byte_order") == "BigEndian" else "<"
+        self._header = np.dtype(self._order + ("u8" if self.root.get("header_type") == "UInt64" else "u4"))
+        compressor = self.root.get("compressor")
+        if compressor not in (None, "vtkZLibDataCompressor"):
+            raise DamagedError("it is compressed by something else than zlib")
+        self._compressed = compressor is not None
+
+    def numbers(self, element: ElementTree.Element, name: str, count: int) -> list[float]:
+        """The `count` numbers of an attribute."""
+        words = element.get(name, "").split()
+        try:
+            numbers = [float(word) for word in words]
+        except ValueError:
+            numbers = []
+        if len(numbers) != count or not np.isfinite(numbers).all():
+            raise DamagedError(f"its {name} is not {count} numbers")
+        return numbers
+
+    def values(self, array: ElementTree.Element, count: int) -> NDArray[np.generic]:
+        """Exactly `count` numbers of a DataArray."""
+        name = array.get("type", "")
+        if name not in _TYPES or array.get("NumberOfComponents", "1") != "1":
+            raise DamagedError("its array is not one number per cell")
+        if array.get("format") == "ascii":
+            values = self._ascii(array)
+        else:
+            kind = np.dtype(self._order + _TYPES[name])
+            values = np.frombuffer(self._bytes(array, count * kind.itemsize), kind)
+        if len(values) != count:
+            raise DamagedError("its array is cut short")
+        return values
+
+    def texts(self, array: ElementTree.Element) -> list[str]:
+        """The strings of an Array of type String, which end with a zero byte each."""
+        content = self._ascii(array).astype(np.uint8).tobytes() if array.get("format") == "ascii" else None
+        content = self._bytes(array, _LONGEST_TEXT) if content is None else content
+        try:
+            return content.decode("utf-8").split("\0")[:-1]
+        except UnicodeDecodeError:
+            raise DamagedError("its field data are no text") from None
+
+    def _ascii(self, array: ElementTree.Element) -> NDArray[np.float64]:
+        try:
+            return np.array((array.text or "").split(), dtype=np.float64)
+        except ValueError:
+            raise DamagedError("its array holds something else than numbers") from None
+
+    def _bytes(self, array: ElementTree.Element, most: int) -> bytes:
+        if array.get("format") == "appended":
+            offset = array.get("offset", "").strip()
+            if not offset.isdigit() or int(offset) >= len(self._appended):
+                raise DamagedError("its array is cut short")
+            stored, raw = memoryview(self._appended)[int(offset) :], self._appended_raw
+        else:
+            stored, raw = memoryview((array.text or "").strip().encode()), False
+        return self._blocks(stored, raw, most) if self._compressed else self._plain(stored, raw, most)
+
+    def _plain(self, stored: memoryview, raw: bool, most: int) -> bytes:
+        width = self._header.itemsize
+        size = self._integers(stored, raw, 1)[0]
+        if size > most:
+            raise DamagedError("its array is longer than its image")
+        start = _length(width, raw)
+        if raw or bytes(stored[start - 1 : start]) == b"=":  # the header is padded and so encoded by itself
+            return _decoded(stored[start:], raw, size)
+        return _decoded(stored, raw, width + size)[width:]
+
+    def _blocks(self, stored: memoryview, raw: bool, most: int) -> bytes:
+        count, block_size, last_size = self._integers(stored, raw, 3)
+        if count == 0:
+            return b""
+        if (count - 1) * block_size + (last_size or block_size) > most or count > len(stored):
+            raise DamagedError("its array is longer than its image")
+        sizes = self._integers(stored, raw, 3 + count)[3:]
+        packed = _decoded(stored[_length((3 + count) * self._header.itemsize, raw) :], raw, sum(sizes))
+        blocks, start = [], 0
+        for index, size in enumerate(sizes):
+            expected = last_size if last_size and index == count - 1 else block_size
+            blocks.append(_inflated(packed[start : start + size], expected))
+            start += size
+        return b"".join(blocks)
+
+    def _integers(self, stored: memoryview, raw: bool, count: int) -> list[int]:
+        return [
+            int(value) for value in np.frombuffer(_decoded(stored, raw, count * self._header.itemsize), self._header)
+        ]
+
+
+def _length(size: int, raw: bool) -> int:
+    return size if raw else -(-size // 3) * 4
+
+
+def _decoded(stored: memoryview, raw: bool, size: int) -> bytes:
+    """The first `size` bytes that `stored` encodes."""
+    encoded = bytes(stored[: _length(size, raw)])
+    try:
+        content = encoded if raw else base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        raise DamagedError("its base64 is damaged") from None
+    if len(content) < size:
+        raise DamagedError("its array is cut short")
+    return content[:size]
+
+
+def _inflated(packed: bytes, size: int) -> bytes:
+    stream = zlib.decompressobj()
+    try:
+        content = stream.decompress(packed, size + 1)
+    except zlib.error:
+        raise DamagedError("its compressed array is damaged") from None
+    if len(content) != size or not stream.eof:
+        raise DamagedError("its compressed array is damaged")
+    return content
