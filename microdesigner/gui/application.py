@@ -63,7 +63,6 @@ def open_window(app: QApplication, factory: str = ENGINE, settings: Settings | N
 
 def _prepare(window: MainWindow) -> None:
     window.prepare()
-    window.views.view.repaint()
     _note(window, "three_d")
     window.start_engine()
 

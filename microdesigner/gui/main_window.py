@@ -25,7 +25,7 @@ from microdesigner.gui.widgets.basics import named
 from microdesigner.gui.widgets.notice import Notice
 
 START_SIZE = QSize(1480, 920)
-COLUMN_WIDTHS = [340, 800, 340]
+COLUMN_WIDTHS = [340, 780, 360]
 PICTURE_SCALE = 2
 
 

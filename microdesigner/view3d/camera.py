@@ -22,37 +22,47 @@ MARGIN = 1.22
 
 
 class CameraControl:
-    """Moves a camera around a box; distances on screen are shares of the view's height."""
+    """Moves a camera around a box; distances on screen are shares of the view's height.
+
+    `aspect` is width over height of a view; `fitted` tells that nobody moved or zoomed since the box was fitted.
+    """
 
     def __init__(self, camera: vtkCamera) -> None:
         self.camera = camera
         self.bounds: Bounds = (0.0, 1.0, 0.0, 1.0, 0.0, 1.0)
-        self.view: StandardView = "isometric"
+        self.aspect = 1.4
+        self.fitted = True
         camera.SetViewAngle(26)
 
     def look(self, view: StandardView) -> None:
         """Turn to a standard view and fit the box."""
         direction, up = STANDARD_VIEWS[view]
-        self.view = view
         self.camera.SetFocalPoint(*self._centre())
         self.camera.SetPosition(*(c + d for c, d in zip(self._centre(), direction, strict=True)))
         self.camera.SetViewUp(*up)
         self.fit()
 
-    def fit(self, aspect: float = 1.4) -> None:
+    def fit(self) -> None:
         """Keep the direction and show the whole box in views `aspect` times as wide as high."""
+        self.fitted = True
         ahead, up, side = self._frame()
         slope = math.tan(math.radians(self.camera.GetViewAngle() / 2))
         centre = self._centre()
         half_height = distance = 0.0
         for corner in product(self.bounds[0:2], self.bounds[2:4], self.bounds[4:6]):
             offset = [c - m for c, m in zip(corner, centre, strict=True)]
-            extent = MARGIN * max(abs(_dot(offset, up)), abs(_dot(offset, side)) / aspect)
+            extent = MARGIN * max(abs(_dot(offset, up)), abs(_dot(offset, side)) / self.aspect)
             half_height = max(half_height, extent)
             distance = max(distance, extent / slope - _dot(offset, ahead))
         self.camera.SetFocalPoint(*centre)
         self.camera.SetPosition(*(c - distance * a for c, a in zip(centre, ahead, strict=True)))
         self.camera.SetParallelScale(half_height)
+
+    def set_aspect(self, aspect: float) -> None:
+        """Take over the shape of the views; a box that fitted before fits again."""
+        self.aspect = aspect
+        if self.fitted:
+            self.fit()
 
     def rotate(self, right: float, up: float) -> None:
         """Turn the volume as if dragged by the pointer."""
@@ -62,6 +72,7 @@ class CameraControl:
 
     def pan(self, right: float, up: float) -> None:
         """Move the volume along with the pointer."""
+        self.fitted = False
         height = self.visible_height()
         _, view_up, side = self._frame()
         shift = [-height * (right * s + up * u) for s, u in zip(side, view_up, strict=True)]
@@ -70,6 +81,7 @@ class CameraControl:
 
     def zoom(self, factor: float) -> None:
         """Make the volume `factor` times as large on screen, in either projection."""
+        self.fitted = False
         self.camera.Dolly(factor)
         self.camera.SetParallelScale(self.camera.GetParallelScale() / factor)
 

@@ -49,7 +49,7 @@ class Scene:
         self.window.AddRenderer(self.axes.renderer)
 
     def show(self, geometry: Geometry) -> None:
-        """Replace the volume; the camera stays unless the volume's size in nm changed."""
+        """Replace the volume; the camera keeps its direction and moves only when the size in nm changed."""
         names = geometry.microstructure.phase_names
         if names != self.phase_names:
             self._set_phases(names)
@@ -57,11 +57,13 @@ class Scene:
             edge * nm for edge, nm in zip(geometry.microstructure.shape, geometry.microstructure.voxel_nm, strict=True)
         ]
         bounds = (0.0, sizes[0], 0.0, sizes[1], 0.0, sizes[2])
-        first = self.geometry is None or bounds != self.camera.bounds
+        first, resized = self.geometry is None, bounds != self.camera.bounds
         self.geometry = geometry
         self.camera.bounds = bounds
         if first:
-            self.camera.look(self.camera.view)
+            self.camera.look("isometric")
+        elif resized:
+            self.camera.fit()
         self.rebuild()
 
     def rebuild(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from microdesigner.app.catalogue import installed_models
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Finished, GenerationEvent, Preview, Progress, SampleDone
 from microdesigner.core.microstructure import Microstructure, PhaseArray
@@ -24,19 +25,23 @@ class StandInEngine:
     """Takes `MICRODESIGNER_TEST_STEP_S` seconds (0.02) a step. Seed 13 fails, seed 14 ends its process."""
 
     device = "cpu"
+    shape = SHAPE
 
     @classmethod
     def load(cls, name: str) -> "StandInEngine":
-        if name != MODEL:
+        card = installed_models().card(name)
+        if card is None:
             raise InputError(f"There is no model {name}.")
-        return cls()
+        engine = cls()
+        engine.shape = card.shape
+        return engine
 
     def generate(self, request: Request) -> Iterator[GenerationEvent]:
         if request.seed == 13:
             raise RuntimeError("thirteen")
         if request.seed == 14:
             os._exit(3)
-        shape = request.size or SHAPE
+        shape = request.size or self.shape
         samples = []
         for step in range(request.steps):
             time.sleep(float(os.environ.get("MICRODESIGNER_TEST_STEP_S", "0.02")))
@@ -56,7 +61,7 @@ def volume(shape: tuple[int, int, int], seed: int, targets: dict[str, float]) ->
     return np.where(field <= low, 0, np.where(field <= high, 2, 1)).astype(np.uint8)
 
 
-def write_card(folder: Path, name: str = MODEL) -> None:
+def write_card(folder: Path, name: str = MODEL, shape: tuple[int, int, int] = SHAPE) -> None:
     """A model card for the stand-in with a sample of its training conditions."""
     random = np.random.default_rng(0)
     donor, mixed = random.uniform(0.2, 0.6, 400), random.uniform(0.1, 0.35, 400)
@@ -68,8 +73,9 @@ def write_card(folder: Path, name: str = MODEL) -> None:
     ]
     process = [{"name": n, "low": a, "high": b} for n, a, b in (("phi", 0.3, 0.7), ("chi", 2.5, 4), ("log_time", 1, 5))]
     document = {
-        "schema": 1, "name": name, "phases": ["donor", "acceptor", "mixed"], "shape": list(SHAPE), "voxel_nm": [2, 2, 2],
-        "conditions": conditions, "process": process, "latent": {"factor": 4}, "parts": {}, "support": points.tolist(),
+        "schema": 1, "name": name, "phases": ["donor", "acceptor", "mixed"], "shape": list(shape),
+        "voxel_nm": [2, 2, 2], "conditions": conditions, "process": process, "latent": {"factor": 4},
+        "parts": {}, "support": points.tolist(),
     }  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.json").write_text(json.dumps(document), encoding="utf-8")

@@ -47,7 +47,7 @@ class MeasuredPanel(QWidget):
         self, grid: QGridLayout, row: int, name: str, target: float | None, measured: float | None, reason: str
     ) -> None:
         spec = spec_of(name)
-        title = QLabel(f"{spec.title}")
+        title = QLabel(spec.title)
         title.setToolTip(spec.meaning)
         value = QLabel("–" if measured is None else f"{measured:.{spec.decimals}f}")
         words, pair = _judgement(target, measured)
@@ -70,7 +70,7 @@ def _judgement(target: float | None, measured: float | None) -> tuple[str, tuple
         return "does not exist", theme.EDGE
     if target is None:
         return "free", None
-    error = measured - target
+    error = round(measured - target, 3) + 0.0  # no negative zero
     pair = theme.GOOD if abs(error) <= ON_TARGET else theme.EDGE if abs(error) <= CLOSE else theme.BAD
     return f"{error:+.3f}", pair
 

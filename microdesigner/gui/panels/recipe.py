@@ -40,6 +40,7 @@ class RecipePanel(QWidget):
             "Draws of the predicted recipe: interaction against time.",
         )
         self._plot.setFixedHeight(PLOT_HEIGHT)
+        self._plot.setMinimumWidth(200)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
         self._plot.getPlotItem().setMouseEnabled(False, False)

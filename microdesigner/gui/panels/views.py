@@ -28,6 +28,7 @@ class ViewsPanel(QWidget):
         self.builder = MeshBuilder(self)
         self.phases = PhaseBar()
         self.palette_choice = named(QComboBox(), "Palette", "Colours of the phases.")
+        self.palette_choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.smooth = _toggle(
             "Smooth", "Smooth surfaces", "Smooth surfaces, or the voxels as they are.", settings.smooth
         )
@@ -71,7 +72,7 @@ class ViewsPanel(QWidget):
         self._order()
 
     def show_preview(self, phases: PhaseArray, coarseness: float, card: ModelCard) -> None:
-        """Show labels whose voxels are `coarseness` times as large as the model's, unless the last are still being built."""
+        """Show labels whose voxels are `coarseness` times the model's, unless the last are still being built."""
         if not self.builder.busy:
             x, y, z = (coarseness * edge for edge in card.voxel_nm)
             self.show_volume(Microstructure(phases, (x, y, z), phase_names=card.phase_names))

@@ -57,6 +57,12 @@ class Fold(QWidget):
         self.button.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
 
 
+def symbol_html(symbol: str) -> str:
+    """A symbol such as f_D with its index set low."""
+    base, _, index = symbol.partition("_")
+    return f"{base}<sub>{index}</sub>" if index else base
+
+
 def tool_button(text: str, name: str, tooltip: str, on_click: Callable[[], object]) -> QToolButton:
     """A small button that does one thing."""
     button = named(QToolButton(), name, tooltip)

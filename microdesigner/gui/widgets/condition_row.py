@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QLabel, QW
 
 from microdesigner.core.card import Parameter, describe_parameter
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.basics import named, symbol_html
 from microdesigner.gui.widgets.histogram_slider import HistogramSlider
 
 
@@ -20,7 +20,7 @@ class ConditionRow(QWidget):
         self.parameter = parameter
         spec, tooltip = spec_of(parameter.name), describe_parameter(parameter)
         unit = "" if spec.unit == "1" else f" [{spec.unit}]"
-        label = QLabel(f"{spec.title} {spec.symbol}{unit}")
+        label = QLabel(f"{spec.title}&nbsp; <i>{symbol_html(spec.symbol)}</i>{unit}")
         label.setToolTip(tooltip)
         self.slider = named(HistogramSlider(parameter, limits), f"{spec.title} slider", tooltip)
         self.number = named(QDoubleSpinBox(), spec.title, tooltip)
@@ -34,11 +34,10 @@ class ConditionRow(QWidget):
         grid.setContentsMargins(0, 0, 0, 4)
         grid.setVerticalSpacing(2)
         grid.addWidget(label, 0, 0)
-        grid.addWidget(self.number, 0, 1)
-        grid.addWidget(self.free, 0, 2)
-        grid.addWidget(self.slider, 1, 0, 1, 3)
+        grid.addWidget(self.free, 0, 1)
+        grid.addWidget(self.slider, 1, 0)
+        grid.addWidget(self.number, 1, 1)
         grid.setColumnStretch(0, 1)
-        label.setMinimumWidth(40)
         self.slider.value_changed.connect(self._emit_value)
         self.number.valueChanged.connect(self._emit_value)
         self.free.toggled.connect(lambda free: self.fixed_changed.emit(self.parameter.name, not free))

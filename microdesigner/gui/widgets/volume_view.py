@@ -29,6 +29,7 @@ class VolumeView(QWidget):
         self.frame_seconds = 0.0
         self._image: QImage | None = None
         self._dirty = True
+        self._drawn = False
         self._moving = False
         self._last = QPointF()
         self._settle = QTimer(self)
@@ -47,6 +48,8 @@ class VolumeView(QWidget):
     def attach(self, scene: "Scene") -> None:
         """Show `scene` from now on."""
         self.scene = scene
+        scene.camera.set_aspect(self.width() / self.height())
+        self._draw(scene)  # makes the graphics context now, while nobody waits for a volume
         self.redraw()
 
     def say(self, message: str) -> None:
@@ -96,6 +99,8 @@ class VolumeView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Draw in the new size."""
+        if self.scene is not None:
+            self.scene.camera.set_aspect(self.width() / max(1, self.height()))
         self.redraw()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -171,9 +176,9 @@ class VolumeView(QWidget):
         scene.scale = ratio
         pixels = scene.render(width, height)
         picture = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
-        first = self._image is None
         self._image = picture.flipped(Qt.Orientation.Vertical)
         self._dirty = False
         self.frame_seconds = time.perf_counter() - started
-        if first:
+        if not self._drawn and scene.geometry is not None:
+            self._drawn = True
             self.first_drawn.emit()
