@@ -56,7 +56,7 @@ def add_parser(subparsers: Subparsers) -> None:
         type=int,
         nargs=3,
         metavar=("X", "Y", "Z"),
-        help="voxels along x, y, z, multiples of 16 (the model's own)",
+        help="voxels along x, y, z, multiples of 32 (the model's own)",
     )
     add("--out", type=Path, default=Path("output"), metavar="DIR", help="folder for volumes and result.json (output)")
     add("--format", default="vti", metavar="F,...", help="vti, vtk, raw, tiff, npy, graspi, several with commas (vti)")

@@ -59,9 +59,9 @@ def run_list(args: argparse.Namespace) -> int:
 
 def run_info(args: argparse.Namespace) -> int:
     """Print one model's card; raises InputError when there is no such model."""
-    from microdesigner.models.bundle import part_parameters
+    from microdesigner.models.bundle import find_bundle, part_parameters
 
-    folder = find_folder(args.name)
+    folder = find_bundle(args.name)
     card = ModelCard.read(folder / "model.json")
     counts = part_parameters(folder)
     if args.json:
@@ -78,28 +78,15 @@ def run_info(args: argparse.Namespace) -> int:
 
 def run_verify(args: argparse.Namespace) -> int:
     """Check bundles one by one; the first damaged one raises InputError."""
-    from microdesigner.models.bundle import bundle_folders, verify_bundle
+    from microdesigner.models.bundle import bundle_folders, find_bundle, verify_bundle
 
-    folders = [find_folder(name) for name in args.names] or list(bundle_folders().values())
+    folders = [find_bundle(name) for name in args.names] or list(bundle_folders().values())
     if not folders:
         raise InputError("No model is installed; name a bundle folder to check.")
     for folder in folders:
         verify_bundle(folder)
         print(f"{folder.name}: whole")
     return 0
-
-
-def find_folder(name: str) -> Path:
-    """Folder of the bundle called `name`, or `name` itself as a folder; raises InputError when there is neither."""
-    from microdesigner.models.bundle import bundle_folders
-
-    folders = bundle_folders()
-    if name in folders:
-        return folders[name]
-    if Path(name).is_dir():
-        return Path(name)
-    known = ", ".join(sorted(folders)) or "none"
-    raise InputError(f"There is no model '{name}'; installed: {known}.")
 
 
 def _entry(folder: Path, card: ModelCard) -> dict[str, Any]:

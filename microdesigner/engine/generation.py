@@ -35,6 +35,7 @@ class Generation:
         self._bundle, self._card, self._device, self._request = bundle, bundle.card, device, request
         self._targets = self._card.conditioned_on(request.targets)
         self._size = request.size or self._card.shape
+        self._latent_shape = latent_shape(self._card, self._size)
         self._batch = batch_size(device, int(np.prod(self._size)))
         self._fractions = {} if request.match == "none" else fraction_labels(request.targets, self._card.phase_names)
         self._finalists = min(FINALISTS, request.candidates)
@@ -47,7 +48,7 @@ class Generation:
         samples: list[Sample] = []
         for indices in self._groups():
             latents = yield from self._latents(indices)
-            for index, candidates in zip(indices, latents.split(self._request.candidates), strict=True):
+            for index, candidates in zip(indices, torch.split(latents, self._request.candidates), strict=True):
                 sample = yield from self._sample(index, candidates)
                 samples.append(sample)
                 yield SampleDone(index, sample)
@@ -61,7 +62,7 @@ class Generation:
 
     def _latents(self, indices: range) -> Generator[GenerationEvent, None, Tensor]:
         """Denoise the candidates of these samples; returns latents [samples × candidates, channels, x, y, z]."""
-        candidates, shape = self._request.candidates, latent_shape(self._card, self._size)
+        candidates, shape = self._request.candidates, self._latent_shape
         draws = [draw for index in indices for draw in candidate_draws(self._request.seed + index, candidates, shape)]
         previewer = Previewer(self._bundle.autoencoder) if indices.start == 0 else None
         finished: list[Tensor] = []

@@ -7,19 +7,21 @@ import torch
 from torch import Tensor
 
 from microdesigner.core.card import ModelCard
+from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 from microdesigner.models.bundle import Bundle
 from microdesigner.models.diffusion import ancestral, dpm_solver
 
 SEED_LIMIT = 2**62
+LATENT_MULTIPLE = 4
 
 
 @dataclass(frozen=True)
 class Draw:
-    """Where one latent starts: noise [channels, x, y, z] and the generator of a sampler that adds noise as it goes."""
+    """Where one latent starts: noise [channels, x, y, z], and the seed of what a sampler adds as it goes."""
 
     noise: Tensor
-    generator: torch.Generator
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,19 @@ def candidate_draws(seed: int, candidates: int, shape: Sequence[int]) -> list[Dr
     draws = []
     for _ in range(candidates):
         noise = torch.randn(*shape, generator=own)
-        later = int(torch.randint(SEED_LIMIT, (1,), generator=own))
-        draws.append(Draw(noise, torch.Generator().manual_seed(later)))
+        draws.append(Draw(noise, int(torch.randint(SEED_LIMIT, (1,), generator=own))))
     return draws
 
 
 def latent_shape(card: ModelCard, size: Sequence[int]) -> tuple[int, int, int, int]:
-    """(channels, x, y, z) of the latent of a volume of `size` voxels."""
+    """(channels, x, y, z) of the latent of a volume of `size` voxels; raises InputError unless it halves twice."""
     latent = card.document["latent"]
-    x, y, z = (edge // int(latent["factor"]) for edge in size)
+    factor = int(latent["factor"])
+    if any(edge % (LATENT_MULTIPLE * factor) for edge in size):
+        raise InputError(
+            f"Each edge of size must be a multiple of {LATENT_MULTIPLE * factor} voxels; got {tuple(size)}."
+        )
+    x, y, z = (edge // factor for edge in size)
     return int(latent["channels"]), x, y, z
 
 
@@ -92,5 +98,5 @@ def _estimates(
 
     noise = torch.stack([draw.noise for draw in draws]).to(device)
     if request.sampler == "ancestral":
-        return ancestral(velocity, noise, request.steps, [draw.generator for draw in draws])
+        return ancestral(velocity, noise, request.steps, [torch.Generator().manual_seed(draw.seed) for draw in draws])
     return dpm_solver(velocity, noise, request.steps)

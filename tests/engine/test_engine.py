@@ -1,0 +1,173 @@
+"""From request to volumes: determinism, events, exactness, what a sample records, what is refused."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from microdesigner.core.card import ModelCard
+from microdesigner.core.errors import InputError
+from microdesigner.core.events import Finished, GenerationEvent, Preview, Progress, SampleDone
+from microdesigner.core.paths import shipped
+from microdesigner.core.request import Request
+from microdesigner.core.result import Result
+from microdesigner.engine import Engine
+from microdesigner.engine.device import batch_size, choose_device
+from microdesigner.engine.latents import candidate_draws
+
+TARGETS = {"vol_frac_D": 0.35, "vol_frac_M": 0.2}
+
+
+def generate(engine: Engine, **entries: object) -> Result:
+    *_, last = engine.generate(Request(**{"steps": 3, "targets": TARGETS, **entries}))  # type: ignore[arg-type]
+    assert isinstance(last, Finished)
+    return last.result
+
+
+def volumes(result: Result) -> list[np.ndarray]:
+    return [sample.microstructure.phases for sample in result.samples]
+
+
+def test_the_same_request_gives_the_same_volumes(tiny_engine: Engine) -> None:
+    first, again = (generate(tiny_engine, seed=3, match="fractions") for _ in range(2))
+    assert (volumes(first)[0] == volumes(again)[0]).all()
+    assert first.samples[0].process == again.samples[0].process
+
+
+@pytest.mark.parametrize("sampler", ["dpm-solver++", "ancestral"])
+def test_a_sample_is_the_same_alone_and_among_others(tiny_engine: Engine, sampler: str) -> None:
+    together = volumes(generate(tiny_engine, seed=10, count=3, sampler=sampler))
+    for index, volume in enumerate(together):
+        assert (volumes(generate(tiny_engine, seed=10 + index, sampler=sampler))[0] == volume).all()
+    assert (together[0] != together[1]).any()
+
+
+def test_the_first_candidate_is_the_sample_without_candidates() -> None:
+    one, many = candidate_draws(5, 1, (4, 8, 8, 4)), candidate_draws(5, 3, (4, 8, 8, 4))
+    assert (one[0].noise == many[0].noise).all()
+    assert one[0].seed == many[0].seed != many[1].seed
+
+
+def test_conditions_reach_the_denoiser(tiny_engine: Engine) -> None:
+    free, asked = generate(tiny_engine, targets={}), generate(tiny_engine, targets={"tortuosity_D": 0.9})
+    assert (volumes(free)[0] != volumes(asked)[0]).any()
+
+
+def test_events_come_in_order(tiny_engine: Engine) -> None:
+    events = list(tiny_engine.generate(Request(TARGETS, count=3, steps=4)))
+    kinds = Counter(type(event) for event in events)
+    assert kinds[SampleDone] == 3
+    assert kinds[Finished] == 1
+    assert isinstance(events[-1], Finished)
+    assert [event.index for event in events if isinstance(event, SampleDone)] == [0, 1, 2]
+    assert only(events, "denoise")[-1] == Progress("denoise", 12, 12)
+    assert only(events, "measure")[-1] == Progress("measure", 3, 3)
+    for stage in ("denoise", "decode", "measure"):
+        done = [event.done for event in only(events, stage)]
+        assert done == sorted(done)
+
+
+def only(events: list[GenerationEvent], stage: str) -> list[Progress]:
+    return [event for event in events if isinstance(event, Progress) and event.stage == stage]
+
+
+def test_previews_are_small_and_few(tiny_engine: Engine) -> None:
+    previews = [event for event in tiny_engine.generate(Request(steps=20)) if isinstance(event, Preview)]
+    assert 1 <= len(previews) < 20
+    assert all(preview.phases.dtype == np.uint8 and preview.phases.size < 64 * 64 * 32 for preview in previews)
+
+
+def test_closing_cancels(tiny_engine: Engine) -> None:
+    events = tiny_engine.generate(Request(count=1000, steps=2))
+    next(events)
+    events.close()  # type: ignore[attr-defined]
+    assert list(events) == []
+
+
+@pytest.mark.parametrize("match", ["fractions", "all"])
+def test_fractions_are_exact(tiny_engine: Engine, match: str) -> None:
+    sample = generate(tiny_engine, match=match, candidates=1).samples[0]
+    voxels = 64 * 64 * 32
+    assert sample.measured["vol_frac_D"] == round(0.35 * voxels) / voxels
+    assert sample.measured["vol_frac_M"] == round(0.2 * voxels) / voxels
+    assert set(sample.match["bias"]) == {"donor", "acceptor", "mixed"}
+    assert 0 < sample.match["changed"] < 1
+
+
+def test_an_acceptor_target_is_made_exact_too(tiny_engine: Engine) -> None:
+    sample = generate(tiny_engine, match="fractions", targets={"vol_frac_A": 0.25, "vol_frac_M": 0.25}).samples[0]
+    assert sample.measured["vol_frac_A"] == sample.measured["vol_frac_M"] == 0.25
+
+
+def test_the_best_candidate_is_kept(tiny_engine: Engine) -> None:
+    targets = {"vol_frac_D": 0.5}
+    raw = [generate(tiny_engine, targets=targets, candidates=n).samples[0] for n in (1, 4)]
+    errors = [abs(float(sample.measured["vol_frac_D"] or 0) - 0.5) for sample in raw]
+    assert errors[1] <= errors[0]
+    assert raw[1].match["candidates"] == 4
+
+
+def test_what_a_sample_holds(tiny_engine: Engine) -> None:
+    result = generate(tiny_engine)
+    sample = result.samples[0]
+    volume = sample.microstructure
+    assert volume.shape == (64, 64, 32)
+    assert volume.voxel_nm == (1.0, 1.0, 2.0)
+    assert set(sample.measured) == {"vol_frac_D", "vol_frac_A", "vol_frac_M", "tortuosity_D", "tortuosity_A"}
+    assert set(sample.reasons) == {name for name, value in sample.measured.items() if value is None}
+    assert set(sample.predicted) == {"vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A"}
+    for name in ("phi", "chi", "log_time"):
+        summary = sample.process[name]
+        assert summary["q05"] < summary["q50"] < summary["q95"]
+        assert len(sample.draws[name]) == 300
+    assert sample.support is not None
+    assert Request.from_json(volume.provenance["request"]) == result.request
+    assert volume.provenance["model"] == result.model
+    assert volume.provenance["sample"]["seed"] == sample.seed
+    assert {"denoise", "decode", "measure"} <= set(result.seconds)
+
+
+def test_other_sizes(tiny_engine: Engine) -> None:
+    assert volumes(generate(tiny_engine, size=(96, 32, 64)))[0].shape == (96, 32, 64)
+
+
+@pytest.mark.parametrize(
+    ("entries", "word"),
+    [
+        ({"size": (64, 64, 40)}, "multiple"),
+        ({"size": (64, 64, 48)}, "multiple of 32"),
+        ({"targets": {"porosity": 0.2}}, "porosity"),
+        ({"targets": {"vol_frac_A": 0.2}}, "vol_frac_A alone"),
+    ],
+)
+def test_what_the_model_cannot_serve_is_refused_at_once(
+    tiny_engine: Engine, entries: dict[str, object], word: str
+) -> None:
+    with pytest.raises(InputError, match=word):
+        tiny_engine.generate(Request(**entries))  # type: ignore[arg-type]
+
+
+def test_missing_models_and_devices_are_named() -> None:
+    with pytest.raises(InputError, match="no-such-model"):
+        Engine.load("no-such-model")
+    with pytest.raises(InputError, match="abacus"):
+        choose_device("abacus")
+
+
+def test_batches_shrink_with_the_volume() -> None:
+    device = choose_device("cpu")
+    assert batch_size(device, 64 * 64 * 32) == batch_size(device, 128 * 128 * 64) == 2
+    assert batch_size(device, 256 * 256 * 128) == 1
+
+
+def test_a_folder_is_a_name(tiny_folder: Path, tiny_engine: Engine) -> None:
+    assert ModelCard.read(tiny_folder / "model.json").name == tiny_engine.card.name == "tiny"
+
+
+@pytest.mark.skipif(not (shipped("weights") / "ch-3phase" / "model.json").is_file(), reason="no shipped weights")
+def test_the_shipped_model_meets_its_targets() -> None:
+    result = generate(Engine.load("ch-3phase", device="cpu"), steps=16, match="all", candidates=2)
+    measured = result.samples[0].measured
+    assert measured["vol_frac_D"] == pytest.approx(0.35, abs=1e-4)
+    assert measured["tortuosity_D"] is not None
