@@ -16,7 +16,7 @@ from microdesigner.view3d.camera import CameraControl
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
 from microdesigner.view3d.planes import box_faces, colour_table, slice_planes
 from microdesigner.view3d.surfaces import Geometry, PhaseMesh
-from microdesigner.view3d.view import View, layout
+from microdesigner.view3d.view import Area, View, layout
 
 
 class Scene:
@@ -88,31 +88,32 @@ class Scene:
     def maximise(self, index: int | None) -> None:
         """Let one view fill the window; None shows all again."""
         self.maximised = index if index is not None and index < len(self.views) else None
-        for number, (view, area) in enumerate(zip(self.views, layout(len(self.views)), strict=True)):
-            alone = self.maximised == number
-            view.renderer.SetViewport(*((0, 0, 1, 1) if alone else area))
-            view.renderer.SetDraw(alone or self.maximised is None)
+        for number in self.shown_views():
+            self.views[number].renderer.SetViewport(*self.area(number))
 
     def view_at(self, x: float, y: float) -> int:
         """Index of the view at a point, as shares of the window from its upper left corner."""
-        if self.maximised is not None:
-            return self.maximised
-        for index, area in enumerate(layout(len(self.views))):
-            if area[0] <= x <= area[2] and area[1] <= 1 - y <= area[3]:
+        for index in self.shown_views():
+            left, bottom, right, top = self.area(index)
+            if left <= x <= right and bottom <= 1 - y <= top:
                 return index
         return 0
 
+    def shown_views(self) -> list[int]:
+        """Indices of the views that are not hidden by a maximised one."""
+        return [self.maximised] if self.maximised is not None else list(range(len(self.views)))
+
+    def area(self, index: int) -> Area:
+        """Left, bottom, right, top of a shown view in shares of the window."""
+        return (0.0, 0.0, 1.0, 1.0) if self.maximised == index else layout(len(self.views))[index]
+
     def render(self, width: int, height: int) -> NDArray[np.uint8]:
-        """Pixels uint8 [height, width, RGBA], the lowest row first; valid until the next call."""
-        if tuple(self.window.GetSize()) != (width, height):
-            self.window.SetSize(width, height)
-        for view in self.views:
-            if view.renderer.GetDraw():
-                view.prepare((width, height), self.camera.visible_height(), self.scale, self.surroundings)
-        self.axes.place((width, height), self.scale, self.camera.camera, self.surroundings)
-        self.window.Render()
-        self.window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._buffer)
-        return np.asarray(vtk_to_numpy(self._buffer)).reshape(height, width, 4)
+        """Pixels uint8 [height, width, RGBA] of the window, the lowest row first; valid until the next call."""
+        return self._pixels((width, height), self.shown_views(), (0.0, 0.0, 1.0, 1.0))
+
+    def render_view(self, index: int, width: int, height: int) -> NDArray[np.uint8]:
+        """Pixels of one view alone, in a window of `width` × `height`, so that a slow picture can come in parts."""
+        return self._pixels((width, height), [index], self.area(index))
 
     def close(self) -> None:
         """Free the graphics resources; the scene is unusable afterwards."""
@@ -120,6 +121,20 @@ class Scene:
             view.clear()
         self._surfaces = []
         self.window.Finalize()
+
+    def _pixels(self, size: tuple[int, int], views: list[int], area: Area) -> NDArray[np.uint8]:
+        if tuple(self.window.GetSize()) != size:
+            self.window.SetSize(*size)
+        for index, view in enumerate(self.views):
+            view.renderer.SetDraw(index in views)
+            if index in views:
+                view.prepare(size, self.camera.visible_height(), self.scale, self.surroundings)
+        self.axes.place(size, self.scale, self.camera.camera, self.surroundings)
+        self.window.Render()
+        left, right = round(area[0] * size[0]), round(area[2] * size[0])
+        bottom, top = round(area[1] * size[1]), round(area[3] * size[1])
+        self.window.GetRGBACharPixelData(left, bottom, right - 1, top - 1, 0, self._buffer)
+        return np.asarray(vtk_to_numpy(self._buffer)).reshape(top - bottom, right - left, 4)
 
     def _set_phases(self, names: tuple[str, ...]) -> None:
         for view in self.views:

@@ -12,7 +12,8 @@ from vtkmodules.vtkFiltersCore import vtkBinnedDecimation, vtkPolyDataNormals, v
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 
 SMOOTHING_STEPS = 16
-COARSENING = 2
+COARSE_BINS = 44  # along the longest axis, while the picture moves
+MOST_TRIANGLES = 500_000  # of a smooth surface; more than a view has pixels
 EMPTY_LABEL = 255
 Span = tuple[float, float]
 WHOLE: tuple[Span, Span, Span] = ((0.0, 1.0), (0.0, 1.0), (0.0, 1.0))
@@ -100,12 +101,11 @@ def phase_mesh(
     nets.Update()
     surface = nets.GetOutput()
     surface.GetCellData().Initialize()
-    decimation = vtkBinnedDecimation()
-    decimation.SetInputData(surface)
-    decimation.SetNumberOfDivisions(*(max(8, edge // COARSENING) for edge in mask.shape))
-    decimation.Update()
-    fine = _with_normals(surface) if smooth else surface
-    return PhaseMesh(fine, _with_normals(decimation.GetOutput()))
+    coarse = _with_normals(_decimated(surface, mask.shape, COARSE_BINS / max(mask.shape)))
+    excess = surface.GetNumberOfCells() / MOST_TRIANGLES
+    if smooth and excess > 1:
+        surface = _decimated(surface, mask.shape, excess**-0.5)
+    return PhaseMesh(_with_normals(surface) if smooth else surface, coarse)
 
 
 def _voxel_range(span: Span, edge: int) -> tuple[int, int]:
@@ -140,6 +140,17 @@ def _padded_image(
     scalars.SetName("phase")
     image.GetPointData().SetScalars(scalars)
     return image
+
+
+def _decimated(surface: vtkPolyData, shape: tuple[int, ...], share: float) -> vtkPolyData:
+    """`surface` with its points gathered in bins, `share` of the voxels along each axis."""
+    decimation = vtkBinnedDecimation()
+    decimation.SetInputData(surface)
+    decimation.SetNumberOfDivisions(*(max(8, round(edge * min(1.0, share))) for edge in shape))
+    decimation.SetPointGenerationModeToBinAverages()
+    decimation.AutoAdjustNumberOfDivisionsOff()
+    decimation.Update()
+    return decimation.GetOutput()
 
 
 def _with_normals(surface: vtkPolyData) -> vtkPolyData:

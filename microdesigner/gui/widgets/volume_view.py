@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 SETTLE_MS = 250
 SLOW_FRAME_S = 0.045
+STILL_BUDGET_S = 0.03
+MOVING_BUDGET_S = 1.0  # all views turn together
 ZOOM_PER_NOTCH = 1.15
 VIEW_KEYS = {Qt.Key.Key_6: "isometric", Qt.Key.Key_7: "x", Qt.Key.Key_8: "y", Qt.Key.Key_9: "z"}
 
@@ -27,11 +29,14 @@ class VolumeView(QWidget):
         self.scene: Scene | None = None
         self.message = ""
         self.frame_seconds = 0.0
-        self._image: QImage | None = None
-        self._dirty = True
+        self._pictures: dict[int, QImage] = {}
+        self._waiting: list[int] = []
         self._drawn = False
         self._moving = False
         self._last = QPointF()
+        self._continue = QTimer(self)
+        self._continue.setSingleShot(True)
+        self._continue.timeout.connect(self.update)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -49,7 +54,7 @@ class VolumeView(QWidget):
         """Show `scene` from now on."""
         self.scene = scene
         scene.camera.set_aspect(self.width() / self.height())
-        self._draw(scene)  # makes the graphics context now, while nobody waits for a volume
+        scene.render(self.width(), self.height())  # makes the graphics context while nobody waits for a volume
         self.redraw()
 
     def say(self, message: str) -> None:
@@ -59,8 +64,13 @@ class VolumeView(QWidget):
 
     def redraw(self) -> None:
         """Draw the scene anew at the next paint."""
-        self._dirty = True
+        self._waiting = self.scene.shown_views() if self.scene is not None else []
         self.update()
+
+    @property
+    def settled(self) -> bool:
+        """Whether every view shows the scene as it is, in full detail."""
+        return not self._waiting and not self._moving
 
     def pixels(self) -> "np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]":
         """What is shown, as uint8 [height, width, RGBA]."""
@@ -76,6 +86,7 @@ class VolumeView(QWidget):
     def close_scene(self) -> None:
         """Free the graphics resources; nothing is drawn afterwards."""
         self._settle.stop()
+        self._continue.stop()
         if self.scene is not None:
             self.scene.close()
             self.scene = None
@@ -83,19 +94,25 @@ class VolumeView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the scene if it changed and paint its picture."""
         painter = QPainter(self)
-        has_volume = self.scene is not None and self.scene.geometry is not None
-        if self.scene is not None and has_volume:
-            if self._dirty:
-                self._draw(self.scene)
-            if self._image is not None:
-                painter.drawImage(QRectF(self.rect()), self._image)
+        scene = self.scene
+        if scene is not None and scene.geometry is not None:
+            if self._waiting:
+                self._draw(scene, MOVING_BUDGET_S if self._moving else STILL_BUDGET_S)
+            self._paint_views(painter, scene)
+            if self._waiting:
+                self._continue.start()
+            elif not self._drawn:
+                self._drawn = True
+                self.first_drawn.emit()
         else:
-            painter.fillRect(self.rect(), self.palette().base())
-        if self.message and not has_volume:
-            painter.setPen(QColor(self.palette().placeholderText().color()))
-            area = self.rect().adjusted(60, 20, -60, -20)
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.message)
+            self._paint_message(painter)
         painter.end()
+
+    def _paint_message(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), self.palette().base())
+        painter.setPen(self.palette().placeholderText().color())
+        area = self.rect().adjusted(60, 20, -60, -20)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.message)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Draw in the new size."""
@@ -169,16 +186,29 @@ class VolumeView(QWidget):
             self.scene.set_coarse(False)
             self.redraw()
 
-    def _draw(self, scene: "Scene") -> None:
+    def _draw(self, scene: "Scene", budget_s: float) -> None:
+        """Draw waiting views until the time is spent; at least one."""
         started = time.perf_counter()
         ratio = self.devicePixelRatioF() * (0.5 if self._moving and self.frame_seconds > SLOW_FRAME_S else 1.0)
         width, height = max(2, round(self.width() * ratio)), max(2, round(self.height() * ratio))
         scene.scale = ratio
-        pixels = scene.render(width, height)
-        picture = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
-        self._image = picture.flipped(Qt.Orientation.Vertical)
-        self._dirty = False
+        for index in list(self._waiting):
+            pixels = scene.render_view(index, width, height)
+            rows, columns = pixels.shape[:2]
+            picture = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
+            self._pictures[index] = picture.flipped(Qt.Orientation.Vertical)
+            self._waiting.remove(index)
+            if time.perf_counter() - started > budget_s:
+                break
         self.frame_seconds = time.perf_counter() - started
-        if not self._drawn and scene.geometry is not None:
-            self._drawn = True
-            self.first_drawn.emit()
+
+    def _paint_views(self, painter: QPainter, scene: "Scene") -> None:
+        for index in scene.shown_views():
+            left, bottom, right, top = scene.area(index)
+            place = QRectF(left * self.width(), (1 - top) * self.height(), 0, 0)
+            place.setRight(right * self.width())
+            place.setBottom((1 - bottom) * self.height())
+            if index in self._pictures:
+                painter.drawImage(place, self._pictures[index])
+            else:
+                painter.fillRect(place, self.palette().base())
