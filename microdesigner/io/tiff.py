@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tifffile import TiffFile
 
 _KEY = "microdesigner"
+# deflate packs no tighter, so a larger volume cannot be in the file
+_BEST_COMPRESSION = 1100
 _NM_PER_UNIT = {"nm": 1.0, "nanometer": 1.0, "um": 1e3, "µm": 1e3, "micron": 1e3, "\\u00B5m": 1e3, "mm": 1e6, "cm": 1e7}
 
 
@@ -28,13 +30,15 @@ def read(path: Path) -> Microstructure:
         with TiffFile(path) as file:
             series = file.series[0]
             shape = (1, *series.shape) if len(series.shape) == 2 else tuple(series.shape)
-            check_size(path, shape)
-            # an undecodable page would come back as zeros, that is, as donor
-            if not all(page is not None and all(page.databytecounts) for page in series.pages):
-                raise InputError(f"{path} is cut short or damaged; copy or export it again.")
-            layers = as_labels(path, series.asarray().reshape(shape))
+            check_size(path, shape, most=_BEST_COMPRESSION * path.stat().st_size)
             metadata = file.imagej_metadata or {}
             record = parsed(path, str(metadata[_KEY])) if _KEY in metadata else {}
+            # tifffile passes over the pages that a shortened file has lost
+            if int(metadata.get("images", shape[0])) != shape[0] or record.get("shape", [*shape[::-1]]) != [
+                *shape[::-1]
+            ]:
+                raise InputError(f"{path} has lost some of its layers; copy or export it again.")
+            layers = as_labels(path, series.asarray().reshape(shape))
             voxel = _voxel(path, file, metadata, record)
     except InputError:
         raise
@@ -48,7 +52,9 @@ def write(microstructure: Microstructure, path: Path) -> None:
     from tifffile import imwrite
 
     x_nm, y_nm, z_nm = microstructure.voxel_nm
-    record = json.dumps(record_of(microstructure) | {"voxel_nm": microstructure.voxel_nm})
+    record = json.dumps(
+        record_of(microstructure) | {"shape": microstructure.shape, "voxel_nm": microstructure.voxel_nm}
+    )
     with atomic_path(path) as temporary:
         imwrite(
             temporary,

@@ -19,9 +19,11 @@ from microdesigner.io.labels import Voxel, as_labels, check_size, volume, voxel_
 _DIMENSIONS = re.compile(rb"^DIMENSIONS +(\d{1,9}) +(\d{1,9}) +(\d{1,9})\s", re.MULTILINE)
 _SPACING = re.compile(rb"^(?:SPACING|ASPECT_RATIO) +(\S+) +(\S+) +(\S+)\s", re.MULTILINE)
 _CELLS = re.compile(rb"^CELL_DATA +\d+\s", re.MULTILINE)
-# the labels are the cells' scalars or one of their field arrays
+# the labels are the cells' scalars, their colours (what VTK makes of bytes) or one of their field arrays
 _ARRAY = re.compile(
-    rb"^(?:SCALARS +phase +(?P<scalar>\w+)(?: +1)?\s*\nLOOKUP_TABLE +\S+|phase +1 +\d+ +(?P<field>\w+)) *\r?\n",
+    rb"^(?:SCALARS +phase +(?P<scalar>\w+)(?: +1)?\s*\nLOOKUP_TABLE +\S+"
+    rb"|COLOR_SCALARS +phase +1"
+    rb"|phase +1 +\d+ +(?P<field>\w+)) *\r?\n",
     re.MULTILINE,
 )
 # binary numbers are big-endian whatever the machine
@@ -71,13 +73,16 @@ def _values(path: Path, content: bytes, count: int) -> NDArray[Any]:
     array = _ARRAY.search(content, cells.end()) if cells else None
     if array is None:
         raise InputError(f"{path} has no cell array 'phase'; name the array of labels so and store it on cells.")
-    name = (array["scalar"] or array["field"]).decode().lower()
+    # colours are bytes in binary and shares of 255 in ASCII
+    is_colour = array["scalar"] is None and array["field"] is None
+    name = "unsigned_char" if is_colour else (array["scalar"] or array["field"]).decode().lower()
     if name not in _TYPES:
         raise InputError(f"{path} stores its labels as '{name}'; export them as unsigned_char.")
     is_text = content.split(b"\n", 3)[2].strip() == b"ASCII"
     try:
         if is_text:
-            return np.array(content[array.end() :].split(maxsplit=count)[:count], dtype=np.float64).reshape(count)
+            values = np.array(content[array.end() :].split(maxsplit=count)[:count], dtype=np.float64).reshape(count)
+            return np.round(255 * values) if is_colour else values
         return np.frombuffer(content, _TYPES[name], count, array.end())
     except ValueError:
         raise InputError(f"{path} holds fewer labels than it declares; copy or export it again.") from None

@@ -1,0 +1,146 @@
+"""What is written comes back, and other programs' readers see the same."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from microdesigner import io
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
+
+PROVENANCE = {"seed": 3, "text": 'ü "<&>" \n=', "targets": {"vol_frac_D": 0.3}, "none": None}
+KEEPS_ALL = {"vti", "raw", "tiff"}
+KEEPS_SPACING = KEEPS_ALL | {"vtk"}
+
+
+def volume(shape: tuple[int, int, int] = (5, 7, 4), **changes: object) -> Microstructure:
+    labels = np.random.default_rng(1).integers(0, 3, shape).astype(np.uint8)
+    entries = {"voxel_nm": (1.25, 2.0, 0.3), "provenance": PROVENANCE, "phase_names": ("P3HT", "PCBM", "mix")} | changes
+    return Microstructure(labels, **entries)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("shape", [(5, 7, 4), (64, 40, 24), (9, 1, 6), (1, 6, 3), (1, 1, 1)], ids=str)
+@pytest.mark.parametrize("name", io.FORMATS)
+def test_round_trip(name: str, shape: tuple[int, int, int], tmp_path: Path) -> None:
+    original = volume(shape)
+    for extension in io.FORMATS[name].extensions:
+        path = tmp_path / f"film{extension}"
+        io.write(original, path)
+        back = io.read(path)
+        np.testing.assert_array_equal(back.phases, original.phases)
+        assert back.phases.flags.c_contiguous
+        assert back.voxel_nm == (original.voxel_nm if name in KEEPS_SPACING else (1, 1, 1))
+        if name in KEEPS_ALL:
+            assert (back.lateral, back.phase_names, back.provenance) == (
+                "periodic",
+                ("P3HT", "PCBM", "mix"),
+                PROVENANCE,
+            )
+        else:
+            # some of the smallest shapes hold no mixed voxel
+            assert (back.lateral, back.provenance) == ("no-flux", {})
+            assert back.phase_names == PHASE_NAMES[: max(2, int(original.phases.max()) + 1)]
+
+
+@pytest.mark.parametrize("name", io.FORMATS)
+def test_memory_order_does_not_matter(name: str, tmp_path: Path) -> None:
+    original = volume()
+    path = tmp_path / f"film{io.FORMATS[name].extensions[0]}"
+    io.write(Microstructure(np.asfortranarray(original.phases)), path)
+    np.testing.assert_array_equal(io.read(path).phases, original.phases)
+
+
+@pytest.mark.parametrize("extension", ["vti", "vtk"])
+def test_pyvista_reads_the_same(extension: str, tmp_path: Path) -> None:
+    pyvista = pytest.importorskip("pyvista")
+    original = volume()
+    io.write(original, tmp_path / f"film.{extension}")
+    image = pyvista.read(tmp_path / f"film.{extension}")
+    np.testing.assert_array_equal(image.cell_data["phase"].reshape(original.shape, order="F"), original.phases)
+    assert image.spacing == original.voxel_nm
+    if extension == "vti":
+        assert json.loads(image.field_data["microdesigner"][0]) == PROVENANCE
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("mode", ["Ascii", "Binary", "Appended", "AppendedRaw"])
+@pytest.mark.parametrize("header", [32, 64])
+def test_every_encoding_of_vti_is_read(header: int, mode: str, compressed: bool, tmp_path: Path) -> None:
+    pyvista = pytest.importorskip("pyvista")
+    from vtkmodules.vtkIOXML import vtkXMLImageDataWriter
+
+    original = volume((40, 41, 42))
+    image = pyvista.ImageData(dimensions=[edge + 1 for edge in original.shape], spacing=(1, 2, 3))
+    image.cell_data["phase"] = original.phases.ravel(order="F").astype(np.int32)
+    image.field_data["microdesigner"] = [json.dumps(PROVENANCE)]
+    writer = vtkXMLImageDataWriter()
+    writer.SetInputData(image)
+    writer.SetFileName(str(tmp_path / "film.vti"))
+    getattr(writer, f"SetDataModeTo{mode.removesuffix('Raw')}")()
+    writer.SetEncodeAppendedData(mode != "AppendedRaw")
+    writer.SetHeaderType(header)
+    if not compressed:
+        writer.SetCompressorTypeToNone()
+    writer.Write()
+    back = io.read(tmp_path / "film.vti")
+    np.testing.assert_array_equal(back.phases, original.phases)
+    assert (back.voxel_nm, back.provenance) == ((1, 2, 3), PROVENANCE)
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_legacy_files_of_vtk_are_read(binary: bool, tmp_path: Path) -> None:
+    pyvista = pytest.importorskip("pyvista")
+    original = volume()
+    image = pyvista.ImageData(dimensions=[edge + 1 for edge in original.shape])
+    for kind in (np.uint8, np.int32, np.float32):
+        image.cell_data["phase"] = original.phases.ravel(order="F").astype(kind)
+        image.save(tmp_path / "film.vtk", binary=binary)
+        np.testing.assert_array_equal(io.read(tmp_path / "film.vtk").phases, original.phases)
+
+
+def test_tifffile_sees_layers_and_spacing(tmp_path: Path) -> None:
+    import tifffile
+
+    original = volume()
+    io.write(original, tmp_path / "film.tif")
+    with tifffile.TiffFile(tmp_path / "film.tif") as file:
+        np.testing.assert_array_equal(file.asarray(), original.phases.transpose(2, 1, 0))
+        assert (file.imagej_metadata["spacing"], file.imagej_metadata["unit"]) == (0.3, "nm")
+
+
+def test_imagej_spacing_in_micrometres_is_understood(tmp_path: Path) -> None:
+    import tifffile
+
+    metadata = {"axes": "ZYX", "spacing": 0.004, "unit": "um"}
+    layers = np.zeros((3, 4, 5), np.uint8)
+    tifffile.imwrite(tmp_path / "film.tif", layers, imagej=True, resolution=(500, 250), metadata=metadata)
+    assert io.read(tmp_path / "film.tif").voxel_nm == pytest.approx((2, 4, 4))
+
+
+def test_raw_is_x_fastest(tmp_path: Path) -> None:
+    original = volume()
+    io.write(original, tmp_path / "film.raw")
+    stored = np.fromfile(tmp_path / "film.raw", np.uint8).reshape(original.shape[::-1])
+    np.testing.assert_array_equal(stored.transpose(2, 1, 0), original.phases)
+    assert json.loads((tmp_path / "film.json").read_text())["shape"] == [5, 7, 4]
+
+
+def test_graspi_text_of_a_thin_film_is_two_dimensional(tmp_path: Path) -> None:
+    labels = np.array([[[0, 1, 2]], [[1, 1, 0]]], np.uint8)  # x = 2, y = 1, z = 3
+    io.write(Microstructure(labels), tmp_path / "film.txt")
+    assert (tmp_path / "film.txt").read_text() == "2 3 1\n0 1\n1 1\n3 0\n"
+
+
+def test_graspi_text_refuses_what_it_cannot_hold(tmp_path: Path) -> None:
+    four = Microstructure(np.full((2, 2, 2), 3, np.uint8), phase_names=("a", "b", "c", "d"))
+    for refused in (four, volume((3, 3, 1))):
+        with pytest.raises(InputError, match=r"film\.txt"):
+            io.write(refused, tmp_path / "film.txt")
+    assert not list(tmp_path.iterdir())
+
+
+def test_format_by_name_overrides_the_extension(tmp_path: Path) -> None:
+    io.write(volume(), tmp_path / "film.dat", format="npy")
+    np.testing.assert_array_equal(np.load(tmp_path / "film.dat"), volume().phases)
