@@ -69,14 +69,14 @@ def run(args: argparse.Namespace) -> int:
     """Generate, write, tell; raises InputError when the request, the model or the folder is wrong."""
     request = build_request(args)
     formats = parse_formats(args.format)
-    prepare_folder(args.out)
 
     from microdesigner.engine import Engine
 
-    engine = Engine.load(request.model)
+    events = Engine.load(request.model).generate(request)
+    prepare_folder(args.out)
     files: list[str] = []
     with _Bars() as bars:
-        for event in engine.generate(request):
+        for event in events:
             bars.show(event)
             if isinstance(event, SampleDone):
                 files.append(write_sample(args.out, event, formats, args.picture))
