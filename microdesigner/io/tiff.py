@@ -13,7 +13,7 @@ from microdesigner.core.paths import atomic_path
 from microdesigner.io.labels import Voxel, as_labels, check_size, parsed, record_of, volume, voxel_of
 
 if TYPE_CHECKING:
-    from tifffile import TiffFile
+    from tifffile import TiffFile, TiffPageSeries
 
 _KEY = "microdesigner"
 # deflate packs no tighter, so a larger volume cannot be in the file
@@ -29,14 +29,12 @@ def read(path: Path) -> Microstructure:
     try:
         with TiffFile(path) as file:
             series = file.series[0]
-            shape = (1, *series.shape) if len(series.shape) == 2 else tuple(series.shape)
+            shape = _shape(path, series)
             check_size(path, shape, most=_BEST_COMPRESSION * path.stat().st_size)
             metadata = file.imagej_metadata or {}
             record = parsed(path, str(metadata[_KEY])) if _KEY in metadata else {}
             # tifffile passes over the pages that a shortened file has lost
-            if int(metadata.get("images", shape[0])) != shape[0] or record.get("shape", [*shape[::-1]]) != [
-                *shape[::-1]
-            ]:
+            if metadata.get("images", shape[0]) != shape[0] or record.get("shape", [*shape[::-1]]) != [*shape[::-1]]:
                 raise InputError(f"{path} has lost some of its layers; copy or export it again.")
             layers = as_labels(path, series.asarray().reshape(shape))
             voxel = _voxel(path, file, metadata, record)
@@ -58,11 +56,21 @@ def write(microstructure: Microstructure, path: Path) -> None:
     with atomic_path(path) as temporary:
         imwrite(
             temporary,
-            np.ascontiguousarray(microstructure.phases.T),
+            # all six axes, or tifffile would take a film three voxels wide for colours
+            np.ascontiguousarray(microstructure.phases.T)[None, :, None, :, :, None],
             imagej=True,
+            photometric="minisblack",
             resolution=(1 / x_nm, 1 / y_nm),
-            metadata={"axes": "ZYX", "spacing": z_nm, "unit": "nm", _KEY: record},
+            metadata={"axes": "TZCYXS", "spacing": z_nm, "unit": "nm", _KEY: record},
         )
+
+
+def _shape(path: Path, series: "TiffPageSeries") -> tuple[int, int, int]:
+    """Layers, rows and columns, also where tifffile leaves out edges of one voxel."""
+    if set(series.axes) & set("CST"):
+        raise InputError(f"{path} has several channels or times; export one channel of labels.")
+    rows, columns = series.keyframe.imagelength, series.keyframe.imagewidth
+    return series.size // max(rows * columns, 1), rows, columns
 
 
 def _voxel(path: Path, file: "TiffFile", metadata: dict[str, Any], record: Any) -> Voxel:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from microdesigner import io
-from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.microstructure import Lateral, Microstructure
 from microdesigner.descriptors import describe
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "data" / "graspi"
@@ -19,7 +19,7 @@ STRAIGHT = {"CT_f_D_tort1", "CT_f_A_tort1", "CT_f_M_tort1_An", "CT_f_M_tort1_Ca"
 def load(name: str) -> tuple[Microstructure, dict[str, float | int | None]]:
     with np.load(CASES / f"{name}.npz") as case:
         layers = np.where(case["phase"] == 3, 2, case["phase"]).astype(np.uint8)  # [z, y, x]
-        lateral = "periodic" if case["periodic"] else "no-flux"
+        lateral: Lateral = "periodic" if case["periodic"] else "no-flux"
         voxel = (float(case["pixelsize"]),) * 3
         names = ("donor", "acceptor", "mixed")[: int(case["n_phases"])]
     if len(layers) == 1:  # 2-D: y is the film normal

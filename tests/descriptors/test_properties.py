@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.microstructure import Lateral, Microstructure
 from microdesigner.descriptors import describe, fractions_and_tortuosities
 
 DONOR, ACCEPTOR, MIXED = np.uint8(0), np.uint8(1), np.uint8(2)
@@ -25,13 +25,14 @@ def blobs(shape: tuple[int, int, int], phases: int, seed: int) -> np.ndarray:
 @pytest.mark.parametrize("phases", [2, 3])
 def test_lateral_shift_changes_nothing_if_periodic(phases: int, seed: int) -> None:
     labels = blobs((11, 9, 8), phases, seed)
-    here = describe(Microstructure(labels), "full").values
-    there = describe(Microstructure(np.roll(labels, (4, -2), (0, 1))), "full").values
+    names = ("donor", "acceptor", "mixed")[:phases]
+    here = describe(Microstructure(labels, phase_names=names), "full").values
+    there = describe(Microstructure(np.roll(labels, (4, -2), (0, 1)), phase_names=names), "full").values
     assert there == pytest.approx(here, rel=1e-12)
 
 
 @pytest.mark.parametrize("lateral", ["periodic", "no-flux"])
-def test_swapping_x_and_y_changes_nothing(lateral: str) -> None:
+def test_swapping_x_and_y_changes_nothing(lateral: Lateral) -> None:
     volume = Microstructure(blobs((11, 9, 8), 3, 4), lateral=lateral)
     turned = replace(volume, phases=volume.phases.transpose(1, 0, 2))
     assert describe(turned, "full").values == pytest.approx(describe(volume, "full").values, rel=1e-12)

@@ -45,9 +45,12 @@ def test_missing_folder_and_empty_files(extension: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("extension", EXTENSIONS)
 def test_truncated_files(extension: str, share: float, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = written(tmp_path / f"film{extension}")
-    content = path.read_bytes()
+    content, whole = path.read_bytes(), io.read(path)
     path.write_bytes(content[: int(share * len(content))])
-    refusal(path)
+    if extension == ".tif" and share > 0.8:  # what is lost here only repeats the size of each layer
+        np.testing.assert_array_equal(io.read(path).phases, whole.phases)
+    else:
+        refusal(path)
     assert capfd.readouterr().err == ""
 
 

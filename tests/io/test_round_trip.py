@@ -21,7 +21,7 @@ def volume(shape: tuple[int, int, int] = (5, 7, 4), **changes: object) -> Micros
     return Microstructure(labels, **entries)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("shape", [(5, 7, 4), (64, 40, 24), (9, 1, 6), (1, 6, 3), (1, 1, 1)], ids=str)
+@pytest.mark.parametrize("shape", [(5, 7, 4), (64, 40, 24), (9, 1, 6), (1, 6, 3), (3, 4, 3), (1, 1, 1)], ids=str)
 @pytest.mark.parametrize("name", io.FORMATS)
 def test_round_trip(name: str, shape: tuple[int, int, int], tmp_path: Path) -> None:
     original = volume(shape)
@@ -107,7 +107,8 @@ def test_tifffile_sees_layers_and_spacing(tmp_path: Path) -> None:
     io.write(original, tmp_path / "film.tif")
     with tifffile.TiffFile(tmp_path / "film.tif") as file:
         np.testing.assert_array_equal(file.asarray(), original.phases.transpose(2, 1, 0))
-        assert (file.imagej_metadata["spacing"], file.imagej_metadata["unit"]) == (0.3, "nm")
+        metadata = file.imagej_metadata or {}
+        assert (metadata["spacing"], metadata["unit"]) == (0.3, "nm")
 
 
 def test_imagej_spacing_in_micrometres_is_understood(tmp_path: Path) -> None:
