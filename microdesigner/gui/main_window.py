@@ -42,6 +42,7 @@ class MainWindow(QMainWindow):
         self.views = ViewsPanel(settings)
         self.outcome = OutcomePanel()
         self.notice = Notice()
+        self.process = process
         self.generation = Generation(process, self)
         self.exporter = Exporter(self)
         self.live = LiveDraft(self.targets, self.generation, self)

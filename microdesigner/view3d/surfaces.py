@@ -13,7 +13,6 @@ from microdesigner.core.microstructure import Microstructure, PhaseArray
 
 SMOOTHING_STEPS = 16
 COARSE_BINS = 44  # along the longest axis, while the picture moves
-MOST_TRIANGLES = 500_000  # of a smooth surface; more than a view has pixels
 EMPTY_LABEL = 255
 Span = tuple[float, float]
 WHOLE: tuple[Span, Span, Span] = ((0.0, 1.0), (0.0, 1.0), (0.0, 1.0))
@@ -101,11 +100,8 @@ def phase_mesh(
     nets.Update()
     surface = nets.GetOutput()
     surface.GetCellData().Initialize()
-    coarse = _with_normals(_decimated(surface, mask.shape, COARSE_BINS / max(mask.shape)))
-    excess = surface.GetNumberOfCells() / MOST_TRIANGLES
-    if smooth and excess > 1:
-        surface = _decimated(surface, mask.shape, excess**-0.5)
-    return PhaseMesh(_with_normals(surface) if smooth else surface, coarse)
+    coarse = _decimated(surface, mask.shape, min(1.0, COARSE_BINS / max(mask.shape)))
+    return PhaseMesh(_with_normals(surface) if smooth else surface, _with_normals(coarse))
 
 
 def _voxel_range(span: Span, edge: int) -> tuple[int, int]:
@@ -146,11 +142,12 @@ def _decimated(surface: vtkPolyData, shape: tuple[int, ...], share: float) -> vt
     """`surface` with its points gathered in bins, `share` of the voxels along each axis."""
     decimation = vtkBinnedDecimation()
     decimation.SetInputData(surface)
-    decimation.SetNumberOfDivisions(*(max(8, round(edge * min(1.0, share))) for edge in shape))
+    decimation.SetNumberOfDivisions(*(max(8, round(edge * share)) for edge in shape))
     decimation.SetPointGenerationModeToBinAverages()
     decimation.AutoAdjustNumberOfDivisionsOff()
     decimation.Update()
-    return decimation.GetOutput()
+    output: vtkPolyData = decimation.GetOutput()
+    return output
 
 
 def _with_normals(surface: vtkPolyData) -> vtkPolyData:

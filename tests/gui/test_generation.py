@@ -1,0 +1,104 @@
+"""Generate, cancel, fail, die, close: always answered, never frozen."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.responsiveness import GapWatcher
+from tests.gui.conftest import generate, wait_until
+
+
+def test_generate_shows_the_volume(window: MainWindow) -> None:
+    window.targets.rows["vol_frac_D"].number.setValue(0.35)
+    generate(window)
+    pixels = window.views.view.pixels()
+    assert pixels[..., :3].std() > 10
+    assert window.outcome.measured.lines["vol_frac_D"][0].text() == "0.350"
+    assert "does not exist" in window.outcome.measured.lines["tortuosity_A"][1].text()
+    assert set(window.outcome.recipe.values) == {"phi", "chi", "log_time"}
+
+
+def test_progress_and_preview_come_while_denoising(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    window.generation.progressed.connect(lambda stage, done, total, left: seen.append(stage))
+    window.generation.previewed.connect(lambda phases: seen.append("preview"))
+    generate(window)
+    assert {"denoise", "preview"} <= set(seen)
+
+
+def test_cancel_answers_within_200_ms(window: MainWindow) -> None:
+    window.targets.options.choose_quality("paper")
+    window.generate()
+    wait_until(lambda: window.targets.run_bar.progress.value() > 1)
+    started = time.monotonic()
+    window.targets.run_bar.cancel.click()
+    assert not window.generation.running
+    assert window.targets.run_bar.generate.isEnabled()
+    assert time.monotonic() - started < 0.2
+    window.targets.options.choose_quality("draft")
+    generate(window)
+    assert time.monotonic() - started < 10
+
+
+def test_closing_in_the_middle_is_quick(window: MainWindow) -> None:
+    window.targets.options.choose_quality("paper")
+    window.generate()
+    wait_until(lambda: window.targets.run_bar.progress.value() > 1)
+    started = time.monotonic()
+    window.close()
+    assert time.monotonic() - started < 1
+
+
+def test_an_unforeseen_error_becomes_a_sentence(window: MainWindow) -> None:
+    window.targets.options.seed.setValue(13)
+    window.generate()
+    wait_until(lambda: not window.generation.running)
+    assert "stopped unexpectedly (thirteen)" in window.notice.text.text()
+    assert window.targets.run_bar.generate.isEnabled()
+
+
+@pytest.mark.parametrize("way", ["by itself", "killed"])
+def test_a_dead_engine_is_started_again(window: MainWindow, way: str) -> None:
+    if way == "killed":
+        window.targets.options.choose_quality("paper")
+        window.generate()
+        wait_until(lambda: window.targets.run_bar.progress.value() > 1)
+        os.kill(window.process.pid or 0, signal.SIGKILL)
+    else:
+        window.targets.options.seed.setValue(14)
+        window.generate()
+    wait_until(lambda: not window.generation.running)
+    assert "was started again" in window.notice.text.text()
+    window.targets.options.seed.setValue(1)
+    window.targets.options.choose_quality("draft")
+    generate(window)
+
+
+def test_several_samples_can_be_looked_at(window: MainWindow) -> None:
+    window.targets.options.count.setValue(3)
+    generate(window)
+    assert window.outcome.index.maximum() == 3
+    window.outcome.index.setValue(3)
+    assert window.sample is not None
+    assert window.sample.seed == 2
+
+
+def test_live_draft_follows_the_sliders(window: MainWindow) -> None:
+    window.targets.options.live.setChecked(True)
+    window.targets.rows["vol_frac_D"].number.setValue(0.5)
+    wait_until(lambda: window.sample is not None)
+    assert window.sample is not None
+    assert window.sample.measured["vol_frac_D"] == pytest.approx(0.5, abs=1e-3)
+
+
+def test_the_window_never_freezes_while_generating(window: MainWindow) -> None:
+    generate(window)
+    window.targets.options.count.setValue(2)
+    watcher = GapWatcher()
+    watcher.start()
+    generate(window)
+    # the bar is 100 ms; the rest is for a machine that computes something else beside the tests
+    assert watcher.stop() < 250
