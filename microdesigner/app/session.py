@@ -42,9 +42,9 @@ class Targets:
         self.card = card
         self.parameters: dict[str, Parameter] = {parameter.name: parameter for parameter in card.conditions}
         values = {name: median(parameter) for name, parameter in self.parameters.items()}
-        support = card.support
-        if support is not None:
-            values = support.nearest(values)
+        self._support = card.support
+        if self._support is not None:
+            values = self._support.nearest(values)
         self.state = TargetState(values, frozenset(values))
         if shared is not None:
             self.adopt(shared)
@@ -91,6 +91,16 @@ class Targets:
             if name in state.values:
                 self.set_value(name, state.values[name])
                 self.set_fixed(name, name in state.fixed)
+
+    def support(self) -> float | None:
+        """How well the training data support the targets, 0..1; None where the card holds no sample of them."""
+        return None if self._support is None else self._support.value(self.targets())
+
+    def use_nearest(self) -> None:
+        """Move to the nearest targets that the training data support."""
+        if self._support is not None:
+            nearest = self._support.nearest(self.targets())
+            self.state = TargetState({**self.state.values, **nearest}, self.state.fixed)
 
     def targets(self) -> dict[str, float]:
         """What a request asks for."""

@@ -101,8 +101,8 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow a change between light and dark."""
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "outcome"):
-            self.views.restyle()
-            self.outcome.recipe.restyle()
+            for panel in (self.targets, self.views, self.outcome):
+                panel.restyle()
         super().changeEvent(event)
 
     def _can_generate(self) -> bool:

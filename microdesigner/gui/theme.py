@@ -60,11 +60,11 @@ def system_is_dark(app: QApplication) -> bool:
     return app.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
-def is_dark(colours: QPalette) -> bool:
-    """Whether a palette is a dark one."""
-    return colours.color(QPalette.ColorRole.Window).lightness() < 128
+def is_dark() -> bool:
+    """Whether the program shows its dark look."""
+    return QApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
 
 
-def status_colour(pair: tuple[str, str], colours: QPalette) -> QColor:
+def status_colour(pair: tuple[str, str]) -> str:
     """The light or dark variant of GOOD, EDGE or BAD."""
-    return QColor(pair[is_dark(colours)])
+    return pair[is_dark()]

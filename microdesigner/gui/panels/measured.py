@@ -20,6 +20,7 @@ class MeasuredPanel(QWidget):
         super().__init__()
         self.words = quiet("Measured on the voxels of the sample shown.")
         self.lines: dict[str, tuple[QLabel, QLabel]] = {}
+        self._shown: tuple[Request, Sample] | None = None
         self._grid_widget = QWidget()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -29,6 +30,7 @@ class MeasuredPanel(QWidget):
 
     def show_sample(self, request: Request, sample: Sample) -> None:
         """Compare a sample with what was asked for."""
+        self._shown = request, sample
         fresh = QWidget()
         grid = QGridLayout(fresh)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -43,6 +45,11 @@ class MeasuredPanel(QWidget):
         self._grid_widget = fresh
         self.words.setText(_summary([(t, m) for t, m in compared.values()]))
 
+    def restyle(self) -> None:
+        """Take over a changed light or dark look."""
+        if self._shown is not None:
+            self.show_sample(*self._shown)
+
     def _add_line(
         self, grid: QGridLayout, row: int, name: str, target: float | None, measured: float | None, reason: str
     ) -> None:
@@ -53,7 +60,7 @@ class MeasuredPanel(QWidget):
         words, pair = _judgement(target, measured)
         error = QLabel(words)
         if pair is not None:
-            error.setStyleSheet(f"color: {theme.status_colour(pair, self.palette()).name()}")
+            error.setStyleSheet(f"color: {theme.status_colour(pair)}")
         error.setToolTip(reason or ("" if target is None else f"Asked for {target:.{spec.decimals}f}."))
         value.setToolTip(reason)
         bar = ErrorBar()

@@ -49,6 +49,11 @@ class OutcomePanel(QWidget):
         self.measured.show_sample(request, sample)
         self.recipe.show_sample(sample)
 
+    def restyle(self) -> None:
+        """Take over a changed light or dark look."""
+        self.recipe.restyle()
+        self.measured.restyle()
+
     def _choose(self) -> None:
         keys = sorted(self._samples)
         if self._request is not None and keys:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.core.descriptor_spec import DescriptorSpec, spec_of
 from microdesigner.core.result import Sample
@@ -57,14 +57,15 @@ class RecipePanel(QWidget):
         """Take over a changed light or dark look."""
         if self._plot is None:
             return
-        self._plot.setBackground(self.palette().base().color())
-        colour = self.palette().highlight().color()
+        palette = QApplication.palette()
+        self._plot.setBackground(palette.base().color())
+        colour = palette.highlight().color()
         colour.setAlpha(110)
         self._points.setBrush(colour)
         for side in ("bottom", "left"):
             axis = self._plot.getAxis(side)
-            axis.setPen(self.palette().mid().color())
-            axis.setTextPen(self.palette().text().color())
+            axis.setPen(palette.mid().color())
+            axis.setTextPen(palette.text().color())
 
     def show_sample(self, sample: Sample) -> None:
         """Show a sample's recipe."""

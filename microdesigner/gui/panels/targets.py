@@ -1,5 +1,7 @@
 """The left column: which model, what to ask for, how to generate."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -66,9 +68,13 @@ class TargetsPanel(QWidget):
         for name, row in self.rows.items():
             row.show_state(state.values[name], name in state.fixed)
         self._show_dependent(self.targets)
-        support = self.targets.card.support
-        self.badge.show_support(None if support is None else support.value(self.targets.targets()))
+        self.restyle()
         self.targets_changed.emit()
+
+    def restyle(self) -> None:
+        """Show the support in the colours of the look."""
+        if self.targets is not None:
+            self.badge.show_support(self.targets.support())
 
     def _choose(self, name: str) -> None:
         card = self._catalogue.card(name)
@@ -100,14 +106,9 @@ class TargetsPanel(QWidget):
         self._change("", lambda targets: targets.set_fixed(name, fixed), f"{'Ask for' if fixed else 'Free'} {name}")
 
     def _use_nearest(self) -> None:
-        def move(targets: Targets) -> None:
-            if targets.card.support is not None:
-                nearest = targets.card.support.nearest(targets.targets())
-                targets.state = TargetState({**targets.state.values, **nearest}, targets.state.fixed)
+        self._change("", Targets.use_nearest, "Use nearest supported targets")
 
-        self._change("", move, "Use nearest supported targets")
-
-    def _change(self, merge_key: str, move, title: str) -> None:  # type: ignore[no-untyped-def]
+    def _change(self, merge_key: str, move: Callable[[Targets], None], title: str) -> None:
         if self.targets is None:
             return
         before = self.targets.state

@@ -116,7 +116,7 @@ class ViewsPanel(QWidget):
         if scene is None:
             return
         scene.palette = PALETTES[self.palette_choice.currentData()]
-        scene.surroundings = DARK if theme.is_dark(self.palette()) else LIGHT
+        scene.surroundings = DARK if theme.is_dark() else LIGHT
         self._show_phases(scene.phase_names)
         scene.visible, scene.opacity = self.phases.visible(), self.phases.opacity()
         scene.slices, scene.slice_positions = self.cut.slices_on.isChecked(), self.cut.slice_positions()

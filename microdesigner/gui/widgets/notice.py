@@ -32,7 +32,7 @@ class Notice(QFrame):
         """Show a sentence."""
         self._details = details
         self.details.setVisible(bool(details))
-        colour = theme.status_colour(theme.BAD, self.palette()).name()
+        colour = theme.status_colour(theme.BAD)
         self.text.setText(f'<span style="color:{colour}">⚠</span>&nbsp; {_escaped(message)}')
         self.show()
 

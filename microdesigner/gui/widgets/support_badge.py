@@ -37,7 +37,7 @@ class SupportBadge(QWidget):
             self.nearest.hide()
             return
         pair = theme.BAD if support < OUTSIDE else theme.EDGE if support < SPARSE else theme.GOOD
-        colour = theme.status_colour(pair, self.palette()).name()
+        colour = theme.status_colour(pair)
         words = verdict(support)
         self.text.setText(f'<span style="color:{colour}">●</span> {words[0].upper()}{words[1:]}')
         self.nearest.setVisible(support < SPARSE)
