@@ -29,8 +29,12 @@ class Settings:
             return cls()
         if not isinstance(document, dict):
             return cls()
-        known = {entry.name: type(entry.default) for entry in fields(cls)}
-        return cls(**{name: value for name, value in document.items() if name in known and type(value) is known[name]})
+        settings = cls()
+        for entry in fields(cls):
+            value = document.get(entry.name)
+            if type(value) is type(entry.default):
+                setattr(settings, entry.name, value)
+        return settings
 
     def save(self, path: Path | None = None) -> None:
         """Write the settings so that the file is whole at any moment."""

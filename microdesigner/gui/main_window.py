@@ -1,6 +1,7 @@
 """The one window: targets, views, and what the sample shown measures."""
 
 import base64
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
@@ -219,7 +220,7 @@ class MainWindow(QMainWindow):
         self.export_button.setEnabled(False)
         menu = QMenu(self.export_button)
         for suffix, description in {**VOLUME_FORMATS, "png": "Picture of the views (*.png)"}.items():
-            menu.addAction(description, lambda suffix=suffix, text=description: self._ask_export(suffix, text))
+            menu.addAction(description, partial(self._ask_export, suffix, description))
         self.export_button.setMenu(menu)
         self.outcome.head.addWidget(self.export_button)
 

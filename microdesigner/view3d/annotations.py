@@ -5,7 +5,7 @@ import math
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkFiltersSources import vtkOutlineSource
-from vtkmodules.vtkRenderingAnnotation import vtkAxesActor
+from vtkmodules.vtkRenderingAnnotation import vtkAxesActor, vtkCaptionActor2D
 from vtkmodules.vtkRenderingCore import (
     vtkActor,
     vtkActor2D,
@@ -140,7 +140,7 @@ class Axes:
         own.SetParallelScale(1.5)
         self.renderer.ResetCameraClippingRange()
 
-    def _captions(self) -> tuple[object, ...]:
+    def _captions(self) -> tuple[vtkCaptionActor2D, ...]:
         axes = self._axes
         return axes.GetXAxisCaptionActor2D(), axes.GetYAxisCaptionActor2D(), axes.GetZAxisCaptionActor2D()
 

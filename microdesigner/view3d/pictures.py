@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonDataModel import vtkImageData
@@ -10,6 +11,9 @@ from vtkmodules.vtkIOImage import vtkPNGWriter
 
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
+
+if TYPE_CHECKING:
+    from microdesigner.view3d.scene import Scene
 
 
 def prefer_headless() -> None:
@@ -32,7 +36,7 @@ def picture(microstructure: Microstructure, path: Path | str, size: tuple[int, i
         scene.close()
 
 
-def write_picture(scene: "Scene", path: Path | str, size: tuple[int, int]) -> None:  # noqa: F821
+def write_picture(scene: "Scene", path: Path | str, size: tuple[int, int]) -> None:
     """Write what `scene` shows as a PNG of `size` pixels."""
     width, height = size
     pixels = scene.render(width, height)

@@ -133,7 +133,7 @@ class Scene:
         self.window.Render()
         left, right = round(area[0] * size[0]), round(area[2] * size[0])
         bottom, top = round(area[1] * size[1]), round(area[3] * size[1])
-        self.window.GetRGBACharPixelData(left, bottom, right - 1, top - 1, 0, self._buffer)
+        self.window.GetRGBACharPixelData(left, bottom, right - 1, top - 1, 0, self._buffer, 0)
         return np.asarray(vtk_to_numpy(self._buffer)).reshape(top - bottom, right - left, 4)
 
     def _set_phases(self, names: tuple[str, ...]) -> None:

@@ -22,7 +22,7 @@ class MeasuredPanel(QWidget):
         self.lines: dict[str, tuple[QLabel, QLabel]] = {}
         self._shown: tuple[Request, Sample] | None = None
         self._grid_widget = QWidget()
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(heading("Target and measured"))
         column.addWidget(self.words)
@@ -40,7 +40,7 @@ class MeasuredPanel(QWidget):
         compared = comparison(request, sample.measured)
         for index, (name, (target, measured)) in enumerate(compared.items()):
             self._add_line(grid, 2 * index, name, target, measured, sample.reasons.get(name, ""))
-        self.layout().replaceWidget(self._grid_widget, fresh)
+        self._column.replaceWidget(self._grid_widget, fresh)
         self._grid_widget.deleteLater()
         self._grid_widget = fresh
         self.words.setText(_summary([(t, m) for t, m in compared.values()]))

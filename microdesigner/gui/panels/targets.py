@@ -129,10 +129,12 @@ class TargetsPanel(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(SPACING)
-        for widget in (heading("Model"), self.model, self.card_text, _line(), heading("Targets")):
+        above: tuple[QWidget, ...] = (heading("Model"), self.model, self.card_text, _line(), heading("Targets"))
+        below: tuple[QWidget, ...] = (self.dependent, self.badge, _line(), self.options)
+        for widget in above:
             column.addWidget(widget)
         column.addLayout(self.conditions)
-        for widget in (self.dependent, self.badge, _line(), self.options):
+        for widget in below:
             column.addWidget(widget)
         column.addStretch(1)
         area = QScrollArea()

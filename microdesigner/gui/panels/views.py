@@ -1,5 +1,7 @@
 """The middle column: the linked views and everything that changes them."""
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -143,7 +145,7 @@ class ViewsPanel(QWidget):
         tools.setSpacing(4)
         for name, text, key in STANDARD_VIEWS:
             tip = f"Look {'from the corner' if name == 'isometric' else f'along {name}'} ({key})."
-            tools.addWidget(tool_button(text, f"View {name}", tip, lambda name=name: self._look(name)))
+            tools.addWidget(tool_button(text, f"View {name}", tip, partial(self._look, name)))
         for button in (self.orthographic, self.smooth, self.cut_toggle):
             tools.addWidget(button)
         tools.addStretch(1)

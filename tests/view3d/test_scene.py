@@ -1,0 +1,134 @@
+"""The linked views without a window."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from vtkmodules.vtkIOImage import vtkPNGReader
+
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.view3d.annotations import round_length
+from microdesigner.view3d.pictures import picture, prefer_headless
+from microdesigner.view3d.view import layout
+
+prefer_headless()
+from microdesigner.view3d.palettes import DARK  # noqa: E402
+from microdesigner.view3d.scene import Scene  # noqa: E402
+from microdesigner.view3d.surfaces import build_geometry  # noqa: E402
+
+SIZE = (400, 300)
+
+
+def _volume(phases: int = 3) -> Microstructure:
+    labels = np.zeros((24, 24, 12), np.uint8)
+    labels[8:16] = 1
+    labels[16:] = phases - 1
+    return Microstructure(labels, phase_names=("donor", "acceptor", "mixed")[:phases])
+
+
+@pytest.fixture
+def scene():  # type: ignore[no-untyped-def]
+    """A scene with a volume."""
+    scene = Scene()
+    scene.show(build_geometry(_volume()))
+    yield scene
+    scene.close()
+
+
+def test_every_view_shows_its_phase_in_its_colour(scene: Scene) -> None:
+    pixels = scene.render(*SIZE)[::-1].astype(int)
+    tiles = {"all": pixels[:150, :200], 0: pixels[:150, 200:], 1: pixels[150:, :200]}
+    blue = tiles[0][..., 2] - tiles[0][..., 0]
+    red = tiles[1][..., 0] - tiles[1][..., 2]
+    assert (blue > 40).mean() > 0.05
+    assert (red > 40).mean() > 0.05
+    both = tiles["all"][..., 2] - tiles["all"][..., 0]
+    assert (both > 40).any()
+    assert (both < -40).any()
+
+
+def test_a_part_equals_its_place_in_the_whole(scene: Scene) -> None:
+    whole = scene.render(*SIZE).copy()
+    part = scene.render_view(1, *SIZE)
+    np.testing.assert_array_equal(part, whole[150:, 200:])
+
+
+def test_all_views_share_the_camera(scene: Scene) -> None:
+    before = scene.render(*SIZE).copy()
+    scene.camera.rotate(0.3, 0.1)
+    after = scene.render(*SIZE)
+    for rows in (slice(0, 150), slice(150, 300)):
+        for columns in (slice(0, 200), slice(200, 400)):
+            assert (before[rows, columns] != after[rows, columns]).mean() > 0.01
+
+
+def test_zoom_is_the_same_in_both_projections(scene: Scene) -> None:
+    for orthographic in (False, True):
+        scene.camera.set_orthographic(orthographic)
+        before = scene.camera.visible_height()
+        scene.camera.zoom(2)
+        assert scene.camera.visible_height() == pytest.approx(before / 2)
+
+
+def test_switching_the_projection_keeps_the_size(scene: Scene) -> None:
+    before = scene.camera.visible_height()
+    scene.camera.set_orthographic(True)
+    assert scene.camera.visible_height() == pytest.approx(before)
+
+
+def test_panning_by_a_view_moves_the_focus_by_the_visible_height(scene: Scene) -> None:
+    scene.camera.look("y")
+    before = np.array(scene.camera.camera.GetFocalPoint())
+    height = scene.camera.visible_height()
+    scene.camera.pan(0, 1)
+    np.testing.assert_allclose(scene.camera.camera.GetFocalPoint() - before, (0, 0, -height), atol=1e-9)
+
+
+def test_a_maximised_view_fills_the_window(scene: Scene) -> None:
+    scene.maximise(2)
+    pixels = scene.render(*SIZE).astype(int)
+    assert (pixels[..., 0] - pixels[..., 2] > 40).mean() > 0.1
+    assert scene.view_at(0.1, 0.1) == 2
+    scene.maximise(None)
+    assert scene.view_at(0.1, 0.1) == 0
+    assert scene.view_at(0.9, 0.9) == 3
+
+
+def test_hidden_phases_leave_their_view_empty(scene: Scene) -> None:
+    scene.visible[1] = False
+    scene.rebuild()
+    tile = scene.render_view(2, *SIZE).astype(int)
+    assert (tile[..., 0] - tile[..., 2] > 40).sum() == 0
+
+
+def test_two_phases_get_three_views(scene: Scene) -> None:
+    scene.show(build_geometry(_volume(2)))
+    assert [view.title.actor.GetInput() for view in scene.views] == ["All phases", "Donor", "Acceptor"]
+    assert scene.render(*SIZE)[..., :3].std() > 5
+
+
+def test_dark_surroundings_are_dark(scene: Scene) -> None:
+    scene.surroundings = DARK
+    scene.rebuild()
+    assert scene.render(*SIZE)[2, 100, :3].mean() < 60
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 5, 6])
+def test_views_tile_the_window(count: int) -> None:
+    areas = [(right - left) * (top - bottom) for left, bottom, right, top in layout(count)]
+    assert sum(areas) <= 1 + 1e-9
+    assert len(areas) == count
+
+
+@pytest.mark.parametrize(("length", "expected"), [(37, 20), (50, 50), (9.9, 5), (0.31, 0.2), (100, 100)])
+def test_scale_bars_have_round_lengths(length: float, expected: float) -> None:
+    assert round_length(length) == pytest.approx(expected)
+
+
+def test_a_picture_is_a_whole_file(tmp_path: Path) -> None:
+    picture(_volume(), tmp_path / "volume.png", (320, 240))
+    reader = vtkPNGReader()
+    reader.SetFileName(str(tmp_path / "volume.png"))
+    reader.Update()
+    assert reader.GetOutput().GetDimensions() == (320, 240, 1)
+    assert [file.name for file in tmp_path.iterdir()] == ["volume.png"]

@@ -1,0 +1,74 @@
+"""Meshes: closed, in nm, empty phases allowed, cut and thinned as asked."""
+
+import numpy as np
+import pytest
+from vtkmodules.vtkFiltersCore import vtkFeatureEdges, vtkMassProperties
+
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.view3d.surfaces import EMPTY_LABEL, PhaseMesh, Shaping, apply_threshold, build_geometry
+
+
+def _slab(label: int = 0) -> Microstructure:
+    phases = np.full((20, 16, 12), 1, np.uint8)
+    phases[5:15, 4:12, 3:9] = label
+    return Microstructure(phases, (2.0, 1.0, 0.5))
+
+
+def _first(microstructure: Microstructure, shaping: Shaping | None = None) -> PhaseMesh:
+    mesh = build_geometry(microstructure, shaping).meshes[0]
+    assert mesh is not None
+    return mesh
+
+
+def test_voxel_surface_lies_on_the_voxel_faces_in_nm() -> None:
+    mesh = _first(_slab(), Shaping(smooth=False))
+    assert mesh.fine.GetBounds() == pytest.approx((10, 30, 4, 12, 1.5, 4.5))
+    measure = vtkMassProperties()
+    measure.SetInputData(mesh.fine)
+    assert measure.GetVolume() == pytest.approx(10 * 8 * 6 * 1.0)
+
+
+@pytest.mark.parametrize("smooth", [True, False])
+def test_surfaces_are_closed_where_the_phase_meets_the_box(smooth: bool) -> None:
+    mesh = build_geometry(_slab(), Shaping(smooth=smooth)).meshes[1]
+    assert mesh is not None
+    edges = vtkFeatureEdges()
+    edges.SetInputData(mesh.fine)
+    edges.FeatureEdgesOff()
+    edges.NonManifoldEdgesOff()
+    edges.Update()
+    assert edges.GetOutput().GetNumberOfCells() == 0
+
+
+def test_an_empty_phase_has_no_mesh() -> None:
+    assert build_geometry(_slab()).meshes[2] is None
+
+
+def test_the_coarse_twin_is_smaller() -> None:
+    random = np.random.default_rng(0)
+    mesh = _first(Microstructure(random.integers(0, 3, (64, 64, 32), dtype=np.uint8)))
+    assert mesh.coarse.GetNumberOfCells() < mesh.fine.GetNumberOfCells() / 2
+
+
+def test_the_clip_box_cuts_labels_and_keeps_their_place() -> None:
+    geometry = build_geometry(_slab(), Shaping(smooth=False, clip=((0.5, 1.0), (0.0, 1.0), (0.0, 0.5))))
+    assert geometry.labels.shape == (10, 16, 6)
+    assert geometry.corner_nm == (20.0, 0.0, 0.0)
+    mesh = geometry.meshes[0]
+    assert mesh is not None
+    assert mesh.fine.GetBounds() == pytest.approx((20, 30, 4, 12, 1.5, 3))
+
+
+def test_an_empty_clip_range_keeps_one_layer() -> None:
+    geometry = build_geometry(_slab(), Shaping(clip=((1.0, 1.0), (0.0, 0.0), (0.5, 0.5))))
+    assert geometry.labels.shape == (1, 1, 1)
+
+
+def test_the_threshold_removes_thin_domains_and_keeps_thick_ones() -> None:
+    labels = np.ones((12, 12, 12), np.uint8)
+    labels[:6] = 0
+    labels[9, 6, 6] = 0
+    shown = apply_threshold(labels, 0.5, 2)
+    assert shown[9, 6, 6] == EMPTY_LABEL
+    assert (shown[:5] == 0).all()
+    assert apply_threshold(labels, 0.0, 2) is labels
