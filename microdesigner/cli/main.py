@@ -26,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as ending:
         return int(ending.code or DONE)
     debug = args.debug or bool(os.environ.get("MICRODESIGNER_DEBUG"))
+    # Before torch loads, here and in child processes: threads that spin while they wait starve those that work.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         return int(args.run(args))
     except KeyboardInterrupt:
