@@ -44,7 +44,11 @@ class ModelCard:
             raise InputError(f"{path} cannot be read as a model card ({error}); copy the bundle again.") from None
         if not isinstance(document, dict) or document.get("schema") != SCHEMA:
             raise InputError(f"{path} is not a model card of schema {SCHEMA}; use a bundle made for this version.")
-        missing = [key for key in ("name", "phases", "shape", "conditions", "process", "latent", "parts") if key not in document]
+        missing = [
+            key
+            for key in ("name", "phases", "shape", "conditions", "process", "latent", "parts")
+            if key not in document
+        ]
         if missing:
             raise InputError(f"{path} lacks the entry '{missing[0]}'; copy the bundle again.")
         return cls(document)
@@ -90,7 +94,9 @@ class ModelCard:
 
     def check(self, request: Request) -> None:
         """Raise InputError when this model cannot serve `request`."""
-        known = {condition.name for condition in self.conditions} | ({"vol_frac_A"} if len(self.phase_names) == 3 else set())
+        known = {condition.name for condition in self.conditions} | (
+            {"vol_frac_A"} if len(self.phase_names) == 3 else set()
+        )
         for name in request.targets:
             if name not in known:
                 raise InputError(f"The model {self.name} has no target '{name}'; it knows {', '.join(sorted(known))}.")
@@ -100,9 +106,13 @@ class ModelCard:
     def _check_size(self, size: tuple[int, int, int]) -> None:
         factor = int(self.document["latent"]["factor"])
         if any(edge % (2 * factor) for edge in size):
-            raise InputError(f"Each edge of size must be a multiple of {2 * factor} voxels; got {'×'.join(map(str, size))}.")
+            raise InputError(
+                f"Each edge of size must be a multiple of {2 * factor} voxels; got {'×'.join(map(str, size))}."
+            )
         if np.prod(size, dtype=np.int64) > 1 << 29:
-            raise InputError(f"A volume of {'×'.join(map(str, size))} voxels is too large to generate; stay below 2^29 voxels.")
+            raise InputError(
+                f"A volume of {'×'.join(map(str, size))} voxels is too large to generate; stay below 2^29 voxels."
+            )
 
     def conditioned_on(self, targets: Mapping[str, float]) -> dict[str, float]:
         """`targets` in the model's own conditions: an acceptor fraction becomes the donor or mixed fraction it implies."""
@@ -115,13 +125,16 @@ class ModelCard:
         elif "vol_frac_D" in wanted and "vol_frac_M" not in wanted:
             wanted["vol_frac_M"] = 1 - acceptor - wanted["vol_frac_D"]
         elif "vol_frac_D" not in wanted:
-            raise InputError("vol_frac_A alone does not fix the other two fractions; give vol_frac_D or vol_frac_M with it.")
+            raise InputError(
+                "vol_frac_A alone does not fix the other two fractions; give vol_frac_D or vol_frac_M with it."
+            )
         return wanted
 
 
 def _parameters(entries: list[dict[str, Any]]) -> tuple[Parameter, ...]:
     return tuple(
-        Parameter(entry["name"], float(entry["low"]), float(entry["high"]), tuple(entry.get("histogram", ()))) for entry in entries
+        Parameter(entry["name"], float(entry["low"]), float(entry["high"]), tuple(entry.get("histogram", ())))
+        for entry in entries
     )
 
 

@@ -22,7 +22,9 @@ class DescriptorSpec:
 
 def _fraction(name: str, symbol: str, phase: str) -> DescriptorSpec:
     meaning = f"Share of all voxels that belong to the {phase} phase."
-    return DescriptorSpec(name, symbol, f"{phase.capitalize()} fraction", "1", 0, 1, meaning, "GraSPI ABS_f", "fraction")
+    return DescriptorSpec(
+        name, symbol, f"{phase.capitalize()} fraction", "1", 0, 1, meaning, "GraSPI ABS_f", "fraction"
+    )
 
 
 def _tortuosity(name: str, symbol: str, phase: str, electrode: str, graspi: str) -> DescriptorSpec:

@@ -35,7 +35,9 @@ class Microstructure:
 
     def __post_init__(self) -> None:
         if self.phases.ndim != 3 or self.phases.size == 0:
-            raise InputError(f"A volume needs three dimensions with voxels in each; this one has shape {self.phases.shape}.")
+            raise InputError(
+                f"A volume needs three dimensions with voxels in each; this one has shape {self.phases.shape}."
+            )
         if self.phases.dtype != np.uint8:
             raise InputError(f"Phase labels must be 8-bit whole numbers; this volume holds {self.phases.dtype}.")
         if not all(np.isfinite(edge) and edge > 0 for edge in self.voxel_nm):

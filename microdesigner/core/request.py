@@ -36,7 +36,12 @@ class Request:
     size: tuple[int, int, int] | None = None
 
     def __post_init__(self) -> None:
-        for name, low, high in (("count", 1, MAX_COUNT), ("steps", 1, TRAINING_STEPS), ("candidates", 1, 256), ("seed", 0, 2**62)):
+        for name, low, high in (
+            ("count", 1, MAX_COUNT),
+            ("steps", 1, TRAINING_STEPS),
+            ("candidates", 1, 256),
+            ("seed", 0, 2**62),
+        ):
             _check_whole(name, getattr(self, name), low, high)
         _check_choice("sampler", self.sampler, get_args(Sampler))
         _check_choice("match", self.match, get_args(Match))

@@ -28,7 +28,12 @@ class Sample:
 
     def to_json(self, file: str) -> dict[str, Any]:
         """The sample's entry in result.json; `file` is the name of its volume."""
-        entry: dict[str, Any] = {"file": file, "seed": self.seed, "measured": self.measured, "predicted": self.predicted}
+        entry: dict[str, Any] = {
+            "file": file,
+            "seed": self.seed,
+            "measured": self.measured,
+            "predicted": self.predicted,
+        }
         entry |= {"process": self.process, "support": self.support, "match": self.match}
         return entry | ({"reasons": self.reasons} if self.reasons else {})
 

@@ -88,12 +88,12 @@ def label_snapshots(snapshots: list[Snapshot], plan: BuildPlan, series: int) -> 
 
 def _measured(name: str, microstructure: Microstructure, snapshot: Snapshot, series: int) -> Volume | None:
     measured = fractions_and_tortuosities(microstructure.phases, microstructure.periodic)
-    known = {label: value for label, value in measured.items() if value is not None}
+    known: dict[str, float] = {label: value for label, value in measured.items() if value is not None}
     thin = min(known["vol_frac_D"], known["vol_frac_A"]) < LEAST_FRACTION or known["vol_frac_M"] > MOST_MIXED
     if thin or len(known) < len(measured):
         return None
     recipe = snapshot.recipe
-    labels = {**known, **snapshot.process, "time": snapshot.time, "tau": recipe.tau_of(snapshot.time)}
+    labels: dict[str, float] = {**known, **snapshot.process, "time": snapshot.time, "tau": recipe.tau_of(snapshot.time)}
     labels |= {"series": series, "seed": recipe.seed}
     skin = {
         key: microstructure.provenance[key] for key in ("skin_voxels", "half_width") if key in microstructure.provenance

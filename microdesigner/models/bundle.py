@@ -143,8 +143,6 @@ def _load_part(network: nn.Module, path: Path, device: torch.device) -> None:
             f"{path} does not fit the architecture in its card ({reason}); copy the bundle again."
         ) from None
     network.to(device).eval().requires_grad_(False)
-    if device.type == "cpu":
-        network.to(memory_format=torch.channels_last_3d)
 
 
 def _stored(network: nn.Module) -> dict[str, torch.Tensor]:

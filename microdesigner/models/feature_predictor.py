@@ -46,7 +46,7 @@ class Prediction:
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
         """`count` recipes per sample from the posterior (batch, count, process); `generator` lives on the CPU."""
-        batch, components, process = self.centre.shape
+        batch, _, process = self.centre.shape
         chosen = torch.multinomial(self.log_weight.exp().cpu(), count, replacement=True, generator=generator)
         noise = torch.randn(batch, count, process, generator=generator)
         rows = torch.arange(batch)[:, None]
@@ -99,7 +99,7 @@ class FeaturePredictor(nn.Module):
 
     def _recipe(self, raw: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         count, size = self.config.components, self.config.process
-        weight, centre, entries = raw.reshape(len(raw), count, -1).split([1, size, _triangle(size)], dim=-1)
+        weight, centre, entries = torch.split(raw.reshape(len(raw), count, -1), [1, size, _triangle(size)], dim=-1)
         rows, columns = torch.tril_indices(size, size, device=raw.device)
         factor = raw.new_zeros(len(raw), count, size, size)
         factor[..., rows, columns] = torch.where(rows == columns, _positive(entries), entries)

@@ -76,7 +76,9 @@ class CahnHilliard:
         """∇·(M ∇μ) in flux form; its sum vanishes to rounding, so mass is conserved."""
         potential = self.free_energy.derivative(field)
         for axis in range(3):
-            potential.sub_(self._divergence(self._face_difference(field, axis), axis), alpha=self.kappa / self.spacing**2)
+            potential.sub_(
+                self._divergence(self._face_difference(field, axis), axis), alpha=self.kappa / self.spacing**2
+            )
         mobility = self.mobility(field)
         total = torch.zeros_like(field)
         for axis in range(3):
@@ -117,7 +119,9 @@ class CahnHilliard:
         """flux[i] − flux[i−1]; nothing enters through a closed end."""
         length = flux.shape[axis]
         out = torch.empty_like(flux)
-        torch.sub(flux.narrow(axis, 1, length - 1), flux.narrow(axis, 0, length - 1), out=out.narrow(axis, 1, length - 1))
+        torch.sub(
+            flux.narrow(axis, 1, length - 1), flux.narrow(axis, 0, length - 1), out=out.narrow(axis, 1, length - 1)
+        )
         first = out.narrow(axis, 0, 1)
         first.copy_(flux.narrow(axis, 0, 1))
         if self._wraps(axis):

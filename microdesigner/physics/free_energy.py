@@ -85,7 +85,9 @@ class Quench:
             raise InputError(f"chi must lie between 0 and 6; got {self.chi:g}.")
         if self.curvature >= 0:
             low = 0.5 - 0.5 * math.sqrt(max(0.0, 1 - 2 / self.chi))
-            hint = f"at this chi choose phi between {low:.3f} and {1 - low:.3f}" if self.chi > 2 else "choose chi above 2"
+            hint = (
+                f"at this chi choose phi between {low:.3f} and {1 - low:.3f}" if self.chi > 2 else "choose chi above 2"
+            )
             raise InputError(
                 f"A blend with phi = {self.phi:g} and chi = {self.chi:g} lies outside the spinodal and does not decompose from small noise; {hint}."
             )

@@ -73,7 +73,9 @@ class Snapshot:
             half_width = skin_half_width(self.field, skin_voxels, binodal)
             provenance |= {"skin_voxels": skin_voxels, "half_width": half_width}
             labels = three_phases(self.field, half_width)
-        return Microstructure(labels, lateral=self.recipe.lateral, phase_names=PHASE_NAMES[:phases], provenance=provenance)
+        return Microstructure(
+            labels, lateral=self.recipe.lateral, phase_names=PHASE_NAMES[:phases], provenance=provenance
+        )
 
     @property
     def process(self) -> dict[str, float]:

@@ -52,7 +52,9 @@ class FilmTransform:
 
     def rms(self, coefficients: Tensor) -> float:
         """Root mean square over voxels of the field with these coefficients (Parseval)."""
-        power = torch.view_as_real(coefficients).square().sum(-1) if coefficients.is_complex() else coefficients.square()
+        power = (
+            torch.view_as_real(coefficients).square().sum(-1) if coefficients.is_complex() else coefficients.square()
+        )
         voxels = self.k2.shape[0] * math.prod(self._lateral_shape)
         return math.sqrt(float((power * self.weight).sum()) / voxels)
 

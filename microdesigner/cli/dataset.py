@@ -1,0 +1,85 @@
+"""`microdesigner dataset`: build a data set by simulation, or look into one."""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from microdesigner.cli.parser import Subparsers
+from microdesigner.cli.progress import with_bars
+from microdesigner.core.errors import InputError
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Register the verb with its two actions."""
+    parser = subparsers.add_parser("dataset", help="build a training data set, or tell what is in one")
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    build = actions.add_parser(
+        "build",
+        help="simulate a data set",
+        description="Simulate annealing series over blend ratio 0.35-0.65 and interaction parameter 2.2-4.0, label and "
+        "measure their snapshots. A build that was stopped goes on where it was; more series extend an earlier build.",
+    )
+    build.add_argument(
+        "output", metavar="OUT.h5", type=Path, help="HDF5 file to write; finished series wait in OUT.h5.parts/"
+    )
+    build.add_argument(
+        "--series", type=int, default=64, metavar="N", help="annealing series, at least 8 to train on (64)"
+    )
+    build.add_argument("--snapshots", type=int, default=12, metavar="N", help="times per series, geometric (12)")
+    build.add_argument(
+        "--size", type=int, nargs=3, default=(128, 128, 64), metavar=("X", "Y", "Z"), help="voxels (128 128 64)"
+    )
+    build.add_argument(
+        "--lateral", choices=("periodic", "no-flux"), default="periodic", help="lateral faces (periodic)"
+    )
+    build.add_argument("--phases", type=int, choices=(2, 3), default=3, help="with mixed phase (3) or without (2)")
+    build.add_argument(
+        "--skins", type=int, default=3, metavar="N", help="random mixed-skin thicknesses per snapshot (3)"
+    )
+    build.add_argument("--seed", type=int, default=1, help="seed of the design and of all noise (1)")
+    build.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (one per core)")
+    build.set_defaults(run=run_build)
+    info = actions.add_parser("info", help="tell what a data set holds")
+    info.add_argument("dataset", metavar="FILE.h5", type=Path)
+    info.add_argument("--json", action="store_true", help="one JSON document")
+    info.set_defaults(run=run_info)
+
+
+def run_build(args: argparse.Namespace) -> int:
+    """Build; raises InputError when the file exists or the plan cannot be served."""
+    from microdesigner.data.build import BuildPlan, build_dataset
+
+    for name in ("series", "snapshots", "skins", "workers"):
+        if getattr(args, name) < 1:
+            raise InputError(f"--{name} must be at least 1; got {getattr(args, name)}.")
+    plan = BuildPlan(args.series, args.snapshots, tuple(args.size), args.lateral, args.phases, args.skins, args.seed)
+    for _ in with_bars(build_dataset(args.output, plan, args.workers)):
+        pass
+    print(args.output)
+    return 0
+
+
+def run_info(args: argparse.Namespace) -> int:
+    """Print size, split and label ranges; raises InputError when the file cannot be read."""
+    from microdesigner.data.store import VolumeDataset
+
+    dataset = VolumeDataset(args.dataset)
+    ranges = {label: [float(values.min()), float(values.max())] for label, values in dataset.table.items()}
+    document = {
+        "file": str(args.dataset),
+        "volumes": len(dataset),
+        "held_out": int(dataset.held_out.sum()),
+        "shape": dataset.shape,
+        **vars(dataset.description),
+        "ranges": ranges,
+    }
+    if args.json:
+        print(json.dumps(document, indent=1))
+        return 0
+    print(
+        f"{args.dataset}: {len(dataset)} volumes of {'×'.join(map(str, dataset.shape))}, {document['held_out']} held out"
+    )
+    for label, (low, high) in ranges.items():
+        print(f"  {label:16} {low:12.5g} to {high:<12.5g}")
+    return 0

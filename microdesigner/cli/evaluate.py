@@ -1,0 +1,56 @@
+"""`microdesigner evaluate`: how well a model delivers what is asked for."""
+
+import argparse
+import json
+from pathlib import Path
+
+from microdesigner.cli.parser import Subparsers
+from microdesigner.cli.progress import with_bars
+from microdesigner.core.errors import InputError
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Register the verb."""
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="measure a model's accuracy on held-out targets",
+        description="Generate one volume per held-out target, measure it, and write samples.csv and metrics.json. "
+        "An interrupted evaluation goes on where it was.",
+    )
+    add = parser.add_argument
+    add("--model", default="ch-3phase", metavar="NAME", help="model or bundle folder (ch-3phase)")
+    add("--count", type=int, default=256, metavar="N", help="held-out targets (256)")
+    add("--steps", type=int, default=16, metavar="K", help="denoiser evaluations, 1 to 1000 (16)")
+    add(
+        "--match",
+        choices=("none", "fractions", "all"),
+        default="none",
+        help="matching; none shows the model raw (none)",
+    )
+    add("--candidates", type=int, default=1, metavar="N", help="candidates per volume (1)")
+    add("--out", type=Path, required=True, metavar="DIR", help="folder for samples.csv and metrics.json")
+    add("--write-card", action="store_true", help="record the figures in the model's card")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate; raises InputError when the model or an option is wrong."""
+    if args.count < 2:
+        raise InputError(f"--count must be at least 2; got {args.count}.")
+
+    from microdesigner.engine import Engine
+    from microdesigner.evaluation.control import METRICS, accuracy_entry, evaluate_control, held_out_targets
+    from microdesigner.models.bundle import find_bundle, update_card
+
+    engine = Engine.load(args.model)
+    targets = held_out_targets(engine.card, args.count)
+    for _ in with_bars(evaluate_control(engine, args.out, targets, args.steps, args.match, args.candidates)):
+        pass
+    entry = accuracy_entry(args.out)
+    if args.write_card:
+        recorded = engine.card.document.get("accuracy", {})
+        key = "raw" if args.match == "none" and args.candidates == 1 else f"match-{args.match}-{args.candidates}"
+        update_card(find_bundle(args.model), {"accuracy": {**recorded, key: entry}})
+    print(json.dumps(entry, indent=1))
+    print(args.out / METRICS)
+    return 0

@@ -1,0 +1,1 @@
+"""Judging a model: does it deliver what was asked for?"""

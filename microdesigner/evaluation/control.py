@@ -1,0 +1,96 @@
+"""Control (the paper's Fig. 3): one sample per held-out target, measured on its voxels."""
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.card import ModelCard
+from microdesigner.core.errors import InputError
+from microdesigner.core.events import Progress, SampleDone
+from microdesigner.core.paths import write_text_atomic
+from microdesigner.core.request import Match, Request
+from microdesigner.engine import Engine
+from microdesigner.evaluation.metrics import agreement
+
+SAMPLES, METRICS = "samples.csv", "metrics.json"
+
+
+def held_out_targets(card: ModelCard, count: int) -> list[dict[str, float]]:
+    """`count` targets measured on volumes of series that training never saw, evenly spread; from the model card."""
+    points = card.document.get("held_out") or []
+    if len(points) < count:
+        raise InputError(f"The card of {card.name} holds {len(points)} held-out targets; ask for at most that many.")
+    chosen = np.linspace(0, len(points) - 1, count).astype(int)
+    names = [condition.name for condition in card.conditions]
+    return [dict(zip(names, points[index], strict=True)) for index in chosen]
+
+
+def evaluate_control(
+    engine: Engine, folder: Path, targets: Sequence[dict[str, float]], steps: int, match: Match, candidates: int
+) -> Iterator[Progress]:
+    """Generate and measure one sample per target into `folder`/samples.csv, then write metrics.json.
+
+    Target i uses seed i; lines already in samples.csv are kept, so an interrupted evaluation goes on.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    names = list(targets[0])
+    path = folder / SAMPLES
+    header = ["index", *(f"target_{name}" for name in names), *(f"measured_{name}" for name in names)]
+    done = _rows_done(path, header)
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        if not path.stat().st_size:
+            writer.writerow(header)
+        for index in range(done, len(targets)):
+            request = Request(
+                targets[index], engine.card.name, seed=index, steps=steps, match=match, candidates=candidates
+            )
+            measured = next(
+                event for event in engine.generate(request) if isinstance(event, SampleDone)
+            ).sample.measured
+            values = ["" if measured[name] is None else f"{measured[name]:.6f}" for name in names]
+            writer.writerow([index, *(f"{targets[index][name]:.6f}" for name in names), *values])
+            file.flush()
+            yield Progress("evaluate", index + 1, len(targets))
+    document = {
+        "model": engine.identity,
+        "count": len(targets),
+        "steps": steps,
+        "match": match,
+        "candidates": candidates,
+    }
+    metrics = control_metrics(path, names)
+    write_text_atomic(folder / METRICS, json.dumps({**document, "control": metrics}, indent=1) + "\n")
+
+
+def control_metrics(path: Path, names: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Agreement per descriptor from samples.csv."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+
+    def column(label: str) -> NDArray[np.float64]:
+        return np.array([float(row[label] or "nan") for row in rows])
+
+    return {name: agreement(column(f"target_{name}"), column(f"measured_{name}")).to_json() for name in names}
+
+
+def accuracy_entry(folder: Path) -> dict[str, Any]:
+    """The evaluation in `folder` as a card records it."""
+    document: dict[str, Any] = json.loads((folder / METRICS).read_text(encoding="utf-8"))
+    document.pop("model")
+    return document
+
+
+def _rows_done(path: Path, header: list[str]) -> int:
+    if not path.exists() or not path.stat().st_size:
+        return 0
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    if rows[0] != header:
+        raise InputError(f"{path} belongs to another evaluation; choose another --out.")
+    return len(rows) - 1

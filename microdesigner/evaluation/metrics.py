@@ -1,0 +1,31 @@
+"""Figures of agreement between targets and measured values."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Squared Pearson correlation (the paper's "R²"), coefficient of determination, mean absolute error, bias, number."""
+
+    squared_pearson: float
+    r2: float
+    mae: float
+    bias: float
+    count: int
+
+    def to_json(self) -> dict[str, float]:
+        """Rounded for reports and cards."""
+        return {name: round(value, 5) for name, value in asdict(self).items()}
+
+
+def agreement(target: NDArray[np.float64], measured: NDArray[np.float64]) -> Agreement:
+    """Agreement of `measured` (n,) with `target` (n,); pairs whose measured value does not exist (NaN) are left out."""
+    exists = np.isfinite(measured)
+    target, measured = target[exists], measured[exists]
+    error = measured - target
+    r2 = 1 - float(np.square(error).sum() / np.square(target - target.mean()).sum())
+    pearson = float(np.corrcoef(target, measured)[0, 1])
+    return Agreement(pearson**2, r2, float(np.abs(error).mean()), float(error.mean()), len(target))

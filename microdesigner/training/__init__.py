@@ -1,0 +1,1 @@
+"""Training: three stages, the run directory, the events it writes."""

@@ -1,0 +1,82 @@
+"""Stage 1: the phase autoencoder."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import IterableDataset
+
+from microdesigner.core.microstructure import PhaseArray
+from microdesigner.data.store import VolumeDataset
+from microdesigner.models.autoencoder import PhaseAutoencoder, one_hot_phases
+from microdesigner.training.presets import StagePlan
+from microdesigner.training.stage import TrainingStage
+
+CROP = 64
+KL_WEIGHT = 0.03
+DICE_WEIGHT = 0.1
+FRACTION_WEIGHT = 10.0
+
+
+class Crops(IterableDataset[Tensor]):
+    """Endless random crops (x, y, z) of the given volumes: lateral shift where periodic, D4 about z, whole height."""
+
+    def __init__(self, dataset: VolumeDataset, indices: np.ndarray, seed: int) -> None:
+        self._dataset, self._indices, self._seed = dataset, indices, seed
+
+    def __iter__(self) -> Iterator[Tensor]:
+        random = np.random.default_rng(self._seed)
+        while True:
+            phases = self._dataset.phases(int(random.choice(self._indices)))
+            phases = turned(phases, int(random.integers(8)))
+            yield torch.from_numpy(np.ascontiguousarray(self._crop(phases, random)))
+
+    def _crop(self, phases: PhaseArray, random: np.random.Generator) -> PhaseArray:
+        x, y, _ = phases.shape
+        if self._dataset.description.lateral == "periodic":
+            phases = np.roll(phases, (int(random.integers(x)), int(random.integers(y))), axis=(0, 1))
+            return phases[:CROP, :CROP]
+        left, front = int(random.integers(max(1, x - CROP + 1))), int(random.integers(max(1, y - CROP + 1)))
+        return phases[left : left + CROP, front : front + CROP]
+
+
+class AutoencoderStage(TrainingStage):
+    """Cross-entropy + soft Dice + squared error of the volume fractions + KL to a standard normal."""
+
+    network: PhaseAutoencoder
+
+    def __init__(self, network: PhaseAutoencoder, plan: StagePlan) -> None:
+        super().__init__(network, plan)
+
+    def loss(self, batch: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """batch: uint8 labels (batch, x, y, z)."""
+        one_hot = one_hot_phases(batch, self.network.config.phases)
+        mean, log_variance = self.network.posterior(one_hot, periodic=False)
+        raw = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+        logits = self.network.logits(raw, periodic=False).float()
+        entropy = F.cross_entropy(logits, batch.long())
+        shares = logits.softmax(dim=1)
+        space = (2, 3, 4)
+        overlap = 2 * (shares * one_hot).sum(space) / (shares.sum(space) + one_hot.sum(space) + 1)
+        fractions = (shares.mean(space) - one_hot.mean(space)).square().sum(1).mean()
+        divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).float().sum() / batch.numel()
+        total = entropy + DICE_WEIGHT * (1 - overlap.mean()) + FRACTION_WEIGHT * fractions + KL_WEIGHT * divergence
+        return total, {"cross_entropy": entropy, "divergence": divergence}
+
+    def validate(self, batch: Tensor) -> dict[str, Tensor]:
+        """Cross-entropy, voxel accuracy and largest error of a phase fraction, from the latent mean."""
+        one_hot = one_hot_phases(batch, self.network.config.phases)
+        mean, _ = self.network.posterior(one_hot, periodic=False)
+        logits = self.network.logits(mean, periodic=False).float()
+        decoded = one_hot_phases(logits.argmax(1), self.network.config.phases)
+        fraction_error = (decoded.mean((2, 3, 4)) - one_hot.mean((2, 3, 4))).abs().max(1).values.mean()
+        accuracy = (decoded * one_hot).sum(1).mean()
+        return {"loss": F.cross_entropy(logits, batch.long()), "accuracy": accuracy, "fraction_error": fraction_error}
+
+
+def turned(phases: PhaseArray, element: int) -> PhaseArray:
+    """Element 0..7 of the symmetry group of the square (D4) applied in the film's plane; z stays."""
+    turned_phases = np.rot90(phases, element % 4, axes=(0, 1))
+    return turned_phases.transpose(1, 0, 2) if element >= 4 else turned_phases

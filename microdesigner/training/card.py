@@ -1,0 +1,54 @@
+"""The model card of a trained run: everything but the architecture and the hashes, which the bundle adds."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.card import SCHEMA
+from microdesigner.data.store import VolumeDataset
+from microdesigner.training.events import read_events
+from microdesigner.training.run import RunDirectory
+
+HISTOGRAM_BINS = 32
+CARD_POINTS = 512
+
+
+def card_document(name: str, dataset: VolumeDataset, run: RunDirectory) -> dict[str, Any]:
+    """Card of a model trained in `run` on `dataset`; ranges and support come from the
+    training volumes alone, the targets for evaluation (`held_out`) from the others."""
+    description, training = dataset.description, ~dataset.held_out
+    conditions = dataset.columns(description.conditions)
+    return {
+        "schema": SCHEMA,
+        "name": name,
+        "title": f"{len(description.phase_names)}-phase films, Cahn-Hilliard",
+        "phases": description.phase_names,
+        "shape": dataset.shape,
+        "voxel_nm": description.voxel_nm,
+        "lateral": description.lateral,
+        "conditions": [_parameter(label, dataset.table[label][training]) for label in description.conditions],
+        "process": [_parameter(label, dataset.table[label][training]) for label in description.process],
+        "support": _spread(conditions[training]),
+        "held_out": _spread(conditions[dataset.held_out]),
+        "training": {
+            "volumes": int(training.sum()),
+            "held_out_volumes": int(dataset.held_out.sum()),
+            "series": len(np.unique(dataset.table["series"])),
+            "rebuild": description.origin,
+            "stages": [event for event in read_events(run.path / "events.jsonl") if event["event"] == "stage"],
+        },
+    }
+
+
+def _spread(points: NDArray[np.float32]) -> list[list[float]]:
+    """At most `CARD_POINTS` of `points`, evenly spread over series and times."""
+    chosen = np.linspace(0, len(points) - 1, min(CARD_POINTS, len(points))).astype(int)
+    rows: list[list[float]] = np.round(points[chosen].astype(np.float64), 4).tolist()
+    return rows
+
+
+def _parameter(label: str, values: NDArray[np.float64]) -> dict[str, Any]:
+    low, high = float(values.min()), float(values.max())
+    counts, _ = np.histogram(values, HISTOGRAM_BINS, (low, high))
+    return {"name": label, "low": round(low, 5), "high": round(high, 5), "histogram": counts.tolist()}

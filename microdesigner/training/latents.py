@@ -1,0 +1,80 @@
+"""Between the stages: encode the data set once, with lateral shifts and turns as exact augmentation."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from microdesigner.core.events import Progress
+from microdesigner.core.paths import atomic_path
+from microdesigner.data.store import VolumeDataset
+from microdesigner.models.autoencoder import FACTOR, PhaseAutoencoder, one_hot_phases
+from microdesigner.training.autoencoder_stage import turned
+
+
+@dataclass(frozen=True)
+class Latents:
+    """Whitened latents float16 (n, latent, x/8, y/8, z/8) with labels (n, labels) and the validation mask (n,)."""
+
+    latents: Tensor
+    conditions: Tensor
+    process: Tensor
+    held_out: NDArray[np.bool_]
+    periodic: bool
+
+
+def encode_dataset(path: Path, dataset: VolumeDataset, network: PhaseAutoencoder, variants: int) -> Iterator[Progress]:
+    """Write the raw latent means of every volume in `variants` random turns and sub-block shifts, then set the network's
+    whitening from the training ones. Yields progress; the file is whole or absent."""
+    random = np.random.default_rng(0)
+    total = len(dataset) * variants
+    periodic = dataset.description.lateral == "periodic"
+    device = next(network.parameters()).device
+    shape = (total, network.config.latent_channels, *(edge // FACTOR for edge in dataset.shape))
+    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+        stored = file.create_dataset("latents", shape, np.float16)
+        file["volume"] = np.repeat(np.arange(len(dataset)), variants)
+        for index in range(total):
+            phases = turned(dataset.phases(index // variants), int(random.integers(8)) if index % variants else 0)
+            if periodic and index % variants:
+                phases = np.roll(phases, tuple(random.integers(FACTOR, size=2)), axis=(0, 1))
+            labels = torch.from_numpy(np.ascontiguousarray(phases))[None].to(device)
+            one_hot = one_hot_phases(labels, network.config.phases)
+            with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
+                mean, _ = network.posterior(one_hot, periodic)
+            stored[index] = mean[0].float().cpu().numpy()
+            if index % 16 == 15 or index + 1 == total:
+                yield Progress("encode", index + 1, total)
+
+
+def whiten(path: Path, network: PhaseAutoencoder, held_out: NDArray[np.bool_]) -> None:
+    """Set the network's latent mean and std from the training volumes in `path`; `held_out` is per volume."""
+    with h5py.File(path, "r") as file:
+        training = ~held_out[file["volume"][...]]
+        latents = file["latents"][...][training].astype(np.float32)
+    axes = (0, 2, 3, 4)
+    network.latent_mean.copy_(torch.from_numpy(latents.mean(axes)).reshape(network.latent_mean.shape))
+    network.latent_std.copy_(torch.from_numpy(latents.std(axes)).reshape(network.latent_std.shape))
+
+
+def load_latents(path: Path, dataset: VolumeDataset, network: PhaseAutoencoder) -> Latents:
+    """The encoded data set, whitened, with its labels."""
+    with h5py.File(path, "r") as file:
+        volume = file["volume"][...]
+        raw = torch.from_numpy(file["latents"][...])
+    whitened = ((raw.float() - network.latent_mean.cpu()) / network.latent_std.cpu()).half()
+    description = dataset.description
+    return Latents(
+        whitened,
+        torch.from_numpy(dataset.columns(description.conditions)[volume]),
+        torch.from_numpy(dataset.columns(description.process)[volume])
+        if description.process
+        else torch.empty(len(volume), 0),
+        dataset.held_out[volume],
+        description.lateral == "periodic",
+    )

@@ -1,0 +1,125 @@
+"""The three stages in order, each skipped when it is done: from a data set to a model bundle."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import lightning
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.events import Progress
+from microdesigner.data.store import VolumeDataset
+from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAutoencoder
+from microdesigner.models.bundle import save_bundle
+from microdesigner.models.denoiser import Denoiser, DenoiserConfig
+from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
+from microdesigner.training.autoencoder_stage import AutoencoderStage, Crops
+from microdesigner.training.card import card_document
+from microdesigner.training.denoiser_stage import DenoiserStage
+from microdesigner.training.latent_batches import training_loader, validation_loader
+from microdesigner.training.latents import Latents, encode_dataset, load_latents, whiten
+from microdesigner.training.predictor_stage import PredictorStage
+from microdesigner.training.presets import Preset, Stage
+from microdesigner.training.run import RunDirectory
+from microdesigner.training.stage import fit_stage
+
+VALIDATION_CROPS = 8
+VALIDATION_LATENTS = 128
+VALIDATE_EVERY: dict[Stage, int] = {"vae": 200, "fp": 200, "ddpm": 300}
+
+
+def train(
+    dataset_path: Path,
+    run: RunDirectory,
+    name: str,
+    preset: Preset,
+    stages: Sequence[Stage],
+    report: Callable[[Progress], None],
+) -> None:
+    """Train `stages` in `run` and, when all three are there, write the bundle. Finished stages are not trained again.
+
+    Raises InputError when the data set does not fit or an earlier stage is missing.
+    """
+    dataset = VolumeDataset(dataset_path)
+    _check(dataset)
+    lightning.seed_everything(0, verbose=False)
+    autoencoder = _autoencoder(dataset, run, preset, stages)
+    if not run.latents.exists():
+        for progress in encode_dataset(run.latents, dataset, autoencoder, preset.latent_variants):
+            report(progress)
+    whiten(run.latents, autoencoder, dataset.held_out)
+    latents = load_latents(run.latents, dataset, autoencoder)
+    predictor = _predictor(latents, run, preset, stages)
+    denoiser = _denoiser(latents, run, preset, stages)
+    if run.stage_weights("fp").exists() and run.stage_weights("ddpm").exists():
+        save_bundle(run.bundle, card_document(name, dataset, run), autoencoder, predictor, denoiser)
+        run.events.write("bundle", path=str(run.bundle))
+
+
+def _autoencoder(
+    dataset: VolumeDataset, run: RunDirectory, preset: Preset, stages: Sequence[Stage]
+) -> PhaseAutoencoder:
+    network = PhaseAutoencoder(AutoencoderConfig(phases=len(dataset.description.phase_names)))
+    if _load_finished(network, run, "vae"):
+        return network
+    if "vae" not in stages:
+        raise InputError(f"{run.path} has no trained autoencoder yet; train the stage vae first.")
+    held_out, batch = dataset.held_out.nonzero()[0], preset.vae.batch
+    crops = DataLoader(Crops(dataset, (~dataset.held_out).nonzero()[0], seed=1), batch_size=batch)
+    fixed = iter(Crops(dataset, held_out, seed=2))
+    validation: DataLoader[Tensor] = DataLoader([next(fixed) for _ in range(VALIDATION_CROPS)], batch_size=4)  # type: ignore[arg-type]
+    fit_stage(run, "vae", AutoencoderStage(network, preset.vae), crops, validation, VALIDATE_EVERY["vae"])
+    return network
+
+
+def _predictor(latents: Latents, run: RunDirectory, preset: Preset, stages: Sequence[Stage]) -> FeaturePredictor:
+    channels, conditions, process = latents.latents.shape[1], latents.conditions.shape[1], latents.process.shape[1]
+    network = FeaturePredictor(PredictorConfig(channels, conditions, process))
+    _standardise(network.descriptor_mean, network.descriptor_std, latents.conditions, latents)
+    _standardise(network.process_mean, network.process_std, latents.process, latents)
+    if not _load_finished(network, run, "fp") and "fp" in stages:
+        _fit_on_latents(run, "fp", PredictorStage(network, preset.fp, latents.periodic), latents)
+    return network
+
+
+def _denoiser(latents: Latents, run: RunDirectory, preset: Preset, stages: Sequence[Stage]) -> Denoiser:
+    channels, conditions = latents.latents.shape[1], latents.conditions.shape[1]
+    network = Denoiser(DenoiserConfig(channels, conditions, preset.denoiser_widths))
+    _standardise(network.condition_mean, network.condition_std, latents.conditions, latents)
+    if not _load_finished(network, run, "ddpm") and "ddpm" in stages:
+        _fit_on_latents(run, "ddpm", DenoiserStage(network, preset.ddpm, latents.periodic), latents)
+    return network
+
+
+def _fit_on_latents(run: RunDirectory, stage: Stage, module: PredictorStage | DenoiserStage, latents: Latents) -> None:
+    # a resumed run continues with other batches than those it has seen
+    seed = 10 + (run.checkpoint(stage) is not None) * int(torch.randint(1 << 30, ()))
+    training = training_loader(latents, module.plan.batch, seed)
+    validation = validation_loader(latents, 32, VALIDATION_LATENTS)
+    fit_stage(run, stage, module, training, validation, VALIDATE_EVERY[stage])
+
+
+def _load_finished(network: nn.Module, run: RunDirectory, stage: Stage) -> bool:
+    path = run.stage_weights(stage)
+    if not path.exists():
+        return False
+    network.load_state_dict(torch.load(path, weights_only=True, map_location="cpu"))
+    return True
+
+
+def _standardise(mean: Tensor, std: Tensor, labels: Tensor, latents: Latents) -> None:
+    training = labels[torch.from_numpy(~latents.held_out)]
+    mean.copy_(training.mean(0))
+    std.copy_(training.std(0).clamp_min(1e-6))
+
+
+def _check(dataset: VolumeDataset) -> None:
+    if any(edge % (2 * FACTOR) for edge in dataset.shape):
+        raise InputError(
+            f"{dataset.path} holds volumes of {dataset.shape}; each edge must be a multiple of {2 * FACTOR}."
+        )
+    held_out = int(dataset.held_out.sum())
+    if held_out == 0 or held_out == len(dataset):
+        raise InputError(f"{dataset.path} holds too few series to keep some for validation; build at least 8.")

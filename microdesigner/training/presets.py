@@ -1,0 +1,56 @@
+"""How long and how large each stage is trained: one table to read before starting."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from microdesigner.core.errors import InputError
+
+Stage = Literal["vae", "fp", "ddpm"]
+STAGES: tuple[Stage, ...] = ("vae", "fp", "ddpm")
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """Optimiser steps, batch, peak learning rate; `minutes` ends the stage early with its schedule run to the end."""
+
+    steps: int
+    batch: int
+    learning_rate: float
+    minutes: float | None = None
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Plans of the three stages, channel widths of the denoiser, and how many encoded variants each volume gets."""
+
+    vae: StagePlan
+    fp: StagePlan
+    ddpm: StagePlan
+    denoiser_widths: tuple[int, int, int] = (48, 128, 192)
+    latent_variants: int = 2
+
+    def stage(self, name: Stage) -> StagePlan:
+        """Plan of the stage called `name`."""
+        plan: StagePlan = getattr(self, name)
+        return plan
+
+    def limited(self, minutes: dict[Stage, float]) -> "Preset":
+        """The same preset with time boxes on some stages."""
+        boxed = {stage: replace(self.stage(stage), minutes=minutes.get(stage)) for stage in STAGES}
+        return replace(self, vae=boxed["vae"], fp=boxed["fp"], ddpm=boxed["ddpm"])
+
+
+PRESETS: dict[str, Preset] = {
+    "quick": Preset(StagePlan(60, 4, 2e-3), StagePlan(60, 16, 1e-3), StagePlan(100, 16, 1e-3), (16, 32, 32), 1),
+    "laptop": Preset(StagePlan(4000, 8, 2e-3), StagePlan(2500, 32, 1e-3), StagePlan(8000, 16, 1e-3)),
+    "gpu": Preset(
+        StagePlan(12000, 16, 2e-3), StagePlan(6000, 64, 1e-3), StagePlan(40000, 128, 8e-4), (96, 256, 384), 4
+    ),
+}
+
+
+def preset_named(name: str) -> Preset:
+    """The preset called `name`; raises InputError naming the known ones."""
+    if name not in PRESETS:
+        raise InputError(f"There is no preset '{name}'; choose one of {', '.join(PRESETS)}.")
+    return PRESETS[name]

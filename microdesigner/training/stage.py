@@ -1,0 +1,164 @@
+"""What the three stages share: optimiser, schedule by progress, averaged weights, checkpoints, events."""
+
+import math
+import time
+from abc import abstractmethod
+from datetime import timedelta
+from typing import Any
+
+import lightning
+import torch
+from lightning.pytorch.callbacks import EMAWeightAveraging, ModelCheckpoint
+from lightning.pytorch.loggers import CSVLogger
+from lightning.pytorch.utilities.types import OptimizerLRScheduler
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from microdesigner.training.events import EventLog
+from microdesigner.training.presets import Stage, StagePlan
+from microdesigner.training.run import RunDirectory
+
+WARM_UP = 0.03
+FINAL_RATE = 0.01
+AVERAGING = 0.998
+EVENT_SECONDS = 5.0
+CHECKPOINT_MINUTES = 2.0
+
+
+class TrainingStage(lightning.LightningModule):
+    """A network in training. A subclass gives `loss` on a batch and `validate` on a held-out batch."""
+
+    def __init__(self, network: nn.Module, plan: StagePlan) -> None:
+        super().__init__()
+        self.network = network
+        self.plan = plan
+        self._seconds_before = 0.0
+        self._started = time.monotonic()
+
+    @abstractmethod
+    def loss(self, batch: Any) -> tuple[Tensor, dict[str, Tensor]]:
+        """Loss of a training batch and further figures to log."""
+
+    @abstractmethod
+    def validate(self, batch: Any) -> dict[str, Tensor]:
+        """Figures of a held-out batch; `loss` among them."""
+
+    @property
+    def seconds(self) -> float:
+        """Seconds trained so far, earlier sessions of a resumed run included."""
+        return self._seconds_before + time.monotonic() - self._started
+
+    @property
+    def progress(self) -> float:
+        """Share of the plan that is done, by steps or by its time box, whichever is further; 0..1."""
+        by_steps = self.global_step / self.plan.steps
+        by_time = self.seconds / (60 * self.plan.minutes) if self.plan.minutes else 0.0
+        return min(1.0, max(by_steps, by_time))
+
+    def training_step(self, batch: Any, index: int) -> Tensor:
+        """One optimiser step; ends the fit when the time box is used up."""
+        loss, figures = self.loss(batch)
+        self.log_dict({"loss": loss, **figures})
+        if self.progress >= 1:
+            self.trainer.should_stop = True
+        return loss
+
+    def validation_step(self, batch: Any, index: int) -> None:
+        """Held-out figures, averaged by Lightning."""
+        self.log_dict({f"val_{name}": value for name, value in self.validate(batch).items()}, batch_size=1)
+
+    def configure_optimizers(self) -> OptimizerLRScheduler:
+        """AdamW; short warm-up, then a cosine over progress."""
+        optimizer = torch.optim.AdamW(
+            self.parameters(), lr=self.plan.learning_rate, betas=(0.9, 0.99), weight_decay=0.01
+        )
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: _rate(self.progress))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def on_fit_start(self) -> None:
+        """The clock starts with the first step."""
+        self._started = time.monotonic()
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the time used, so that a resumed run keeps its time box."""
+        checkpoint["seconds"] = self.seconds
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Go on with the time used."""
+        self._seconds_before = checkpoint["seconds"]
+
+
+class EventCallback(lightning.Callback):
+    """Writes steps and validations to the run's event log."""
+
+    def __init__(self, log: EventLog, stage: Stage) -> None:
+        self._log, self._stage = log, stage
+        self._last = 0.0
+
+    def on_train_batch_end(self, trainer: Any, module: Any, outputs: Any, batch: Any, index: int) -> None:
+        """A step event every few seconds."""
+        if time.monotonic() - self._last < EVENT_SECONDS:
+            return
+        self._last = time.monotonic()
+        left = module.seconds * (1 / max(module.progress, 1e-6) - 1)
+        figures = {name: round(float(value), 6) for name, value in trainer.callback_metrics.items()}
+        self._log.write(
+            "step",
+            stage=self._stage,
+            step=trainer.global_step,
+            steps=module.plan.steps,
+            progress=round(module.progress, 4),
+            seconds=round(module.seconds, 1),
+            seconds_left=round(left, 1),
+            **{name: value for name, value in figures.items() if not name.startswith("val_")},
+        )
+
+    def on_validation_end(self, trainer: Any, module: Any) -> None:
+        """A validation event."""
+        figures = {
+            name: round(float(value), 6) for name, value in trainer.callback_metrics.items() if name.startswith("val_")
+        }
+        self._log.write("validation", stage=self._stage, step=trainer.global_step, **figures)
+
+
+def fit_stage(
+    run: RunDirectory,
+    stage: Stage,
+    module: TrainingStage,
+    training: DataLoader[Any],
+    validation: DataLoader[Any],
+    validate_every: int,
+) -> None:
+    """Train `module`, resuming from its checkpoint where there is one; afterwards it holds the averaged weights."""
+    log, folder = run.events, run.stage_folder(stage)
+    log.write("stage", stage=stage, state="started", parameters=sum(p.numel() for p in module.network.parameters()))
+    checkpoints = ModelCheckpoint(
+        folder, "{step}", train_time_interval=timedelta(minutes=CHECKPOINT_MINUTES), save_top_k=1, monitor=None
+    )
+    trainer = lightning.Trainer(
+        accelerator="auto",
+        devices=1,
+        precision="bf16-mixed",
+        max_steps=module.plan.steps,
+        val_check_interval=min(validate_every, module.plan.steps),
+        check_val_every_n_epoch=None,
+        num_sanity_val_steps=0,
+        gradient_clip_val=1.0,
+        log_every_n_steps=20,
+        logger=CSVLogger(folder, name="", version="log"),
+        callbacks=[checkpoints, EMAWeightAveraging(decay=AVERAGING), EventCallback(log, stage)],
+        enable_progress_bar=True,
+        enable_model_summary=False,
+        default_root_dir=folder,
+    )
+    trainer.fit(module, training, validation, ckpt_path=run.checkpoint(stage), weights_only=False)
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+    torch.save(module.network.state_dict(), run.stage_weights(stage))
+    log.write("stage", stage=stage, state="finished", steps=trainer.global_step, seconds=round(module.seconds, 1))
+
+
+def _rate(progress: float) -> float:
+    if progress < WARM_UP:
+        return max(progress, 1e-3) / WARM_UP
+    return FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * progress))
