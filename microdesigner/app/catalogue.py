@@ -23,6 +23,10 @@ class Catalogue:
     models: tuple[InstalledModel, ...]
     problems: tuple[str, ...]
 
+    def folder(self, name: str) -> Path | None:
+        """Where the model called `name` lies."""
+        return next((model.folder for model in self.models if model.card.name == name), None)
+
     def card(self, name: str) -> ModelCard | None:
         """The card of the model called `name`."""
         return next((model.card for model in self.models if model.card.name == name), None)

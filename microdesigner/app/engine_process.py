@@ -5,6 +5,7 @@ import multiprocessing
 import queue
 import threading
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from microdesigner.app.messages import Failed, Report
 from microdesigner.app.worker import Job, serve
@@ -19,7 +20,7 @@ RESTARTS = 3
 class EngineProcess:
     """Starts, feeds and restarts the engine's process. All methods return at once; `poll` brings what happened since.
 
-    `factory` names a class with `load(model)` by module and attribute, imported in the process alone.
+    `factory` names a class with `load(folder)` by module and attribute, imported in the process alone.
     """
 
     def __init__(self, factory: str = ENGINE) -> None:
@@ -55,13 +56,13 @@ class EngineProcess:
         self._reader = threading.Thread(target=self._read, args=(ours,), name="engine-reader", daemon=True)
         self._reader.start()
 
-    def warm(self, model: str) -> int:
-        """Load a model ahead of its first request."""
-        return self._send(model, None)
+    def warm(self, model: str, bundle: Path) -> int:
+        """Load the model in the folder `bundle` ahead of its first request."""
+        return self._send(model, bundle, None)
 
-    def submit(self, request: Request) -> int:
-        """Queue a request; returns the number that its reports carry."""
-        return self._send(request.model, request)
+    def submit(self, request: Request, bundle: Path) -> int:
+        """Queue a request for the model in the folder `bundle`; returns the number that its reports carry."""
+        return self._send(request.model, bundle, request)
 
     def cancel(self) -> None:
         """Stop every job submitted so far at its next event."""
@@ -93,13 +94,13 @@ class EngineProcess:
         connection.close()
         process.close()
 
-    def _send(self, model: str, request: Request | None) -> int:
+    def _send(self, model: str, bundle: Path, request: Request | None) -> int:
         self._number += 1
         if self._connection is None:
             raise MicrodesignerError("The engine is not running; start the program again.")
         # A process that just died is noticed by the reader, which reports it.
         with contextlib.suppress(OSError):
-            self._connection.send(Job(self._number, model, request))
+            self._connection.send(Job(self._number, model, str(bundle), request))
         return self._number
 
     def _read(self, connection: Connection) -> None:

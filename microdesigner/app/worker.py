@@ -33,10 +33,11 @@ class EngineLike(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """A request with its number; a job without a request only loads the model."""
+    """A request with its number for the model in the folder `bundle`; without a request it only loads the model."""
 
     number: int
     model: str
+    bundle: str
     request: Request | None
 
 
@@ -64,7 +65,7 @@ def _run(
     if is_cancelled(job.number):
         return send(Cancelled())
     try:
-        engine = _engine(job.model, factory_path, engines)
+        engine = _engine(job.bundle, factory_path, engines)
         send(Ready(job.model, str(getattr(engine, "device", "cpu"))))
         if job.request is not None:
             _generate(engine, job.request, send, lambda: is_cancelled(job.number))
@@ -112,12 +113,12 @@ class Throttle:
         return True
 
 
-def _engine(model: str, factory_path: str, engines: dict[str, EngineLike]) -> EngineLike:
-    if model not in engines:
+def _engine(bundle: str, factory_path: str, engines: dict[str, EngineLike]) -> EngineLike:
+    if bundle not in engines:
         engines.clear()
         module, _, name = factory_path.partition(":")
-        engines[model] = getattr(importlib.import_module(module), name).load(model)
-    return engines[model]
+        engines[bundle] = getattr(importlib.import_module(module), name).load(bundle)
+    return engines[bundle]
 
 
 def _failure(error: Exception) -> Failed:

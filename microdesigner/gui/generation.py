@@ -4,6 +4,7 @@ import time
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.engine_process import EngineProcess
 from microdesigner.app.messages import Cancelled, EngineEvent, Failed, Ready
 from microdesigner.core.errors import MicrodesignerError
@@ -25,9 +26,10 @@ class Generation(QObject):
     failed = Signal(str, str)  # sentence, details
     ended = Signal()  # after finished, failed or cancelled
 
-    def __init__(self, process: EngineProcess, parent: QObject | None = None) -> None:
+    def __init__(self, process: EngineProcess, catalogue: Catalogue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._process = process
+        self._catalogue = catalogue
         self._job: int | None = None
         self._stage = ("", 0.0)
         self._timer = QTimer(self)
@@ -47,20 +49,25 @@ class Generation(QObject):
     def start(self, model: str | None) -> None:
         """Start the process and load `model` in it."""
         self._process.start()
-        if model is not None:
-            self._process.warm(model)
         self._timer.start()
+        if model is not None:
+            self.warm(model)
 
     def warm(self, model: str) -> None:
         """Load another model ahead of its first request."""
-        if self._process.running:
-            self._process.warm(model)
+        folder = self._catalogue.folder(model)
+        if self.started_up and folder is not None:
+            self._process.warm(model, folder)
 
     def generate(self, request: Request) -> None:
         """Serve `request`; whatever runs is cancelled."""
         self._process.cancel()
+        folder = self._catalogue.folder(request.model)
+        if folder is None:
+            self.failed.emit(f"The model {request.model} is not installed; choose another one.", "")
+            return
         try:
-            self._job = self._process.submit(request)
+            self._job = self._process.submit(request, folder)
         except MicrodesignerError as error:
             self.failed.emit(str(error), "")
             return

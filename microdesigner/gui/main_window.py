@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QUndoStack
-from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.engine_process import EngineProcess
@@ -44,7 +44,7 @@ class MainWindow(QMainWindow):
         self.outcome = OutcomePanel()
         self.notice = Notice()
         self.process = process
-        self.generation = Generation(process, self)
+        self.generation = Generation(process, catalogue, self)
         self.exporter = Exporter(self)
         self.live = LiveDraft(self.targets, self.generation, self)
         self.sample: Sample | None = None
@@ -211,12 +211,13 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(content)
         self.device = QLabel("Engine is starting…" if self.catalogue.models else "No model")
         self.device.setToolTip("The model that is loaded and the device it runs on.")
+        self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addPermanentWidget(self.device)
 
     def _make_export_button(self) -> None:
-        self.export_button = named(QToolButton(), "Export", "Write the volume or a picture of the views (Ctrl+E).")
-        self.export_button.setText("Export")
-        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.export_button = named(
+            QPushButton("Export"), "Export", "Write the volume or a picture of the views (Ctrl+E)."
+        )
         self.export_button.setEnabled(False)
         menu = QMenu(self.export_button)
         for suffix, description in {**VOLUME_FORMATS, "png": "Picture of the views (*.png)"}.items():

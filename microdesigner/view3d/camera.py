@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
@@ -19,6 +20,7 @@ STANDARD_VIEWS: dict[StandardView, tuple[tuple[float, float, float], tuple[float
 }
 DEGREES_PER_VIEW = 180.0
 MARGIN = 1.22
+SAME_DIRECTION = 1e-6
 
 
 class CameraControl:
@@ -30,6 +32,7 @@ class CameraControl:
     def __init__(self, camera: vtkCamera) -> None:
         self.camera = camera
         self.bounds: Bounds = (0.0, 1.0, 0.0, 1.0, 0.0, 1.0)
+        self._poses: dict[Bounds, _Pose] = {}
         self.aspect = 1.4
         self.fitted = True
         camera.SetViewAngle(26)
@@ -64,6 +67,19 @@ class CameraControl:
         if self.fitted:
             self.fit()
 
+    def enclose(self, bounds: Bounds) -> None:
+        """Turn to another box: as it was last looked at from this direction, else fitted."""
+        self._poses[self.bounds] = self._pose()
+        self.bounds = bounds
+        pose = self._poses.get(bounds)
+        if pose is None or math.dist(pose.direction, self.camera.GetDirectionOfProjection()) > SAME_DIRECTION:
+            self.fit()
+            return
+        self.fitted = pose.fitted
+        self.camera.SetFocalPoint(*pose.focal_point)
+        self.camera.SetPosition(*pose.position)
+        self.camera.SetParallelScale(pose.parallel_scale)
+
     def rotate(self, right: float, up: float) -> None:
         """Turn the volume as if dragged by the pointer."""
         self.camera.Azimuth(-right * DEGREES_PER_VIEW)
@@ -97,6 +113,13 @@ class CameraControl:
             return float(2 * self.camera.GetParallelScale())
         return float(2 * self.camera.GetDistance() * math.tan(math.radians(self.camera.GetViewAngle() / 2)))
 
+    def _pose(self) -> "_Pose":
+        camera = self.camera
+        return _Pose(
+            camera.GetDirectionOfProjection(), camera.GetPosition(), camera.GetFocalPoint(),
+            camera.GetParallelScale(), self.fitted,
+        )  # fmt: skip
+
     def _centre(self) -> tuple[float, float, float]:
         b = self.bounds
         return (b[0] + b[1]) / 2, (b[2] + b[3]) / 2, (b[4] + b[5]) / 2
@@ -108,6 +131,15 @@ class CameraControl:
         length = math.hypot(*side)
         side = (side[0] / length, side[1] / length, side[2] / length)
         return ahead, _cross(side, ahead), side
+
+
+@dataclass(frozen=True)
+class _Pose:
+    direction: Vector
+    position: Vector
+    focal_point: Vector
+    parallel_scale: float
+    fitted: bool
 
 
 def _cross(a: Vector, b: Vector) -> Vector:

@@ -18,6 +18,8 @@ from microdesigner.view3d.planes import box_faces, colour_table, slice_planes
 from microdesigner.view3d.surfaces import Geometry, PhaseMesh
 from microdesigner.view3d.view import Area, View, layout
 
+OVERVIEW = "All phases"
+
 
 class Scene:
     """Owns the off-screen window. Everything here needs the thread that made it; `render` gives pixels.
@@ -49,7 +51,9 @@ class Scene:
         self.window.AddRenderer(self.axes.renderer)
 
     def show(self, geometry: Geometry) -> None:
-        """Replace the volume; the camera keeps its direction and moves only when the size in nm changed."""
+        """Replace the volume; the camera keeps its direction and moves only when the size in nm changed.
+
+        The entry "title" of its provenance names the view of all phases."""
         names = geometry.microstructure.phase_names
         if names != self.phase_names:
             self._set_phases(names)
@@ -59,11 +63,12 @@ class Scene:
         bounds = (0.0, sizes[0], 0.0, sizes[1], 0.0, sizes[2])
         first, resized = self.geometry is None, bounds != self.camera.bounds
         self.geometry = geometry
-        self.camera.bounds = bounds
+        self.views[0].title.actor.SetInput(geometry.microstructure.provenance.get("title", OVERVIEW))
         if first:
+            self.camera.bounds = bounds
             self.camera.look("isometric")
         elif resized:
-            self.camera.fit()
+            self.camera.enclose(bounds)
         self.rebuild()
 
     def rebuild(self) -> None:
@@ -140,7 +145,7 @@ class Scene:
         for view in self.views:
             self.window.RemoveRenderer(view.renderer)
         self.phase_names = names
-        titles = ["All phases", *(name.capitalize() for name in names)]
+        titles = [OVERVIEW, *(name.capitalize() for name in names)]
         self.views = [View(title, self.camera.camera) for title in titles]
         for view in self.views:
             self.window.AddRenderer(view.renderer)

@@ -15,10 +15,15 @@ from tests.gui import stand_in
 
 
 @pytest.fixture
-def process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EngineProcess]:
+def bundle(tmp_path: Path) -> Path:
+    """Folder of the stand-in's model."""
+    stand_in.write_card(tmp_path / stand_in.MODEL, shape=(16, 16, 8))
+    return tmp_path / stand_in.MODEL
+
+
+@pytest.fixture
+def process(bundle: Path) -> Iterator[EngineProcess]:
     """A started process with the stand-in engine."""
-    monkeypatch.setenv("MICRODESIGNER_HOME", str(tmp_path))
-    stand_in.write_card(tmp_path / "models" / stand_in.MODEL, shape=(16, 16, 8))
     process = EngineProcess(stand_in.FACTORY)
     process.start()
     yield process
@@ -43,8 +48,8 @@ def _request(**entries: object) -> Request:
     return Request(model=stand_in.MODEL, **{"steps": 4, **entries})  # type: ignore[arg-type]
 
 
-def test_events_arrive_in_order_under_their_job(process: EngineProcess) -> None:
-    job = process.submit(_request(count=2))
+def test_events_arrive_in_order_under_their_job(process: EngineProcess, bundle: Path) -> None:
+    job = process.submit(_request(count=2), bundle)
     reports = _collect(process, _has(Finished))
     assert {number for number, _ in reports} == {job}
     kinds = [type(event) for _, event in reports if not isinstance(event, Preview)]
@@ -52,12 +57,12 @@ def test_events_arrive_in_order_under_their_job(process: EngineProcess) -> None:
     assert kinds[-3:] == [SampleDone, SampleDone, Finished]
 
 
-def test_cancel_stops_what_runs_and_what_waits_but_not_what_follows(process: EngineProcess) -> None:
-    long = process.submit(_request(steps=1000))
-    waiting = process.submit(_request())
+def test_cancel_stops_what_runs_and_what_waits_but_not_what_follows(process: EngineProcess, bundle: Path) -> None:
+    long = process.submit(_request(steps=1000), bundle)
+    waiting = process.submit(_request(), bundle)
     _collect(process, _has(Progress))
     process.cancel()
-    last = process.submit(_request())
+    last = process.submit(_request(), bundle)
     reports = _collect(process, _has(Finished))
     ends = {number: event for number, event in reports if isinstance(event, Cancelled | Finished)}
     assert isinstance(ends[long], Cancelled)
@@ -65,32 +70,33 @@ def test_cancel_stops_what_runs_and_what_waits_but_not_what_follows(process: Eng
     assert isinstance(ends[last], Finished)
 
 
-def test_errors_are_sentences_with_details(process: EngineProcess) -> None:
-    process.submit(Request(model="nonesuch"))
+def test_errors_are_sentences_with_details(process: EngineProcess, bundle: Path) -> None:
+    process.submit(Request(model="nonesuch"), bundle / "nonesuch")
     failed = _collect(process, _has(Failed))[-1][1]
     assert isinstance(failed, Failed)
-    assert failed.message == "There is no model nonesuch."
-    process.submit(_request(seed=13))
+    assert "nonesuch" in failed.message
+    assert "unexpectedly" not in failed.message
+    process.submit(_request(seed=13), bundle)
     failed = _collect(process, _has(Failed))[-1][1]
     assert isinstance(failed, Failed)
     assert "unexpectedly" in failed.message
     assert "Traceback" in failed.details
 
 
-def test_a_dead_process_is_noticed_and_started_again(process: EngineProcess) -> None:
+def test_a_dead_process_is_noticed_and_started_again(process: EngineProcess, bundle: Path) -> None:
     first = process.pid
-    process.submit(_request(seed=14))
+    process.submit(_request(seed=14), bundle)
     failed = _collect(process, _has(Failed))[-1][1]
     assert isinstance(failed, Failed)
     assert failed.fatal
     assert process.running
     assert process.pid != first
-    process.submit(_request())
+    process.submit(_request(), bundle)
     _collect(process, _has(Finished))
 
 
-def test_close_is_quick_in_the_middle_of_a_job(process: EngineProcess) -> None:
-    process.submit(_request(steps=1000))
+def test_close_is_quick_in_the_middle_of_a_job(process: EngineProcess, bundle: Path) -> None:
+    process.submit(_request(steps=1000), bundle)
     _collect(process, _has(Progress))
     started = time.monotonic()
     process.close()

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.app.catalogue import installed_models
-from microdesigner.core.errors import InputError
+from microdesigner.core.card import ModelCard
 from microdesigner.core.events import Finished, GenerationEvent, Preview, Progress, SampleDone
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
@@ -29,11 +28,8 @@ class StandInEngine:
 
     @classmethod
     def load(cls, name: str) -> "StandInEngine":
-        card = installed_models().card(name)
-        if card is None:
-            raise InputError(f"There is no model {name}.")
         engine = cls()
-        engine.shape = card.shape
+        engine.shape = ModelCard.read(Path(name) / "model.json").shape
         return engine
 
     def generate(self, request: Request) -> Iterator[GenerationEvent]:

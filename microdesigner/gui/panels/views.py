@@ -77,7 +77,8 @@ class ViewsPanel(QWidget):
         """Show labels whose voxels are `coarseness` times the model's, unless the last are still being built."""
         if not self.builder.busy:
             x, y, z = (coarseness * edge for edge in card.voxel_nm)
-            self.show_volume(Microstructure(phases, (x, y, z), phase_names=card.phase_names))
+            title = {"title": "Preview: a corner, coarse"}
+            self.show_volume(Microstructure(phases, (x, y, z), phase_names=card.phase_names, provenance=title))
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
