@@ -2,14 +2,14 @@
 
 import argparse
 import json
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from microdesigner.cli.parser import Subparsers, parse_targets
+from microdesigner.cli.progress import with_bars
 from microdesigner.core.errors import InputError
-from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
+from microdesigner.core.events import Finished, SampleDone
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
@@ -75,13 +75,11 @@ def run(args: argparse.Namespace) -> int:
     events = Engine.load(request.model).generate(request)
     prepare_folder(args.out)
     files: list[str] = []
-    with _Bars() as bars:
-        for event in events:
-            bars.show(event)
-            if isinstance(event, SampleDone):
-                files.append(write_sample(args.out, event, formats, args.picture))
-            elif isinstance(event, Finished):
-                result = event.result
+    for event in with_bars(events):
+        if isinstance(event, SampleDone):
+            files.append(write_sample(args.out, event, formats, args.picture))
+        elif isinstance(event, Finished):
+            result = event.result
     document = result.to_json(files)
     write_text_atomic(args.out / "result.json", json.dumps(document, indent=1, allow_nan=False) + "\n")
     _tell(args, result, files, document)
@@ -152,29 +150,6 @@ def write_sample(folder: Path, event: SampleDone, formats: "list[Format]", with_
 
         picture(volume, folder / f"{stem}.png")
     return files[0]
-
-
-class _Bars:
-    """Progress bars on stderr, one per stage."""
-
-    def __enter__(self) -> "_Bars":
-        self._bars: dict[str, Any] = {}
-        return self
-
-    def __exit__(self, *ending: object) -> None:
-        for bar in self._bars.values():
-            bar.close()
-
-    def show(self, event: GenerationEvent) -> None:
-        """Move the bar of the event's stage."""
-        if not isinstance(event, Progress):
-            return
-        if event.stage not in self._bars:
-            from tqdm import tqdm
-
-            self._bars[event.stage] = tqdm(total=event.total, desc=event.stage, file=sys.stderr, leave=False)
-        bar = self._bars[event.stage]
-        bar.update(event.done - bar.n)
 
 
 def _tell(args: argparse.Namespace, result: Result, files: list[str], document: dict[str, Any]) -> None:

@@ -8,12 +8,12 @@ import traceback
 from collections.abc import Sequence
 
 from microdesigner import __version__
-from microdesigner.cli import convert, describe, generate, models
+from microdesigner.cli import convert, dataset, describe, evaluate, generate, models, simulate, train
 from microdesigner.cli.parser import Parser, Verb
 from microdesigner.core.errors import InputError, MicrodesignerError
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
-VERBS: tuple[Verb, ...] = (generate, describe, convert, models)
+VERBS: tuple[Verb, ...] = (generate, describe, simulate, dataset, train, evaluate, convert, models)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

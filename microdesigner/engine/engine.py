@@ -9,7 +9,7 @@ from microdesigner.core.card import ModelCard
 from microdesigner.core.events import GenerationEvent
 from microdesigner.core.request import Request
 from microdesigner.engine.device import choose_device
-from microdesigner.engine.generation import Generation
+from microdesigner.engine.generation import Generation, model_identity
 from microdesigner.models.bundle import Bundle, load_bundle
 
 
@@ -33,6 +33,11 @@ class Engine:
     def card(self) -> ModelCard:
         """The loaded model's card."""
         return self.bundle.card
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """Name and sha256 of the loaded weights, as results record them."""
+        return model_identity(self.bundle)
 
     def generate(self, request: Request) -> Iterator[GenerationEvent]:
         """Generate the volumes of `request`: Progress and Preview on the way, SampleDone per volume, at last Finished.

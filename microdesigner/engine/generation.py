@@ -52,7 +52,9 @@ class Generation:
                 sample = yield from self._sample(index, candidates)
                 samples.append(sample)
                 yield SampleDone(index, sample)
-        yield Finished(Result(self._request, self._model(), self._device.type, dict(self._seconds), tuple(samples)))
+        yield Finished(
+            Result(self._request, model_identity(self._bundle), self._device.type, dict(self._seconds), tuple(samples))
+        )
 
     def _groups(self) -> Iterator[range]:
         """Samples whose candidates fill about one batch, so that volumes arrive as early as they can."""
@@ -144,7 +146,7 @@ class Generation:
         volume = sample.microstructure.with_provenance(
             program=f"microdesigner {__version__}",
             request=self._request.to_json(),
-            model=self._model(),
+            model=model_identity(self._bundle),
             index=index,
             sample=entry,
         )
@@ -154,9 +156,6 @@ class Generation:
     def _lateral(self) -> Any:
         return self._card.document.get("lateral", "periodic")
 
-    def _model(self) -> dict[str, str]:
-        return {"name": self._card.name, "sha256": self._bundle.sha256}
-
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
         started = time.perf_counter()
@@ -164,6 +163,11 @@ class Generation:
             yield
         finally:
             self._seconds[stage] += time.perf_counter() - started
+
+
+def model_identity(bundle: Bundle) -> dict[str, str]:
+    """Name and hash by which results name the very weights that made them."""
+    return {"name": bundle.card.name, "sha256": bundle.sha256}
 
 
 def _evaluations(step: Step, before: int, request: Request) -> tuple[int, int]:

@@ -1,0 +1,51 @@
+"""The set-up files say one thing: pins within the declared ranges, targets that exist, no trace of one machine."""
+
+import re
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCK = ROOT / "packaging" / "requirements.lock"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def pins() -> dict[str, str]:
+    lines = [line for line in LOCK.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    return {canonicalize_name(name): pin for name, pin in (line.split("==") for line in lines)}
+
+
+@pytest.mark.parametrize("declared", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"])
+def test_the_lock_pins_what_is_declared(declared: str) -> None:
+    requirement = Requirement(declared)
+    assert pins()[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+def test_the_lock_can_build_the_package() -> None:
+    assert {"hatchling", "editables"} <= pins().keys()
+
+
+def test_the_lock_holds_plain_versions_only() -> None:
+    assert all(re.fullmatch(r"[0-9][0-9a-z.]*", pin) for pin in pins().values())
+
+
+def test_the_installed_program_has_this_version() -> None:
+    assert version("microdesigner") == PROJECT["version"]
+    assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("script", ["packaging/setup.sh", "packaging/run.sh", "packaging/test.sh", ".ci/run"])
+def test_scripts_are_strict_and_executable(script: str) -> None:
+    path = ROOT / script
+    assert path.stat().st_mode & 0o111
+    assert "set -euo pipefail" in path.read_text(encoding="utf-8")
+
+
+def test_the_make_targets() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in ("setup", "run", "test", "check", "format", "clean"):
+        assert re.search(rf"^{target}:", text, re.MULTILINE)
