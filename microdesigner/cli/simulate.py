@@ -23,7 +23,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "simulate",
         help="anneal a blend by the Cahn-Hilliard equation",
-        description="Quench a Flory-Huggins blend and anneal it. Times are in voxel²/M with mobility M = φ(1−φ); lengths in voxels.",
+        description="Quench a Flory-Huggins blend and anneal it. Times are in voxel²/M with mobility M = φ(1−φ).",
     )
     add = parser.add_argument
     add("--phi", type=float, required=True, metavar="P", help="acceptor fraction of the blend, 0 to 1")
@@ -51,7 +51,7 @@ def add_parser(subparsers: Subparsers) -> None:
         help="donor and acceptor, with mixed, or the field φ itself (3)",
     )
     add("--out", type=Path, required=True, metavar="PATH",
-        help="file; with several snapshots PATH-0000.EXT and so on; a field is written as .npy, float32 [x, y, z]")  # fmt: skip
+        help="file; several snapshots become PATH-0000.EXT and so on; a field is .npy, float32 [x, y, z]")  # fmt: skip
     parser.set_defaults(run=run)
 
 

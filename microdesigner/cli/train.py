@@ -17,8 +17,8 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "train",
         help="train a model on a data set",
-        description="Train autoencoder (vae), feature predictor (fp) and denoiser (ddpm) and write RUN/bundle. Events are "
-        "appended to RUN/events.jsonl. The same command uses a GPU where there is one.",
+        description="Train autoencoder (vae), feature predictor (fp) and denoiser (ddpm) and write RUN/bundle. "
+        "Events are appended to RUN/events.jsonl. The same command uses a GPU where there is one.",
     )
     parser.add_argument("dataset", metavar="DATASET.h5", type=Path, help="file written by 'dataset build'")
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder")

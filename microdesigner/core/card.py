@@ -115,7 +115,7 @@ class ModelCard:
             )
 
     def conditioned_on(self, targets: Mapping[str, float]) -> dict[str, float]:
-        """`targets` in the model's own conditions: an acceptor fraction becomes the donor or mixed fraction it implies."""
+        """`targets` in the model's own conditions: an acceptor fraction becomes the donor or mixed one it implies."""
         wanted = dict(targets)
         acceptor = wanted.pop("vol_frac_A", None)
         if acceptor is None:

@@ -51,7 +51,8 @@ _ALL = (
     ),
     DescriptorSpec(
         "chi", "χ", "Interaction parameter", "1", 2, 6,
-        "Flory-Huggins interaction of donor and acceptor; above 2 an equal blend separates.", "Flory-Huggins χ", "process",
+        "Flory-Huggins interaction of donor and acceptor; above 2 an equal blend separates.",
+        "Flory-Huggins χ", "process",
     ),
     DescriptorSpec(
         "log_time", "log₁₀ t", "Annealing time", "log10(dx²/M)", -3, 8,

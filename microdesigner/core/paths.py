@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def shipped(folder: str) -> Path:
-    """Folder shipped with the program (`resources`, `weights`): inside an installed package, beside it in a checkout."""
+    """Folder shipped with the program (`resources`, `weights`): in an installed package, beside it in a checkout."""
     installed = _PACKAGE / folder
     return installed if installed.is_dir() else _PACKAGE.parent / folder
 

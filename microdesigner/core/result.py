@@ -11,10 +11,13 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Sample:
-    """One generated volume. `measured` values come from the voxels (None: does not exist, see `reasons`);
-    `predicted` are the feature predictor's descriptors {"mean", "std"}; `process` its recipe {"mean", "std", "q05", "q50", "q95"};
-    `draws` are posterior samples of the recipe, one list per parameter, for plots; `support` is the request's standing among
-    the training data in 0..1; `match` reports what matching did (bias added to the logits, candidate chosen)."""
+    """One generated volume.
+
+    `measured` values come from the voxels (None: does not exist, see `reasons`); `predicted` are the feature
+    predictor's descriptors {"mean", "std"}; `process` its recipe {"mean", "std", "q05", "q50", "q95"}; `draws` are
+    posterior samples of the recipe, one list per parameter, for plots; `support` is the request's standing among the
+    training data in 0..1; `match` reports what matching did (bias added to the logits, candidate chosen).
+    """
 
     microstructure: Microstructure
     seed: int

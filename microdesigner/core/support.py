@@ -16,8 +16,8 @@ SPARSE = 0.10
 class Support:
     """A sample of the training conditions: `points` float [n, conditions] in the order of `names`.
 
-    A request's support is the share of training points that lie at least as far from their own neighbours as the request
-    does, over the conditions it sets: 1 in the thick of the data, 0 outside.
+    A request's support is the share of training points that lie at least as far from their own neighbours as the
+    request does, over the conditions it sets: 1 in the thick of the data, 0 outside.
     """
 
     names: tuple[str, ...]

@@ -51,20 +51,19 @@ def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Volu
 
     Raises InputError when nothing was added.
     """
-    with atomic_path(path) as temporary:
-        with h5py.File(temporary, "w", libver="latest") as file:
-            file.attrs["microdesigner"] = json.dumps({"schema": SCHEMA, **vars(description)})
+    with atomic_path(path) as temporary, h5py.File(temporary, "w", libver="latest") as file:
+        file.attrs["microdesigner"] = json.dumps({"schema": SCHEMA, **vars(description)})
 
-            def add(volume: Volume) -> None:
-                shape = volume.phases.shape
-                stored = file.create_dataset(
-                    volume.name, data=volume.phases, chunks=shape, compression="gzip", compression_opts=1
-                )
-                stored.attrs.update(volume.labels)
+        def add(volume: Volume) -> None:
+            shape = volume.phases.shape
+            stored = file.create_dataset(
+                volume.name, data=volume.phases, chunks=shape, compression="gzip", compression_opts=1
+            )
+            stored.attrs.update(volume.labels)
 
-            yield add
-            if len(file) == 0:
-                raise InputError(f"No volume was left to write to {path}; simulate more series or longer times.")
+        yield add
+        if len(file) == 0:
+            raise InputError(f"No volume was left to write to {path}; simulate more series or longer times.")
 
 
 class VolumeDataset:

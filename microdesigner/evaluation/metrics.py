@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Agreement:
-    """Squared Pearson correlation (the paper's "R²"), coefficient of determination, mean absolute error, bias, number."""
+    """Squared Pearson correlation (the paper's "R²"), coefficient of determination, mean absolute error, bias, n."""
 
     squared_pearson: float
     r2: float

@@ -1,6 +1,7 @@
 """The conditional denoiser: a three-level U-Net over latents, v-prediction, any subset of conditions."""
 
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -107,7 +108,7 @@ class Denoiser(nn.Module):
 
 def _blocks(channels_in: int, channels_out: int, count: int, embedding: int) -> nn.ModuleList:
     widths = [channels_in] + [channels_out] * count
-    return nn.ModuleList(ResidualBlock(a, b, embedding) for a, b in zip(widths, widths[1:], strict=False))
+    return nn.ModuleList(ResidualBlock(a, b, embedding) for a, b in pairwise(widths))
 
 
 def _run(blocks: nn.ModuleList, features: Tensor, periodic: bool, embedding: Tensor) -> Tensor:

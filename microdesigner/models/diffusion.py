@@ -69,7 +69,7 @@ def ancestral(velocity: Velocity, noise: Tensor, steps: int, generators: Sequenc
 
 
 def draw_noise(shape: Sequence[int], generators: Sequence[torch.Generator]) -> Tensor:
-    """Standard normal (batch, *shape), each sample from its own CPU generator: the same whatever the batch or device."""
+    """Standard normal (batch, *shape), each sample from its own CPU generator: alike in any batch, on any device."""
     return torch.stack([torch.randn(tuple(shape), generator=generator) for generator in generators])
 
 

@@ -26,9 +26,11 @@ class PredictorConfig:
 
 @dataclass(frozen=True)
 class Prediction:
-    """Descriptors as normals, `mean` and `std` (batch, descriptors), and the recipe as a mixture of normals:
-    `log_weight` (batch, components), `centre` (batch, components, process), `factor` the lower Cholesky factors of their
-    covariances (batch, components, process, process); all in physical units."""
+    """Descriptors as normals and the recipe as a mixture of normals, all in physical units.
+
+    `mean` and `std` are (batch, descriptors), `log_weight` (batch, components), `centre` (batch, components, process),
+    `factor` the lower Cholesky factors of the covariances (batch, components, process, process).
+    """
 
     mean: Tensor
     std: Tensor

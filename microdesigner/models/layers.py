@@ -35,7 +35,7 @@ class ChannelNorm(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Two convolutions with a skip; an embedding (batch, embedding) scales and shifts between them where there is one."""
+    """Two convolutions with a skip; an embedding (batch, embedding), if given, scales and shifts in between."""
 
     def __init__(self, channels_in: int, channels_out: int, embedding: int = 0) -> None:
         super().__init__()

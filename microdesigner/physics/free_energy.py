@@ -89,5 +89,6 @@ class Quench:
                 f"at this chi choose phi between {low:.3f} and {1 - low:.3f}" if self.chi > 2 else "choose chi above 2"
             )
             raise InputError(
-                f"A blend with phi = {self.phi:g} and chi = {self.chi:g} lies outside the spinodal and does not decompose from small noise; {hint}."
+                f"A blend with phi = {self.phi:g} and chi = {self.chi:g} lies outside the spinodal and does not "
+                f"decompose from small noise; {hint}."
             )

@@ -25,7 +25,7 @@ SMALLEST_EDGE = 8
 @dataclass(frozen=True)
 class Recipe:
     """One annealing experiment. `phi` is the acceptor fraction of the blend, `chi` the interaction parameter; times are
-    in voxel²/M; `size` is voxels along x, y, z; `kappa` the gradient coefficient (12: four voxels across the χ = 4 wall).
+    in voxel²/M; `size` is voxels along x, y, z; `kappa` the gradient coefficient (12: χ = 4 walls of four voxels).
     """
 
     phi: float
@@ -63,8 +63,8 @@ class Snapshot:
         binodal = FloryHuggins(self.recipe.chi).binodal()
         if not has_separated(self.field, binodal):
             raise InputError(
-                f"The blend phi = {self.recipe.phi:g}, chi = {self.recipe.chi:g} has not separated at time {self.time:.4g}; "
-                f"anneal longer than about {self.recipe.time_of(math.log(12)):.3g}."
+                f"The blend phi = {self.recipe.phi:g}, chi = {self.recipe.chi:g} has not separated at time "
+                f"{self.time:.4g}; anneal longer than about {self.recipe.time_of(math.log(12)):.3g}."
             )
         provenance = {"recipe": self.process, "seed": self.recipe.seed, "solver_steps": self.steps}
         if phases == 2:
@@ -84,7 +84,7 @@ class Snapshot:
 
 
 def initial_field(recipe: Recipe, device: torch.device) -> Tensor:
-    """White noise of amplitude 0.01 around φ with its mean corrected, [z, x, y]; drawn on the CPU, equal on all devices."""
+    """White noise of amplitude 0.01 around φ, mean corrected, [z, x, y]; drawn on the CPU, equal on all devices."""
     x, y, z = recipe.size
     noise = torch.randn(z, x, y, generator=torch.Generator().manual_seed(recipe.seed)) * NOISE
     return (noise - noise.mean() + recipe.phi).to(device)

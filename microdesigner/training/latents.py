@@ -29,8 +29,8 @@ class Latents:
 
 
 def encode_dataset(path: Path, dataset: VolumeDataset, network: PhaseAutoencoder, variants: int) -> Iterator[Progress]:
-    """Write the raw latent means of every volume in `variants` random turns and sub-block shifts, then set the network's
-    whitening from the training ones. Yields progress; the file is whole or absent."""
+    """Write the raw latent means of every volume in `variants` random turns and sub-block shifts; the file is whole or
+    absent."""
     random = np.random.default_rng(0)
     total = len(dataset) * variants
     periodic = dataset.description.lateral == "periodic"

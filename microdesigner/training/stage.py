@@ -8,7 +8,7 @@ from typing import Any
 
 import lightning
 import torch
-from lightning.pytorch.callbacks import EMAWeightAveraging, ModelCheckpoint
+from lightning.pytorch.callbacks import ModelCheckpoint, WeightAveraging
 from lightning.pytorch.loggers import CSVLogger
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
@@ -146,7 +146,7 @@ def fit_stage(
         gradient_clip_val=1.0,
         log_every_n_steps=20,
         logger=CSVLogger(folder, name="", version="log"),
-        callbacks=[checkpoints, EMAWeightAveraging(decay=AVERAGING), EventCallback(log, stage)],
+        callbacks=[checkpoints, WeightAveraging(avg_fn=_ramped_average), EventCallback(log, stage)],
         enable_progress_bar=True,
         enable_model_summary=False,
         default_root_dir=folder,
@@ -156,6 +156,12 @@ def fit_stage(
         raise KeyboardInterrupt
     torch.save(module.network.state_dict(), run.stage_weights(stage))
     log.write("stage", stage=stage, state="finished", steps=trainer.global_step, seconds=round(module.seconds, 1))
+
+
+def _ramped_average(averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
+    """Exponential average whose memory grows with training: the first weights are soon forgotten in a short run."""
+    decay = min(AVERAGING, (1 + int(count)) / (10 + int(count)))
+    return averaged + (1 - decay) * (current - averaged)
 
 
 def _rate(progress: float) -> float:
