@@ -85,6 +85,12 @@ class Targets:
         chosen = self.state.fixed | {name} if fixed else self.state.fixed - {name}
         self.state = TargetState(self._balanced(dict(self.state.values), name, chosen), chosen)
 
+    def ask_only(self, targets: Mapping[str, float]) -> None:
+        """Ask for `targets`, an acceptor fraction in the model's own conditions, and leave the rest free."""
+        wanted = self.card.conditioned_on(targets)
+        values = {**self.state.values, **{name: value for name, value in wanted.items() if name in self.parameters}}
+        self.state = TargetState(values, frozenset(wanted) & frozenset(self.parameters))
+
     def adopt(self, state: TargetState) -> None:
         """Take over every condition of `state` that this model has too."""
         for name in self.parameters:

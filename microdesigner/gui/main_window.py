@@ -5,18 +5,19 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QUndoStack
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QUndoStack
 from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.engine_process import EngineProcess
+from microdesigner.app.opening import Opened
 from microdesigner.app.session import Options
 from microdesigner.app.settings import Settings
 from microdesigner.core.microstructure import PhaseArray
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
-from microdesigner.gui.exporting import VOLUME_FORMATS, Exporter
+from microdesigner.gui.files import EXPORTS, VolumeFiles
 from microdesigner.gui.generation import Generation
 from microdesigner.gui.live_draft import LiveDraft
 from microdesigner.gui.panels.outcome import OutcomePanel
@@ -27,7 +28,6 @@ from microdesigner.gui.widgets.notice import Notice
 
 START_SIZE = QSize(1480, 920)
 COLUMN_WIDTHS = [340, 780, 360]
-PICTURE_SCALE = 2
 
 
 class MainWindow(QMainWindow):
@@ -45,11 +45,12 @@ class MainWindow(QMainWindow):
         self.notice = Notice()
         self.process = process
         self.generation = Generation(process, catalogue, self)
-        self.exporter = Exporter(self)
+        self.files = VolumeFiles(self)
         self.live = LiveDraft(self.targets, self.generation, self)
         self.sample: Sample | None = None
         self._request: Request | None = None
         self.setWindowTitle("microdesigner")
+        self.setAcceptDrops(True)
         self._lay_out()
         self._make_export_button()
         self._connect()
@@ -82,12 +83,34 @@ class MainWindow(QMainWindow):
 
     def export(self, path: Path) -> None:
         """Write the volume shown, or the views when `path` ends in .png."""
-        if self.sample is None or self.views.view.scene is None:
+        if self.sample is None:
             return
-        if path.suffix.lower() == ".png":
-            self._write_picture(path)
+        if path.suffix.lower() != ".png":
+            self.files.export(self.sample.microstructure, path)
+            return
+        try:
+            self.views.write_picture(path)
+        except OSError as error:
+            self.notice.tell(f"{path.name} could not be written ({error.strerror}); choose another folder.")
         else:
-            self.exporter.export(self.sample.microstructure, path)
+            self.files.written.emit(str(path))
+
+    def show_opened(self, opened: Opened) -> None:
+        """Show a volume from a file, with the targets it was generated for."""
+        if opened.request is not None:
+            self.targets.restore(opened.request)
+        self._request = opened.request or Request(model="")
+        self.outcome.add(self._request, 0, opened.sample)
+        self.news.setText(f"Opened: {opened.path}")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Take a single file."""
+        if len(event.mimeData().urls()) == 1 and event.mimeData().urls()[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open the dropped file."""
+        self.files.open(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop everything in the order that leaves no thread, process or graphics resource behind."""
@@ -95,7 +118,7 @@ class MainWindow(QMainWindow):
         self._remember()
         self.live.stop()
         self.generation.close()
-        self.exporter.close()
+        self.files.close()
         self.views.close_scene()
         super().closeEvent(event)
 
@@ -130,8 +153,7 @@ class MainWindow(QMainWindow):
     def _preview(self, phases: PhaseArray) -> None:
         card = self.catalogue.card(self._request.model) if self._request else None
         if card is not None and self._request is not None:
-            height = (self._request.size or card.shape)[2]
-            self.views.show_preview(phases, height / phases.shape[2], card)
+            self.views.show_preview(phases, self._request.size or card.shape, card)
 
     def _show_sample(self, request: Request, sample: Sample) -> None:
         self.sample = sample
@@ -144,28 +166,12 @@ class MainWindow(QMainWindow):
             self.outcome.add(self._request, index, sample)
 
     def _finished(self, result: Result) -> None:
-        self.statusBar().showMessage(
-            f"{len(result.samples)} done in {sum(result.seconds.values()):.1f} s on {result.device}."
-        )
+        self.news.setText(f"{len(result.samples)} done in {sum(result.seconds.values()):.1f} s on {result.device}.")
 
     def _ended(self) -> None:
         self._show_idle()
         if self.sample is not None and self.views.microstructure is not self.sample.microstructure:
             self.views.show_volume(self.sample.microstructure)
-
-    def _write_picture(self, path: Path) -> None:
-        from microdesigner.view3d.pictures import write_picture
-
-        view = self.views.view
-        if view.scene is not None:
-            view.scene.scale = PICTURE_SCALE
-            try:
-                write_picture(view.scene, path, (PICTURE_SCALE * view.width(), PICTURE_SCALE * view.height()))
-            except OSError as error:
-                self.notice.tell(f"{path.name} could not be written ({error.strerror}); choose another folder.")
-            else:
-                self.exporter.written.emit(str(path))
-            view.redraw()
 
     def _ask_export(self, suffix: str, description: str) -> None:
         folder = self.settings.export_folder or str(Path.home())
@@ -192,8 +198,9 @@ class MainWindow(QMainWindow):
         self.targets.model_chosen.connect(self.generation.warm)
         self.outcome.chosen.connect(self._show_sample)
         self.views.builder.failed.connect(self.notice.tell)
-        self.exporter.failed.connect(self.notice.tell)
-        self.exporter.written.connect(lambda path: self.statusBar().showMessage(f"Written: {path}"))
+        self.files.failed.connect(self.notice.tell)
+        self.files.opened.connect(self.show_opened)
+        self.files.written.connect(lambda path: self.news.setText(f"Written: {path}"))
 
     def _lay_out(self) -> None:
         self.columns = QSplitter(Qt.Orientation.Horizontal)
@@ -211,6 +218,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(content)
         self.device = QLabel("Engine is starting…" if self.catalogue.models else "No model")
         self.device.setToolTip("The model that is loaded and the device it runs on.")
+        self.news = QLabel()
+        self.statusBar().addWidget(self.news, 1)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addPermanentWidget(self.device)
 
@@ -220,7 +229,7 @@ class MainWindow(QMainWindow):
         )
         self.export_button.setEnabled(False)
         menu = QMenu(self.export_button)
-        for suffix, description in {**VOLUME_FORMATS, "png": "Picture of the views (*.png)"}.items():
+        for suffix, description in EXPORTS.items():
             menu.addAction(description, partial(self._ask_export, suffix, description))
         self.export_button.setMenu(menu)
         self.outcome.head.addWidget(self.export_button)

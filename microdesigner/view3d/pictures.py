@@ -1,7 +1,5 @@
 """Pictures of volumes as files, without a window."""
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,25 +7,27 @@ from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkIOImage import vtkPNGWriter
 
+from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
+from microdesigner.view3d.graphics import graphics_problem, prefer_headless
 
 if TYPE_CHECKING:
     from microdesigner.view3d.scene import Scene
 
 
-def prefer_headless() -> None:
-    """Let VTK draw without an X server where there is none; call before the first scene."""
-    if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
-        os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
-
-
 def picture(microstructure: Microstructure, path: Path | str, size: tuple[int, int] = (1400, 860)) -> None:
-    """Write a PNG of the linked views of `microstructure`, `size` pixels wide and high."""
+    """Write a PNG of the linked views of `microstructure`, `size` pixels wide and high.
+
+    Raises MicrodesignerError where the machine cannot draw.
+    """
+    problem = graphics_problem()
+    if problem is not None:
+        raise MicrodesignerError(problem)
+    prefer_headless()
     from microdesigner.view3d.scene import Scene
     from microdesigner.view3d.surfaces import build_geometry
 
-    prefer_headless()
     scene = Scene(microstructure.phase_names)
     try:
         scene.show(build_geometry(microstructure))

@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ class StandInEngine:
             yield Progress("denoise", step + 1, request.steps)
             yield Preview(volume((16, 16, shape[2] // 2), request.seed, request.targets))
         for index in range(request.count):
-            samples.append(_sample(shape, request.seed + index, request.targets))
+            samples.append(_sample(shape, request, request.seed + index))
             yield SampleDone(index, samples[-1])
         yield Finished(Result(request, {"name": MODEL, "sha256": "0"}, "cpu", {"denoise": 0.5}, tuple(samples)))
 
@@ -77,8 +78,8 @@ def write_card(folder: Path, name: str = MODEL, shape: tuple[int, int, int] = SH
     (folder / "model.json").write_text(json.dumps(document), encoding="utf-8")
 
 
-def _sample(shape: tuple[int, int, int], seed: int, targets: dict[str, float]) -> Sample:
-    phases = volume(shape, seed, targets)
+def _sample(shape: tuple[int, int, int], request: Request, seed: int) -> Sample:
+    phases = volume(shape, seed, request.targets)
     random = np.random.default_rng(seed)
     share = np.bincount(phases.ravel(), minlength=3) / phases.size
     measured: dict[str, float | None] = {f"vol_frac_{n}": float(f) for n, f in zip("DAM", share, strict=True)}
@@ -87,9 +88,13 @@ def _sample(shape: tuple[int, int, int], seed: int, targets: dict[str, float]) -
     draws["log_time"] = 8 - 1.6 * draws["chi"] + random.normal(0, 0.2, 200)
     process = {name: {"mean": float(v.mean()), "std": float(v.std()), **_quantiles(v)} for name, v in draws.items()}
     reasons = {"tortuosity_A": "No acceptor voxel reaches the cathode."}
-    microstructure = Microstructure(phases, (2.0, 2.0, 2.0))
-    return Sample(
-        microstructure, seed, measured, reasons, process=process, draws={k: v.tolist() for k, v in draws.items()}
+    sample = Sample(
+        Microstructure(phases, (2.0, 2.0, 2.0)), seed, measured, reasons, process=process,
+        draws={name: values.tolist() for name, values in draws.items()},
+    )  # fmt: skip
+    entry = {key: value for key, value in sample.to_json("").items() if key != "file"}
+    return replace(
+        sample, microstructure=sample.microstructure.with_provenance(request=request.to_json(), sample=entry)
     )
 
 

@@ -8,7 +8,8 @@ from vtkmodules.vtkIOImage import vtkPNGReader
 
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.view3d.annotations import round_length
-from microdesigner.view3d.pictures import picture, prefer_headless
+from microdesigner.view3d.graphics import prefer_headless
+from microdesigner.view3d.pictures import picture
 from microdesigner.view3d.view import layout
 
 prefer_headless()

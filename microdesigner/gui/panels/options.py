@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from microdesigner.app.session import Options
+from microdesigner.app.session import QUALITIES, Options
+from microdesigner.core.request import Request
 from microdesigner.gui.widgets.basics import Fold, heading, named, tool_button
 
 MAX_SEED = 2**31 - 1
@@ -70,6 +71,16 @@ class OptionsPanel(QWidget):
             seed=self.seed.value(), count=self.count.value(), candidates=self.candidates.value(),
             match=self.match.currentData(), quality=self.quality.currentData(),
         )  # fmt: skip
+
+    def restore(self, request: Request) -> None:
+        """Show how an earlier request was generated."""
+        self.seed.setValue(request.seed)
+        self.count.setValue(request.count)
+        self.candidates.setValue(request.candidates)
+        self.match.setCurrentIndex(self.match.findData(request.match))
+        for quality, recipe in QUALITIES.items():
+            if recipe == (request.steps, request.sampler):
+                self.choose_quality(quality)
 
     def roll(self) -> None:
         """Take a new random seed."""

@@ -60,6 +60,15 @@ class TargetsPanel(QWidget):
         """The request as it stands; None without a model."""
         return self.targets.request(self.options.options()) if self.targets else None
 
+    def restore(self, request: Request) -> None:
+        """Show the targets and options of an earlier request, as far as its model is installed."""
+        index = self.model.findData(request.model)
+        if index < 0:
+            return
+        self.model.setCurrentIndex(index)
+        self.options.restore(request)
+        self._change("", lambda targets: targets.ask_only(request.targets), "Recall targets")
+
     def apply(self, state: TargetState) -> None:
         """Show `state` as the targets."""
         if self.targets is None:

@@ -1,6 +1,7 @@
 """The middle column: the linked views and everything that changes them."""
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
@@ -14,6 +15,7 @@ from microdesigner.gui.widgets.basics import named, tool_button
 from microdesigner.gui.widgets.phase_bar import PhaseBar
 from microdesigner.gui.widgets.volume_view import VolumeView
 
+PICTURE_SCALE = 2
 STANDARD_VIEWS = (("isometric", "Iso", "6"), ("x", "X", "7"), ("y", "Y", "8"), ("z", "Z", "9"))
 
 
@@ -47,9 +49,12 @@ class ViewsPanel(QWidget):
     def prepare(self) -> None:
         """Load VTK and make the scene and the controls that need it; called once the window is up."""
         from microdesigner.gui.panels.cut import CutPanel
+        from microdesigner.view3d.graphics import graphics_problem, prefer_headless
         from microdesigner.view3d.palettes import PALETTES
-        from microdesigner.view3d.pictures import prefer_headless
 
+        if (problem := graphics_problem()) is not None:
+            self.view.say(problem)
+            return
         prefer_headless()
         from microdesigner.view3d.scene import Scene
 
@@ -73,12 +78,24 @@ class ViewsPanel(QWidget):
         self.microstructure = microstructure
         self._order()
 
-    def show_preview(self, phases: PhaseArray, coarseness: float, card: ModelCard) -> None:
-        """Show labels whose voxels are `coarseness` times the model's, unless the last are still being built."""
+    def show_preview(self, phases: PhaseArray, size: tuple[int, int, int], card: ModelCard) -> None:
+        """Show coarse labels, full height, of a volume of `size` voxels, unless the last are still being built."""
         if not self.builder.busy:
+            coarseness = size[2] / phases.shape[2]
             x, y, z = (coarseness * edge for edge in card.voxel_nm)
-            title = {"title": "Preview: a corner, coarse"}
+            whole = all(edge * coarseness >= full for edge, full in zip(phases.shape, size, strict=True))
+            title = {"title": "Preview, coarse" if whole else "Preview of a corner, coarse"}
             self.show_volume(Microstructure(phases, (x, y, z), phase_names=card.phase_names, provenance=title))
+
+    def write_picture(self, path: Path) -> None:
+        """Write what is shown as a PNG, twice as large; raises OSError."""
+        from microdesigner.view3d.pictures import write_picture
+
+        if self.view.scene is not None:
+            self.view.scene.scale = PICTURE_SCALE
+            size = (PICTURE_SCALE * self.view.width(), PICTURE_SCALE * self.view.height())
+            write_picture(self.view.scene, path, size)
+            self.view.redraw()
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
