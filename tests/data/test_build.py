@@ -1,0 +1,108 @@
+"""Data sets: the design covers its range, builds resume, the split keeps series apart, stored labels are true."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.events import Progress
+from microdesigner.data import build
+from microdesigner.data.build import BuildPlan, build_dataset
+from microdesigner.data.design import CHI_RANGE, PHI_RANGE, is_feasible, recipe_of, snapshot_times
+from microdesigner.data.series import read_series, series_path
+from microdesigner.data.store import VolumeDataset
+from microdesigner.descriptors import fractions_and_tortuosities
+from microdesigner.physics.simulate import Recipe, simulate
+
+PLAN = BuildPlan(series=16, snapshots=3, size=(32, 32, 32), skins=2)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> VolumeDataset:
+    path = tmp_path_factory.mktemp("data") / "set.h5"
+    events = list(build_dataset(path, PLAN, workers=2))
+    assert events[-1] == Progress("label", 16, 16)
+    return VolumeDataset(path)
+
+
+def test_the_design_covers_its_range_evenly() -> None:
+    recipes = [recipe_of(series, 1) for series in range(64)]
+    points = np.array([[recipe.phi, recipe.chi] for recipe in recipes])
+    assert all(is_feasible(phi, chi) for phi, chi in points)
+    cells = {tuple(cell) for cell in np.floor((points - [PHI_RANGE[0], CHI_RANGE[0]]) / [0.075, 0.45]).astype(int)}
+    assert len(cells) >= 14  # of 4 × 4; the corners near the critical point do not decompose
+
+
+def test_times_rise_and_start_when_phases_appear() -> None:
+    recipe = recipe_of(3, 1)
+    times = snapshot_times(recipe, 6)
+    assert np.all(np.diff(times) > 0)
+    assert recipe.tau_of(times[0]) == pytest.approx(np.log(9))
+
+
+def test_labels_are_what_the_volumes_measure(dataset: VolumeDataset) -> None:
+    for index in range(0, len(dataset), 5):
+        phases = dataset.phases(index)
+        assert phases.shape == (32, 32, 32)
+        for name, value in fractions_and_tortuosities(phases, True).items():
+            assert dataset.table[name][index] == pytest.approx(value)
+
+
+def test_the_published_layout_holds(dataset: VolumeDataset) -> None:
+    with h5py.File(dataset.path) as file:
+        volume = file[dataset.names[0]]
+        assert volume.dtype == np.uint8
+        assert {"vol_frac_D", "vol_frac_M", "tortuosity_A", "tortuosity_D", "phi", "chi", "log_time"} <= set(
+            volume.attrs
+        )
+
+
+def test_no_series_is_on_both_sides_of_the_split(dataset: VolumeDataset) -> None:
+    series = dataset.table["series"]
+    held_out = dataset.held_out
+    assert held_out.any()
+    assert not set(series[held_out]) & set(series[~held_out])
+
+
+def test_a_stopped_build_goes_on_without_simulating_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, small = tmp_path / "set.h5", BuildPlan(series=3, snapshots=2, size=(16, 16, 16), skins=1)
+    events = build_dataset(path, small, workers=1)
+    while next(events) != Progress("simulate", 2, 3):
+        pass
+    events.close()
+    parts = sorted((tmp_path / "set.h5.parts").glob("series-*.h5"))
+    assert len(parts) >= 2
+    assert not path.exists()
+    stamps = {part: part.stat().st_mtime_ns for part in parts}
+    list(build_dataset(path, small, workers=1))
+    assert {part: part.stat().st_mtime_ns for part in parts} == stamps
+    assert len(VolumeDataset(path)) > 0
+
+
+def test_an_existing_file_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "set.h5"
+    path.write_text("precious")
+    with pytest.raises(InputError, match=r"set\.h5 exists"):
+        next(build_dataset(path, PLAN, 1))
+    assert path.read_text() == "precious"
+
+
+@pytest.mark.parametrize("content", [b"", b"no HDF5 at all" * 100])
+def test_a_damaged_data_set_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.h5"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"broken\.h5"):
+        VolumeDataset(path)
+
+
+def test_a_series_file_gives_its_fields_back(tmp_path: Path) -> None:
+    recipe = Recipe(0.5, 4.0, seed=5, size=(16, 16, 8))
+    path = series_path(tmp_path, 0)
+    build.simulate_series(path, recipe, 2)
+    stored = read_series(path)
+    direct = list(simulate(recipe, [snapshot.time for snapshot in stored]))
+    assert [snapshot.recipe for snapshot in stored] == [recipe, recipe]
+    for a, b in zip(stored, direct, strict=True):
+        assert np.abs(a.field - b.field).max() <= 0.5 / 255 + 1e-6

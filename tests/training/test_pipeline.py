@@ -1,0 +1,64 @@
+"""Training from a data set to a bundle that generates: stages, resume, events."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.events import Finished
+from microdesigner.core.request import Request
+from microdesigner.data.build import BuildPlan, build_dataset
+from microdesigner.engine import Engine
+from microdesigner.training.events import read_events
+from microdesigner.training.pipeline import train
+from microdesigner.training.presets import PRESETS, STAGES, StagePlan
+from microdesigner.training.run import RunDirectory
+
+TINY = replace(
+    PRESETS["quick"], vae=StagePlan(4, 2, 1e-3), fp=StagePlan(4, 4, 1e-3), ddpm=StagePlan(4, 4, 1e-3), latent_variants=2
+)
+
+
+@pytest.fixture(scope="module")
+def dataset_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "set.h5"
+    list(build_dataset(path, BuildPlan(series=16, snapshots=3, size=(32, 32, 32), skins=1), workers=2))
+    return path
+
+
+def test_three_stages_make_a_bundle_that_generates(dataset_path: Path, tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path / "run")
+    run.open(dataset_path, "tiny", TINY, resume=False)
+    train(dataset_path, run, "tiny", TINY, ["vae"], lambda _: None)
+    assert not run.bundle.exists()
+    weights = run.stage_weights("vae").read_bytes()
+
+    run.open(dataset_path, "tiny", TINY, resume=True)
+    train(dataset_path, run, "tiny", TINY, STAGES, lambda _: None)
+    assert run.stage_weights("vae").read_bytes() == weights, "a finished stage was trained again"
+    finished = [event["stage"] for event in read_events(run.path / "events.jsonl") if event.get("state") == "finished"]
+    assert finished == ["vae", "fp", "ddpm"]
+    assert any(event["event"] == "validation" for event in read_events(run.path / "events.jsonl"))
+
+    engine = Engine.load(str(run.bundle), device="cpu")
+    assert [condition.name for condition in engine.card.conditions][:2] == ["vol_frac_D", "vol_frac_M"]
+    request = Request({"vol_frac_D": 0.4}, model=str(run.bundle), steps=2, size=(32, 32, 32))
+    result = next(event.result for event in engine.generate(request) if isinstance(event, Finished))
+    assert result.samples[0].microstructure.shape == (32, 32, 32)
+    assert torch.isfinite(torch.tensor(list(result.samples[0].process["chi"].values()))).all()
+
+
+def test_a_run_is_never_overwritten(dataset_path: Path, tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path / "run")
+    run.open(dataset_path, "tiny", TINY, resume=False)
+    with pytest.raises(InputError, match="--resume"):
+        run.open(dataset_path, "tiny", TINY, resume=False)
+    with pytest.raises(InputError, match="started on the data set"):
+        run.open(tmp_path / "other.h5", "tiny", TINY, resume=True)
+
+
+def test_a_later_stage_needs_the_autoencoder(dataset_path: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="train the stage vae first"):
+        train(dataset_path, RunDirectory(tmp_path), "tiny", TINY, ["ddpm"], lambda _: None)
