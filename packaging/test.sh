@@ -1,8 +1,16 @@
 #!/usr/bin/env bash
-# All tests, under a virtual screen where there is one to be had.
+# All tests, the quick ones first, under a virtual screen where there is one to be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+if [ $# -eq 0 ]; then
+    slow=(tests/cli tests/view3d tests/gui)
+    quick=()
+    for entry in tests/test_*.py tests/*/; do
+        [[ " ${slow[*]} tests/__pycache__ " == *" ${entry%/} "* ]] || quick+=("${entry%/}")
+    done
+    set -- "${quick[@]}" "${slow[@]}"
+fi
 screen=()
 if command -v xvfb-run >/dev/null; then
     screen=(xvfb-run -a -s "-screen 0 1600x1000x24")

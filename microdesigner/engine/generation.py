@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from microdesigner import __version__
+from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
@@ -44,7 +45,18 @@ class Generation:
         self._support = support.value(self._targets) if support else None
 
     def events(self) -> Iterator[GenerationEvent]:
-        """Yield what happens, Finished last."""
+        """Yield what happens, Finished last; raises MicrodesignerError when the volume does not fit the memory."""
+        try:
+            yield from self._events()
+        except (MemoryError, RuntimeError) as error:
+            if isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error):
+                size = "×".join(map(str, self._size))
+                raise MicrodesignerError(
+                    f"A volume of {size} voxels does not fit the memory; lower its size."
+                ) from error
+            raise
+
+    def _events(self) -> Iterator[GenerationEvent]:
         samples: list[Sample] = []
         for indices in self._groups():
             latents = yield from self._latents(indices)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from microdesigner.core.card import ModelCard
-from microdesigner.core.errors import InputError
+from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.events import Finished, GenerationEvent, Preview, Progress, SampleDone
 from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
@@ -146,6 +146,15 @@ def test_what_the_model_cannot_serve_is_refused_at_once(
 ) -> None:
     with pytest.raises(InputError, match=word):
         tiny_engine.generate(Request(**entries))  # type: ignore[arg-type]
+
+
+def test_too_little_memory_is_said(tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes.")
+
+    monkeypatch.setattr(tiny_engine.bundle.autoencoder, "decode", fail)
+    with pytest.raises(MicrodesignerError, match="64×64×32 voxels does not fit"):
+        list(tiny_engine.generate(Request(steps=1)))
 
 
 def test_missing_models_and_devices_are_named() -> None:
