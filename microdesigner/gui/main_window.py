@@ -1,12 +1,11 @@
 """The one window: targets, views, and what the sample shown measures."""
 
 import base64
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QUndoStack
-from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.engine_process import EngineProcess
@@ -17,13 +16,13 @@ from microdesigner.core.microstructure import PhaseArray
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
-from microdesigner.gui.files import EXPORTS, VolumeFiles
+from microdesigner.gui.files import VolumeFiles
 from microdesigner.gui.generation import Generation
 from microdesigner.gui.live_draft import LiveDraft
 from microdesigner.gui.panels.outcome import OutcomePanel
 from microdesigner.gui.panels.targets import TargetsPanel
 from microdesigner.gui.panels.views import ViewsPanel
-from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.export_button import ExportButton
 from microdesigner.gui.widgets.notice import Notice
 
 START_SIZE = QSize(1480, 920)
@@ -46,13 +45,13 @@ class MainWindow(QMainWindow):
         self.process = process
         self.generation = Generation(process, catalogue, self)
         self.files = VolumeFiles(self)
+        self.export_button = ExportButton(settings.export_folder)
         self.live = LiveDraft(self.targets, self.generation, self)
         self.sample: Sample | None = None
         self._request: Request | None = None
         self.setWindowTitle("microdesigner")
         self.setAcceptDrops(True)
         self._lay_out()
-        self._make_export_button()
         self._connect()
         self._make_shortcuts()
         self.targets.fill(settings.model)
@@ -97,6 +96,7 @@ class MainWindow(QMainWindow):
 
     def show_opened(self, opened: Opened) -> None:
         """Show a volume from a file, with the targets it was generated for."""
+        self.generation.cancel()
         if opened.request is not None:
             self.targets.restore(opened.request)
         self._request = opened.request or Request(model="")
@@ -157,7 +157,7 @@ class MainWindow(QMainWindow):
 
     def _show_sample(self, request: Request, sample: Sample) -> None:
         self.sample = sample
-        self.export_button.setEnabled(True)
+        self.export_button.offer(f"{request.model or 'volume'}-seed{sample.seed}")
         self.views.show_volume(sample.microstructure)
         self.outcome.show_sample(request, sample)
 
@@ -172,16 +172,6 @@ class MainWindow(QMainWindow):
         self._show_idle()
         if self.sample is not None and self.views.microstructure is not self.sample.microstructure:
             self.views.show_volume(self.sample.microstructure)
-
-    def _ask_export(self, suffix: str, description: str) -> None:
-        folder = self.settings.export_folder or str(Path.home())
-        model, seed = (self._request.model, self.sample.seed) if self._request and self.sample else ("volume", 0)
-        name = f"{model}-seed{seed}.{suffix}"
-        chosen, _ = QFileDialog.getSaveFileName(self, "Export", str(Path(folder) / name), description)
-        if chosen:
-            path = Path(chosen)
-            self.settings.export_folder = str(path.parent)
-            self.export(path if path.suffix else path.with_suffix(f".{suffix}"))
 
     def _connect(self) -> None:
         generation, bar = self.generation, self.targets.run_bar
@@ -198,11 +188,13 @@ class MainWindow(QMainWindow):
         self.targets.model_chosen.connect(self.generation.warm)
         self.outcome.chosen.connect(self._show_sample)
         self.views.builder.failed.connect(self.notice.tell)
+        self.export_button.chosen.connect(self.export)
         self.files.failed.connect(self.notice.tell)
         self.files.opened.connect(self.show_opened)
         self.files.written.connect(lambda path: self.news.setText(f"Written: {path}"))
 
     def _lay_out(self) -> None:
+        self.outcome.head.addWidget(self.export_button)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setChildrenCollapsible(False)
         for panel in (self.targets, self.views, self.outcome):
@@ -222,17 +214,6 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self.news, 1)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addPermanentWidget(self.device)
-
-    def _make_export_button(self) -> None:
-        self.export_button = named(
-            QPushButton("Export"), "Export", "Write the volume or a picture of the views (Ctrl+E)."
-        )
-        self.export_button.setEnabled(False)
-        menu = QMenu(self.export_button)
-        for suffix, description in EXPORTS.items():
-            menu.addAction(description, partial(self._ask_export, suffix, description))
-        self.export_button.setMenu(menu)
-        self.outcome.head.addWidget(self.export_button)
 
     def _make_shortcuts(self) -> None:
         for keys, action in (
@@ -256,5 +237,6 @@ class MainWindow(QMainWindow):
         options: Options = self.targets.options.options()
         self.settings.model = self.targets.model.currentData() or self.settings.model
         self.settings.quality = options.quality
+        self.settings.export_folder = self.export_button.folder
         self.settings.window = base64.b64encode(self.saveGeometry().data()).decode()
         self.settings.columns = base64.b64encode(self.columns.saveState().data()).decode()
