@@ -3,9 +3,11 @@
 import argparse
 import contextlib
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from microdesigner import __version__
 from microdesigner.cli import convert, dataset, describe, evaluate, generate, models, simulate, train
@@ -29,7 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Before torch loads, here and in child processes: threads that spin while they wait starve those that work.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        return int(args.run(args))
+        with _termination_as_interruption():
+            return int(args.run(args))
     except KeyboardInterrupt:
         print("microdesigner: interrupted.", file=sys.stderr)
         return INTERRUPTED
@@ -77,6 +80,19 @@ def has_screen() -> bool:
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
+@contextlib.contextmanager
+def _termination_as_interruption() -> Iterator[None]:
+    """Let SIGTERM unwind the command as Ctrl+C does, so that temporary files go."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
 def _report(error: Exception, debug: bool) -> int:
     if debug:
         traceback.print_exc()
@@ -86,7 +102,7 @@ def _report(error: Exception, debug: bool) -> int:
     if not debug:
         message = " ".join(str(error).split()) or "no further word"
         print(
-            f"microdesigner: unexpected {type(error).__name__} ({message[:300]}); run again with --debug to see where.",
+            f"microdesigner: unexpected {type(error).__name__} ({message[:300]}); microdesigner --debug shows where.",
             file=sys.stderr,
         )
     return FAILED

@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -205,6 +207,22 @@ def test_an_interruption_leaves_whole_files_and_no_result(
     assert call(*TARGETS, "--count", "3") == 130
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["sample-0000.vti"]
     assert read(tmp_path / "out" / "sample-0000.vti").shape == (64, 64, 32)
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_cleanly(sign: signal.Signals, tiny_folder: Path, tmp_path: Path) -> None:
+    options = ["--model", str(tiny_folder), "--steps", "1", "--count", "10000", "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "microdesigner", "generate", *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        while not (tmp_path / "sample-0001.vti").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(sign)
+        _, messages = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert messages.rstrip().endswith("microdesigner: interrupted.")
+    assert "Traceback" not in messages
+    assert all(path.name.startswith("sample-") for path in tmp_path.iterdir())
 
 
 def test_as_a_program(tiny_folder: Path, tmp_path: Path) -> None:
