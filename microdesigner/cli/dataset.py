@@ -77,9 +77,8 @@ def run_info(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(document, indent=1))
         return 0
-    print(
-        f"{args.dataset}: {len(dataset)} volumes of {'×'.join(map(str, dataset.shape))}, {document['held_out']} held out"
-    )
+    size = "×".join(map(str, dataset.shape))
+    print(f"{args.dataset}: {len(dataset)} volumes of {size}, {document['held_out']} held out")
     for label, (low, high) in ranges.items():
         print(f"  {label:16} {low:12.5g} to {high:<12.5g}")
     return 0

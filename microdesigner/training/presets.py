@@ -42,7 +42,7 @@ class Preset:
 
 PRESETS: dict[str, Preset] = {
     "quick": Preset(StagePlan(60, 4, 2e-3), StagePlan(60, 16, 1e-3), StagePlan(100, 16, 1e-3), (16, 32, 32), 1),
-    "laptop": Preset(StagePlan(4000, 8, 2e-3), StagePlan(2500, 32, 1e-3), StagePlan(8000, 16, 1e-3)),
+    "laptop": Preset(StagePlan(4000, 8, 2e-3), StagePlan(2500, 32, 1e-3), StagePlan(12000, 8, 7e-4)),
     "gpu": Preset(
         StagePlan(12000, 16, 2e-3), StagePlan(6000, 64, 1e-3), StagePlan(40000, 128, 8e-4), (96, 256, 384), 4
     ),

@@ -1,0 +1,44 @@
+"""`dataset` and `train` from the command line, and what they refuse."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from microdesigner.cli.main import main
+
+
+def test_a_data_set_is_built_and_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "set.h5"
+    options = ["--series", "2", "--snapshots", "2", "--size", "16", "16", "16", "--skins", "1", "--workers", "1"]
+    assert main(["dataset", "build", str(path), *options]) == 0
+    capsys.readouterr()
+    assert main(["dataset", "info", str(path), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["shape"] == [16, 16, 16]
+    assert document["phase_names"] == ["donor", "acceptor", "mixed"]
+    low, high = document["ranges"]["vol_frac_D"]
+    assert 0 < low <= high < 1
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (["train", "{folder}/none.h5", "--out", "{folder}/run"], "none.h5 does not exist"),
+        (["train", "{folder}/bad.h5", "--out", "{folder}/run"], "bad.h5 is not a readable data set"),
+        (["train", "{folder}/bad.h5", "--out", "{folder}/run", "--preset", "huge"], "preset 'huge'"),
+        (["train", "{folder}/bad.h5", "--out", "{folder}/run", "--stage", "gan"], "stage 'gan'"),
+        (["train", "{folder}/bad.h5", "--out", "{folder}/run", "--minutes", "vae=soon"], "STAGE=NUMBER"),
+        (["dataset", "build", "{folder}/new.h5", "--series", "0"], "--series"),
+        (["dataset", "info", "{folder}/bad.h5"], "bad.h5"),
+    ],
+)
+def test_wrong_input_is_one_sentence(
+    options: list[str], word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.h5").write_text("not HDF5")
+    assert main([option.format(folder=tmp_path) for option in options]) == 2
+    error = capsys.readouterr().err
+    assert word in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "run").exists()
