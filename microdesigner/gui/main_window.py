@@ -213,6 +213,7 @@ class MainWindow(QMainWindow):
         self.news = QLabel()
         self.statusBar().addWidget(self.news, 1)
         self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setContentsMargins(10, 0, 10, 0)
         self.statusBar().addPermanentWidget(self.device)
 
     def _make_shortcuts(self) -> None:

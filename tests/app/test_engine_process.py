@@ -32,7 +32,7 @@ def process(bundle: Path) -> Iterator[EngineProcess]:
 
 def _collect(process: EngineProcess, enough: Callable[[list[Report]], bool]) -> list[Report]:
     reports: list[Report] = []
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while not enough(reports):
         assert time.monotonic() < end, reports
         reports += process.poll()
@@ -100,7 +100,7 @@ def test_close_is_quick_in_the_middle_of_a_job(process: EngineProcess, bundle: P
     _collect(process, _has(Progress))
     started = time.monotonic()
     process.close()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 3
     assert not process.running
 
 

@@ -95,7 +95,7 @@ def window(stand_in_model: Path, open_window: Callable[..., MainWindow]) -> Main
     return window
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Run the event loop until `condition` holds."""
     end = time.monotonic() + seconds
     while not condition():

@@ -2,18 +2,22 @@
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from microdesigner.app.settings import Settings
 from microdesigner.core.card import ModelCard
-from microdesigner.core.microstructure import PHASE_NAMES, Microstructure, PhaseArray
+from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.gui import theme
 from microdesigner.gui.meshing import MeshBuilder
 from microdesigner.gui.widgets.basics import named, tool_button
 from microdesigner.gui.widgets.phase_bar import PhaseBar
 from microdesigner.gui.widgets.volume_view import VolumeView
+
+if TYPE_CHECKING:
+    from microdesigner.view3d.scene import Scene
 
 PICTURE_SCALE = 2
 STANDARD_VIEWS = (("isometric", "Iso", "6"), ("x", "X", "7"), ("y", "Y", "8"), ("z", "Z", "9"))
@@ -70,7 +74,6 @@ class ViewsPanel(QWidget):
         self._column.addWidget(self.cut)
         self.view.attach(Scene())
         self._set_orthographic(self.orthographic.isChecked())
-        self._show_phases(PHASE_NAMES)
         self._recolour()
 
     def show_volume(self, microstructure: Microstructure) -> None:
@@ -121,32 +124,29 @@ class ViewsPanel(QWidget):
         scene = self.view.scene
         if scene is None:
             return
-        scene.show(geometry)  # type: ignore[arg-type]
         volume = geometry.microstructure  # type: ignore[attr-defined]
-        self._show_phases(volume.phase_names)
         x, y, z = (edge * nm for edge, nm in zip(volume.shape, volume.voxel_nm, strict=True))
         self.cut.show_size((x, y, z))
-        self._recolour()
+        self._style(scene, volume.phase_names)
+        scene.show(geometry)  # type: ignore[arg-type]
+        self.view.redraw()
         self.shown.emit()
 
     def _recolour(self) -> None:
+        scene = self.view.scene
+        if scene is not None:
+            self._style(scene, scene.phase_names)
+            scene.rebuild()
+            self.view.redraw()
+
+    def _style(self, scene: "Scene", names: tuple[str, ...]) -> None:
         from microdesigner.view3d.palettes import DARK, LIGHT, PALETTES
 
-        scene = self.view.scene
-        if scene is None:
-            return
         scene.palette = PALETTES[self.palette_choice.currentData()]
         scene.surroundings = DARK if theme.is_dark() else LIGHT
-        self._show_phases(scene.phase_names)
+        self.phases.show_phases(names, [scene.palette.colour(label) for label in range(len(names))])
         scene.visible, scene.opacity = self.phases.visible(), self.phases.opacity()
         scene.slices, scene.slice_positions = self.cut.slices_on.isChecked(), self.cut.slice_positions()
-        scene.rebuild()
-        self.view.redraw()
-
-    def _show_phases(self, names: tuple[str, ...]) -> None:
-        if self.view.scene is not None:
-            colour = self.view.scene.palette.colour
-            self.phases.show_phases(names, [colour(label) for label in range(len(names))])
 
     def _set_orthographic(self, on: bool) -> None:
         if self.view.scene is not None:
