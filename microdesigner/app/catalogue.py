@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from microdesigner.core.card import ModelCard
+from microdesigner.core.card import ModelCard, installed_cards
 from microdesigner.core.errors import InputError
-from microdesigner.core.paths import shipped, user_data
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,11 @@ def installed_models() -> Catalogue:
     """Read every card in the user's models and the shipped weights; a user's model hides a shipped one of its name."""
     models: dict[str, InstalledModel] = {}
     problems = []
-    for root in (user_data() / "models", shipped("weights")):
-        for path in sorted(root.glob("*/model.json")):
-            try:
-                card = ModelCard.read(path)
-            except InputError as error:
-                problems.append(str(error))
-                continue
-            models.setdefault(card.name, InstalledModel(path.parent, card))
+    for path in installed_cards():
+        try:
+            card = ModelCard.read(path)
+        except InputError as error:
+            problems.append(str(error))
+            continue
+        models.setdefault(card.name, InstalledModel(path.parent, card))
     return Catalogue(tuple(models.values()), tuple(problems))

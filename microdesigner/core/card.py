@@ -10,10 +10,14 @@ import numpy as np
 
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import Lateral
+from microdesigner.core.paths import shipped, user_data
 from microdesigner.core.request import Request
 from microdesigner.core.support import Support
 
 SCHEMA = 1
+CARD_FILE = "model.json"
+DENOISER_MULTIPLE = 4
 PARTS = ("vae", "fp", "ddpm")
 
 
@@ -76,6 +80,11 @@ class ModelCard:
         return float(x), float(y), float(z)
 
     @property
+    def lateral(self) -> Lateral:
+        """Lateral boundary of the training data, and so of what the model generates."""
+        return "no-flux" if self.document.get("lateral") == "no-flux" else "periodic"
+
+    @property
     def conditions(self) -> tuple[Parameter, ...]:
         """What can be asked for."""
         return _parameters(self.document["conditions"])
@@ -105,9 +114,10 @@ class ModelCard:
 
     def _check_size(self, size: tuple[int, int, int]) -> None:
         factor = int(self.document["latent"]["factor"])
-        if any(edge % (2 * factor) for edge in size):
+        multiple = DENOISER_MULTIPLE * factor  # the denoiser halves the latent twice
+        if any(edge % multiple for edge in size):
             raise InputError(
-                f"Each edge of size must be a multiple of {2 * factor} voxels; got {'×'.join(map(str, size))}."
+                f"Each edge of size must be a multiple of {multiple} voxels; got {'×'.join(map(str, size))}."
             )
         if np.prod(size, dtype=np.int64) > 1 << 29:
             raise InputError(
@@ -129,6 +139,12 @@ class ModelCard:
                 "vol_frac_A alone does not fix the other two fractions; give vol_frac_D or vol_frac_M with it."
             )
         return wanted
+
+
+def installed_cards() -> list[Path]:
+    """The card of every installed bundle, the user's own before the shipped ones: of one name the first counts."""
+    roots = (user_data() / "models", shipped("weights"))
+    return [path for root in roots for path in sorted(root.glob(f"*/{CARD_FILE}"))]
 
 
 def _parameters(entries: list[dict[str, Any]]) -> tuple[Parameter, ...]:

@@ -4,7 +4,7 @@ import torch
 
 from microdesigner.core.errors import InputError
 
-CPU_BATCH = 2
+CPU_BATCH = 1
 CUDA_BATCH = 16
 REFERENCE_VOXELS = 128 * 128 * 64
 
@@ -25,8 +25,8 @@ def batch_size(device: torch.device, voxels: int) -> int:
     """Latents to denoise at a time for volumes of `voxels`.
 
     It depends on nothing else, and batches are always full: kernels chosen by batch size differ in the last bits, so
-    only a constant size gives a sample the same voxels whether it is drawn alone or among a thousand. On a CPU two
-    small volumes take hardly longer than one, and more gain nothing.
+    only a constant size gives a sample the same voxels whether it is drawn alone or among a thousand. On a CPU one
+    volume keeps all cores busy, and more gain nothing.
     """
     most = CUDA_BATCH if device.type == "cuda" else CPU_BATCH
     return max(1, most * REFERENCE_VOXELS // max(voxels, REFERENCE_VOXELS))

@@ -128,7 +128,7 @@ class Generation:
     def _decoded(self, latent: Tensor) -> tuple[PhaseArray, dict[str, Any]]:
         """Labels [x, y, z] of `latent` [channels, x, y, z] and, where fractions are made exact, what that took."""
         with self._timed("decode"):
-            logits = self._bundle.autoencoder.decode(latent[None], periodic=self._lateral == "periodic")[0]
+            logits = self._bundle.autoencoder.decode(latent[None], periodic=self._card.lateral == "periodic")[0]
             if not self._fractions:
                 return logits.argmax(dim=0).to(torch.uint8).cpu().numpy(), {}
             volume = logits.float().cpu().numpy()
@@ -138,7 +138,7 @@ class Generation:
         return matched.phases, {"bias": bias, "changed": matched.changed / matched.phases.size}
 
     def _measured(self, phases: PhaseArray, match: dict[str, Any], seed: int) -> Sample:
-        volume = Microstructure(phases, self._card.voxel_nm, self._lateral, self._card.phase_names)
+        volume = Microstructure(phases, self._card.voxel_nm, self._card.lateral, self._card.phase_names)
         with self._timed("measure"):
             report = describe(volume)
         names = THREE_PHASE_NAMES if len(volume.phase_names) == 3 else tuple(report.values)
@@ -163,10 +163,6 @@ class Generation:
             sample=entry,
         )
         return replace(sample, microstructure=volume)
-
-    @property
-    def _lateral(self) -> Any:
-        return self._card.document.get("lateral", "periodic")
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

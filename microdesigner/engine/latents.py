@@ -7,13 +7,11 @@ import torch
 from torch import Tensor
 
 from microdesigner.core.card import ModelCard
-from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 from microdesigner.models.bundle import Bundle
 from microdesigner.models.diffusion import ancestral, dpm_solver
 
 SEED_LIMIT = 2**62
-LATENT_MULTIPLE = 4
 
 
 @dataclass(frozen=True)
@@ -45,14 +43,9 @@ def candidate_draws(seed: int, candidates: int, shape: Sequence[int]) -> list[Dr
 
 
 def latent_shape(card: ModelCard, size: Sequence[int]) -> tuple[int, int, int, int]:
-    """(channels, x, y, z) of the latent of a volume of `size` voxels; raises InputError unless it halves twice."""
+    """(channels, x, y, z) of the latent of a volume of `size` voxels."""
     latent = card.document["latent"]
-    factor = int(latent["factor"])
-    if any(edge % (LATENT_MULTIPLE * factor) for edge in size):
-        raise InputError(
-            f"Each edge of size must be a multiple of {LATENT_MULTIPLE * factor} voxels; got {tuple(size)}."
-        )
-    x, y, z = (edge // factor for edge in size)
+    x, y, z = (edge // int(latent["factor"]) for edge in size)
     return int(latent["channels"]), x, y, z
 
 
@@ -90,10 +83,11 @@ def _estimates(
     values, known = condition_row(bundle.card, targets)
     conditions = torch.tensor([values] * len(draws), device=device)  # (batch, conditions)
     asked = torch.tensor([known] * len(draws), device=device)
+    periodic = bundle.card.lateral == "periodic"
 
     @torch.no_grad()
     def velocity(noisy: Tensor, time: Tensor) -> Tensor:
-        prediction: Tensor = bundle.denoiser(noisy, time, conditions, asked)
+        prediction: Tensor = bundle.denoiser(noisy, time, conditions, asked, periodic)
         return prediction
 
     noise = torch.stack([draw.noise for draw in draws]).to(device)

@@ -12,14 +12,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from microdesigner.core.card import PARTS, ModelCard
+from microdesigner.core.card import CARD_FILE, PARTS, ModelCard, installed_cards
 from microdesigner.core.errors import InputError
-from microdesigner.core.paths import atomic_path, shipped, user_data, write_text_atomic
+from microdesigner.core.paths import atomic_path, write_text_atomic
 from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAutoencoder
 from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
 
-CARD_FILE = "model.json"
 LARGEST_PART_BYTES = 4 << 30
 
 
@@ -35,12 +34,8 @@ class Bundle:
 
 
 def bundle_folders() -> dict[str, Path]:
-    """Every bundle by name: the shipped ones and the user's own."""
-    folders: dict[str, Path] = {}
-    for root in (user_data() / "models", shipped("weights")):
-        if root.is_dir():
-            folders |= {path.parent.name: path.parent for path in sorted(root.glob(f"*/{CARD_FILE}"))}
-    return folders
+    """Every installed bundle by the name of its folder; the user's own hides a shipped one of its name."""
+    return {path.parent.name: path.parent for path in reversed(installed_cards())}
 
 
 def find_bundle(name: str) -> Path:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from microdesigner.core.card import DENOISER_MULTIPLE
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.data.store import VolumeDataset
@@ -116,9 +117,10 @@ def _standardise(mean: Tensor, std: Tensor, labels: Tensor, latents: Latents) ->
 
 
 def _check(dataset: VolumeDataset) -> None:
-    if any(edge % (2 * FACTOR) for edge in dataset.shape):
+    multiple = DENOISER_MULTIPLE * FACTOR
+    if any(edge % multiple for edge in dataset.shape):
         raise InputError(
-            f"{dataset.path} holds volumes of {dataset.shape}; each edge must be a multiple of {2 * FACTOR}."
+            f"{dataset.path} holds volumes of {dataset.shape}; each edge must be a multiple of {multiple}."
         )
     held_out = int(dataset.held_out.sum())
     if held_out == 0 or held_out == len(dataset):

@@ -7,6 +7,7 @@ import pytest
 
 from microdesigner.app import catalogue
 from microdesigner.app.opening import open_volume
+from microdesigner.core import card
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
@@ -18,7 +19,7 @@ from tests.gui import stand_in
 def roots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     """The user's models and the shipped ones."""
     monkeypatch.setenv("MICRODESIGNER_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(catalogue, "shipped", lambda folder: tmp_path / folder)
+    monkeypatch.setattr(card, "shipped", lambda folder: tmp_path / folder)
     return tmp_path / "home" / "models", tmp_path / "weights"
 
 

@@ -52,7 +52,7 @@ def test_condition_rows_come_from_the_card(window: MainWindow) -> None:
 def test_no_model_is_said_in_a_sentence_and_generate_is_disabled(
     home: Path, open_window: Callable[..., MainWindow], monkeypatch: object
 ) -> None:
-    monkeypatch.setattr("microdesigner.app.catalogue.shipped", lambda folder: home / folder)  # type: ignore[attr-defined]
+    monkeypatch.setattr("microdesigner.core.card.shipped", lambda folder: home / folder)  # type: ignore[attr-defined]
     window = open_window()
     assert "No model is installed" in window.views.view.message
     assert str(home / "models") in window.views.view.message
