@@ -18,9 +18,9 @@ TRAINING_STEPS = 1000
 class Request:
     """A generation request; `targets` may hold any subset of the model's conditions, the rest is free.
 
-    `candidates` samples are drawn per kept volume; `match` "fractions" makes the phase fractions exact, "all" also keeps
-    the best candidate. `size` is voxels along x, y, z (None: the model's own). `steps` counts denoiser evaluations.
-    Sample i uses seed + i, so any one of a batch can be made again alone.
+    `candidates` samples are drawn per kept volume; `match` "fractions" makes the phase fractions exact, "all" also
+    keeps the best candidate. `size` is voxels along x, y, z (None: the model's own). `steps` counts denoiser
+    evaluations. Sample i uses seed + i, so any one of a batch can be made again alone.
 
     Raises InputError when a value is impossible whatever the model.
     """
