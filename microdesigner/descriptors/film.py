@@ -6,23 +6,27 @@ from numpy.typing import NDArray
 from microdesigner.descriptors.compiled import compiled
 
 Film = NDArray[np.uint8]
-D, A, M = np.uint8(1), np.uint8(2), np.uint8(3)
+D, A, M = np.uint8(1), np.uint8(2), np.uint8(4)
+PHASES = {"D": D, "A": A, "M": M}
+_KNOWN = len(PHASES)
 _TILE = 32
+_BITS = np.array([1 << label if label < _KNOWN else 0 for label in range(256)], np.uint8)
 
 
 def film_of(phases: NDArray[np.uint8]) -> Film:
-    """Labels [x, y, z] as a contiguous film [z, y, x] of label + 1: 1 donor, 2 acceptor, 3 mixed, 0 any further phase.
+    """Labels [x, y, z] as a contiguous film [z, y, x] with a bit per phase: 1 donor, 2 acceptor, 4 mixed, 0 any other.
 
-    Zero is what the labelling of components takes for background.
+    With a bit per phase, one `or` of two voxels tells which pair of phases meets there.
     """
-    if phases.T.flags.c_contiguous:
-        film = phases.T + np.uint8(1)
-        return film if phases.max(initial=0) < M else np.where(film > M, np.uint8(0), film)
-    return _transposed(np.ascontiguousarray(phases))
+    if not phases.T.flags.c_contiguous:
+        return _transposed(np.ascontiguousarray(phases), _BITS)
+    film: Film = np.left_shift(np.uint8(1), phases.T)
+    film &= np.uint8((1 << _KNOWN) - 1)
+    return film
 
 
 @compiled
-def _transposed(phases: NDArray[np.uint8]) -> Film:
+def _transposed(phases: NDArray[np.uint8], bits: NDArray[np.uint8]) -> Film:
     nx, ny, nz = phases.shape
     film = np.empty((nz, ny, nx), np.uint8)
     # square tiles stay in the fastest cache although one side of the copy strides
@@ -31,6 +35,5 @@ def _transposed(phases: NDArray[np.uint8]) -> Film:
             for x0 in range(0, nx, _TILE):
                 for z in range(z0, min(z0 + _TILE, nz)):
                     for x in range(x0, min(x0 + _TILE, nx)):
-                        label = phases[x, y, z]
-                        film[z, y, x] = label + 1 if label < 3 else 0
+                        film[z, y, x] = bits[phases[x, y, z]]
     return film

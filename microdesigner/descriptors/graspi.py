@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.compiled import compiled
 from microdesigner.descriptors.components import ANODE, CATHODE, Components, components_of
-from microdesigner.descriptors.film import A, D, Film, M, film_of
+from microdesigner.descriptors.film import PHASES, A, D, Film, M, film_of
 from microdesigner.descriptors.fractions import acceptor_tort1, donor_tort1
 from microdesigner.descriptors.geodesic import exciton_harvest
 from microdesigner.descriptors.interface import contacts, face_pairs
@@ -26,12 +26,13 @@ def graspi_table(microstructure: Microstructure) -> dict[str, Value]:
     """
     film, periodic = film_of(microstructure.phases), microstructure.periodic
     parts = components_of(film, periodic)
+    contact = contacts(film, periodic)
     voxel = cubic_edge(microstructure)
     values: dict[str, Value] = {}
     values |= _counts(film, parts)
     values |= _composition(film, parts, microstructure.voxel_nm[2])
-    values |= _interface(film, parts, periodic)
-    values |= _harvest("D", film, D, parts, voxel, periodic)
+    values |= _interface(film, parts, contact, periodic)
+    values |= _harvest("D", film, parts, contact, voxel, periodic)
     values |= {
         "CT_f_conn_D_An": _share(parts.voxels(D, ANODE), parts.voxels(D)),
         "CT_f_conn_A_Ca": _share(parts.voxels(A, CATHODE), parts.voxels(A)),
@@ -39,7 +40,7 @@ def graspi_table(microstructure: Microstructure) -> dict[str, Value]:
         "CT_f_A_tort1": acceptor_tort1(film, parts, periodic),
     }
     if len(microstructure.phase_names) > 2:
-        values |= _harvest("M", film, M, parts, voxel, periodic)
+        values |= _harvest("M", film, parts, contact, voxel, periodic)
         values["CT_f_M_tort1_An"] = _mixed_tort1(film, parts, True, periodic)
         values["CT_f_M_tort1_Ca"] = _mixed_tort1(film, parts, False, periodic)
     return values
@@ -62,39 +63,45 @@ def _counts(film: Film, parts: Components) -> dict[str, Value]:
         "STAT_CC_D_An": parts.count(D, ANODE),
         "STAT_CC_A_Ca": parts.count(A, CATHODE),
         # GraSPI counts the electrode itself
-        "CT_n_D_adj_An": int((film[-1] == D).sum()) + 1,
-        "CT_n_A_adj_Ca": int((film[0] == A).sum()) + 1,
+        "CT_n_D_adj_An": int(np.count_nonzero(film[-1] == D)) + 1,
+        "CT_n_A_adj_Ca": int(np.count_nonzero(film[0] == A)) + 1,
     }
 
 
 def _composition(film: Film, parts: Components, layer_nm: float) -> dict[str, Value]:
     depth_nm = (len(film) - np.arange(len(film))) * layer_nm
-    donors = (film == D).sum(axis=(1, 2))
+    donors = np.array([np.count_nonzero(layer == D) for layer in film])
     absorbed = float((donors * np.exp(-depth_nm / 100)).sum())
     return {"ABS_f_D": parts.voxels(D) / film.size, "ABS_wf_D": absorbed / film.size}
 
 
-def _interface(film: Film, parts: Components, periodic: bool) -> dict[str, Value]:
-    connected = _connected(film, parts.labels, parts.touches)
-    pairs = int(face_pairs(film, periodic)[:, D, A].sum())
-    connected_pairs = int(face_pairs(connected, periodic)[:, D, A].sum())
+def _interface(film: Film, parts: Components, contact: NDArray[np.uint8], periodic: bool) -> dict[str, Value]:
+    connected = _connected(film, parts.touches)
+    touching = contact > 0
+    pairs = sum(face_pairs(film, D, A, periodic))
+    connected_pairs = sum(face_pairs(connected, D, A, periodic))
     return {
         "STAT_e": pairs,
         "CT_e_conn": connected_pairs,
         "CT_f_e_conn": _share(connected_pairs, pairs),
-        "CT_e_D_An": int(((contacts(film, D, A, periodic) > 0) & (connected == D)).sum()),
-        "CT_e_A_Ca": int(((contacts(film, A, D, periodic) > 0) & (connected == A)).sum()),
+        "CT_e_D_An": int(np.count_nonzero(touching & (connected == D))),
+        "CT_e_A_Ca": int(np.count_nonzero(touching & (connected == A))),
     }
 
 
 def _harvest(
-    name: str, film: Film, phase: np.uint8, parts: Components, voxel: float | None, periodic: bool
+    name: str,
+    film: Film,
+    parts: Components,
+    contact: NDArray[np.uint8],
+    voxel: float | None,
+    periodic: bool,
 ) -> dict[str, Value]:
     within, weighted = f"DISS_f10_{name}", f"DISS_wf10_{name}"
-    voxels = parts.voxels(phase)
+    voxels = parts.voxels(PHASES[name])
     if voxel is None or not voxels:
         return {within: None, weighted: None}
-    near, weight = exciton_harvest(film, phase, contacts(film, phase, A, periodic), voxel, periodic)
+    near, weight = exciton_harvest(film, PHASES[name], contact, voxel, periodic)
     return {within: near / voxels, weighted: weight / voxels}
 
 
@@ -102,11 +109,11 @@ def _mixed_tort1(film: Film, parts: Components, from_top: bool, periodic: bool) 
     near, far = (ANODE, CATHODE) if from_top else (CATHODE, ANODE)
     straight, straight_far = straight_voxels(film, M, from_top, periodic)
     reached = parts.voxels(M, near)
-    if parts.spans(M):
+    if parts.spanning(M):
         # GraSPI's paths run on through the far electrode, which reaches every mixed part there without cost
         reached = parts.voxels(M, near | far)
         if straight_far:
-            straight += int((film[0 if from_top else -1] == M).sum()) - straight_far
+            straight += int(np.count_nonzero(film[0 if from_top else -1] == M)) - straight_far
     return _share(straight, reached)
 
 
@@ -115,14 +122,15 @@ def _share(part: int, whole: int) -> float | None:
 
 
 @compiled
-def _connected(film: Film, labels: NDArray[np.uint32], touches: NDArray[np.uint8]) -> Film:
+def _connected(film: Film, touches: NDArray[np.uint8]) -> Film:
     """The film without donor parts that miss the anode, acceptor parts that miss the cathode, and everything else."""
     nz, ny, nx = film.shape
     connected = np.zeros((nz, ny, nx), np.uint8)
     for z in range(nz):
         for y in range(ny):
+            donors, acceptors = touches[0, z // 2 + 1, y // 2 + 1], touches[1, z // 2 + 1, y // 2 + 1]
+            labels, out = film[z, y], connected[z, y]
             for x in range(nx):
-                needed = ANODE if film[z, y, x] == D else CATHODE if film[z, y, x] == A else 0
-                if touches[labels[z, y, x]] & needed:
-                    connected[z, y, x] = film[z, y, x]
+                reached = ((donors[x // 2 + 1] & ANODE) >> 1) | ((acceptors[x // 2 + 1] & CATHODE) << 1)
+                out[x] = labels[x] & reached
     return connected

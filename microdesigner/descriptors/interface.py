@@ -9,70 +9,74 @@ from microdesigner.descriptors.film import Film
 FACE, EDGE, CORNER = 1, 2, 3
 
 
-def face_pairs(film: Film, periodic: bool) -> NDArray[np.int64]:
-    """Count the pairs of unlike voxels that share a face: int64 [axis z y x, 4, 4], symmetric in the two film labels.
+def face_pairs(film: Film, one: np.uint8, other: np.uint8, periodic: bool) -> tuple[int, int, int]:
+    """Pairs of a voxel of `one` and a voxel of `other` that share a face across z, y and x.
 
     Pairs across the lateral sides count if `periodic`, as in GraSPI's STAT_e.
     """
-    counted: NDArray[np.int64] = _face_pairs(film, periodic)
-    return counted + counted.transpose(0, 2, 1)
+    z, y, x = _face_pairs(film, one | other, periodic)
+    return int(z), int(y), int(x)
 
 
-def contacts(film: Film, phase: np.uint8, other: np.uint8, periodic: bool) -> NDArray[np.uint8]:
-    """Nearest contact of each voxel of `phase` with `other`, uint8 [z, y, x]: 0 none, or FACE, EDGE, CORNER."""
-    others = (film == other).astype(np.uint8)
-    padded = np.pad(others, 1)
+def contacts(film: Film, periodic: bool) -> NDArray[np.uint8]:
+    """Nearest contact of each voxel, uint8 [z, y, x]: 0 none, or FACE, EDGE, CORNER.
+
+    Donor voxels meet acceptor ones; acceptor voxels meet donor ones; mixed voxels meet acceptor ones.
+    """
+    padded = np.pad(film, 1)
     if periodic:
-        padded[1:-1] = np.pad(others, ((0, 0), (1, 1), (1, 1)), mode="wrap")
-    nearest: NDArray[np.uint8] = _contacts(film, phase, padded)
+        padded[1:-1] = np.pad(film, ((0, 0), (1, 1), (1, 1)), mode="wrap")
+    nearest: NDArray[np.uint8] = _contacts(padded)
     return nearest
 
 
 @compiled
-def _face_pairs(film: Film, periodic: bool) -> NDArray[np.int64]:
+def _face_pairs(film: Film, pair: np.uint8, periodic: bool) -> tuple[int, int, int]:
     nz, ny, nx = film.shape
-    counts = np.zeros((3, 4, 4), np.int64)
+    across_z, across_y, across_x = 0, 0, 0
     # two voxels that already touch inside have no second face across the sides
     wrap_y, wrap_x = periodic and ny > 2, periodic and nx > 2
     for z in range(nz):
         for y in range(ny):
             row = film[z, y]
             if z + 1 < nz:
-                _count_rows(counts[0], row, film[z + 1, y])
+                across_z += _met(row, film[z + 1, y], pair)
             if y + 1 < ny:
-                _count_rows(counts[1], row, film[z, y + 1])
+                across_y += _met(row, film[z, y + 1], pair)
             elif wrap_y:
-                _count_rows(counts[1], row, film[z, 0])
-            _count_rows(counts[2], row[: nx - 1], row[1:])
+                across_y += _met(row, film[z, 0], pair)
+            across_x += _met(row[: nx - 1], row[1:], pair)
             if wrap_x:
-                _count_rows(counts[2], row[nx - 1 :], row[:1])
-    return counts
+                across_x += _met(row[nx - 1 :], row[:1], pair)
+    return across_z, across_y, across_x
 
 
 @compiled
-def _count_rows(counts: NDArray[np.int64], row: NDArray[np.uint8], beside: NDArray[np.uint8]) -> None:
+def _met(row: NDArray[np.uint8], beside: NDArray[np.uint8], pair: np.uint8) -> int:
+    count = np.int32(0)
     for x in range(len(row)):
-        if row[x] != beside[x]:
-            counts[row[x], beside[x]] += 1
+        count += np.int32((row[x] | beside[x]) == pair)
+    return count
 
 
 @compiled
-def _contacts(film: Film, phase: np.uint8, padded: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    nz, ny, nx = film.shape
-    none = np.uint8(CORNER + 1)
-    nearest = np.full((nz, ny, nx), none, np.uint8)
+def _contacts(padded: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    nz, ny, nx = padded.shape[0] - 2, padded.shape[1] - 2, padded.shape[2] - 2
+    nearest = np.zeros((nz, ny, nx), np.uint8)
     for z in range(nz):
         for y in range(ny):
+            # a: layer below, b: this layer, c: layer above; 0, 1, 2: the row before, this row, the row after
+            a0, a1, a2 = padded[z, y], padded[z, y + 1], padded[z, y + 2]
+            b0, b1, b2 = padded[z + 1, y], padded[z + 1, y + 1], padded[z + 1, y + 2]
+            c0, c1, c2 = padded[z + 2, y], padded[z + 2, y + 1], padded[z + 2, y + 2]
             out = nearest[z, y]
-            for dz in range(3):
-                for dy in range(3):
-                    row = padded[z + dz, y + dy]
-                    straight = np.uint8(abs(dz - 1) + abs(dy - 1))
-                    oblique = np.uint8(straight + 1)
-                    for x in range(nx):
-                        ahead = straight if row[x + 1] else none
-                        aside = oblique if row[x] | row[x + 2] else none
-                        out[x] = min(out[x], min(ahead, aside))
             for x in range(nx):
-                out[x] = out[x] if film[z, y, x] == phase and out[x] < none else 0
+                i, j, k = x, x + 1, x + 2
+                faces = b1[i] | b1[k] | a1[j] | b0[j] | b2[j] | c1[j]
+                edges = a0[j] | a2[j] | c0[j] | c2[j] | a1[i] | a1[k] | b0[i] | b0[k] | b2[i] | b2[k] | c1[i] | c1[k]
+                corners = a0[i] | a0[k] | a2[i] | a2[k] | c0[i] | c0[k] | c2[i] | c2[k]
+                own = b1[j]
+                met = ((own & 1) << 1) | ((own & 2) >> 1) | ((own & 4) >> 1)
+                kind = FACE if faces & met else EDGE if edges & met else CORNER if corners & met else 0
+                out[x] = np.uint8(kind)
     return nearest

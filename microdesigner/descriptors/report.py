@@ -67,13 +67,15 @@ def _basic(microstructure: Microstructure) -> dict[str, Value]:
 
 
 def _specific_surfaces(microstructure: Microstructure) -> dict[str, Value]:
-    counts = face_pairs(film_of(microstructure.phases), microstructure.periodic)
-    # a face across an axis has the area of a voxel divided by the voxel's edge along that axis
-    per_axis = counts / microstructure.phases.size
+    film = film_of(microstructure.phases)
     x_nm, y_nm, z_nm = microstructure.voxel_nm
-    per_nm = per_axis[0] / z_nm + per_axis[1] / y_nm + per_axis[2] / x_nm
     pairs = _PAIRS if len(microstructure.phase_names) > 2 else {"DA": (D, A)}
-    return {f"specific_surface_{name}": float(per_nm[one, other]) for name, (one, other) in pairs.items()}
+    values: dict[str, Value] = {}
+    for name, (one, other) in pairs.items():
+        # a face across an axis has the area of a voxel divided by the voxel's edge along that axis
+        z, y, x = face_pairs(film, one, other, microstructure.periodic)
+        values[f"specific_surface_{name}"] = (z / z_nm + y / y_nm + x / x_nm) / film.size
+    return values
 
 
 def _reason(name: str, microstructure: Microstructure) -> str:
