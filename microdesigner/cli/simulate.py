@@ -1,6 +1,9 @@
 """`microdesigner simulate`: anneal one blend and write what it becomes."""
 
 import argparse
+import math
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,7 @@ from microdesigner.core.events import Progress
 from microdesigner.core.paths import atomic_path
 
 if TYPE_CHECKING:
+    from microdesigner.physics.cahn_hilliard import State
     from microdesigner.physics.simulate import Recipe, Snapshot
 
 LEAST_REDUCED_TIME = 9.0
@@ -58,7 +62,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Simulate and write; raises InputError when nothing would separate or the path does not fit."""
     from microdesigner.io.registry import format_of
-    from microdesigner.physics.simulate import Recipe, simulate
+    from microdesigner.physics.simulate import NotSeparatedError, Recipe, anneal, snapshot
 
     if args.phases == "field" and args.out.suffix != ".npy":
         raise InputError(f"A field is written as .npy; {args.out} has another extension.")
@@ -68,13 +72,34 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--snapshots must be at least 1; got {args.snapshots}.")
     recipe = Recipe(args.phi, args.chi, args.seed, tuple(args.size), args.lateral)
     times = snapshot_times(args, recipe)
-    with Bars() as bars:
-        for index, snapshot in enumerate(simulate(recipe, times)):
-            bars.show(Progress("simulate", index + 1, len(times)))
-            path = args.out.with_stem(f"{args.out.stem}-{index:04d}") if len(times) > 1 else args.out
-            _write(snapshot, args.phases, path)
-            print(path)
+    asked = (snapshot(recipe, state) for state in _with_progress(anneal(recipe, times), times[-1]) if state.asked)
+    too_early: InputError | None = None
+    written = 0
+    for index, taken in enumerate(asked):
+        path = args.out.with_stem(f"{args.out.stem}-{index:04d}") if len(times) > 1 else args.out
+        try:
+            _write(taken, args.phases, path)
+        except NotSeparatedError as error:
+            too_early = error
+            continue
+        written += 1
+        print(path)
+    if too_early is not None:
+        if not written:
+            raise too_early
+        print(f"microdesigner: {len(times) - written} early snapshots were left out. {too_early}", file=sys.stderr)
     return 0
+
+
+def _with_progress(states: "Iterator[State]", end: float) -> "Iterator[State]":
+    """A bar over the logarithm of time, which is how the steps are spread."""
+    with Bars() as bars:
+        first: float | None = None
+        for state in states:
+            first = first or state.time
+            share = math.log(state.time / first) / math.log(end / first) if end > first else 1.0
+            bars.show(Progress("simulate", round(100 * share), 100))
+            yield state
 
 
 def snapshot_times(args: argparse.Namespace, recipe: "Recipe") -> list[float]:

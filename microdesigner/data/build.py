@@ -18,7 +18,7 @@ from microdesigner.data.series import read_series, series_path, simulate_series
 from microdesigner.data.store import Description, Volume, new_dataset
 from microdesigner.descriptors import fractions_and_tortuosities
 from microdesigner.physics.phases import PhaseCount
-from microdesigner.physics.simulate import Snapshot
+from microdesigner.physics.simulate import NotSeparatedError, Snapshot
 
 CONDITIONS = ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A")
 PROCESS = ("phi", "chi", "log_time")
@@ -77,7 +77,7 @@ def label_snapshots(snapshots: list[Snapshot], plan: BuildPlan, series: int) -> 
             thickness = float(np.exp(random.uniform(math.log(THINNEST_SKIN), math.log(THICKEST_SKIN))))
             try:
                 microstructure = snapshot.microstructure(plan.phases, thickness)
-            except InputError:
+            except NotSeparatedError:
                 continue  # not separated yet: a blend at this stage has no phases to learn
             name = f"series-{series:05d}-time-{number:02d}-skin-{skin}"
             volume = _measured(name, microstructure, snapshot, series)

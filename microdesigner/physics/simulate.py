@@ -22,6 +22,10 @@ DEFAULT_SKIN_VOXELS = 2.5
 SMALLEST_EDGE = 8
 
 
+class NotSeparatedError(InputError):
+    """The blend has no phases yet at the time asked for; annealing longer helps."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """One annealing experiment. `phi` is the acceptor fraction of the blend, `chi` the interaction parameter; times are
@@ -59,10 +63,10 @@ class Snapshot:
     steps: int
 
     def microstructure(self, phases: PhaseCount, skin_voxels: float = DEFAULT_SKIN_VOXELS) -> Microstructure:
-        """The labelled volume; raises InputError when the blend has not separated by this time."""
+        """The labelled volume; raises NotSeparatedError when the blend has not separated by then."""
         binodal = FloryHuggins(self.recipe.chi).binodal()
         if not has_separated(self.field, binodal):
-            raise InputError(
+            raise NotSeparatedError(
                 f"The blend phi = {self.recipe.phi:g}, chi = {self.recipe.chi:g} has not separated at time "
                 f"{self.time:.4g}; anneal longer than about {self.recipe.time_of(math.log(12)):.3g}."
             )

@@ -10,12 +10,12 @@ from microdesigner.cli.main import main
 
 def test_a_data_set_is_built_and_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "set.h5"
-    options = ["--series", "2", "--snapshots", "2", "--size", "16", "16", "16", "--skins", "1", "--workers", "1"]
+    options = ["--series", "3", "--snapshots", "3", "--size", "32", "32", "16", "--skins", "1", "--workers", "1"]
     assert main(["dataset", "build", str(path), *options]) == 0
     capsys.readouterr()
     assert main(["dataset", "info", str(path), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert document["shape"] == [16, 16, 16]
+    assert document["shape"] == [32, 32, 16]
     assert document["phase_names"] == ["donor", "acceptor", "mixed"]
     low, high = document["ranges"]["vol_frac_D"]
     assert 0 < low <= high < 1

@@ -67,7 +67,7 @@ def test_no_series_is_on_both_sides_of_the_split(dataset: VolumeDataset) -> None
 
 
 def test_a_stopped_build_goes_on_without_simulating_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, small = tmp_path / "set.h5", BuildPlan(series=3, snapshots=2, size=(16, 16, 16), skins=1)
+    path, small = tmp_path / "set.h5", BuildPlan(series=3, snapshots=3, size=(32, 32, 16), skins=1)
     events = build_dataset(path, small, workers=1)
     while next(events) != Progress("simulate", 2, 3):
         pass
