@@ -95,10 +95,9 @@ def _measured(name: str, microstructure: Microstructure, snapshot: Snapshot, ser
     recipe = snapshot.recipe
     labels: dict[str, float] = {**known, **snapshot.process, "time": snapshot.time, "tau": recipe.tau_of(snapshot.time)}
     labels |= {"series": series, "seed": recipe.seed}
-    skin = {
-        key: microstructure.provenance[key] for key in ("skin_voxels", "half_width") if key in microstructure.provenance
-    }
-    return Volume(name, microstructure.phases, {**labels, **skin})
+    provenance = microstructure.provenance
+    labels |= {key: float(provenance[key]) for key in ("skin_voxels", "half_width") if key in provenance}
+    return Volume(name, microstructure.phases, labels)
 
 
 def _description(plan: BuildPlan) -> Description:
