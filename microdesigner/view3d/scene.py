@@ -8,14 +8,15 @@ import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  (registers the OpenGL facto
 from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
-from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkPolyDataMapper, vtkRenderWindow
+from vtkmodules.vtkRenderingCore import vtkCamera, vtkRenderWindow
 
 from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.view3d.annotations import Axes
 from microdesigner.view3d.camera import CameraControl
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
+from microdesigner.view3d.phase_actors import PhaseActors
 from microdesigner.view3d.planes import box_faces, colour_table, slice_planes
-from microdesigner.view3d.surfaces import Geometry, PhaseMesh
+from microdesigner.view3d.surfaces import PART_TRIANGLES, Geometry
 from microdesigner.view3d.view import Area, View, layout
 
 OVERVIEW = "All phases"
@@ -44,9 +45,7 @@ class Scene:
         self.geometry: Geometry | None = None
         self.views: list[View] = []
         self.maximised: int | None = None
-        self._surfaces: list[tuple[vtkActor, PhaseMesh, int]] = []
         self._buffer = vtkUnsignedCharArray()
-        self._coarse = False
         self._set_phases(tuple(phase_names))
         self.window.AddRenderer(self.axes.renderer)
 
@@ -69,26 +68,29 @@ class Scene:
             self.camera.look("isometric")
         elif resized:
             self.camera.enclose(bounds)
-        self.rebuild()
-
-    def rebuild(self) -> None:
-        """Make the actors anew after a change of visibility, opacity, palette, slices or surroundings."""
         for view in self.views:
             view.clear()
+        for surface in _surfaces(geometry):
+            self.views[1 + surface.label].set_surfaces([surface])
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take over a change of visibility, opacity, palette, slices or surroundings; surfaces stay as they are."""
+        for view in self.views:
             view.decorate(self.camera.bounds, self.surroundings)
-        self._surfaces = []
         if self.geometry is None:
             return
-        for label, mesh in enumerate(self.geometry.meshes):
-            if mesh is not None and self.visible[label]:
-                self._add_surface(self.views[1 + label], label, mesh)
         self._fill_overview(self.geometry)
+        for view in self.views:
+            for surface in view.surfaces:
+                label = surface.label
+                surface.style(self.palette.colour(label), self.opacity[label], self.visible[label])
 
-    def set_coarse(self, on: bool) -> None:
-        """Show the coarse twins (while the camera moves) or the fine meshes."""
-        self._coarse = on
-        for actor, mesh, _ in self._surfaces:
-            actor.GetMapper().SetInputData(mesh.coarse if on else mesh.fine)
+    @property
+    def light(self) -> bool:
+        """Whether the whole scene in full detail is as quick to draw as one part of a large one."""
+        meshes = [mesh for mesh in self.geometry.meshes if mesh is not None] if self.geometry is not None else []
+        return sum(mesh.fine.GetNumberOfCells() for mesh in meshes) <= PART_TRIANGLES
 
     def maximise(self, index: int | None) -> None:
         """Let one view fill the window; None shows all again."""
@@ -112,30 +114,45 @@ class Scene:
         """Left, bottom, right, top of a shown view in shares of the window."""
         return (0.0, 0.0, 1.0, 1.0) if self.maximised == index else layout(len(self.views))[index]
 
-    def render(self, width: int, height: int) -> NDArray[np.uint8]:
+    def render(self, width: int, height: int, coarse: bool = False) -> NDArray[np.uint8]:
         """Pixels uint8 [height, width, RGBA] of the window, the lowest row first; valid until the next call."""
-        return self._pixels((width, height), self.shown_views(), (0.0, 0.0, 1.0, 1.0))
+        for index in self.shown_views():
+            self.views[index].show_all(coarse)
+        self._draw((width, height), self.shown_views(), finished=True)
+        return self._pixels((width, height), (0.0, 0.0, 1.0, 1.0))
 
-    def render_view(self, index: int, width: int, height: int) -> NDArray[np.uint8]:
-        """Pixels of one view alone, in a window of `width` × `height`, so that a slow picture can come in parts."""
-        return self._pixels((width, height), [index], self.area(index))
+    def steps(self, index: int) -> int:
+        """How many calls of `render_step` make the picture of a view in full detail."""
+        return max(1, len(self.views[index].parts))
+
+    def render_step(self, index: int, step: int, width: int, height: int) -> NDArray[np.uint8] | None:
+        """Draw one part of a view of a window of `width` × `height`; the last gives the pixels of the view.
+
+        The steps of a view follow each other, with no change and no other picture of it in between.
+        """
+        self.views[index].show_part(step)
+        last = step == self.steps(index) - 1
+        self._draw((width, height), [index], last)
+        return self._pixels((width, height), self.area(index)) if last else None
 
     def close(self) -> None:
         """Free the graphics resources; the scene is unusable afterwards."""
         for view in self.views:
             view.clear()
-        self._surfaces = []
         self.window.Finalize()
 
-    def _pixels(self, size: tuple[int, int], views: list[int], area: Area) -> NDArray[np.uint8]:
+    def _draw(self, size: tuple[int, int], views: list[int], finished: bool) -> None:
         if tuple(self.window.GetSize()) != size:
             self.window.SetSize(*size)
         for index, view in enumerate(self.views):
             view.renderer.SetDraw(index in views)
             if index in views:
                 view.prepare(size, self.camera.visible_height(), self.scale, self.surroundings)
+        self.axes.renderer.SetDraw(finished)  # drawing them forgets the depth of what lies behind
         self.axes.place(size, self.scale, self.camera.camera, self.surroundings)
         self.window.Render()
+
+    def _pixels(self, size: tuple[int, int], area: Area) -> NDArray[np.uint8]:
         left, right = round(area[0] * size[0]), round(area[2] * size[0])
         bottom, top = round(area[1] * size[1]), round(area[3] * size[1])
         self.window.GetRGBACharPixelData(left, bottom, right - 1, top - 1, 0, self._buffer, 0)
@@ -157,33 +174,23 @@ class Scene:
     def _fill_overview(self, geometry: Geometry) -> None:
         overview = self.views[0]
         colours = colour_table(self.palette, tuple(self.visible))
+        solid = self._is_solid(geometry)
         if self.slices:
-            overview.add(slice_planes(geometry, self.slice_positions, colours))
-        elif self._is_solid(geometry):
-            overview.add(box_faces(geometry, colours))
+            overview.set_planes(slice_planes(geometry, self.slice_positions, colours))
         else:
-            for label, mesh in enumerate(geometry.meshes):
-                if mesh is not None and self.visible[label]:
-                    self._add_surface(overview, label, mesh)
+            overview.set_planes(box_faces(geometry, colours) if solid else ())
+        if self.slices or solid:
+            overview.set_surfaces(())
+        elif not overview.surfaces:
+            overview.set_surfaces(_surfaces(geometry))
 
     def _is_solid(self, geometry: Geometry) -> bool:
         return all(self.visible) and min(self.opacity) >= 1 and geometry.shaping.threshold <= 0
 
-    def _add_surface(self, view: View, label: int, mesh: PhaseMesh) -> None:
-        mapper = vtkPolyDataMapper()
-        mapper.SetInputData(mesh.coarse if self._coarse else mesh.fine)
-        mapper.ScalarVisibilityOff()
-        actor = vtkActor()
-        actor.SetMapper(mapper)
-        look = actor.GetProperty()
-        look.SetColor(*self.palette.colour(label))
-        look.SetOpacity(self.opacity[label])
-        look.SetAmbient(0.18)
-        look.SetDiffuse(0.82)
-        look.SetSpecular(0.15)
-        look.SetSpecularPower(20)
-        look.BackfaceCullingOn()
-        if self.geometry is not None and not self.geometry.shaping.smooth:
-            look.SetInterpolationToFlat()
-        view.add([actor])
-        self._surfaces.append((actor, mesh, label))
+
+def _surfaces(geometry: Geometry) -> list[PhaseActors]:
+    return [
+        PhaseActors(label, mesh, geometry.shaping.smooth)
+        for label, mesh in enumerate(geometry.meshes)
+        if mesh is not None
+    ]

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import numpy_to_vtk
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkSMPTools
-from vtkmodules.vtkCommonDataModel import vtkImageData, vtkPolyData
+from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkBinnedDecimation, vtkPolyDataNormals, vtkSurfaceNets3D
 
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 
 SMOOTHING_STEPS = 16
-COARSE_BINS = 44  # along the longest axis, while the picture moves
+COARSE_BINS = 32  # along the longest axis, while the picture moves
+PART_TRIANGLES = 60_000  # drawn by software in some 20 ms, so that drawing can stop for the user in between
 EMPTY_LABEL = 255
 Span = tuple[float, float]
 WHOLE: tuple[Span, Span, Span] = ((0.0, 1.0), (0.0, 1.0), (0.0, 1.0))
@@ -34,9 +35,10 @@ class Shaping:
 
 @dataclass(frozen=True)
 class PhaseMesh:
-    """Surface of one phase in nm, and its coarse twin for moving pictures."""
+    """Surface of one phase in nm, the same in parts that are quick to draw, and its coarse twin."""
 
     fine: vtkPolyData
+    parts: tuple[vtkPolyData, ...]
     coarse: vtkPolyData
 
 
@@ -101,7 +103,8 @@ def phase_mesh(
     surface = nets.GetOutput()
     surface.GetCellData().Initialize()
     coarse = _decimated(surface, mask.shape, min(1.0, COARSE_BINS / max(mask.shape)))
-    return PhaseMesh(_with_normals(surface) if smooth else surface, _with_normals(coarse))
+    fine = _with_normals(surface) if smooth else surface
+    return PhaseMesh(fine, _parts(fine), _with_normals(coarse))
 
 
 def _voxel_range(span: Span, edge: int) -> tuple[int, int]:
@@ -148,6 +151,23 @@ def _decimated(surface: vtkPolyData, shape: tuple[int, ...], share: float) -> vt
     decimation.Update()
     output: vtkPolyData = decimation.GetOutput()
     return output
+
+
+def _parts(surface: vtkPolyData) -> tuple[vtkPolyData, ...]:
+    """`surface` in parts of PART_TRIANGLES that share its points, which the graphics memory then holds once."""
+    if surface.GetNumberOfCells() <= PART_TRIANGLES:
+        return (surface,)
+    corners = vtk_to_numpy(surface.GetPolys().GetConnectivityArray()).astype(np.int32)
+    parts = []
+    for start in range(0, corners.size, 3 * PART_TRIANGLES):
+        cells = vtkCellArray()
+        cells.SetData(3, numpy_to_vtk(corners[start : start + 3 * PART_TRIANGLES], deep=True))
+        part = vtkPolyData()
+        part.SetPoints(surface.GetPoints())
+        part.GetPointData().SetNormals(surface.GetPointData().GetNormals())
+        part.SetPolys(cells)
+        parts.append(part)
+    return tuple(parts)
 
 
 def _with_normals(surface: vtkPolyData) -> vtkPolyData:

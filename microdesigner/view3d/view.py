@@ -8,6 +8,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkLight, vtkRender
 from microdesigner.view3d.annotations import Frame, ScaleBar, Title
 from microdesigner.view3d.camera import Bounds
 from microdesigner.view3d.palettes import Surroundings
+from microdesigner.view3d.phase_actors import PhaseActors
 
 Area = tuple[float, float, float, float]
 
@@ -26,25 +27,69 @@ class View:
         self.frame = Frame()
         self.scale_bar = ScaleBar()
         self.renderer.AddActor(self.frame.actor)
-        for actor in (self.title.actor, self.scale_bar.bar, self.scale_bar.label):
-            self.renderer.AddViewProp(actor)
-        self._actors: list[vtkActor] = []
+        self._overlay = (self.title.actor, self.scale_bar.bar, self.scale_bar.label)
+        for prop in self._overlay:
+            self.renderer.AddViewProp(prop)
+        self._bounds: Bounds = (0.0, 1.0, 0.0, 1.0, 0.0, 1.0)
+        self.planes: list[vtkActor] = []
+        self.surfaces: list[PhaseActors] = []
 
     def clear(self) -> None:
-        """Remove the volume's actors."""
-        for actor in self._actors:
+        """Remove everything of the volume."""
+        self.set_planes(())
+        self.set_surfaces(())
+
+    def set_planes(self, planes: Iterable[vtkActor]) -> None:
+        """Show these flat actors in place of the last ones."""
+        self._remove(self.planes)
+        self.planes = list(planes)
+        for actor in self.planes:
+            self.renderer.AddActor(actor)
+
+    def set_surfaces(self, surfaces: Iterable[PhaseActors]) -> None:
+        """Show these surfaces in place of the last ones."""
+        self._remove(actor for surface in self.surfaces for actor in surface.actors)
+        self.surfaces = list(surfaces)
+        for surface in self.surfaces:
+            for actor in surface.actors:
+                self.renderer.AddActor(actor)
+
+    @property
+    def parts(self) -> list[vtkActor]:
+        """What is drawn one after the other in full detail."""
+        return [part for surface in self.surfaces if surface.shown for part in surface.parts]
+
+    def show_all(self, coarse: bool) -> None:
+        """Draw everything in the next picture, in full detail or the coarse twins."""
+        self._show({id(s.coarse) for s in self.surfaces if s.shown} if coarse else {id(part) for part in self.parts})
+        self._show_step(True, True)
+
+    def show_part(self, step: int) -> None:
+        """Draw one part in the next picture on top of the parts before it; titles come with the last."""
+        parts = self.parts
+        self._show({id(part) for part in parts[step : step + 1]})
+        self._show_step(step == 0, step >= len(parts) - 1)
+
+    def _show(self, drawn: set[int]) -> None:
+        for surface in self.surfaces:
+            for actor in surface.actors:
+                actor.SetVisibility(id(actor) in drawn)
+
+    def _show_step(self, first: bool, last: bool) -> None:
+        self.renderer.SetErase(first)
+        for prop in (*self.planes, self.frame.actor):
+            prop.SetVisibility(first)
+        for prop in self._overlay:
+            prop.SetVisibility(last)
+
+    def _remove(self, actors: Iterable[vtkActor]) -> None:
+        for actor in actors:
             self.renderer.RemoveActor(actor)
             actor.ReleaseGraphicsResources(self.renderer.GetVTKWindow())
-        self._actors = []
-
-    def add(self, actors: Iterable[vtkActor]) -> None:
-        """Add actors of the volume."""
-        for actor in actors:
-            self.renderer.AddActor(actor)
-            self._actors.append(actor)
 
     def decorate(self, bounds: Bounds, surroundings: Surroundings) -> None:
         """Fit the frame to the volume and colour the background."""
+        self._bounds = bounds
         self.frame.update(bounds, surroundings)
         self.renderer.SetBackground(*surroundings.background)
 
@@ -54,7 +99,7 @@ class View:
         width, height = max(1, round((right - left) * window[0])), max(1, round((top - bottom) * window[1]))
         self.title.place(width, height, scale, surroundings)
         self.scale_bar.place(width, visible_height / height, scale, surroundings)
-        self.renderer.ResetCameraClippingRange()
+        self.renderer.ResetCameraClippingRange(*self._bounds)  # by the volume, not by the part that is drawn
 
 
 def layout(count: int) -> list[Area]:

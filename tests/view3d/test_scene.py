@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from vtkmodules.vtkIOImage import vtkPNGReader
 
 from microdesigner.core.microstructure import Microstructure
@@ -48,10 +49,30 @@ def test_every_view_shows_its_phase_in_its_colour(scene: Scene) -> None:
     assert (both < -40).any()
 
 
+def _stepwise(scene: Scene, index: int) -> NDArray[np.uint8]:
+    """A view's pixels, drawn part by part."""
+    for step in range(scene.steps(index)):
+        pixels = scene.render_step(index, step, *SIZE)
+    assert pixels is not None
+    return pixels
+
+
 def test_a_part_equals_its_place_in_the_whole(scene: Scene) -> None:
     whole = scene.render(*SIZE).copy()
-    part = scene.render_view(1, *SIZE)
-    np.testing.assert_array_equal(part, whole[150:, 200:])
+    np.testing.assert_array_equal(_stepwise(scene, 1), whole[150:, 200:])
+
+
+def test_a_surface_drawn_in_parts_equals_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("microdesigner.view3d.surfaces.PART_TRIANGLES", 500)
+    scene = Scene()
+    scene.show(build_geometry(_volume()))
+    scene.visible[0] = False
+    scene.restyle()
+    whole = scene.render(*SIZE).copy()
+    for index, place in ((0, whole[150:, :200]), (2, whole[:150, :200]), (3, whole[:150, 200:])):
+        assert scene.steps(index) > 1
+        np.testing.assert_array_equal(_stepwise(scene, index), place)
+    scene.close()
 
 
 def test_all_views_share_the_camera(scene: Scene) -> None:
@@ -97,8 +118,8 @@ def test_a_maximised_view_fills_the_window(scene: Scene) -> None:
 
 def test_hidden_phases_leave_their_view_empty(scene: Scene) -> None:
     scene.visible[1] = False
-    scene.rebuild()
-    tile = scene.render_view(2, *SIZE).astype(int)
+    scene.restyle()
+    tile = _stepwise(scene, 2).astype(int)
     assert (tile[..., 0] - tile[..., 2] > 40).sum() == 0
 
 
@@ -110,7 +131,7 @@ def test_two_phases_get_three_views(scene: Scene) -> None:
 
 def test_dark_surroundings_are_dark(scene: Scene) -> None:
     scene.surroundings = DARK
-    scene.rebuild()
+    scene.restyle()
     assert scene.render(*SIZE)[2, 100, :3].mean() < 60
 
 

@@ -136,7 +136,7 @@ class ViewsPanel(QWidget):
         scene = self.view.scene
         if scene is not None:
             self._style(scene, scene.phase_names)
-            scene.rebuild()
+            scene.restyle()
             self.view.redraw()
 
     def _style(self, scene: "Scene", names: tuple[str, ...]) -> None:

@@ -4,6 +4,7 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -12,15 +13,18 @@ if TYPE_CHECKING:
     from microdesigner.view3d.scene import Scene
 
 SETTLE_MS = 250
-SLOW_FRAME_S = 0.045
-STILL_BUDGET_S = 0.03
-MOVING_BUDGET_S = 1.0  # all views turn together
+SLOW_FRAME_S = 0.04
+BUDGET_S = 0.02
 ZOOM_PER_NOTCH = 1.15
 VIEW_KEYS = {Qt.Key.Key_6: "isometric", Qt.Key.Key_7: "x", Qt.Key.Key_8: "y", Qt.Key.Key_9: "z"}
 
 
 class VolumeView(QWidget):
-    """Shows a Scene and turns mouse, wheel and keys into camera moves; coarse while moving, fine 250 ms later."""
+    """Shows a Scene and turns mouse, wheel and keys into camera moves.
+
+    Every change shows at once, a large volume coarsely; its details follow part by part between the user's events,
+    while the camera moves only after 250 ms of rest.
+    """
 
     first_drawn = Signal()
 
@@ -29,10 +33,13 @@ class VolumeView(QWidget):
         self.scene: Scene | None = None
         self.message = ""
         self.frame_seconds = 0.0
-        self._pictures: dict[int, QImage] = {}
-        self._waiting: list[int] = []
+        self._whole = QImage()
+        self._details: dict[int, QImage] = {}
+        self._waiting: list[tuple[int, int]] = []  # view and step
+        self._stale = False
         self._drawn = False
         self._moving = False
+        self._half = False
         self._last = QPointF()
         self._continue = QTimer(self)
         self._continue.setSingleShot(True)
@@ -64,15 +71,16 @@ class VolumeView(QWidget):
 
     def redraw(self) -> None:
         """Draw the scene anew at the next paint."""
-        self._waiting = self.scene.shown_views() if self.scene is not None else []
+        self._stale = self.scene is not None
+        self._waiting = []
         self.update()
 
     @property
     def settled(self) -> bool:
         """Whether every view shows the scene as it is, in full detail."""
-        return not self._waiting and not self._moving
+        return not self._stale and not self._waiting and not self._moving
 
-    def pixels(self) -> "np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]":
+    def pixels(self) -> NDArray[np.uint8]:
         """What is shown, as uint8 [height, width, RGBA]."""
         image = self.grab().toImage().convertToFormat(QImage.Format.Format_RGBA8888)
         return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).copy()
@@ -96,8 +104,10 @@ class VolumeView(QWidget):
         painter = QPainter(self)
         scene = self.scene
         if scene is not None and scene.geometry is not None:
-            if self._waiting:
-                self._draw(scene, MOVING_BUDGET_S if self._moving else STILL_BUDGET_S)
+            if self._stale:
+                self._draw_whole(scene)
+            elif self._waiting:
+                self._draw_details(scene)
             self._paint_views(painter, scene)
             if self._waiting:
                 self._continue.start()
@@ -174,41 +184,58 @@ class VolumeView(QWidget):
         return 1.0 if self.scene is None or self.scene.maximised is not None else 2.0
 
     def _move(self) -> None:
-        if self.scene is not None and not self._moving:
-            self._moving = True
-            self.scene.set_coarse(True)
+        self._moving = True
         self._settle.start()
         self.redraw()
 
     def _settled(self) -> None:
         self._moving = False
-        if self.scene is not None:
-            self.scene.set_coarse(False)
-            self.redraw()
+        self.redraw() if self._half else self._plan_details()
+        self.update()
 
-    def _draw(self, scene: "Scene", budget_s: float) -> None:
-        """Draw waiting views until the time is spent; at least one."""
+    def _plan_details(self) -> None:
+        scene = self.scene
+        if scene is not None and not self._moving and not scene.light:
+            self._waiting = [(view, step) for view in scene.shown_views() for step in range(scene.steps(view))]
+
+    def _draw_whole(self, scene: "Scene") -> None:
+        """Draw all views in one go, a large volume coarsely and in half the resolution where a drag would be slow."""
         started = time.perf_counter()
-        ratio = self.devicePixelRatioF() * (0.5 if self._moving and self.frame_seconds > SLOW_FRAME_S else 1.0)
-        width, height = max(2, round(self.width() * ratio)), max(2, round(self.height() * ratio))
-        scene.scale = ratio
-        for index in list(self._waiting):
-            pixels = scene.render_view(index, width, height)
-            rows, columns = pixels.shape[:2]
-            picture = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
-            self._pictures[index] = picture.flipped(Qt.Orientation.Vertical)
-            self._waiting.remove(index)
-            if time.perf_counter() - started > budget_s:
-                break
+        half = self._moving and self._half
+        pixels = scene.render(*self._size(scene, 0.5 if half else 1.0), coarse=not scene.light)
+        self._whole = _image(pixels)
+        self._details = {}
+        self._stale = False
         self.frame_seconds = time.perf_counter() - started
+        if self._moving:
+            self._half = self.frame_seconds > (SLOW_FRAME_S / 4 if half else SLOW_FRAME_S)
+        self._plan_details()
+
+    def _draw_details(self, scene: "Scene") -> None:
+        """Draw waiting parts until the time is spent; at least one."""
+        started = time.perf_counter()
+        size = self._size(scene, 1.0)
+        while self._waiting and time.perf_counter() - started < BUDGET_S:
+            view, step = self._waiting.pop(0)
+            pixels = scene.render_step(view, step, *size)
+            if pixels is not None:
+                self._details[view] = _image(pixels)
+
+    def _size(self, scene: "Scene", share: float) -> tuple[int, int]:
+        ratio = scene.scale = self.devicePixelRatioF() * share
+        return max(2, round(self.width() * ratio)), max(2, round(self.height() * ratio))
 
     def _paint_views(self, painter: QPainter, scene: "Scene") -> None:
-        for index in scene.shown_views():
+        painter.drawImage(QRectF(self.rect()), self._whole)
+        for index, picture in self._details.items():
             left, bottom, right, top = scene.area(index)
             place = QRectF(left * self.width(), (1 - top) * self.height(), 0, 0)
             place.setRight(right * self.width())
             place.setBottom((1 - bottom) * self.height())
-            if index in self._pictures:
-                painter.drawImage(place, self._pictures[index])
-            else:
-                painter.fillRect(place, self.palette().base())
+            painter.drawImage(place, picture)
+
+
+def _image(pixels: NDArray[np.uint8]) -> QImage:
+    rows, columns = pixels.shape[:2]
+    picture = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
+    return picture.flipped(Qt.Orientation.Vertical)
