@@ -51,7 +51,7 @@ class FloryHuggins:
 
 def degenerate_mobility(field: Tensor) -> Tensor:
     """M = φ(1−φ), no transport in the pure phases."""
-    return field * (1 - field)
+    return field.addcmul(field, field, value=-1)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 z is always no-flux (DCT-II); x and y are periodic (real FFT) or no-flux (DCT-II). Fields lie as [z, x, y] so that the
 FFT runs over the contiguous axes. The DCT is a matrix product: at film sizes it costs less than an FFT of the mirrored
-field and it runs alike on CPU and GPU.
+field and it runs alike on CPU and GPU. Complex coefficients are kept as real and imaginary parts side by side, for
+arithmetic with real factors alone.
 """
 
 import math
@@ -33,30 +34,32 @@ class FilmTransform:
         self._dct_x, self._dct_y = dct_matrix(x, device, dtype), dct_matrix(y, device, dtype)
         waves = [_no_flux_waves(z), _waves(x, self._periodic, half=False), _waves(y, self._periodic, half=True)]
         eigenvalues = [(2 - 2 * torch.cos(wave)).to(device=device, dtype=dtype) for wave in waves]
+        weight = _parseval_weight(y, self._periodic).to(device=device, dtype=dtype)
+        if self._periodic:
+            eigenvalues[2], weight = eigenvalues[2].repeat_interleave(2), weight.repeat_interleave(2)
         self.k2 = eigenvalues[0][:, None, None] + eigenvalues[1][:, None] + eigenvalues[2]
-        self.weight = _parseval_weight(y, self._periodic).to(device=device, dtype=dtype)
+        self._weight = weight
 
     def forward(self, field: Tensor) -> Tensor:
-        """Coefficients of `field` [z, x, y]."""
+        """Coefficients of `field` [z, x, y]: real numbers, of the shape of `k2`."""
         if self._periodic:
-            lateral = torch.fft.rfft2(field, norm="ortho")
-            return torch.view_as_complex(_along_z(self._dct_z, torch.view_as_real(lateral)))
-        return _along_z(self._dct_z, self._dct_x @ field @ self._dct_y.T)
+            lateral = torch.view_as_real(torch.fft.rfft2(field, norm="ortho")).flatten(2)
+        else:
+            lateral = self._dct_x @ field @ self._dct_y.T
+        return _along_z(self._dct_z, lateral)
 
     def inverse(self, coefficients: Tensor) -> Tensor:
         """The field [z, x, y] of `coefficients`."""
+        lateral = _along_z(self._dct_z.T, coefficients)
         if self._periodic:
-            lateral = torch.view_as_complex(_along_z(self._dct_z.T, torch.view_as_real(coefficients)))
-            return torch.fft.irfft2(lateral, s=self._lateral_shape, norm="ortho")
-        return _along_z(self._dct_z.T, self._dct_x.T @ coefficients @ self._dct_y)
+            spectrum = torch.view_as_complex(lateral.unflatten(2, (-1, 2)))
+            return torch.fft.irfft2(spectrum, s=self._lateral_shape, norm="ortho")
+        return self._dct_x.T @ lateral @ self._dct_y
 
     def rms(self, coefficients: Tensor) -> float:
         """Root mean square over voxels of the field with these coefficients (Parseval)."""
-        power = (
-            torch.view_as_real(coefficients).square().sum(-1) if coefficients.is_complex() else coefficients.square()
-        )
-        voxels = self.k2.shape[0] * math.prod(self._lateral_shape)
-        return math.sqrt(float((power * self.weight).sum()) / voxels)
+        power = coefficients.square().sum((0, 1)) @ self._weight
+        return math.sqrt(float(power) / (self.k2.shape[0] * math.prod(self._lateral_shape)))
 
 
 def _along_z(matrix: Tensor, field: Tensor) -> Tensor:

@@ -121,3 +121,10 @@ def test_linear_theory_matches_the_published_table() -> None:
         assert FloryHuggins(chi).binodal() == pytest.approx(binodal, abs=1e-4)
         assert quench.wavelength == pytest.approx(wavelength, abs=0.01)
         assert quench.growth_rate / 0.25 == pytest.approx(rate, rel=0.01)  # the table divides by M = φ(1−φ)
+
+
+def test_a_quench_ends_at_the_lever_rule() -> None:
+    recipe = Recipe(0.586, 4.0, size=(64, 64, 32))
+    field = list(simulate(recipe, [recipe.time_of(math.log(600))]))[-1].field
+    binodal = FloryHuggins(4.0).binodal()
+    assert float((field > 0.5).mean()) == pytest.approx((0.586 - binodal) / (1 - 2 * binodal), abs=0.005)
