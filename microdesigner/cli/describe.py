@@ -17,8 +17,9 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "describe",
         help="measure the descriptors of volumes",
-        description="Measure the descriptors of volumes (.vti, .vtk, .raw, .tif, .npy, GraSPI .txt). Fractions, shares "
-        "and counts have no unit; specific surfaces are in 1/nm. z is the film's thickness, from cathode to anode.",
+        description="Measure the descriptors of volumes (.vti, .vtk, .raw, .tif, .npy, GraSPI .txt). Fractions, "
+        "shares, counts, tortuosity factors and effective diffusivities (over that of the pure phase) have no unit; "
+        "lengths are in nm, specific surfaces in 1/nm. z is the film's thickness, from cathode to anode.",
     )
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="file of a volume")
     parser.add_argument(
@@ -31,8 +32,9 @@ def add_parser(subparsers: Subparsers) -> None:
         dest="which",
         choices=("basic", "graspi", "full"),
         default="basic",
-        help="basic: volume fractions and straight paths; graspi: GraSPI's whole table too; full: specific surfaces in "
-        "1/nm too (default: basic)",
+        help="basic: volume fractions and straight paths; graspi: GraSPI's whole table too; full: also specific "
+        "surfaces, mean chords along x, y and z, domain sizes, Euler numbers, shares connected to the electrodes and to both, "
+        "tortuosity factors and effective diffusivities along z, which takes seconds (default: basic)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(run=run)

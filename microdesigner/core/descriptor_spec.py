@@ -36,6 +36,69 @@ def _tortuosity(name: str, symbol: str, phase: str, electrode: str, graspi: str)
     return DescriptorSpec(name, symbol, title, "1", 0, 1, meaning, f"GraSPI {graspi}", "tortuosity")
 
 
+def _statistics(letter: str, phase: str) -> tuple[DescriptorSpec, ...]:
+    endless = float("inf")
+    chords = tuple(
+        DescriptorSpec(
+            f"mean_chord_{axis}_{letter}", f"ℓ_{axis},{letter}", f"{phase.capitalize()} mean chord along {axis}", "nm",
+            0, endless, f"Mean length of lines along {axis} within the {phase} phase, from interface to interface.",
+            "Underwood 1970", decimals=2,
+        )
+        for axis in "xyz"
+    )  # fmt: skip
+    return (
+        *chords,
+        DescriptorSpec(
+            f"domain_size_{letter}", f"R_{letter}", f"{phase.capitalize()} domain size", "nm", 0, endless,
+            f"2π over the mean wave number of the {phase} phase's structure factor.", "Bray 1994", decimals=2,
+        ),
+        DescriptorSpec(
+            f"euler_{letter}", f"χ_{letter}", f"{phase.capitalize()} Euler number", "1", -endless, endless,
+            f"Parts less tunnels plus cavities of the {phase} phase; far below 0 for a network.",
+            "Ohser and Mücklich 2000", decimals=0,
+        ),
+        DescriptorSpec(
+            f"percolating_{letter}", f"P_{letter}", f"{phase.capitalize()} percolating share", "1", 0, 1,
+            f"Share of the {phase} voxels in parts that touch both electrodes.", "26-connected parts",
+        ),
+        DescriptorSpec(
+            f"connected_anode_{letter}", f"C_{letter},an", f"{phase.capitalize()} share connected to the anode", "1",
+            0, 1, f"Share of the {phase} voxels in parts that touch the anode.", "26-connected parts",
+        ),
+        DescriptorSpec(
+            f"connected_cathode_{letter}", f"C_{letter},ca", f"{phase.capitalize()} share connected to the cathode",
+            "1", 0, 1, f"Share of the {phase} voxels in parts that touch the cathode.", "26-connected parts",
+        ),
+        DescriptorSpec(
+            f"tortuosity_factor_{letter}", f"τ_F,{letter}", f"{phase.capitalize()} tortuosity factor", "1", 1, endless,
+            f"How much winding slows diffusion along z through the {phase} phase: its fraction times D over D_eff.",
+            "TauFactor, Cooper 2016",
+        ),
+        DescriptorSpec(
+            f"effective_diffusivity_{letter}", f"D_eff,{letter}/D", f"{phase.capitalize()} effective diffusivity", "1",
+            0, 1, f"Diffusivity of the film along z through the {phase} phase alone, over that of the pure phase.",
+            "TauFactor, Cooper 2016",
+        ),
+    )  # fmt: skip
+
+
+def _surfaces(letters: str, one: str, other: str) -> tuple[DescriptorSpec, ...]:
+    title = f"{one.capitalize()}-{other} specific surface"
+    meaning = f"Area of the interface between the {one} and the {other} phase per volume of film, "
+    return (
+        DescriptorSpec(
+            f"specific_surface_{letters}", f"s_{letters}", f"{title} (faces)", "1/nm", 0, float("inf"),
+            meaning + "counted in voxel faces; 3/2 too large for an interface that faces all directions alike.",
+            "Voxel faces", decimals=4,
+        ),
+        DescriptorSpec(
+            f"specific_surface_isotropic_{letters}", f"s_{letters},iso", f"{title} (isotropic)", "1/nm", 0,
+            float("inf"), meaning + "right for an interface that faces all directions alike.",
+            "Underwood 1970, S_V = 2 P_L", decimals=4,
+        ),
+    )  # fmt: skip
+
+
 _ALL = (
     _fraction("vol_frac_D", "f_D", "donor"),
     _fraction("vol_frac_A", "f_A", "acceptor"),
@@ -59,6 +122,12 @@ _ALL = (
         "Decimal logarithm of the annealing time, in units of voxel edge squared over mobility.",
         "Cahn-Hilliard time", "process", 2,
     ),
+    *_surfaces("DA", "donor", "acceptor"),
+    *_surfaces("DM", "donor", "mixed"),
+    *_surfaces("AM", "acceptor", "mixed"),
+    *_statistics("D", "donor"),
+    *_statistics("A", "acceptor"),
+    *_statistics("M", "mixed"),
 )  # fmt: skip
 SPECS: dict[str, DescriptorSpec] = {spec.name: spec for spec in _ALL}
 

@@ -168,9 +168,7 @@ def _joined(padded: NDArray[np.uint8]) -> NDArray[np.int32]:
                         root = _join_row(
                             roots, root, below - nx, masks, low & _NEAR_Y, _FAR_Z & _FAR_Y, under & _NEAR_Y
                         )
-                        root = _join_row(
-                            roots, root, below + nx, masks, low & _FAR_Y, _FAR_Z & _NEAR_Y, under & _FAR_Y
-                        )
+                        root = _join_row(roots, root, below + nx, masks, low & _FAR_Y, _FAR_Z & _NEAR_Y, under & _FAR_Y)
                     roots[node] = root
     return roots.reshape(padded.shape)
 

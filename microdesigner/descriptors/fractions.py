@@ -15,7 +15,11 @@ def fractions_and_tortuosities(phases: NDArray[np.uint8], periodic: bool) -> dic
     tortuosity_A are GraSPI's CT_f_D_tort1 and CT_f_A_tort1.
     """
     film = film_of(phases)
-    parts = components_of(film, periodic)
+    return generator_values(film, components_of(film, periodic), periodic)
+
+
+def generator_values(film: Film, parts: Components, periodic: bool) -> dict[str, float | None]:
+    """The five numbers of a film whose parts are known."""
     return {
         "vol_frac_D": parts.voxels(D) / film.size,
         "vol_frac_A": parts.voxels(A) / film.size,

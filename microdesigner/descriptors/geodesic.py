@@ -6,8 +6,6 @@ that crosses the interface. Only distances below 10 nm matter, so none further i
 Distances are whole multiples of 2⁻²⁵ nm: sums of them are exact, which keeps ties at the limit ties.
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 

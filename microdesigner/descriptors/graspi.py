@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.compiled import compiled
-from microdesigner.descriptors.components import ANODE, CATHODE, Components, components_of
-from microdesigner.descriptors.film import PHASES, A, D, Film, M, film_of
+from microdesigner.descriptors.components import ANODE, CATHODE, Components
+from microdesigner.descriptors.film import PHASES, A, D, Film, M
 from microdesigner.descriptors.fractions import acceptor_tort1, donor_tort1
 from microdesigner.descriptors.geodesic import exciton_harvest
 from microdesigner.descriptors.interface import contacts, face_pairs
@@ -19,13 +19,13 @@ from microdesigner.descriptors.tortuosity import straight_voxels
 Value = float | int | None
 
 
-def graspi_table(microstructure: Microstructure) -> dict[str, Value]:
+def graspi_table(microstructure: Microstructure, film: Film, parts: Components) -> dict[str, Value]:
     """Every GraSPI descriptor of the volume; None where GraSPI's definition divides by an empty set.
 
-    Volumes that name a third phase get the descriptors of the mixed phase too.
+    `film` and `parts` are the volume's `film_of` and `components_of`. Volumes that name a third phase get the
+    descriptors of the mixed phase too.
     """
-    film, periodic = film_of(microstructure.phases), microstructure.periodic
-    parts = components_of(film, periodic)
+    periodic = microstructure.periodic
     contact = contacts(film, periodic)
     voxel = cubic_edge(microstructure)
     values: dict[str, Value] = {}

@@ -56,7 +56,7 @@ def _met(row: NDArray[np.uint8], beside: NDArray[np.uint8], pair: np.uint8) -> i
     count = np.int32(0)
     for x in range(len(row)):
         count += np.int32((row[x] | beside[x]) == pair)
-    return count
+    return int(count)
 
 
 @compiled

@@ -5,15 +5,14 @@ from typing import Literal, get_args
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.descriptors.film import A, D, M, film_of
-from microdesigner.descriptors.fractions import fractions_and_tortuosities
+from microdesigner.descriptors.components import Components, components_of
+from microdesigner.descriptors.film import Film, film_of
+from microdesigner.descriptors.fractions import generator_values
 from microdesigner.descriptors.graspi import Value, cubic_edge, graspi_table
-from microdesigner.descriptors.interface import face_pairs
 
 DescriptorSet = Literal["basic", "graspi", "full"]
 
 _GRASPI_NAMES = {"vol_frac_D": "ABS_f_D", "tortuosity_D": "CT_f_D_tort1", "tortuosity_A": "CT_f_A_tort1"}
-_PAIRS = {"DA": (D, A), "DM": (D, M), "AM": (A, M)}
 _REASONS = {
     "tortuosity_D": "no donor voxel touches the anode",
     "tortuosity_A": "no acceptor voxel touches the cathode",
@@ -44,38 +43,36 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
 
     "basic": the fractions and shares of straight paths that models are conditioned on, by their GraSPI names (ABS_f_D,
     CT_f_D_tort1, CT_f_A_tort1) and, where a third phase is named, also as vol_frac_D, vol_frac_A, vol_frac_M,
-    tortuosity_D, tortuosity_A. "graspi" adds GraSPI's whole table. "full" adds the area of each pair of phases' common
-    interface per volume of film, counted in voxel faces (specific_surface_DA, _DM, _AM in 1/nm).
+    tortuosity_D, tortuosity_A. "graspi" adds GraSPI's whole table. "full" adds statistics, per pair of phases and per
+    phase: specific_surface and specific_surface_isotropic (1/nm), mean_chord_x, _y, _z and domain_size (nm), euler,
+    percolating, connected_anode and connected_cathode (shares of the phase's voxels, 26 neighbours), tortuosity_factor
+    and effective_diffusivity along z (a path must lead over voxel faces). Their sources stand in the modules of these
+    subjects.
 
     GraSPI itself prints 0 for a share of straight paths where no voxel reaches the electrode; here it is None.
     Raises InputError for another `which`.
     """
     if which not in get_args(DescriptorSet):
         raise InputError(f"The descriptor set must be one of {', '.join(get_args(DescriptorSet))}; got {which!r}.")
-    values = _basic(microstructure)
+    film = film_of(microstructure.phases)
+    parts = components_of(film, microstructure.periodic)
+    values = _basic(microstructure, film, parts)
     if which != "basic":
-        values |= graspi_table(microstructure)
+        values |= graspi_table(microstructure, film, parts)
+    reasons = {name: _reason(name, microstructure) for name in values if values[name] is None}
     if which == "full":
-        values |= _specific_surfaces(microstructure)
-    return DescriptorReport(values, {name: _reason(name, microstructure) for name in values if values[name] is None})
+        from microdesigner.descriptors.statistics import scalar_statistics  # SciPy, which the other sets do not need
+
+        statistics, missing = scalar_statistics(microstructure, film, parts)
+        values |= statistics
+        reasons |= missing
+    return DescriptorReport(values, reasons)
 
 
-def _basic(microstructure: Microstructure) -> dict[str, Value]:
-    measured = fractions_and_tortuosities(microstructure.phases, microstructure.periodic)
+def _basic(microstructure: Microstructure, film: Film, parts: Components) -> dict[str, Value]:
+    measured = generator_values(film, parts, microstructure.periodic)
     values: dict[str, Value] = dict(measured) if len(microstructure.phase_names) > 2 else {}
     return values | {graspi: measured[name] for name, graspi in _GRASPI_NAMES.items()}
-
-
-def _specific_surfaces(microstructure: Microstructure) -> dict[str, Value]:
-    film = film_of(microstructure.phases)
-    x_nm, y_nm, z_nm = microstructure.voxel_nm
-    pairs = _PAIRS if len(microstructure.phase_names) > 2 else {"DA": (D, A)}
-    values: dict[str, Value] = {}
-    for name, (one, other) in pairs.items():
-        # a face across an axis has the area of a voxel divided by the voxel's edge along that axis
-        z, y, x = face_pairs(film, one, other, microstructure.periodic)
-        values[f"specific_surface_{name}"] = (z / z_nm + y / y_nm + x / x_nm) / film.size
-    return values
 
 
 def _reason(name: str, microstructure: Microstructure) -> str:

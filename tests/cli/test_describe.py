@@ -47,6 +47,16 @@ def test_periodic_overrides_the_file(text_file: Path, capsys: pytest.CaptureFixt
     assert counts == [2, 1]
 
 
+def test_full_set_adds_the_statistics(text_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(text_file, "--set", "full", "--json") == 0
+    entry = json.loads(capsys.readouterr().out)[0]
+    assert entry["descriptors"]["euler_D"] == 2
+    assert entry["descriptors"]["specific_surface_DA"] > entry["descriptors"]["specific_surface_isotropic_DA"] > 0
+    assert entry["descriptors"]["tortuosity_factor_D"] is None
+    assert "no path" in entry["reasons"]["tortuosity_factor_D"]
+    assert {name for name, value in entry["descriptors"].items() if value is None} == entry["reasons"].keys()
+
+
 def test_missing_value_is_null_in_json_and_dashes_in_the_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,6 @@
 """What must hold for any volume: symmetries, small films counted by hand, values that do not exist."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Lateral, Microstructure
 from microdesigner.descriptors import describe, fractions_and_tortuosities
+from microdesigner.descriptors.graspi import Value
 
 DONOR, ACCEPTOR, MIXED = np.uint8(0), np.uint8(1), np.uint8(2)
 
@@ -21,6 +23,14 @@ def blobs(shape: tuple[int, int, int], phases: int, seed: int) -> np.ndarray:
     return np.digitize(noise, cuts).astype(np.uint8)
 
 
+def assert_alike(values: dict[str, Value], expected: dict[str, Value]) -> None:
+    """Equal, but for what comes from 32-bit transforms or an iterative solution."""
+    iterated = {name for name in expected if name.startswith(("domain_size", "tortuosity_factor", "effective"))}
+    assert {name: values[name] for name in iterated} == pytest.approx({name: expected[name] for name in iterated}, 1e-5)
+    exact = expected.keys() - iterated
+    assert {name: values[name] for name in exact} == pytest.approx({name: expected[name] for name in exact}, rel=1e-12)
+
+
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("phases", [2, 3])
 def test_lateral_shift_changes_nothing_if_periodic(phases: int, seed: int) -> None:
@@ -28,14 +38,17 @@ def test_lateral_shift_changes_nothing_if_periodic(phases: int, seed: int) -> No
     names = ("donor", "acceptor", "mixed")[:phases]
     here = describe(Microstructure(labels, phase_names=names), "full").values
     there = describe(Microstructure(np.roll(labels, (4, -2), (0, 1)), phase_names=names), "full").values
-    assert there == pytest.approx(here, rel=1e-12)
+    assert_alike(there, here)
 
 
 @pytest.mark.parametrize("lateral", ["periodic", "no-flux"])
 def test_swapping_x_and_y_changes_nothing(lateral: Lateral) -> None:
     volume = Microstructure(blobs((11, 9, 8), 3, 4), lateral=lateral)
     turned = replace(volume, phases=volume.phases.transpose(1, 0, 2))
-    assert describe(turned, "full").values == pytest.approx(describe(volume, "full").values, rel=1e-12)
+    values, swapped = describe(volume, "full").values, {"x": "y", "y": "x", "z": "z"}
+    for axis, phase in itertools.product("xyz", "DAM"):
+        values[f"mean_chord_{axis}_{phase}"] = describe(volume, "full").values[f"mean_chord_{swapped[axis]}_{phase}"]
+    assert_alike(describe(turned, "full").values, values)
 
 
 def test_memory_order_does_not_matter_and_input_is_left_alone() -> None:

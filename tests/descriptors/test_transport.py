@@ -1,0 +1,77 @@
+"""Diffusion along z against exact films and a direct sparse solution."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.sparse.linalg import spsolve
+
+from microdesigner.core.microstructure import Lateral
+from microdesigner.descriptors.percolation import spanning_voxels
+from microdesigner.descriptors.transport import transport_along_z
+from tests.descriptors.volumes import noise, stripes, volume
+
+
+def test_columns_are_straight() -> None:
+    result = transport_along_z(volume(stripes((8, 6, 10), 0, 4), (1.0, 2.0, 0.5)), 0)
+    assert result is not None
+    assert result.tortuosity_factor == pytest.approx(1, abs=1e-12)
+    assert result.effective_diffusivity == pytest.approx(0.5, abs=1e-12)
+
+
+def test_layers_across_z_let_nothing_through() -> None:
+    assert transport_along_z(volume(stripes((4, 4, 8), 2, 4)), 0) is None
+
+
+def test_voxels_that_touch_in_an_edge_let_nothing_through() -> None:
+    labels = np.ones((4, 4, 4))
+    labels[1, 1, :2] = labels[2, 1, 2:] = 0
+    assert transport_along_z(volume(labels), 0) is None
+
+
+def test_a_dead_end_beside_a_column_costs_its_volume() -> None:
+    labels = np.ones((6, 6, 10))
+    labels[2, 2] = 0
+    labels[4, 4, 1:9] = 0  # an island
+    result = transport_along_z(volume(labels), 0)
+    assert result is not None
+    assert result.effective_diffusivity == pytest.approx(1 / 36)
+    assert result.tortuosity_factor == pytest.approx(1.8)
+
+
+def direct(labels: np.ndarray, voxel: tuple[float, float, float], periodic: bool) -> float:
+    """D_eff by a sparse direct solution over the voxels that conduct."""
+    film = volume(labels, voxel, "periodic" if periodic else "no-flux")
+    inside = spanning_voxels(film, 0).transpose(2, 1, 0)
+    number = np.full(inside.shape, -1)
+    number[inside] = np.arange(inside.sum())
+    matrix = sparse.lil_matrix((inside.sum(),) * 2)
+    source = np.zeros(inside.sum())
+    conduct = np.prod(voxel) / np.square(voxel)
+    for place in map(tuple, np.argwhere(inside)):
+        row = number[place]
+        for axis in range(3):
+            for side in (-1, 1):
+                beside = list(place)
+                beside[axis] += side
+                if axis < 2 and periodic:
+                    beside[axis] %= inside.shape[axis]
+                if not 0 <= beside[axis] < inside.shape[axis]:
+                    if axis == 2:
+                        matrix[row, row] += 2 * conduct[2]
+                        source[row] += 2 * conduct[2] * (side == 1)
+                elif inside[tuple(beside)]:
+                    matrix[row, row] += conduct[axis]
+                    matrix[row, number[tuple(beside)]] -= conduct[axis]
+    field = spsolve(matrix.tocsr(), source)
+    flux = 2 * conduct[2] * field[number[:, :, 0][inside[:, :, 0]]].sum()
+    return float(flux * inside.shape[2] / (conduct[2] * inside.shape[0] * inside.shape[1]))
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("lateral", ["periodic", "no-flux"])
+def test_equals_a_direct_solution(seed: int, lateral: Lateral) -> None:
+    labels, voxel = noise((7, 6, 8), seed, donors=0.65), (1.0, 1.5, 0.8)
+    result = transport_along_z(volume(labels, voxel, lateral), 0)
+    assert result is not None
+    assert result.effective_diffusivity == pytest.approx(direct(labels, voxel, lateral == "periodic"), rel=1e-6)
+    assert result.tortuosity_factor == pytest.approx((labels == 0).mean() / result.effective_diffusivity)
