@@ -10,12 +10,23 @@ import traceback
 from collections.abc import Iterator, Sequence
 
 from microdesigner import __version__
-from microdesigner.cli import convert, dataset, describe, evaluate, generate, models, simulate, train
+from microdesigner.cli import benchmark, convert, dataset, describe, evaluate, generate, models, simulate, train, verify
 from microdesigner.cli.parser import Parser, Verb
 from microdesigner.core.errors import InputError, MicrodesignerError
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
-VERBS: tuple[Verb, ...] = (generate, describe, simulate, dataset, train, evaluate, convert, models)
+VERBS: tuple[Verb, ...] = (
+    generate,
+    describe,
+    simulate,
+    dataset,
+    train,
+    evaluate,
+    verify,
+    convert,
+    models,
+    benchmark,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -39,6 +39,16 @@ def skin_half_width(field: NDArray[np.floating], skin_voxels: float, binodal: fl
     return min(0.5 * float(slope) * skin_voxels, LARGEST_HALF_WIDTH * (MIDDLE - binodal))
 
 
+def half_width_of_fraction(field: NDArray[np.floating], mixed_fraction: float) -> float:
+    """Half distance of the two thresholds that labels this share of the voxels as mixed, to within one voxel.
+
+    The share below a half width is the distribution of |φ − 1/2|, so the width is its order statistic.
+    """
+    distances = np.abs(field - MIDDLE).ravel()
+    rank = round(mixed_fraction * distances.size)
+    return float(np.partition(distances, rank)[rank]) if rank < distances.size else float("inf")
+
+
 def has_separated(field: NDArray[np.floating], binodal: float) -> bool:
     """Whether both phases exist: some voxels have come within a fifth of the amplitude of each binodal."""
     reach = 0.2 * (1 - 2 * binodal)

@@ -64,12 +64,7 @@ class Snapshot:
 
     def microstructure(self, phases: PhaseCount, skin_voxels: float = DEFAULT_SKIN_VOXELS) -> Microstructure:
         """The labelled volume; raises NotSeparatedError when the blend has not separated by then."""
-        binodal = FloryHuggins(self.recipe.chi).binodal()
-        if not has_separated(self.field, binodal):
-            raise NotSeparatedError(
-                f"The blend phi = {self.recipe.phi:g}, chi = {self.recipe.chi:g} has not separated at time "
-                f"{self.time:.4g}; anneal longer than about {self.recipe.time_of(math.log(12)):.3g}."
-            )
+        binodal = self.check_separated()
         provenance = {"recipe": self.process, "seed": self.recipe.seed, "solver_steps": self.steps}
         if phases == 2:
             labels = two_phases(self.field)
@@ -80,6 +75,16 @@ class Snapshot:
         return Microstructure(
             labels, lateral=self.recipe.lateral, phase_names=PHASE_NAMES[:phases], provenance=provenance
         )
+
+    def check_separated(self) -> float:
+        """The blend's binodal φ_α; raises InputError when the field has not come near both phases by this time."""
+        binodal = FloryHuggins(self.recipe.chi).binodal()
+        if not has_separated(self.field, binodal):
+            raise InputError(
+                f"The blend phi = {self.recipe.phi:g}, chi = {self.recipe.chi:g} has not separated at time "
+                f"{self.time:.4g}; anneal longer than about {self.recipe.time_of(math.log(12)):.3g}."
+            )
+        return binodal
 
     @property
     def process(self) -> dict[str, float]:
@@ -94,6 +99,7 @@ def initial_field(recipe: Recipe, device: torch.device) -> Tensor:
     return (noise - noise.mean() + recipe.phi).to(device)
 
 
+@torch.inference_mode()
 def anneal(recipe: Recipe, times: list[float], device: torch.device | None = None) -> Iterator[State]:
     """Yield the solver's states up to the last of the rising `times`; raises InputError when nothing would separate."""
     if min(recipe.size) < SMALLEST_EDGE:
@@ -108,8 +114,7 @@ def anneal(recipe: Recipe, times: list[float], device: torch.device | None = Non
         largest_linear_step=LINEAR_STEP / rate,
         linear_until=LINEAR_STAGE / rate,
     )
-    with torch.inference_mode():
-        yield from solver.run(initial_field(recipe, device or torch.device("cpu")), times)
+    yield from solver.run(initial_field(recipe, device or torch.device("cpu")), times)
 
 
 def snapshot(recipe: Recipe, state: State) -> Snapshot:

@@ -52,7 +52,7 @@ class FilmTransform:
         """The field [z, x, y] of `coefficients`."""
         lateral = _along_z(self._dct_z.T, coefficients)
         if self._periodic:
-            spectrum = torch.view_as_complex(lateral.unflatten(2, (-1, 2)))
+            spectrum = torch.view_as_complex(lateral.reshape(*lateral.shape[:2], -1, 2))
             return torch.fft.irfft2(spectrum, s=self._lateral_shape, norm="ortho")
         return self._dct_x.T @ lateral @ self._dct_y
 

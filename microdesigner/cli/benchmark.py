@@ -1,0 +1,67 @@
+"""`microdesigner benchmark`: what descriptors, solver and generation cost on this machine."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from microdesigner.cli.parser import Subparsers
+
+if TYPE_CHECKING:
+    from microdesigner.evaluation.benchmark import Measurement
+
+MODEL = "ch-3phase"
+COUNTS, STEPS, ANCESTRAL_STEPS = (1, 8), (10, 16, 20), (20,)
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Register the verb."""
+    parser = subparsers.add_parser(
+        "benchmark",
+        help="measure speed on this machine",
+        description="Measure wall-clock seconds of descriptors, solver, generation and start-up at 128×128×64 voxels, "
+        "with threads and device stated.",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--quick", action="store_true", help="one volume of 10 steps and fewer repeats")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print; raises InputError when the model is not installed."""
+    from microdesigner.evaluation.benchmark import machine
+    from microdesigner.models.bundle import find_bundle
+
+    find_bundle(MODEL)
+    where = machine()
+    rows: list[Measurement] = []
+    if not args.json:
+        print(f"{where['device_name']}, {where['torch_threads']} threads (descriptors use one)")
+    for row in _measurements(args.quick):
+        rows.append(row)
+        if args.json:
+            print(f"{row.group}: {row.name}", file=sys.stderr)
+        else:
+            print(_line(row), flush=True)
+    if args.json:
+        print(json.dumps({"machine": where, "measurements": [row.to_json() for row in rows]}, indent=1))
+    return 0
+
+
+def _measurements(quick: bool) -> "Iterator[Measurement]":
+    from microdesigner.evaluation import benchmark
+
+    yield from benchmark.measure_descriptors(3 if quick else 10)
+    yield from benchmark.measure_solver(5 if quick else 20)
+    engine, loading = benchmark.load_engine(MODEL)
+    yield loading
+    yield from benchmark.measure_generation(engine, COUNTS[:1] if quick else COUNTS, STEPS[:1] if quick else STEPS)
+    if not quick:
+        yield from benchmark.measure_generation(engine, COUNTS[:1], ANCESTRAL_STEPS, "ancestral")
+    yield from benchmark.measure_processes(MODEL)
+
+
+def _line(row: "Measurement") -> str:
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f} "
+    return f"{row.group:<12} {row.name:<34} {row.seconds:9.4f} s  {ratio}{row.note}"

@@ -1,0 +1,147 @@
+"""What everything costs on this machine, in seconds of wall clock."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from scipy.ndimage import gaussian_filter
+
+from microdesigner.core.events import Finished
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.request import Request, Sampler
+from microdesigner.descriptors import describe, fractions_and_tortuosities
+from microdesigner.engine import Engine
+from microdesigner.engine.device import choose_device
+from microdesigner.physics.simulate import Recipe, anneal, initial_field
+from microdesigner.physics.spectral import FilmTransform
+
+SIZE = (128, 128, 64)
+WARM_STEPS = 3
+STAGES = ("denoise", "decode", "measure")
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """`seconds` that `name` of `group` takes; `ratio` is that to the floor named in `note`, where there is one."""
+
+    group: str
+    name: str
+    seconds: float
+    note: str = ""
+    ratio: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-able entry."""
+        return asdict(self)
+
+
+def machine() -> dict[str, Any]:
+    """Device and threads that the figures hold for."""
+    device = choose_device()
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
+    return {"device": device.type, "device_name": name, "torch_threads": torch.get_num_threads()}
+
+
+def volume_of(kind: Literal["smooth", "white noise"], size: tuple[int, int, int] = SIZE) -> Microstructure:
+    """A three-phase volume with equal fractions: smooth domains about 12 voxels wide, or independent voxels."""
+    field = np.random.default_rng(0).normal(size=size)
+    if kind == "smooth":
+        field = gaussian_filter(field, 4.0, mode=("wrap", "wrap", "nearest"))
+    return Microstructure(np.digitize(field, np.quantile(field, (1 / 3, 2 / 3))).astype(np.uint8))
+
+
+def measure_descriptors(repeats: int, size: tuple[int, int, int] = SIZE) -> Iterator[Measurement]:
+    """Fractions with both straight paths, then GraSPI's whole table; one core, after warm-up, best of `repeats`."""
+    kinds: tuple[Literal["smooth", "white noise"], ...] = ("smooth", "white noise")
+    for kind in kinds:
+        volume = volume_of(kind, size)
+        basic = _best(partial(fractions_and_tortuosities, volume.phases, volume.periodic), repeats)
+        table = _best(partial(describe, volume, "graspi"), repeats)
+        yield Measurement("descriptors", f"fractions + tort1, {kind}", basic, _voxels(size))
+        yield Measurement("descriptors", f"GraSPI table, {kind}", table, _voxels(size))
+
+
+def measure_solver(steps: int, size: tuple[int, int, int] = SIZE) -> Iterator[Measurement]:
+    """An accepted step (median of `steps`) of a quench, and the four transforms in it, which are its floor."""
+    device = choose_device()
+    recipe = Recipe(0.5, 3.0, size=size)
+    states = anneal(recipe, [recipe.time_of(8.0)], device)
+    for _ in range(WARM_STEPS):
+        next(states)
+    step = _median(lambda: _wait(device, next(states)), steps)
+    field = initial_field(recipe, device)
+    transform = FilmTransform((size[2], size[0], size[1]), recipe.lateral, device, field.dtype)
+    with torch.inference_mode():
+        pair = _median(lambda: _wait(device, transform.inverse(transform.forward(field))), steps)
+    yield Measurement("solver", "transforms of a step", 2 * pair, "two forward, two inverse")
+    yield Measurement("solver", "accepted step", step, "ratio to its transforms", step / (2 * pair))
+
+
+def measure_generation(
+    engine: Engine, counts: tuple[int, ...], steps: tuple[int, ...], sampler: Sampler = "dpm-solver++"
+) -> Iterator[Measurement]:
+    """Seconds per sample of denoising, decoding and measuring, for each count and number of steps."""
+    for count in counts:
+        for number in steps:
+            request = Request(model=engine.card.name, count=count, steps=number, sampler=sampler)
+            started = time.perf_counter()
+            events = list(engine.generate(request))
+            whole = (time.perf_counter() - started) / count
+            result = next(event.result for event in events if isinstance(event, Finished))
+            label = f"{count} × {number} steps" if sampler == "dpm-solver++" else f"ancestral, {number} steps"
+            for stage in STAGES:
+                yield Measurement("generation", f"{label}: {stage}", result.seconds.get(stage, 0.0) / count, "a sample")
+            yield Measurement("generation", f"{label}: in all", whole, "a sample")
+
+
+def load_engine(model: str) -> tuple[Engine, Measurement]:
+    """The engine and the time that loading it took; raises InputError when there is no such model."""
+    started = time.perf_counter()
+    engine = Engine.load(model)
+    return engine, Measurement("start", "load the engine", time.perf_counter() - started, "libraries loaded before")
+
+
+def measure_processes(model: str) -> Iterator[Measurement]:
+    """Fresh processes: import of the package, and `generate` end to end; raises CalledProcessError when one fails."""
+    seconds = _best(lambda: _python("-c", "import microdesigner"), 3)
+    yield Measurement("start", "import microdesigner", seconds, "fresh process")
+    with tempfile.TemporaryDirectory() as folder:
+        seconds = _best(lambda: _python("-m", "microdesigner", "generate", "--model", model, "--out", folder), 1)
+    yield Measurement("start", "generate, end to end", seconds, "fresh process, one volume, default steps")
+
+
+def _python(*arguments: str) -> None:
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True, stdin=subprocess.DEVNULL)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _best(work: Callable[[], object], repeats: int) -> float:
+    if repeats > 1:
+        work()
+    return min(_seconds(work) for _ in range(repeats))
+
+
+def _median(work: Callable[[], object], repeats: int) -> float:
+    return float(np.median([_seconds(work) for _ in range(repeats)]))
+
+
+def _wait(device: torch.device, _: object) -> None:
+    """A GPU answers before it is done."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def _voxels(size: tuple[int, int, int]) -> str:
+    return "×".join(map(str, size))

@@ -1,0 +1,131 @@
+"""Is the predicted recipe true? Simulate it and compare what comes out with the generated volume."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.events import Progress
+from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
+from microdesigner.core.result import SCHEMA
+from microdesigner.descriptors import describe
+from microdesigner.io.registry import read
+from microdesigner.physics.phases import half_width_of_fraction, three_phases, two_phases
+from microdesigner.physics.simulate import Recipe, Snapshot, anneal, snapshot
+
+PARAMETERS = ("phi", "chi", "log_time")
+HUNDRED = 100
+Values = dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The descriptors of one sample's simulated recipe beside those asked for and those of the generated volume.
+
+    `recipe` holds φ, χ and log10 of the time in voxel²/M. Where the recipe cannot be simulated, `reason` is a sentence
+    and `simulated` is empty.
+    """
+
+    file: str
+    recipe: dict[str, float]
+    target: dict[str, float]
+    measured: Values
+    simulated: Values = field(default_factory=dict)
+    reason: str = ""
+
+    @property
+    def errors(self) -> Values:
+        """Simulated minus measured; None where either does not exist."""
+        pairs = {name: (value, self.measured[name]) for name, value in self.simulated.items()}
+        return {name: None if None in pair else pair[0] - pair[1] for name, pair in pairs.items()}  # type: ignore[operator]
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-able entry, `error` being simulated minus measured."""
+        return asdict(self) | {"error": self.errors}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a result says of one sample: its volume's file, its seed, targets, measures and the recipe's medians."""
+
+    file: Path
+    seed: int
+    target: dict[str, float]
+    measured: Values
+    recipe: dict[str, float]
+
+
+def read_claims(path: Path) -> list[Claim]:
+    """The samples of a result.json; raises InputError naming the file and the remedy when it is not one."""
+    remedy = "name a result.json that 'microdesigner generate' has written"
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({(error.strerror or 'no reason given').lower()}); {remedy}."
+        ) from None
+    except (ValueError, RecursionError):
+        raise InputError(f"{path} is not valid JSON; {remedy}.") from None
+    if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
+        raise InputError(f"{path} is not a result of schema {SCHEMA}; {remedy}.")
+    try:
+        targets = {str(name): float(value) for name, value in document["request"]["targets"].items()}
+        claims = [_claim(path.parent, entry, targets) for entry in document["samples"]]
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        raise InputError(
+            f"{path} lacks entries that every result has, or holds them in another form; {remedy}."
+        ) from None
+    if not claims:
+        raise InputError(f"{path} holds no samples; {remedy}.")
+    return claims
+
+
+def verify_sample(claim: Claim, size: tuple[int, int, int] | None = None) -> Iterator[Progress | Verification]:
+    """Simulate the claim's recipe at the volume's lateral boundary and size (or `size`, voxels along x, y, z); yield
+    Progress on the way and a Verification last. What cannot be simulated is a reason in it, not an error."""
+    simulated: Values = {}
+    reason = ""
+    try:
+        volume = read(claim.file)
+        last = yield from _simulated(claim, volume, size or volume.shape)
+        values = describe(_labelled(last, claim, volume)).values
+        simulated = {name: values.get(name) for name in claim.measured}
+    except InputError as error:
+        reason = str(error)
+    yield Verification(claim.file.name, claim.recipe, claim.target, claim.measured, simulated, reason)
+
+
+def _simulated(claim: Claim, volume: Microstructure, size: tuple[int, int, int]) -> Any:
+    """The annealed snapshot; yields Progress by the logarithm of time."""
+    if not claim.recipe:
+        raise InputError(f"The model of {claim.file.name} predicts no recipe; generate with a model that does.")
+    recipe = Recipe(claim.recipe["phi"], claim.recipe["chi"], claim.seed, size, volume.lateral)
+    recipe.quench.check()
+    end = 10 ** claim.recipe["log_time"]
+    whole = math.log1p(recipe.quench.growth_rate * end)
+    for state in anneal(recipe, [end]):
+        share = math.log1p(recipe.quench.growth_rate * state.time) / whole
+        yield Progress(claim.file.name, int(HUNDRED * share), HUNDRED)
+    return snapshot(recipe, state)
+
+
+def _labelled(last: Snapshot, claim: Claim, volume: Microstructure) -> Microstructure:
+    """The snapshot's phases, its mixed skin as thick as the generated volume's mixed fraction asks."""
+    last.check_separated()
+    mixed = claim.measured.get("vol_frac_M")
+    if mixed is None:
+        return Microstructure(two_phases(last.field), volume.voxel_nm, volume.lateral, PHASE_NAMES[:2])
+    labels = three_phases(last.field, half_width_of_fraction(last.field, mixed))
+    return Microstructure(labels, volume.voxel_nm, volume.lateral, PHASE_NAMES)
+
+
+def _claim(folder: Path, entry: Mapping[str, Any], targets: dict[str, float]) -> Claim:
+    measured = {str(name): None if value is None else float(value) for name, value in entry["measured"].items()}
+    process = entry["process"]
+    recipe = {name: float(process[name]["q50"]) for name in PARAMETERS} if process else {}
+    if not all(map(math.isfinite, recipe.values())) or any(abs(value) > HUNDRED for value in recipe.values()):
+        raise ValueError("no recipe has such numbers")
+    return Claim(folder / str(entry["file"]), int(entry["seed"]), targets, measured, recipe)
