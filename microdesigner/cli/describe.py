@@ -33,8 +33,8 @@ def add_parser(subparsers: Subparsers) -> None:
         choices=("basic", "graspi", "full"),
         default="basic",
         help="basic: volume fractions and straight paths; graspi: GraSPI's whole table too; full: also specific "
-        "surfaces, mean chords along x, y and z, domain sizes, Euler numbers, shares connected to the electrodes and to both, "
-        "tortuosity factors and effective diffusivities along z, which takes seconds (default: basic)",
+        "surfaces, mean chords along x, y and z, domain sizes, Euler numbers, shares connected to the electrodes and "
+        "to both, tortuosity factors and effective diffusivities along z, which takes seconds (default: basic)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(run=run)
