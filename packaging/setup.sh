@@ -68,5 +68,12 @@ fi
 say "installing the pinned versions (several minutes the first time)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$lock" </dev/null
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . </dev/null
+say "compiling the descriptors, so that no user waits for it"
+.venv/bin/python - <<'PY'
+import numpy as np
+from microdesigner import Microstructure, describe
+
+describe(Microstructure(np.random.default_rng(0).integers(0, 3, (16, 16, 16), dtype=np.uint8)), "full")
+PY
 echo "$fingerprint" > "$stamp"
 say "done; 'make run' starts microdesigner"
