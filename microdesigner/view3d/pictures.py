@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkIOImage import vtkPNGWriter
@@ -38,8 +40,12 @@ def picture(microstructure: Microstructure, path: Path | str, size: tuple[int, i
 
 def write_picture(scene: "Scene", path: Path | str, size: tuple[int, int]) -> None:
     """Write what `scene` shows as a PNG of `size` pixels."""
-    width, height = size
-    pixels = scene.render(width, height)
+    save_png(scene.render(*size), path)
+
+
+def save_png(pixels: NDArray[np.uint8], path: Path | str) -> None:
+    """Write pixels [height, width, RGBA], the lowest row first, without their alpha; safe in any thread."""
+    height, width = pixels.shape[:2]
     image = vtkImageData()
     image.SetDimensions(width, height, 1)
     image.GetPointData().SetScalars(numpy_to_vtk(pixels[:, :, :3].reshape(-1, 3).copy(), deep=True))

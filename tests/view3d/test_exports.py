@@ -1,0 +1,65 @@
+"""Surfaces and meshes for other programs, read back by VTK's own readers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkFiltersCore import vtkMassProperties
+from vtkmodules.vtkFiltersVerdict import vtkCellSizeFilter
+from vtkmodules.vtkIOGeometry import vtkOBJReader, vtkSTLReader
+from vtkmodules.vtkIOPLY import vtkPLYReader
+from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridReader
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.view3d.exports import write_mesh, write_surfaces
+
+READERS = {"stl": vtkSTLReader, "ply": vtkPLYReader, "obj": vtkOBJReader}
+
+
+def _slab() -> Microstructure:
+    phases = np.zeros((6, 5, 4), np.uint8)
+    phases[3:] = 1
+    return Microstructure(phases, (2.0, 1.0, 0.5))
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_each_phase_gets_a_closed_surface_of_its_volume(tmp_path: Path, suffix: str) -> None:
+    written = write_surfaces(_slab(), tmp_path / f"film.{suffix}", smooth=False)
+    assert [path.name for path in written] == [f"film-donor.{suffix}", f"film-acceptor.{suffix}"]
+    assert sorted(tmp_path.iterdir()) == sorted(written)
+    for path in written:
+        reader = READERS[suffix]()
+        reader.SetFileName(str(path))
+        measure = vtkMassProperties()
+        measure.SetInputConnection(reader.GetOutputPort())
+        assert measure.GetVolume() == pytest.approx(6 * 5 * 2, rel=1e-4)
+
+
+def test_other_suffixes_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"\.stl"):
+        write_surfaces(_slab(), tmp_path / "film.xyz")
+
+
+def test_the_mesh_has_one_hexahedron_per_voxel_in_nm(tmp_path: Path) -> None:
+    write_mesh(_slab(), tmp_path / "film.vtu")
+    reader = vtkXMLUnstructuredGridReader()
+    reader.SetFileName(str(tmp_path / "film.vtu"))
+    reader.Update()
+    grid = reader.GetOutput()
+    assert grid.GetNumberOfPoints() == 7 * 6 * 5
+    assert grid.GetBounds() == (0, 12, 0, 5, 0, 2)
+    labels = vtk_to_numpy(grid.GetCellData().GetArray("phase"))
+    np.testing.assert_array_equal(labels, _slab().phases.ravel(order="F"))
+    sizes = vtkCellSizeFilter()
+    sizes.SetInputData(grid)
+    sizes.Update()
+    np.testing.assert_allclose(vtk_to_numpy(sizes.GetOutput().GetCellData().GetArray("Volume")), 1.0, rtol=1e-5)
+
+
+def test_a_folder_that_is_a_file_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OSError, match="file"):
+        write_mesh(_slab(), tmp_path / "file" / "film.vtu")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
