@@ -1,14 +1,17 @@
 """Volumes from files, with the request and the measures that a file of this program carries along."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from microdesigner.core.errors import InputError
+from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.io import registry
+
+FIRST_RESULT = "first-result.vti"
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,23 @@ class Opened:
     path: Path
     request: Request | None
     sample: Sample
+
+    @property
+    def voxel_known(self) -> bool:
+        """Whether the file tells its voxel edges: readers answer 1 nm for what a file does not record."""
+        volume = self.sample.microstructure
+        return volume.voxel_nm != (1.0, 1.0, 1.0) or bool(volume.provenance)
+
+    def with_voxel_nm(self, edges: tuple[float, float, float]) -> "Opened":
+        """The same volume with voxel edges given by the user."""
+        volume = replace(self.sample.microstructure, voxel_nm=edges).with_provenance(voxel_nm_given=list(edges))
+        return replace(self, sample=replace(self.sample, microstructure=volume))
+
+
+def first_result() -> Path | None:
+    """The result that ships with the program, to be shown before the user has one."""
+    path = shipped("resources") / FIRST_RESULT
+    return path if path.is_file() else None
 
 
 def open_volume(path: Path) -> Opened:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from microdesigner.core.paths import user_data, write_text_atomic
 
+MAX_RECENT = 10
+
 
 @dataclass
 class Settings:
@@ -17,8 +19,11 @@ class Settings:
     smooth: bool = True
     orthographic: bool = False
     export_folder: str = ""
+    recent: str = ""  # paths, the newest first, one a line
+    voxel_nm: str = "1 1 1"  # last given for a file that does not record it
     window: str = ""
     columns: str = ""
+    history: bool = True
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Settings":
@@ -39,6 +44,23 @@ class Settings:
     def save(self, path: Path | None = None) -> None:
         """Write the settings so that the file is whole at any moment."""
         write_text_atomic(path or settings_path(), json.dumps(asdict(self), indent=1))
+
+    def recent_files(self) -> list[Path]:
+        """Files opened lately that still exist, the newest first."""
+        return [path for path in map(Path, self.recent.splitlines()) if path.is_file()]
+
+    def remember_file(self, path: Path) -> None:
+        """Put a file in front of the recent ones."""
+        others = [known for known in self.recent.splitlines() if known != str(path)]
+        self.recent = "\n".join([str(path), *others][:MAX_RECENT])
+
+    def last_voxel_nm(self) -> tuple[float, float, float]:
+        """The voxel edges given last."""
+        try:
+            x, y, z = map(float, self.voxel_nm.split())
+        except ValueError:
+            return 1.0, 1.0, 1.0
+        return x, y, z
 
 
 def settings_path() -> Path:

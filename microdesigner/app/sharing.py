@@ -1,0 +1,47 @@
+"""A request in the words of the other doors: a command line, a Python program."""
+
+import shlex
+from dataclasses import fields
+
+from microdesigner.core.request import Request
+
+_ALWAYS = ("count", "seed")
+
+
+def as_command(request: Request) -> str:
+    """The command that generates the same volumes."""
+    words = ["microdesigner", "generate", "--model", request.model]
+    if request.targets:
+        words += ["--target", *(f"{name}={value:g}" for name, value in request.targets.items())]
+    for name, value in _chosen(request).items():
+        words += [f"--{name}", *map(str, value if isinstance(value, tuple) else (value,))]
+    return shlex.join(words)
+
+
+def as_python(request: Request) -> str:
+    """A program that generates the same volumes and prints what they measure."""
+    targets = ", ".join(f'"{name}": {value:g}' for name, value in request.targets.items())
+    options = "".join(
+        f', {name}="{value}"' if isinstance(value, str) else f", {name}={value}"
+        for name, value in _chosen(request).items()
+    )
+    return (
+        "from microdesigner import Engine, Request\n\n"
+        f'engine = Engine.load("{request.model}")\n'
+        f'request = Request(targets={{{targets}}}, model="{request.model}"{options})\n'
+        "for event in engine.generate(request):\n"
+        "    pass  # Progress, Preview, SampleDone, at last Finished\n"
+        "for sample in event.result.samples:\n"
+        "    print(sample.seed, sample.measured)\n"
+    )
+
+
+def _chosen(request: Request) -> dict[str, object]:
+    """Options that are not the defaults; the number of candidates too where matching has a default of its own."""
+    chosen = {}
+    for entry in fields(request):
+        value = getattr(request, entry.name)
+        told = entry.name in _ALWAYS or (entry.name == "candidates" and request.match == "all")
+        if entry.name not in ("targets", "model") and (told or value != entry.default):
+            chosen[entry.name] = value
+    return chosen

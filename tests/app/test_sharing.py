@@ -1,0 +1,30 @@
+"""Commands and programs that are copied make the same request."""
+
+import shlex
+
+import pytest
+
+from microdesigner.app.sharing import as_command, as_python
+from microdesigner.cli.generate import build_request
+from microdesigner.cli.main import build_parser
+from microdesigner.core.request import Request
+
+REQUESTS = [
+    Request(),
+    Request({"vol_frac_D": 0.35, "tortuosity_A": 0.6125}, "a model", 3, 17, 8, candidates=4, match="all"),
+    Request({"vol_frac_M": 0.2}, steps=1000, sampler="ancestral", match="fractions", size=(64, 64, 32)),
+    Request({"vol_frac_M": 0.2}, candidates=1, match="all"),
+]
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_the_command_makes_the_same_request(request_: Request) -> None:
+    words = shlex.split(as_command(request_))
+    assert words[:2] == ["microdesigner", "generate"]
+    assert build_request(build_parser().parse_args(words[1:])) == request_
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_the_program_makes_the_same_request(request_: Request) -> None:
+    (line,) = [line for line in as_python(request_).splitlines() if line.startswith("request = ")]
+    assert eval(line.removeprefix("request = "), {"Request": Request}) == request_
