@@ -3,24 +3,33 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.microstructure import Microstructure
 
-EXPORTS = {
-    "vti": "VTK image data (*.vti)",
-    "vtk": "Legacy VTK (*.vtk)",
-    "raw": "Raw labels with JSON header (*.raw)",
-    "png": "Picture of the views (*.png)",
-}
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SURFACES = {"stl": "STL surface of each phase", "ply": "PLY surface of each phase", "obj": "OBJ surface of each phase"}
+MESH = {"vtu": "VTU mesh of hexahedra"}
+PICTURE = "png"
+
+
+def volume_formats() -> dict[str, str]:
+    """Title of every format of volumes by the suffix that is written."""
+    from microdesigner.io.registry import FORMATS
+
+    return {entry.extensions[0].lstrip("."): entry.title for entry in FORMATS.values()}
 
 
 class VolumeFiles(QObject):
     """Serves one file after the other in a thread of its own."""
 
-    written = Signal(str)  # path
+    written = Signal(str)  # what was written where
     opened = Signal(object)  # Opened
     failed = Signal(str)  # sentence
 
@@ -28,9 +37,13 @@ class VolumeFiles(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="files")
 
-    def export(self, microstructure: Microstructure, path: Path) -> None:
-        """Write a volume; the suffix of `path` chooses the format."""
-        self._pool.submit(self._guarded, path, "written", lambda: self._write(microstructure, path))
+    def export(self, microstructure: Microstructure, path: Path, smooth: bool = True) -> None:
+        """Write a volume, its surfaces or its mesh; the suffix of `path` chooses."""
+        self._pool.submit(self._guarded, path, "written", lambda: self._write(microstructure, path, smooth))
+
+    def save_picture(self, pixels: "NDArray[np.uint8]", path: Path) -> None:
+        """Write pixels [height, width, RGBA], the lowest row first, as a PNG."""
+        self._pool.submit(self._guarded, path, "written", lambda: self._save(pixels, path))
 
     def open(self, path: Path) -> None:
         """Read a volume with what is known about it."""
@@ -40,10 +53,28 @@ class VolumeFiles(QObject):
         """Finish what was ordered: a file is written whole or not at all."""
         self._pool.shutdown(wait=True)
 
-    def _write(self, microstructure: Microstructure, path: Path) -> None:
-        from microdesigner.io import registry
+    def _write(self, microstructure: Microstructure, path: Path, smooth: bool) -> None:
+        suffix = path.suffix.lower().lstrip(".")
+        if suffix in SURFACES:
+            from microdesigner.view3d.exports import write_surfaces
 
-        registry.write(microstructure, path)
+            names = [file.name for file in write_surfaces(microstructure, path, smooth)]
+            self.written.emit(f"{', '.join(names)} in {path.parent}")
+            return
+        if suffix in MESH:
+            from microdesigner.view3d.exports import write_mesh
+
+            write_mesh(microstructure, path)
+        else:
+            from microdesigner.io import registry
+
+            registry.write(microstructure, path)
+        self.written.emit(str(path))
+
+    def _save(self, pixels: "NDArray[np.uint8]", path: Path) -> None:
+        from microdesigner.view3d.pictures import save_png
+
+        save_png(pixels, path)
         self.written.emit(str(path))
 
     def _read(self, path: Path) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer
 
+from microdesigner.core.request import Request
 from microdesigner.gui.generation import Generation
 from microdesigner.gui.panels.targets import TargetsPanel
 
@@ -17,11 +18,16 @@ class LiveDraft(QObject):
         super().__init__(parent)
         self._targets = targets
         self._generation = generation
+        self._newest: Request | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._generate)
         targets.targets_changed.connect(self._changed)
+
+    def made(self, request: Request) -> bool:
+        """Whether a request is the newest draft's."""
+        return request is self._newest
 
     def stop(self) -> None:
         """Forget a draft that is about to start."""
@@ -35,4 +41,5 @@ class LiveDraft(QObject):
         targets = self._targets.targets
         if targets is not None:
             options = self._targets.options.options()
-            self._generation.generate(targets.request(replace(options, quality="draft", count=1, candidates=1)))
+            self._newest = targets.request(replace(options, quality="draft", count=1, candidates=1))
+            self._generation.generate(self._newest)

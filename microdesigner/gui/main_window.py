@@ -1,32 +1,34 @@
 """The one window: targets, views, and what the sample shown measures."""
 
-import base64
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QUndoStack
-from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QMainWindow, QVBoxLayout, QWidget
 
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.engine_process import EngineProcess
 from microdesigner.app.opening import Opened
-from microdesigner.app.session import Options
 from microdesigner.app.settings import Settings
 from microdesigner.core.microstructure import PhaseArray
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
-from microdesigner.gui.files import VolumeFiles
+from microdesigner.gui import layout
+from microdesigner.gui.commands import commands
+from microdesigner.gui.files import PICTURE, VolumeFiles
 from microdesigner.gui.generation import Generation
+from microdesigner.gui.history_link import HistoryLink
 from microdesigner.gui.live_draft import LiveDraft
+from microdesigner.gui.opener import Opener
 from microdesigner.gui.panels.outcome import OutcomePanel
 from microdesigner.gui.panels.targets import TargetsPanel
 from microdesigner.gui.panels.views import ViewsPanel
+from microdesigner.gui.widgets.command_palette import CommandPalette
 from microdesigner.gui.widgets.export_button import ExportButton
 from microdesigner.gui.widgets.notice import Notice
-
-START_SIZE = QSize(1480, 920)
-COLUMN_WIDTHS = [340, 780, 360]
+from microdesigner.gui.widgets.open_button import OpenButton
+from microdesigner.gui.widgets.shortcut_sheet import ShortcutSheet
 
 
 class MainWindow(QMainWindow):
@@ -45,7 +47,11 @@ class MainWindow(QMainWindow):
         self.process = process
         self.generation = Generation(process, catalogue, self)
         self.files = VolumeFiles(self)
+        self.opener = Opener(self.files, settings, self)
+        self.open_button = OpenButton(settings)
         self.export_button = ExportButton(settings.export_folder)
+        self.kept = HistoryLink(user_data() / "history", self.targets, self)
+        self.history = self.kept.panel
         self.live = LiveDraft(self.targets, self.generation, self)
         self.sample: Sample | None = None
         self._request: Request | None = None
@@ -53,17 +59,19 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
+        self.commands = commands(self)
         self._make_shortcuts()
         self.targets.fill(settings.model)
         self.targets.options.choose_quality(settings.quality)
         self._greet()
-        self._restore_layout()
+        layout.restore(self)
 
     def prepare(self) -> None:
         """Load what the window did not need to appear: VTK and plots, then the engine's process."""
         self.views.prepare()
         self.outcome.recipe.prepare()
         self._show_idle()
+        self.kept.keeper.list()
 
     def start_engine(self) -> None:
         """Start the engine's process with the chosen model."""
@@ -80,28 +88,42 @@ class MainWindow(QMainWindow):
             self.notice.hide()
             self.generation.generate(request)
 
-    def export(self, path: Path) -> None:
-        """Write the volume shown, or the views when `path` ends in .png."""
+    def export(self, path: Path, scale: int = 1) -> None:
+        """Write the volume shown, or the views, `scale` times as large, when `path` ends in .png."""
         if self.sample is None:
             return
-        if path.suffix.lower() != ".png":
-            self.files.export(self.sample.microstructure, path)
-            return
-        try:
-            self.views.write_picture(path)
-        except OSError as error:
-            self.notice.tell(f"{path.name} could not be written ({error.strerror}); choose another folder.")
+        if path.suffix.lower() == f".{PICTURE}":
+            self.files.save_picture(self.views.picture(scale), path)
         else:
-            self.files.written.emit(str(path))
+            self.files.export(self.sample.microstructure, path, self.views.smooth.isChecked())
 
     def show_opened(self, opened: Opened) -> None:
         """Show a volume from a file, with the targets it was generated for."""
         self.generation.cancel()
         if opened.request is not None:
             self.targets.restore(opened.request)
-        self._request = opened.request or Request(model="")
-        self.outcome.add(self._request, 0, opened.sample)
+        self.show_kept(opened.request or Request(model=""), opened.sample)
         self.news.setText(f"Opened: {opened.path}")
+
+    def show_example(self, opened: Opened) -> None:
+        """Show the shipped result, unless the user was quicker."""
+        if self.sample is None and not self.generation.running and not self.undo.canUndo():
+            self.show_opened(opened)
+            self.news.setText("An example; press Generate for a result of your own.")
+
+    def show_kept(self, request: Request, sample: Sample) -> None:
+        """Show one sample that exists already as the result of `request`."""
+        self.live.stop()
+        self._request = request
+        self.outcome.add(request, 0, sample)
+
+    def show_palette(self) -> None:
+        """Offer all commands to a search."""
+        self._open(CommandPalette(self.commands, self))
+
+    def show_shortcuts(self) -> None:
+        """Show all keys on one sheet."""
+        self._open(ShortcutSheet(self.commands, self))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take a single file."""
@@ -110,7 +132,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Open the dropped file."""
-        self.files.open(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.opener.open(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop everything in the order that leaves no thread, process or graphics resource behind."""
@@ -119,6 +141,7 @@ class MainWindow(QMainWindow):
         self.live.stop()
         self.generation.close()
         self.files.close()
+        self.kept.keeper.close()
         self.views.close_scene()
         super().closeEvent(event)
 
@@ -164,6 +187,17 @@ class MainWindow(QMainWindow):
     def _sampled(self, index: int, sample: Sample) -> None:
         if self._request is not None:
             self.outcome.add(self._request, index, sample)
+            if not self.live.made(self._request):
+                self.kept.keeper.add(self._request, sample, self.views.colours())
+
+    def _show_loaded(self, request: Request, sample: Sample) -> None:
+        self.generation.cancel()
+        self.targets.restore(request)
+        self.show_kept(request, sample)
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _finished(self, result: Result) -> None:
         self.news.setText(f"{len(result.samples)} done in {sum(result.seconds.values()):.1f} s on {result.device}.")
@@ -188,19 +222,21 @@ class MainWindow(QMainWindow):
         self.targets.model_chosen.connect(self.generation.warm)
         self.outcome.chosen.connect(self._show_sample)
         self.views.builder.failed.connect(self.notice.tell)
+        self.open_button.chosen.connect(self.opener.open)
         self.export_button.chosen.connect(self.export)
         self.files.failed.connect(self.notice.tell)
-        self.files.opened.connect(self.show_opened)
+        self.kept.failed.connect(self.notice.tell)
+        self.kept.loaded.connect(self._show_loaded)
+        self.opener.opened.connect(self.show_opened)
+        self.opener.example.connect(self.show_example)
         self.files.written.connect(lambda path: self.news.setText(f"Written: {path}"))
 
     def _lay_out(self) -> None:
+        self.views.add_below(self.history)
+        self.outcome.head.addWidget(self.open_button)
         self.outcome.head.addWidget(self.export_button)
-        self.columns = QSplitter(Qt.Orientation.Horizontal)
-        self.columns.setChildrenCollapsible(False)
-        for panel in (self.targets, self.views, self.outcome):
-            self.columns.addWidget(panel)
-        self.columns.setStretchFactor(1, 1)
-        self.columns.setSizes(COLUMN_WIDTHS)
+        self.outcome.head.addStretch(1)
+        self.columns = layout.make_columns((self.targets, self.views, self.outcome))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -217,27 +253,12 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.device)
 
     def _make_shortcuts(self) -> None:
-        for keys, action in (
-            ("Ctrl+Return", self.generate),
-            ("Ctrl+Enter", self.generate),
-            ("Esc", self.generation.cancel),
-            ("Ctrl+E", self.export_button.showMenu),
-            (QKeySequence.StandardKey.Undo, self.undo.undo),
-            (QKeySequence.StandardKey.Redo, self.undo.redo),
-        ):
-            QShortcut(QKeySequence(keys), self, action)
-
-    def _restore_layout(self) -> None:
-        self.resize(START_SIZE)
-        if self.settings.window:
-            self.restoreGeometry(QByteArray(base64.b64decode(self.settings.window)))
-        if self.settings.columns:
-            self.columns.restoreState(QByteArray(base64.b64decode(self.settings.columns)))
+        for command in self.commands:
+            for keys in command.keys:
+                QShortcut(QKeySequence(keys), self, command.run)
 
     def _remember(self) -> None:
-        options: Options = self.targets.options.options()
         self.settings.model = self.targets.model.currentData() or self.settings.model
-        self.settings.quality = options.quality
+        self.settings.quality = self.targets.options.options().quality
         self.settings.export_folder = self.export_button.folder
-        self.settings.window = base64.b64encode(self.saveGeometry().data()).decode()
-        self.settings.columns = base64.b64encode(self.columns.saveState().data()).decode()
+        layout.remember(self)

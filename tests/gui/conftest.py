@@ -56,8 +56,9 @@ def nothing_left_behind() -> Iterator[None]:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user folder without models."""
+    """A user folder without models, and a program that ships no first result."""
     monkeypatch.setenv("MICRODESIGNER_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("microdesigner.app.opening.shipped", lambda folder: tmp_path / "shipped" / folder)
     return tmp_path / "home"
 
 

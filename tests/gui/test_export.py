@@ -1,17 +1,24 @@
 """What is exported is what is shown."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog
 
+from microdesigner.core.events import SampleDone
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.request import Request
 from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.widgets.voxel_dialog import VoxelDialog
 from microdesigner.io import registry
+from tests.gui import stand_in
 from tests.gui.conftest import generate, is_drawn, wait_until
 
 
-@pytest.mark.parametrize("suffix", ["vti", "vtk", "raw"])
+@pytest.mark.parametrize("suffix", ["vti", "vtk", "raw", "tif"])
 def test_a_volume_comes_back_as_it_was(window: MainWindow, tmp_path: Path, suffix: str) -> None:
     generate(window)
     path = tmp_path / f"volume.{suffix}"
@@ -25,9 +32,26 @@ def test_a_volume_comes_back_as_it_was(window: MainWindow, tmp_path: Path, suffi
 
 def test_a_picture_is_written_twice_as_large(window: MainWindow, tmp_path: Path) -> None:
     generate(window)
-    window.export(tmp_path / "views.png")
+    window.export(tmp_path / "views.png", scale=2)
+    wait_until(lambda: "views.png" in window.news.text())
     image = QImage(str(tmp_path / "views.png"))
     assert image.width() == 2 * window.views.view.width()
+
+
+@pytest.mark.parametrize("suffix", ["stl", "vtu"])
+def test_surfaces_and_meshes_are_written(window: MainWindow, tmp_path: Path, suffix: str) -> None:
+    generate(window)
+    window.export(tmp_path / f"film.{suffix}")
+    wait_until(lambda: "Written" in window.news.text())
+    names = {path.name for path in tmp_path.glob("film*")}
+    assert names == ({"film.vtu"} if suffix == "vtu" else {f"film-{n}.stl" for n in ("donor", "acceptor", "mixed")})
+
+
+def test_the_menu_offers_every_format(window: MainWindow) -> None:
+    window.export_button.fill()
+    texts = " ".join(action.text() for action in window.export_button.menu().actions())
+    assert all(entry.extensions[0] in texts for entry in registry.FORMATS.values())
+    assert all(suffix in texts for suffix in (".stl", ".ply", ".obj", ".vtu"))
 
 
 def test_a_place_that_cannot_be_written_is_told(window: MainWindow, tmp_path: Path) -> None:
@@ -62,8 +86,18 @@ def test_a_file_brings_its_targets_back(window: MainWindow, tmp_path: Path) -> N
 def test_a_file_of_another_program_is_shown(window: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "labels.npy"
     np.save(path, np.indices((12, 10, 8)).sum(axis=0).astype(np.uint8) % 2)
+    window.settings.voxel_nm = "3 3 2"
     window.files.open(path)
+    wait_until(lambda: window.findChild(VoxelDialog) is not None)
+    dialog = window.findChild(VoxelDialog)
+    assert dialog.values() == (3, 3, 2)
+    dialog.edges[0].setValue(4)
+    dialog.accept()
     wait_until(lambda: is_drawn(window))
+    assert window.sample is not None
+    assert window.sample.microstructure.voxel_nm == (4, 3, 2)
+    assert window.settings.last_voxel_nm() == (4, 3, 2)
+    assert window.settings.recent_files() == [path]
     assert window.views.view.scene is not None
     assert window.views.view.scene.phase_names == ("donor", "acceptor")
 
@@ -73,3 +107,35 @@ def test_a_damaged_file_is_told(window: MainWindow, tmp_path: Path) -> None:
     window.files.open(tmp_path / "broken.vti")
     wait_until(lambda: window.notice.isVisible())
     assert "broken.vti" in window.notice.text.text()
+
+
+def test_open_asks_for_a_file_of_any_format_and_lists_it_again(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "volume.vti"
+    registry.write(Microstructure(np.zeros((8, 8, 8), np.uint8), (2.0, 2.0, 2.0)), path)
+    asked: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *words: (asked.append(words[-1]), (str(path), ""))[1])
+    window.open_button.click()
+    wait_until(lambda: is_drawn(window))
+    assert all(f"*{extension}" in asked[0] for entry in registry.FORMATS.values() for extension in entry.extensions)
+    window.open_button.fill()
+    assert [action.text() for action in window.open_button.menu().actions()] == ["volume.vti"]
+
+
+def test_the_first_start_shows_the_shipped_result(
+    stand_in_model: Path, open_window: Callable[..., MainWindow], tmp_path: Path
+) -> None:
+    request = Request({"vol_frac_D": 0.33}, model=stand_in.MODEL, seed=7)
+    events = list(stand_in.StandInEngine().generate(request))
+    sample = next(event.sample for event in events if isinstance(event, SampleDone))
+    registry.write(sample.microstructure, tmp_path / "shipped" / "resources" / "first-result.vti")
+    window = open_window()
+    wait_until(lambda: is_drawn(window))
+    shown = window.targets.request()
+    assert shown is not None
+    assert shown.targets == pytest.approx({"vol_frac_D": 0.33})
+    assert shown.seed == 7
+    assert "vol_frac_D" in window.outcome.measured.lines
+    assert set(window.outcome.recipe.values) == {"phi", "chi", "log_time"}
+    assert not window.settings.recent

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QScrollArea, QSlider, QWidget
 
 from microdesigner.core.card import describe_parameter
 from microdesigner.gui.main_window import MainWindow
+from tests.gui.conftest import generate
 
 CONTROLS = (QAbstractButton, QAbstractSpinBox, QComboBox, QSlider)
 
@@ -81,6 +82,13 @@ def test_no_label_is_cut(window: MainWindow) -> None:
     labels = [label for label in window.findChildren(QLabel) if label.isVisible() and not label.wordWrap()]
     cut = [label.text() for label in labels if label.text() and label.width() + 1 < label.sizeHint().width()]
     assert not cut
+
+
+def test_no_column_is_wider_than_its_room(window: MainWindow) -> None:
+    generate(window)
+    areas = [area for area in window.findChildren(QScrollArea) if area.widget() is not None]
+    assert len(areas) == 2
+    assert all(area.widget().width() <= area.viewport().width() for area in areas)
 
 
 def test_keys_and_double_click_maximise(window: MainWindow, qtbot: object) -> None:

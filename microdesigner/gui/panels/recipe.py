@@ -2,17 +2,20 @@
 
 from typing import Any
 
+import numpy as np
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.core.descriptor_spec import DescriptorSpec, spec_of
 from microdesigner.core.result import Sample
+from microdesigner.gui.density import density
 from microdesigner.gui.widgets.basics import heading, named, quiet
 
-PLOT_HEIGHT = 210
+PLOT_HEIGHT = 220
+CLOUD_ALPHA = 190
 
 
 class RecipePanel(QWidget):
-    """Median and 5-95 % interval per processing parameter, and the cloud of χ against time."""
+    """Median and 5-95 % interval per processing parameter, and the density of χ against time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,6 +26,7 @@ class RecipePanel(QWidget):
         self._grid.setColumnStretch(0, 1)
         self._plot: Any = None
         self._points: Any = None
+        self._cloud: Any = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(heading("Recipe"))
@@ -47,7 +51,9 @@ class RecipePanel(QWidget):
         for side, name in (("bottom", "log_time"), ("left", "chi")):
             self._plot.getAxis(side).enableAutoSIPrefix(False)
             self._plot.setLabel(side, _axis_title(spec_of(name)))
-        self._points = pyqtgraph.ScatterPlotItem(size=5, pen=None)
+        self._cloud = pyqtgraph.ImageItem(axisOrder="col-major")
+        self._points = pyqtgraph.ScatterPlotItem(size=4, pen=None)
+        self._plot.addItem(self._cloud)
         self._plot.addItem(self._points)
         self._column.addWidget(self._plot)
         self._plot.hide()
@@ -60,7 +66,11 @@ class RecipePanel(QWidget):
         palette = QApplication.palette()
         self._plot.setBackground(palette.base().color())
         colour = palette.highlight().color()
-        colour.setAlpha(110)
+        shades = np.tile(np.array([colour.red(), colour.green(), colour.blue(), 0], np.uint8), (256, 1))
+        shades[:, 3] = np.linspace(0, CLOUD_ALPHA, 256)
+        self._cloud.setLookupTable(shades)
+        colour = palette.text().color()
+        colour.setAlpha(120)
         self._points.setBrush(colour)
         for side in ("bottom", "left"):
             axis = self._plot.getAxis(side)
@@ -98,6 +108,11 @@ class RecipePanel(QWidget):
         times, interactions = draws.get("log_time", []), draws.get("chi", [])
         self._plot.setVisible(bool(times and interactions))
         self._points.setData(times, interactions)
+        cloud = density(np.asarray(times, np.float64), np.asarray(interactions, np.float64))
+        self._cloud.setVisible(cloud is not None)
+        if cloud is not None:
+            self._cloud.setImage(cloud.values, levels=(0.0, 1.0))
+            self._cloud.setRect(*cloud.place)
 
 
 def _unit(spec: DescriptorSpec) -> str:

@@ -158,7 +158,7 @@ class TargetsPanel(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area, 1)
         whole.addLayout(foot)
-        self.setMinimumWidth(310)
+        self.setMinimumWidth(360)
 
 
 def _line() -> QFrame:

@@ -1,9 +1,10 @@
 """The middle column: the linked views and everything that changes them."""
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -19,7 +20,6 @@ from microdesigner.gui.widgets.volume_view import VolumeView
 if TYPE_CHECKING:
     from microdesigner.view3d.scene import Scene
 
-PICTURE_SCALE = 2
 STANDARD_VIEWS = (("isometric", "Iso", "6"), ("x", "X", "7"), ("y", "Y", "8"), ("z", "Z", "9"))
 
 
@@ -71,7 +71,7 @@ class ViewsPanel(QWidget):
         self.cut.shape_changed.connect(self._order)
         self.cut.slices_changed.connect(self._recolour)
         self.cut_toggle.toggled.connect(self.cut.setVisible)
-        self._column.addWidget(self.cut)
+        self._column.insertWidget(self._column.indexOf(self.phases) + 1, self.cut)
         self.view.attach(Scene())
         self._set_orthographic(self.orthographic.isChecked())
         self._recolour()
@@ -90,15 +90,26 @@ class ViewsPanel(QWidget):
             title = {"title": "Preview, coarse" if whole else "Preview of a corner, coarse"}
             self.show_volume(Microstructure(phases, (x, y, z), phase_names=card.phase_names, provenance=title))
 
-    def write_picture(self, path: Path) -> None:
-        """Write what is shown as a PNG, twice as large; raises OSError."""
-        from microdesigner.view3d.pictures import write_picture
+    def picture(self, scale: int) -> NDArray[np.uint8]:
+        """Pixels [height, width, RGBA] of what is shown, `scale` times as large, the lowest row first."""
+        scene = self.view.scene
+        if scene is None:
+            return np.zeros((1, 1, 4), np.uint8)
+        scene.scale = scale
+        pixels = scene.render(scale * self.view.width(), scale * self.view.height()).copy()
+        self.view.redraw()
+        return pixels
 
-        if self.view.scene is not None:
-            self.view.scene.scale = PICTURE_SCALE
-            size = (PICTURE_SCALE * self.view.width(), PICTURE_SCALE * self.view.height())
-            write_picture(self.view.scene, path, size)
-            self.view.redraw()
+    def add_below(self, widget: QWidget) -> None:
+        """Put a widget under everything else of the column."""
+        self._column.addWidget(widget)
+
+    def colours(self) -> NDArray[np.uint8]:
+        """Red, green, blue of the labels in the chosen palette, for pictures outside the scene."""
+        from microdesigner.view3d.palettes import PALETTES
+
+        chosen = PALETTES[self.palette_choice.currentData() or self._settings.palette]
+        return np.round(255 * np.array([chosen.colour(label) for label in range(256)])).astype(np.uint8)
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
@@ -153,7 +164,8 @@ class ViewsPanel(QWidget):
             self.view.scene.camera.set_orthographic(on)
             self.view.redraw()
 
-    def _look(self, name: str) -> None:
+    def look(self, name: str) -> None:
+        """Turn to a standard view."""
         if self.view.scene is not None:
             self.view.scene.camera.look(name)  # type: ignore[arg-type]
             self.view.redraw()
@@ -163,7 +175,7 @@ class ViewsPanel(QWidget):
         tools.setSpacing(4)
         for name, text, key in STANDARD_VIEWS:
             tip = f"Look {'from the corner' if name == 'isometric' else f'along {name}'} ({key})."
-            tools.addWidget(tool_button(text, f"View {name}", tip, partial(self._look, name)))
+            tools.addWidget(tool_button(text, f"View {name}", tip, partial(self.look, name)))
         for button in (self.orthographic, self.smooth, self.cut_toggle):
             tools.addWidget(button)
         tools.addStretch(1)

@@ -91,6 +91,12 @@ class VolumeView(QWidget):
             self.scene.maximise(None if index == self.scene.maximised else index)
             self.redraw()
 
+    def fit(self) -> None:
+        """Show the whole volume."""
+        if self.scene is not None:
+            self.scene.camera.fit()
+            self.redraw()
+
     def close_scene(self) -> None:
         """Free the graphics resources; nothing is drawn afterwards."""
         self._settle.stop()
@@ -171,8 +177,7 @@ class VolumeView(QWidget):
         if Qt.Key.Key_1 <= key <= Qt.Key.Key_4:
             self.maximise(key - Qt.Key.Key_1)
         elif key == Qt.Key.Key_5:
-            self.scene.camera.fit()
-            self.redraw()
+            self.fit()
         elif key in VIEW_KEYS:
             self.scene.camera.look(VIEW_KEYS[key])  # type: ignore[arg-type]
             self.redraw()

@@ -1,0 +1,96 @@
+"""Everything the window can do, in one list: shortcuts, the command palette and the shortcut sheet come from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+
+from microdesigner.app.sharing import as_command, as_python
+from microdesigner.core.request import Request
+
+if TYPE_CHECKING:
+    from microdesigner.gui.main_window import MainWindow
+
+ON_VIEWS = " on the views"
+
+
+@dataclass(frozen=True)
+class Command:
+    """`keys` work everywhere in the window; `view_keys` while the views have the focus, which handle them."""
+
+    group: str
+    title: str
+    run: Callable[[], object]
+    keys: tuple[str, ...] = ()
+    view_keys: tuple[str, ...] = ()
+
+    @property
+    def hint(self) -> str:
+        """The keys in words."""
+        return " or ".join([*self.keys, *(key + ON_VIEWS for key in self.view_keys)])
+
+
+def commands(window: "MainWindow") -> list[Command]:
+    """What `window` can do."""
+    return [*_generation(window), *_files(window), *_editing(window), *_views(window), *_window(window)]
+
+
+def _generation(window: "MainWindow") -> list[Command]:
+    options = window.targets.options
+    return [
+        Command("Generation", "Generate", window.generate, ("Ctrl+Return", "Ctrl+Enter")),
+        Command("Generation", "Cancel", window.generation.cancel, ("Esc",)),
+        Command("Generation", "New random seed", options.roll, ("Ctrl+R",)),
+        Command("Generation", "Lock or free the seed", options.locked.toggle),
+        Command("Generation", "Live draft on or off", options.live.toggle, ("Ctrl+L",)),
+        Command("Generation", "Use the nearest supported targets", window.targets.badge.nearest_wanted.emit),
+    ]
+
+
+def _files(window: "MainWindow") -> list[Command]:
+    return [
+        Command("Files", "Open a volume…", window.open_button.ask, ("Ctrl+O",)),
+        Command("Files", "Export…", window.export_button.showMenu, ("Ctrl+E",)),
+    ]
+
+
+def _editing(window: "MainWindow") -> list[Command]:
+    return [
+        Command("Targets", "Undo", window.undo.undo, ("Ctrl+Z",)),
+        Command("Targets", "Redo", window.undo.redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
+        Command("Targets", "Copy request as command line", partial(_copy, window, as_command), ("Ctrl+Shift+C",)),
+        Command("Targets", "Copy request as Python", partial(_copy, window, as_python)),
+    ]
+
+
+def _views(window: "MainWindow") -> list[Command]:
+    views = window.views
+    looks = (("isometric", "from the corner", "6"), ("x", "along x", "7"), ("y", "along y", "8"), ("z", "along z", "9"))
+    return [
+        *(
+            Command("Views", f"Maximise view {index + 1} or show all", partial(views.view.maximise, index), (), (key,))
+            for index, key in enumerate("1234")
+        ),
+        Command("Views", "Fit the volume", views.view.fit, (), ("5",)),
+        *(Command("Views", f"Look {words}", partial(views.look, name), (), (key,)) for name, words, key in looks),
+        Command("Views", "Perspective or parallel projection", views.orthographic.toggle),
+        Command("Views", "Smooth surfaces or voxels", views.smooth.toggle),
+        Command("Views", "Clip box, slices and threshold", views.cut_toggle.toggle),
+    ]
+
+
+def _window(window: "MainWindow") -> list[Command]:
+    return [
+        Command("Window", "Show or hide the history", window.history.fold.button.toggle, ("Ctrl+H",)),
+        Command("Window", "All commands…", window.show_palette, ("Ctrl+Shift+P",)),
+        Command("Window", "Shortcuts…", window.show_shortcuts, ("F1",)),
+    ]
+
+
+def _copy(window: "MainWindow", words: Callable[[Request], str]) -> None:
+    request = window.targets.request()
+    if request is not None:
+        QGuiApplication.clipboard().setText(words(request))
+        window.news.setText("The request is in the clipboard.")

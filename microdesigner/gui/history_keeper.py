@@ -1,0 +1,74 @@
+"""Keeps and fetches samples of the history beside the GUI thread."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from microdesigner.app.history import Entry, History
+from microdesigner.core.errors import MicrodesignerError
+from microdesigner.core.request import Request
+from microdesigner.core.result import Sample
+from microdesigner.gui.thumbnails import Colours, thumbnail
+
+
+class HistoryKeeper(QObject):
+    """One thread that does what is asked in its order; everything ordered is done before `close` returns."""
+
+    listed = Signal(object)  # list of Entry, the newest first
+    added = Signal(object)  # Entry
+    loaded = Signal(object, object)  # Request, Sample
+    failed = Signal(str)  # sentence
+
+    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._history = History(folder)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="history")
+
+    def list(self) -> None:
+        """Tell what is kept, after removing what a sudden end left unfinished."""
+        self._do("The history could not be read", self._list)
+
+    def add(self, request: Request, sample: Sample, colours: Colours) -> None:
+        """Keep a sample of `request`, with a thumbnail in `colours`."""
+        self._do("The result could not be kept in the history", partial(self._add, request, sample, colours))
+
+    def load(self, entry: Entry) -> None:
+        """Fetch the volume of an entry."""
+        self._do("The result could not be read", lambda: self.loaded.emit(entry.request, self._history.load(entry)))
+
+    def set_star(self, entry: Entry, starred: bool) -> None:
+        """Star an entry or take its star away."""
+        self._do("The star could not be kept", lambda: self._history.set_star(entry.number, starred))
+
+    def set_note(self, entry: Entry, note: str) -> None:
+        """Write a note to an entry."""
+        self._do("The note could not be kept", lambda: self._history.set_note(entry.number, note))
+
+    def delete(self, entry: Entry) -> None:
+        """Forget an entry."""
+        self._do("The result could not be deleted", lambda: self._history.delete(entry.number))
+
+    def close(self) -> None:
+        """Finish what was ordered."""
+        self._pool.shutdown(wait=True)
+
+    def _list(self) -> None:
+        self._history.sweep()
+        self.listed.emit(self._history.entries())
+
+    def _add(self, request: Request, sample: Sample, colours: Colours) -> None:
+        self.added.emit(self._history.add(request, sample, thumbnail(sample.microstructure, colours)))
+
+    def _do(self, complaint: str, work: Callable[[], object]) -> None:
+        self._pool.submit(self._guarded, complaint, work)
+
+    def _guarded(self, complaint: str, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except MicrodesignerError as error:
+            self.failed.emit(str(error))
+        except Exception as error:
+            self.failed.emit(f"{complaint} ({error}); check that the disk is not full.")

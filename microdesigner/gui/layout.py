@@ -1,0 +1,43 @@
+"""Size and columns of the window, from one start to the next."""
+
+import base64
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtWidgets import QSplitter, QWidget
+
+if TYPE_CHECKING:
+    from microdesigner.gui.main_window import MainWindow
+
+START_SIZE = QSize(1480, 920)
+COLUMN_WIDTHS = [360, 750, 370]
+
+
+def make_columns(panels: tuple[QWidget, QWidget, QWidget]) -> QSplitter:
+    """Three panels beside each other; the middle one takes the room that is left."""
+    columns = QSplitter(Qt.Orientation.Horizontal)
+    columns.setChildrenCollapsible(False)
+    for panel in panels:
+        columns.addWidget(panel)
+    columns.setStretchFactor(1, 1)
+    columns.setSizes(COLUMN_WIDTHS)
+    return columns
+
+
+def restore(window: "MainWindow") -> None:
+    """Give the window the size, columns and folds of the last time."""
+    settings = window.settings
+    window.resize(START_SIZE)
+    if settings.window:
+        window.restoreGeometry(QByteArray(base64.b64decode(settings.window)))
+    if settings.columns:
+        window.columns.restoreState(QByteArray(base64.b64decode(settings.columns)))
+    window.history.fold.button.setChecked(settings.history)
+
+
+def remember(window: "MainWindow") -> None:
+    """Put size, columns and folds into the settings."""
+    settings = window.settings
+    settings.window = base64.b64encode(window.saveGeometry().data()).decode()
+    settings.columns = base64.b64encode(window.columns.saveState().data()).decode()
+    settings.history = window.history.fold.button.isChecked()

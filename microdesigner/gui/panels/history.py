@@ -1,0 +1,167 @@
+"""The strip of kept results under the views: thumbnails, the newest first."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QInputDialog, QListView, QListWidget, QListWidgetItem, QMenu, QVBoxLayout, QWidget
+
+from microdesigner.app.history import MAX_UNSTARRED, Entry
+from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.gui.thumbnails import EDGE
+from microdesigner.gui.thumbnails import HEIGHT as THUMBNAIL_HEIGHT
+from microdesigner.gui.widgets.basics import Fold, named
+
+HEIGHT = 98
+_ENTRY = Qt.ItemDataRole.UserRole
+RECALLS = {"all": "Recall everything", "targets": "Recall all but the seed", "seed": "Recall the seed only"}
+HINT = (
+    "Results of the past, the newest first. Enter shows one and brings its targets back; the menu key offers more. "
+    f"The newest {MAX_UNSTARRED} are kept, starred ones for good."
+)
+
+
+class HistoryPanel(QWidget):
+    """Shows entries and tells what the user wants of them."""
+
+    chosen = Signal(object)  # Entry
+    recalled = Signal(object, str)  # Entry, one of RECALLS
+    starred = Signal(object, bool)
+    noted = Signal(object, str)
+    deleted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.list = named(_Strip(), "History", HINT)
+        self.list.customContextMenuRequested.connect(self._offer)
+        self.list.itemClicked.connect(lambda item: self.chosen.emit(item.data(_ENTRY)))
+        self.list.wanted.connect(lambda item: self.chosen.emit(item.data(_ENTRY)))
+        self.list.unwanted.connect(self._delete)
+        self.fold = Fold("History", self.list, "Show or hide the results of the past.", opened=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.fold)
+        self._show_count()
+
+    def show_entries(self, entries: list[Entry]) -> None:
+        """Show these entries, the newest first."""
+        self.list.clear()
+        for entry in entries:
+            self._put(self.list.count(), entry)
+
+    def add(self, entry: Entry) -> None:
+        """Put a new entry in front; one that had to make room for it leaves."""
+        self._put(0, entry)
+        unstarred = [row for row in range(self.list.count()) if not self.entry(row).starred]
+        for row in reversed(unstarred[MAX_UNSTARRED:]):
+            self.list.takeItem(row)
+        self._show_count()
+
+    def entry(self, row: int) -> Entry:
+        """The entry in a row."""
+        found: Entry = self.list.item(row).data(_ENTRY)
+        return found
+
+    def menu(self, item: QListWidgetItem) -> QMenu:
+        """What can be done with an entry."""
+        entry: Entry = item.data(_ENTRY)
+        menu = QMenu(self)
+        for how, title in RECALLS.items():
+            menu.addAction(title).triggered.connect(lambda _=False, how=how: self.recalled.emit(entry, how))
+        menu.addSeparator()
+        star = QAction("Remove star" if entry.starred else "Star", menu)
+        star.triggered.connect(lambda: self._star(item))
+        menu.addAction(star)
+        menu.addAction("Note…").triggered.connect(lambda: self._ask_note(item))
+        menu.addAction("Delete").triggered.connect(lambda: self._delete(item))
+        return menu
+
+    def note(self, item: QListWidgetItem, text: str) -> None:
+        """Write a note to an entry."""
+        entry: Entry = item.data(_ENTRY)
+        self._refresh(item, replace(entry, note=text))
+        self.noted.emit(entry, text)
+
+    def _offer(self, place: QPoint) -> None:
+        item = self.list.itemAt(place) or self.list.currentItem()
+        if item is not None:
+            menu = self.menu(item)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(self.list.viewport().mapToGlobal(place))
+
+    def _star(self, item: QListWidgetItem) -> None:
+        entry: Entry = item.data(_ENTRY)
+        self._refresh(item, replace(entry, starred=not entry.starred))
+        self.starred.emit(entry, not entry.starred)
+
+    def _ask_note(self, item: QListWidgetItem) -> None:
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Note")
+        dialog.setLabelText("What should be remembered about this result?")
+        dialog.setTextValue(item.data(_ENTRY).note)
+        dialog.textValueSelected.connect(lambda text: self.note(item, text))
+        dialog.open()
+
+    def _delete(self, item: QListWidgetItem) -> None:
+        self.list.takeItem(self.list.row(item))
+        self._show_count()
+        self.deleted.emit(item.data(_ENTRY))
+
+    def _put(self, row: int, entry: Entry) -> None:
+        pixmap = QPixmap()
+        pixmap.loadFromData(entry.thumbnail)
+        item = QListWidgetItem(QIcon(pixmap), "")
+        self.list.insertItem(row, item)
+        self._refresh(item, entry)
+        self._show_count()
+
+    def _refresh(self, item: QListWidgetItem, entry: Entry) -> None:
+        item.setData(_ENTRY, entry)
+        item.setText(f"{'★ ' if entry.starred else ''}{entry.made:%H:%M}{' ✎' if entry.note else ''}")
+        item.setToolTip(describe(entry))
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, describe(entry).replace("\n", ", "))
+
+    def _show_count(self) -> None:
+        count = self.list.count()
+        self.fold.button.setText(f"History ({count})" if count else "History, empty so far")
+
+
+class _Strip(QListWidget):
+    """A row of thumbnails; Enter wants one, Delete does not."""
+
+    wanted = Signal(object)
+    unwanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setMovement(QListView.Movement.Static)
+        self.setUniformItemSizes(True)
+        self.setIconSize(QSize(EDGE // 2, THUMBNAIL_HEIGHT // 2))
+        self.setFixedHeight(HEIGHT)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter and Delete; arrows move as in every list."""
+        item = self.currentItem()
+        if item is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.wanted.emit(item)
+        elif item is not None and event.key() == Qt.Key.Key_Delete:
+            self.unwanted.emit(item)
+        else:
+            super().keyPressEvent(event)
+
+
+def describe(entry: Entry) -> str:
+    """When it was made, what was asked for and measured, and its note."""
+    lines = [f"{entry.made:%Y-%m-%d %H:%M:%S}, {entry.request.model}, seed {entry.request.seed}"]
+    for name, target in entry.request.targets.items():
+        spec, value = spec_of(name), entry.sample["measured"].get(name)
+        measured = "" if value is None else f", measured {value:.{spec.decimals}f}"
+        lines.append(f"{spec.title}: {target:.{spec.decimals}f}{measured}")
+    return "\n".join([*lines, *([entry.note] if entry.note else [])])

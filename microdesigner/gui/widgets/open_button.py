@@ -1,0 +1,53 @@
+"""Opening volumes: a file dialogue of all readable formats, and the files of late."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
+
+from microdesigner.app.settings import Settings
+from microdesigner.gui.widgets.basics import named
+
+
+class OpenButton(QToolButton):
+    """A click asks for a file; the arrow lists the recent ones."""
+
+    chosen = Signal(object)  # Path
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        named(self, "Open", "Show a volume from a file (Ctrl+O); the arrow lists recent files.")
+        self.setText("Open…")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self._settings = settings
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        self._menu.aboutToShow.connect(self.fill)
+        self.setMenu(self._menu)
+        self.clicked.connect(lambda: self.ask())
+
+    def ask(self) -> None:
+        """Let the user choose a file."""
+        recent = self._settings.recent_files()
+        folder = str(recent[0].parent if recent else Path.home())
+        name, _ = QFileDialog.getOpenFileName(self.window(), "Open volume", folder, _filters())
+        if name:
+            self.chosen.emit(Path(name))
+
+    def fill(self) -> None:
+        """List the recent files."""
+        self._menu.clear()
+        for path in self._settings.recent_files():
+            self._menu.addAction(path.name, partial(self.chosen.emit, path)).setToolTip(str(path))
+        if self._menu.isEmpty():
+            self._menu.addAction("No recent files").setEnabled(False)
+
+
+def _filters() -> str:
+    from microdesigner.io.registry import FORMATS
+
+    patterns = {entry.title: " ".join(f"*{extension}" for extension in entry.extensions) for entry in FORMATS.values()}
+    return ";;".join(
+        [f"All volumes ({' '.join(patterns.values())})", *(f"{title} ({p})" for title, p in patterns.items())]
+    )

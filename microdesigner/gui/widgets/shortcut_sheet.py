@@ -1,0 +1,71 @@
+"""All commands that have keys, on one sheet."""
+
+from itertools import groupby
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from microdesigner.gui.commands import Command
+from microdesigner.gui.widgets.basics import SPACING, heading, quiet
+
+MOUSE = (
+    ("Drag", "Turn the volume in all views"),
+    ("Shift and drag, middle or right button", "Move the volume"),
+    ("Wheel, or Ctrl and drag", "Zoom"),
+    ("Double click", "Maximise a view or show all"),
+)
+COLUMN_ROWS = 16
+
+
+class ShortcutSheet(QDialog):
+    """Keys and mouse, group by group."""
+
+    def __init__(self, commands: list[Command], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Shortcuts")
+        groups = [
+            (name, [(command.hint, command.title) for command in members if command.hint])
+            for name, members in groupby(commands, lambda command: command.group)
+        ]
+        row = QHBoxLayout()
+        row.setSpacing(4 * SPACING)
+        for part in _balanced([*groups, ("Mouse on the views", list(MOUSE))]):
+            row.addWidget(_column(part))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        whole = QVBoxLayout(self)
+        whole.addLayout(row)
+        whole.addWidget(buttons)
+
+
+Group = tuple[str, list[tuple[str, str]]]
+
+
+def _balanced(groups: list[Group]) -> list[list[Group]]:
+    columns: list[list[Group]] = [[]]
+    rows = 0
+    for group in groups:
+        if rows and rows + len(group[1]) > COLUMN_ROWS:
+            columns.append([])
+            rows = 0
+        columns[-1].append(group)
+        rows += len(group[1]) + 1
+    return columns
+
+
+def _column(groups: list[Group]) -> QWidget:
+    widget = QWidget()
+    grid = QGridLayout(widget)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(2 * SPACING)
+    row = 0
+    for name, lines in groups:
+        grid.addWidget(heading(name), row, 0, 1, 2)
+        for keys, title in lines:
+            row += 1
+            label = quiet(keys)
+            label.setWordWrap(False)
+            grid.addWidget(QLabel(title), row, 0)
+            grid.addWidget(label, row, 1)
+        row += 1
+    grid.setRowStretch(row, 1)
+    return widget
