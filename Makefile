@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run test check format clean
+.PHONY: help setup run test check format pictures clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -25,6 +25,9 @@ check: setup    ## style, types, layers, then all tests
 format: setup    ## bring the code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+pictures: setup    ## the README's pictures and the first result, from the real window
+	xvfb-run -a -s "-screen 0 1600x1000x24" $(BIN)/python packaging/pictures.py
 
 clean:  ## remove what these targets made, .venv included
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
