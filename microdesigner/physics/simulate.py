@@ -77,10 +77,10 @@ class Snapshot:
         )
 
     def check_separated(self) -> float:
-        """The blend's binodal φ_α; raises InputError when the field has not come near both phases by this time."""
+        """The blend's binodal φ_α; raises NotSeparatedError when the field has not come near both phases by this time."""
         binodal = FloryHuggins(self.recipe.chi).binodal()
         if not has_separated(self.field, binodal):
-            raise InputError(
+            raise NotSeparatedError(
                 f"The blend phi = {self.recipe.phi:g}, chi = {self.recipe.chi:g} has not separated at time "
                 f"{self.time:.4g}; anneal longer than about {self.recipe.time_of(math.log(12)):.3g}."
             )
