@@ -77,7 +77,7 @@ class Snapshot:
         )
 
     def check_separated(self) -> float:
-        """The blend's binodal φ_α; raises NotSeparatedError when the field has not come near both phases by this time."""
+        """The blend's binodal φ_α; raises NotSeparatedError when the field has not come near both phases yet."""
         binodal = FloryHuggins(self.recipe.chi).binodal()
         if not has_separated(self.field, binodal):
             raise NotSeparatedError(
