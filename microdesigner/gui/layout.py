@@ -4,7 +4,7 @@ import base64
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     from microdesigner.gui.main_window import MainWindow
@@ -22,6 +22,17 @@ def make_columns(panels: tuple[QWidget, QWidget, QWidget]) -> QSplitter:
     columns.setStretchFactor(1, 1)
     columns.setSizes(COLUMN_WIDTHS)
     return columns
+
+
+def stacked(above: QWidget, below: QWidget) -> QWidget:
+    """Two widgets without a gap; the lower one takes the room."""
+    content = QWidget()
+    column = QVBoxLayout(content)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(above)
+    column.addWidget(below, 1)
+    return content
 
 
 def restore(window: "MainWindow") -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QUndoStack
-from PySide6.QtWidgets import QDialog, QLabel, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QMainWindow
 
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.engine_process import EngineProcess
@@ -29,6 +29,12 @@ from microdesigner.gui.widgets.export_button import ExportButton
 from microdesigner.gui.widgets.notice import Notice
 from microdesigner.gui.widgets.open_button import OpenButton
 from microdesigner.gui.widgets.shortcut_sheet import ShortcutSheet
+
+READY = "Set targets on the left, then press Generate (Ctrl+Enter)."
+NO_MODEL = (
+    "No model is installed, so nothing can be generated yet.\n\n"
+    "Copy a model bundle, a folder that holds model.json, into {folder} and start again."
+)
 
 
 class MainWindow(QMainWindow):
@@ -159,13 +165,7 @@ class MainWindow(QMainWindow):
         self.targets.run_bar.show_idle(self._can_generate(), words)
 
     def _greet(self) -> None:
-        if self.catalogue.models:
-            self.views.view.say("Set targets on the left, then press Generate (Ctrl+Enter).")
-        else:
-            self.views.view.say(
-                "No model is installed, so nothing can be generated yet.\n\n"
-                f"Copy a model bundle, a folder that holds model.json, into {user_data() / 'models'} and start again."
-            )
+        self.views.view.say(READY if self.catalogue.models else NO_MODEL.format(folder=user_data() / "models"))
         if self.catalogue.problems:
             self.notice.tell(self.catalogue.problems[0], "\n".join(self.catalogue.problems))
 
@@ -237,13 +237,7 @@ class MainWindow(QMainWindow):
         self.outcome.head.addWidget(self.export_button)
         self.outcome.head.addStretch(1)
         self.columns = layout.make_columns((self.targets, self.views, self.outcome))
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.notice)
-        column.addWidget(self.columns, 1)
-        self.setCentralWidget(content)
+        self.setCentralWidget(layout.stacked(self.notice, self.columns))
         self.device = QLabel("Engine is starting…" if self.catalogue.models else "No model")
         self.device.setToolTip("The model that is loaded and the device it runs on.")
         self.news = QLabel()

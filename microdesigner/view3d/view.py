@@ -97,6 +97,7 @@ class View:
         """Place title and scale bar for the next picture in a window of `window` pixels."""
         left, bottom, right, top = self.renderer.GetViewport()
         width, height = max(1, round((right - left) * window[0])), max(1, round((top - bottom) * window[1]))
+        self.frame.actor.GetProperty().SetLineWidth(max(1.0, scale))
         self.title.place(width, height, scale, surroundings)
         self.scale_bar.place(width, visible_height / height, scale, surroundings)
         self.renderer.ResetCameraClippingRange(*self._bounds)  # by the volume, not by the part that is drawn
