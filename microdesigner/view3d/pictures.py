@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import imageio.v3 as iio
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import numpy_to_vtk
-from vtkmodules.vtkCommonDataModel import vtkImageData
-from vtkmodules.vtkIOImage import vtkPNGWriter
 
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.microstructure import Microstructure
@@ -45,12 +43,5 @@ def write_picture(scene: "Scene", path: Path | str, size: tuple[int, int]) -> No
 
 def save_png(pixels: NDArray[np.uint8], path: Path | str) -> None:
     """Write pixels [height, width, RGBA], the lowest row first, without their alpha; safe in any thread."""
-    height, width = pixels.shape[:2]
-    image = vtkImageData()
-    image.SetDimensions(width, height, 1)
-    image.GetPointData().SetScalars(numpy_to_vtk(pixels[:, :, :3].reshape(-1, 3).copy(), deep=True))
-    writer = vtkPNGWriter()
-    writer.SetInputData(image)
     with atomic_path(Path(path)) as temporary:
-        writer.SetFileName(str(temporary))
-        writer.Write()
+        iio.imwrite(temporary, pixels[::-1, :, :3], extension=".png")
