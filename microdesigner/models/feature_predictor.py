@@ -10,17 +10,20 @@ from torch import Tensor, nn
 
 from microdesigner.models.layers import ChannelNorm, FilmConv, ResidualBlock, space_to_depth
 
+PATCH = 2
 MOMENTS = 4
 
 
 @dataclass(frozen=True)
 class PredictorConfig:
-    """Latent channels, numbers of descriptors and of processing parameters, width, components of the mixture."""
+    """Latent channels, numbers of descriptors and of processing parameters, width and number of blocks,
+    components of the mixture."""
 
     latent_channels: int = 4
     descriptors: int = 4
     process: int = 3
     width: int = 64
+    blocks: int = 4
     components: int = 4
 
 
@@ -57,7 +60,10 @@ class Prediction:
 
 
 class FeaturePredictor(nn.Module):
-    """Convolutions, lateral means, moments along z (the electrodes differ), then two heads. Any film size."""
+    """Convolutions on blocks of 2³ latent voxels, lateral means, moments along z, then two heads; any film size.
+
+    Moments along z because the electrodes differ: donor paths are counted from the anode, acceptor paths from the cathode.
+    """
 
     descriptor_mean: Tensor
     descriptor_std: Tensor
@@ -68,12 +74,10 @@ class FeaturePredictor(nn.Module):
         super().__init__()
         self.config = config
         width = config.width
-        self.enter = FilmConv(config.latent_channels, width)
-        self.fine = nn.ModuleList([ResidualBlock(width, width), ResidualBlock(width, width)])
-        self.down = nn.Conv3d(width * 8, 2 * width, 1)
-        self.coarse = nn.ModuleList([ResidualBlock(2 * width, 2 * width), ResidualBlock(2 * width, 2 * width)])
-        self.norm = ChannelNorm(3 * width)
-        self.trunk = nn.Sequential(nn.Linear(3 * width * MOMENTS, 4 * width), nn.SiLU(), nn.Dropout(0.1))
+        self.enter = FilmConv(config.latent_channels * PATCH**3, width)
+        self.blocks = nn.ModuleList(ResidualBlock(width, width) for _ in range(config.blocks))
+        self.norm = ChannelNorm(width)
+        self.trunk = nn.Sequential(nn.Linear(width * MOMENTS, 4 * width), nn.SiLU(), nn.Dropout(0.1))
         self.descriptor_head = nn.Linear(4 * width, 2 * config.descriptors)
         self.recipe_head = nn.Linear(4 * width, config.components * (1 + config.process + _triangle(config.process)))
         for name, size in (("descriptor", config.descriptors), ("process", config.process)):
@@ -86,14 +90,10 @@ class FeaturePredictor(nn.Module):
 
     def forward(self, latent: Tensor, periodic: bool = True) -> Prediction:
         """Whitened latent (batch, latent, x, y, z) → Prediction in physical units."""
-        fine = self.enter(latent, periodic)
-        for block in self.fine:
-            fine = block(fine, periodic)
-        coarse = self.down(space_to_depth(fine, 2))
-        for block in self.coarse:
-            coarse = block(coarse, periodic)
-        lateral = torch.cat([fine.mean((2, 3)), F.interpolate(coarse.mean((2, 3)), size=fine.shape[-1])], dim=1)
-        profile = self.norm(lateral[:, :, None, None])[:, :, 0, 0]  # (batch, 3 width, z)
+        features = self.enter(space_to_depth(latent, PATCH), periodic)
+        for block in self.blocks:
+            features = block(features, periodic)
+        profile = self.norm(features).mean((2, 3))  # (batch, width, z)
         hidden = self.trunk((profile @ _legendre(profile.shape[-1], profile.device)).flatten(1))
         mean, log_std = self.descriptor_head(hidden).chunk(2, dim=-1)
         mean = mean * self.descriptor_std + self.descriptor_mean
