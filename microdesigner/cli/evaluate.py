@@ -7,6 +7,7 @@ from pathlib import Path
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.errors import InputError
+from microdesigner.core.request import Request
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -28,6 +29,7 @@ def add_parser(subparsers: Subparsers) -> None:
         help="matching; none shows the model raw (none)",
     )
     add("--candidates", type=int, default=1, metavar="N", help="candidates per volume (1)")
+    add("--guidance", type=float, default=0.5, metavar="G", help="steering by the feature predictor, 0 to 1 (0.5)")
     add("--out", type=Path, required=True, metavar="DIR", help="folder for samples.csv and metrics.json")
     add("--write-card", action="store_true", help="record the figures in the model's card")
     parser.set_defaults(run=run)
@@ -42,14 +44,15 @@ def run(args: argparse.Namespace) -> int:
     from microdesigner.evaluation.control import METRICS, accuracy_entry, evaluate_control, held_out_targets
     from microdesigner.models.bundle import find_bundle, update_card
 
+    how = Request(steps=args.steps, match=args.match, candidates=args.candidates, guidance=args.guidance)
     engine = Engine.load(args.model)
     targets = held_out_targets(engine.card, args.count)
-    for _ in with_bars(evaluate_control(engine, args.out, targets, args.steps, args.match, args.candidates)):
+    for _ in with_bars(evaluate_control(engine, args.out, targets, how)):
         pass
     entry = accuracy_entry(args.out)
     if args.write_card:
         recorded = engine.card.document.get("accuracy", {})
-        key = "raw" if args.match == "none" and args.candidates == 1 else f"match-{args.match}-{args.candidates}"
+        key = f"guidance {args.guidance:g}, match {args.match}, candidates {args.candidates}"
         update_card(find_bundle(args.model), {"accuracy": {**recorded, key: entry}})
     print(json.dumps(entry, indent=1))
     print(args.out / METRICS)

@@ -12,6 +12,7 @@ Sampler = Literal["dpm-solver++", "ancestral"]
 Match = Literal["none", "fractions", "all"]
 MAX_COUNT = 100_000
 TRAINING_STEPS = 1000
+DEFAULT_GUIDANCE = 0.5
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Request:
 
     `candidates` samples are drawn per kept volume; `match` "fractions" makes the phase fractions exact, "all" also
     keeps the best candidate. `size` is voxels along x, y, z (None: the model's own). `steps` counts denoiser
-    evaluations. Sample i uses seed + i, so any one of a batch can be made again alone.
+    evaluations; `guidance` 0..1 is how strongly the feature predictor steers each of them towards the target
+    fractions (0: the denoiser alone). Sample i uses seed + i, so any one of a batch can be made again alone.
 
     Raises InputError when a value is impossible whatever the model.
     """
@@ -33,6 +35,7 @@ class Request:
     sampler: Sampler = "dpm-solver++"
     candidates: int = 1
     match: Match = "none"
+    guidance: float = DEFAULT_GUIDANCE
     size: tuple[int, int, int] | None = None
 
     def __post_init__(self) -> None:
@@ -43,6 +46,7 @@ class Request:
             ("seed", 0, 2**62),
         ):
             _check_whole(name, getattr(self, name), low, high)
+        _check_guidance(self.guidance)
         _check_choice("sampler", self.sampler, get_args(Sampler))
         _check_choice("match", self.match, get_args(Match))
         if self.size is not None:
@@ -93,6 +97,11 @@ def _check_whole(name: str, value: object, low: int, high: int) -> None:
         raise InputError(f"{name} must be a whole number; got {value!r}.")
     if not low <= value <= high:
         raise InputError(f"{name} must lie between {low} and {high}; got {value}.")
+
+
+def _check_guidance(value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise InputError(f"guidance must lie between 0 and 1; got {value!r}.")
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:

@@ -8,8 +8,9 @@ from torch import Tensor
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.request import Request
+from microdesigner.engine.guidance import guided, predictor_steering
 from microdesigner.models.bundle import Bundle
-from microdesigner.models.diffusion import ancestral, dpm_solver
+from microdesigner.models.diffusion import Velocity, ancestral, dpm_solver
 
 SEED_LIMIT = 2**62
 
@@ -86,10 +87,14 @@ def _estimates(
     periodic = bundle.card.lateral == "periodic"
 
     @torch.no_grad()
-    def velocity(noisy: Tensor, time: Tensor) -> Tensor:
+    def denoiser(noisy: Tensor, time: Tensor) -> Tensor:
         prediction: Tensor = bundle.denoiser(noisy, time, conditions, asked, periodic)
         return prediction
 
+    velocity: Velocity = denoiser
+
+    if request.guidance > 0 and any(known):
+        velocity = guided(velocity, predictor_steering(bundle, conditions, asked[0]), request.guidance)
     noise = torch.stack([draw.noise for draw in draws]).to(device)
     if request.sampler == "ancestral":
         return ancestral(velocity, noise, request.steps, [torch.Generator().manual_seed(draw.seed) for draw in draws])

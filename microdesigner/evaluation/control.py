@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress, SampleDone
 from microdesigner.core.paths import write_text_atomic
-from microdesigner.core.request import Match, Request
+from microdesigner.core.request import Request
 from microdesigner.engine import Engine
 from microdesigner.evaluation.metrics import agreement
 
@@ -31,11 +32,12 @@ def held_out_targets(card: ModelCard, count: int) -> list[dict[str, float]]:
 
 
 def evaluate_control(
-    engine: Engine, folder: Path, targets: Sequence[dict[str, float]], steps: int, match: Match, candidates: int
+    engine: Engine, folder: Path, targets: Sequence[dict[str, float]], how: Request
 ) -> Iterator[Progress]:
     """Generate and measure one sample per target into `folder`/samples.csv, then write metrics.json.
 
-    Target i uses seed i; lines already in samples.csv are kept, so an interrupted evaluation goes on.
+    `how` gives sampler, steps, guidance and matching; target i uses seed i. Lines already in samples.csv are kept, so
+    an interrupted evaluation goes on.
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = list(targets[0])
@@ -47,9 +49,7 @@ def evaluate_control(
         if not path.stat().st_size:
             writer.writerow(header)
         for index in range(done, len(targets)):
-            request = Request(
-                targets[index], engine.card.name, seed=index, steps=steps, match=match, candidates=candidates
-            )
+            request = replace(how, targets=targets[index], model=engine.card.name, seed=index)
             measured = next(
                 event for event in engine.generate(request) if isinstance(event, SampleDone)
             ).sample.measured
@@ -57,13 +57,8 @@ def evaluate_control(
             writer.writerow([index, *(f"{targets[index][name]:.6f}" for name in names), *values])
             file.flush()
             yield Progress("evaluate", index + 1, len(targets))
-    document = {
-        "model": engine.identity,
-        "count": len(targets),
-        "steps": steps,
-        "match": match,
-        "candidates": candidates,
-    }
+    settings = {name: getattr(how, name) for name in ("sampler", "steps", "guidance", "match", "candidates")}
+    document = {"model": engine.identity, "count": len(targets), **settings}
     metrics = control_metrics(path, names)
     write_text_atomic(folder / METRICS, json.dumps({**document, "control": metrics}, indent=1) + "\n")
 

@@ -62,7 +62,7 @@ class Prediction:
 class FeaturePredictor(nn.Module):
     """Convolutions on blocks of 2³ latent voxels, lateral means, moments along z, then two heads; any film size.
 
-    Moments along z because the electrodes differ: donor paths are counted from the anode, acceptor paths from the cathode.
+    Moments along z because the electrodes differ: donor paths count from the anode, acceptor paths from the cathode.
     """
 
     descriptor_mean: Tensor
