@@ -213,7 +213,9 @@ def test_an_interruption_leaves_whole_files_and_no_result(
 def test_a_signal_ends_it_cleanly(sign: signal.Signals, tiny_folder: Path, tmp_path: Path) -> None:
     options = ["--model", str(tiny_folder), "--steps", "1", "--count", "10000", "--out", str(tmp_path)]
     command = [sys.executable, "-m", "microdesigner", "generate", *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    # a test run started in the background ignores SIGINT and would hand that on
+    listening = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **listening) as process:  # type: ignore[call-overload]
         while not (tmp_path / "sample-0001.vti").exists():
             assert process.poll() is None
             time.sleep(0.05)
