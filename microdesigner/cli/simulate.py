@@ -1,7 +1,6 @@
 """`microdesigner simulate`: anneal one blend and write what it becomes."""
 
 import argparse
-import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,7 +61,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Simulate and write; raises InputError when nothing would separate or the path does not fit."""
     from microdesigner.io.registry import format_of
-    from microdesigner.physics.simulate import NotSeparatedError, Recipe, anneal, snapshot
+    from microdesigner.physics.simulate import NotSeparatedError, Recipe, snapshot
 
     if args.phases == "field" and args.out.suffix != ".npy":
         raise InputError(f"A field is written as .npy; {args.out} has another extension.")
@@ -72,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--snapshots must be at least 1; got {args.snapshots}.")
     recipe = Recipe(args.phi, args.chi, args.seed, tuple(args.size), args.lateral)
     times = snapshot_times(args, recipe)
-    asked = (snapshot(recipe, state) for state in _with_progress(anneal(recipe, times), times[-1]) if state.asked)
+    asked = (snapshot(recipe, state) for state in _with_progress(recipe, times) if state.asked)
     too_early: InputError | None = None
     written = 0
     for index, taken in enumerate(asked):
@@ -91,14 +90,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _with_progress(states: "Iterator[State]", end: float) -> "Iterator[State]":
-    """A bar over the logarithm of time, which is how the steps are spread."""
+def _with_progress(recipe: "Recipe", times: list[float]) -> "Iterator[State]":
+    """The states of the annealing, with a bar on the way."""
+    from microdesigner.physics.simulate import anneal
+
     with Bars() as bars:
-        first: float | None = None
-        for state in states:
-            first = first or state.time
-            share = math.log(state.time / first) / math.log(end / first) if end > first else 1.0
-            bars.show(Progress("simulate", round(100 * share), 100))
+        for state in anneal(recipe, times):
+            bars.show(Progress("simulate", int(100 * recipe.share_done(state.time, times[-1])), 100))
             yield state
 
 

@@ -105,10 +105,8 @@ def _simulated(claim: Claim, volume: Microstructure, size: tuple[int, int, int])
     recipe = Recipe(claim.recipe["phi"], claim.recipe["chi"], claim.seed, size, volume.lateral)
     recipe.quench.check()
     end = 10 ** claim.recipe["log_time"]
-    whole = math.log1p(recipe.quench.growth_rate * end)
     for state in anneal(recipe, [end]):
-        share = math.log1p(recipe.quench.growth_rate * state.time) / whole
-        yield Progress(claim.file.name, int(HUNDRED * share), HUNDRED)
+        yield Progress(claim.file.name, int(HUNDRED * recipe.share_done(state.time, end)), HUNDRED)
     return snapshot(recipe, state)
 
 

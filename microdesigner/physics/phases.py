@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import ACCEPTOR, MIXED, PhaseArray
+from microdesigner.core.microstructure import MIXED, PhaseArray
 
 PhaseCount = Literal[2, 3]
 MIDDLE = 0.5
@@ -54,8 +54,3 @@ def has_separated(field: NDArray[np.floating], binodal: float) -> bool:
     reach = 0.2 * (1 - 2 * binodal)
     low, high = np.quantile(field[::2, ::2, ::2], [0.1, 0.9])
     return bool(low < binodal + reach and high > 1 - binodal - reach)
-
-
-def acceptor_fraction(phases: PhaseArray) -> float:
-    """Share of acceptor voxels."""
-    return float(np.mean(phases == ACCEPTOR))

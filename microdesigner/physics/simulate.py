@@ -48,6 +48,11 @@ class Recipe:
         """Annealing time t of the reduced time τ = ln(ω_max t)."""
         return math.exp(tau) / self.quench.growth_rate
 
+    def share_done(self, time: float, end: float) -> float:
+        """How much of an annealing to `end` lies behind at `time`, 0..1, by the logarithm of time as the steps do."""
+        rate = self.quench.growth_rate
+        return math.log1p(rate * time) / math.log1p(rate * end)
+
     def tau_of(self, time: float) -> float:
         """Reduced time τ = ln(ω_max t)."""
         return math.log(self.quench.growth_rate * time)
