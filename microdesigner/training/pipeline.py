@@ -13,7 +13,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAutoencoder
-from microdesigner.models.bundle import save_bundle
+from microdesigner.models.bundle import Bundle, save_bundle
 from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
 from microdesigner.training.autoencoder_stage import AutoencoderStage, Crops
@@ -38,22 +38,29 @@ def train(
     preset: Preset,
     stages: Sequence[Stage],
     report: Callable[[Progress], None],
+    base: Bundle | None = None,
 ) -> None:
     """Train `stages` in `run` and, when all three are there, write the bundle. Finished stages are not trained again.
 
+    `base` is a model to fine-tune: its autoencoder is kept, its denoiser is where training starts.
     Raises InputError when the data set does not fit or an earlier stage is missing.
     """
     dataset = VolumeDataset(dataset_path)
     _check(dataset)
+    if base:
+        _check_base(base, dataset)
+        if not run.stage_weights("vae").exists():
+            run.finish_stage("vae", base.autoencoder)
     lightning.seed_everything(0, verbose=False)
     autoencoder = _autoencoder(dataset, run, preset, stages)
     if not run.latents.exists():
         for progress in encode_dataset(run.latents, dataset, autoencoder, preset.latent_variants):
             report(progress)
-    whiten(run.latents, autoencoder, dataset.held_out)
+    if base is None:
+        whiten(run.latents, autoencoder, dataset.held_out)
     latents = load_latents(run.latents, dataset, autoencoder)
     predictor = _predictor(latents, run, preset, stages)
-    denoiser = _denoiser(latents, run, preset, stages)
+    denoiser = _denoiser(latents, run, preset, stages, base)
     if run.stage_weights("fp").exists() and run.stage_weights("ddpm").exists():
         save_bundle(run.bundle, card_document(name, dataset, run), autoencoder, predictor, denoiser)
         run.events.write("bundle", path=str(run.bundle))
@@ -85,10 +92,16 @@ def _predictor(latents: Latents, run: RunDirectory, preset: Preset, stages: Sequ
     return network
 
 
-def _denoiser(latents: Latents, run: RunDirectory, preset: Preset, stages: Sequence[Stage]) -> Denoiser:
+def _denoiser(
+    latents: Latents, run: RunDirectory, preset: Preset, stages: Sequence[Stage], base: Bundle | None
+) -> Denoiser:
     channels, conditions = latents.latents.shape[1], latents.conditions.shape[1]
-    network = Denoiser(DenoiserConfig(channels, conditions, preset.denoiser_widths))
-    _standardise(network.condition_mean, network.condition_std, latents.conditions, latents)
+    config = base.denoiser.config if base else DenoiserConfig(channels, conditions, preset.denoiser_widths)
+    network = Denoiser(config)
+    if base:
+        network.load_state_dict(base.denoiser.state_dict())  # its scaling of the conditions stays
+    else:
+        _standardise(network.condition_mean, network.condition_std, latents.conditions, latents)
     if not _load_finished(network, run, "ddpm") and "ddpm" in stages:
         _fit_on_latents(run, "ddpm", DenoiserStage(network, preset.ddpm, latents.periodic), latents)
     return network
@@ -114,6 +127,15 @@ def _standardise(mean: Tensor, std: Tensor, labels: Tensor, latents: Latents) ->
     training = labels[torch.from_numpy(~latents.held_out)]
     mean.copy_(training.mean(0))
     std.copy_(training.std(0).clamp_min(1e-6))
+
+
+def _check_base(base: Bundle, dataset: VolumeDataset) -> None:
+    conditions = tuple(condition.name for condition in base.card.conditions)
+    if conditions != dataset.description.conditions or base.card.phase_names != dataset.description.phase_names:
+        raise InputError(
+            f"{base.card.name} knows the phases {', '.join(base.card.phase_names)} and the conditions "
+            f"{', '.join(conditions)}, other than {dataset.path}; train a new model on it."
+        )
 
 
 def _check(dataset: VolumeDataset) -> None:

@@ -11,12 +11,16 @@ STAGES: tuple[Stage, ...] = ("vae", "fp", "ddpm")
 
 @dataclass(frozen=True)
 class StagePlan:
-    """Optimiser steps, batch, peak learning rate; `minutes` ends the stage early with its schedule run to the end."""
+    """Optimiser steps, batch, peak learning rate; `minutes` ends the stage early with its schedule run to the end.
+
+    `compiled` networks start minutes later and step about 1.3 times faster.
+    """
 
     steps: int
     batch: int
     learning_rate: float
     minutes: float | None = None
+    compiled: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,9 @@ class Preset:
         plan: StagePlan = getattr(self, name)
         return plan
 
-    def limited(self, minutes: dict[Stage, float]) -> "Preset":
-        """The same preset with time boxes on some stages."""
-        boxed = {stage: replace(self.stage(stage), minutes=minutes.get(stage)) for stage in STAGES}
+    def limited(self, minutes: dict[Stage, float], compiled: bool = False) -> "Preset":
+        """The same preset with time boxes on some stages, and its networks compiled or not."""
+        boxed = {stage: replace(self.stage(stage), minutes=minutes.get(stage), compiled=compiled) for stage in STAGES}
         return replace(self, vae=boxed["vae"], fp=boxed["fp"], ddpm=boxed["ddpm"])
 
 

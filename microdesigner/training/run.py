@@ -5,8 +5,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from microdesigner.core.errors import InputError
-from microdesigner.core.paths import write_text_atomic
+from microdesigner.core.paths import atomic_path, write_text_atomic
 from microdesigner.training.events import EventLog
 from microdesigner.training.presets import Preset, Stage
 
@@ -40,6 +42,11 @@ class RunDirectory:
     def stage_weights(self, stage: Stage) -> Path:
         """Weights of a finished stage."""
         return self.path / f"{stage}.pt"
+
+    def finish_stage(self, stage: Stage, network: torch.nn.Module) -> None:
+        """Keep the weights of a finished stage."""
+        with atomic_path(self.stage_weights(stage)) as temporary:
+            torch.save(network.state_dict(), temporary)
 
     def checkpoint(self, stage: Stage) -> Path | None:
         """The newest checkpoint of an unfinished stage."""

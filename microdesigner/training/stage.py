@@ -130,6 +130,8 @@ def fit_stage(
     validate_every: int,
 ) -> None:
     """Train `module`, resuming from its checkpoint where there is one; afterwards it holds the averaged weights."""
+    if module.plan.compiled:
+        module.network.compile()
     log, folder = run.events, run.stage_folder(stage)
     log.write("stage", stage=stage, state="started", parameters=sum(p.numel() for p in module.network.parameters()))
     checkpoints = ModelCheckpoint(
@@ -154,7 +156,7 @@ def fit_stage(
     trainer.fit(module, training, validation, ckpt_path=run.checkpoint(stage), weights_only=False)
     if trainer.interrupted:
         raise KeyboardInterrupt
-    torch.save(module.network.state_dict(), run.stage_weights(stage))
+    run.finish_stage(stage, module.network)
     log.write("stage", stage=stage, state="finished", steps=trainer.global_step, seconds=round(module.seconds, 1))
 
 
