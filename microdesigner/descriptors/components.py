@@ -236,3 +236,18 @@ def _measure(
                 counts[kind, touches[root]] += root == node
                 sizes[kind, touches[root]] += voxels[flat_masks[node]]
     return counts, sizes, touches.reshape(masks.shape)
+
+
+@compiled
+def connected_voxels(film: Film, touches: NDArray[np.uint8]) -> Film:
+    """The film without donor parts that miss the anode, acceptor parts that miss the cathode, and everything else."""
+    nz, ny, nx = film.shape
+    connected = np.zeros((nz, ny, nx), np.uint8)
+    for z in range(nz):
+        for y in range(ny):
+            donors, acceptors = touches[0, z // 2 + 1, y // 2 + 1], touches[1, z // 2 + 1, y // 2 + 1]
+            labels, out = film[z, y], connected[z, y]
+            for x in range(nx):
+                reached = ((donors[x // 2 + 1] & ANODE) >> 1) | ((acceptors[x // 2 + 1] & CATHODE) << 1)
+                out[x] = labels[x] & reached
+    return connected

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.descriptors.compiled import compiled
-from microdesigner.descriptors.components import ANODE, CATHODE, Components
+from microdesigner.descriptors.components import ANODE, CATHODE, Components, connected_voxels
 from microdesigner.descriptors.film import PHASES, A, D, Film, M
 from microdesigner.descriptors.fractions import acceptor_tort1, donor_tort1
 from microdesigner.descriptors.geodesic import exciton_harvest
@@ -76,7 +75,7 @@ def _composition(film: Film, parts: Components, layer_nm: float) -> dict[str, Va
 
 
 def _interface(film: Film, parts: Components, contact: NDArray[np.uint8], periodic: bool) -> dict[str, Value]:
-    connected = _connected(film, parts.touches)
+    connected = connected_voxels(film, parts.touches)
     touching = contact > 0
     pairs = sum(face_pairs(film, D, A, periodic))
     connected_pairs = sum(face_pairs(connected, D, A, periodic))
@@ -119,18 +118,3 @@ def _mixed_tort1(film: Film, parts: Components, from_top: bool, periodic: bool) 
 
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
-
-
-@compiled
-def _connected(film: Film, touches: NDArray[np.uint8]) -> Film:
-    """The film without donor parts that miss the anode, acceptor parts that miss the cathode, and everything else."""
-    nz, ny, nx = film.shape
-    connected = np.zeros((nz, ny, nx), np.uint8)
-    for z in range(nz):
-        for y in range(ny):
-            donors, acceptors = touches[0, z // 2 + 1, y // 2 + 1], touches[1, z // 2 + 1, y // 2 + 1]
-            labels, out = film[z, y], connected[z, y]
-            for x in range(nx):
-                reached = ((donors[x // 2 + 1] & ANODE) >> 1) | ((acceptors[x // 2 + 1] & CATHODE) << 1)
-                out[x] = labels[x] & reached
-    return connected

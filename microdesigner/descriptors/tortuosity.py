@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from microdesigner.descriptors.compiled import compiled
 from microdesigner.descriptors.film import Film
 
+_NO_MARKS = np.zeros((0, 0, 0), np.bool_)
 _EXCESSES = (0.0, math.sqrt(2) - 1, math.sqrt(3) - 1, 2 * (math.sqrt(2) - 1))
 
 
@@ -24,8 +25,16 @@ def straight_voxels(film: Film, phase: np.uint8, from_top: bool, periodic: bool)
     electrode counts.
     """
     layers = film[::-1] if from_top else film
-    total, farthest = _sweep(layers, phase, periodic, _admissible(len(film)))
+    total, farthest = _sweep(layers, phase, periodic, _admissible(len(film)), _NO_MARKS)
     return int(total), int(farthest)
+
+
+def straight_mask(film: Film, phase: np.uint8, from_top: bool, periodic: bool) -> NDArray[np.bool_]:
+    """The voxels [z, y, x] that `straight_voxels` counts."""
+    layers = film[::-1] if from_top else film
+    marks = np.zeros(film.shape, np.bool_)
+    _sweep(layers, phase, periodic, _admissible(len(film)), marks)
+    return marks[::-1] if from_top else marks
 
 
 def _admissible(nz: int) -> NDArray[np.uint8]:
@@ -37,7 +46,10 @@ def _admissible(nz: int) -> NDArray[np.uint8]:
 
 
 @compiled
-def _sweep(layers: Film, phase: np.uint8, periodic: bool, admissible: NDArray[np.uint8]) -> tuple[int, int]:
+def _sweep(
+    layers: Film, phase: np.uint8, periodic: bool, admissible: NDArray[np.uint8], marks: NDArray[np.bool_]
+) -> tuple[int, int]:
+    """Counts of the whole film and of its last layer; sets `marks` [z, y, x] where it has room for them."""
     nz, ny, nx = layers.shape
     below = np.zeros((ny + 2, nx + 2), np.uint8)
     here = np.zeros((ny + 2, nx + 2), np.uint8)
@@ -57,6 +69,10 @@ def _sweep(layers: Film, phase: np.uint8, periodic: bool, admissible: NDArray[np
                 bits = bits if labels[x] == phase else 0
                 out[x + 1] = np.uint8(bits)
                 counted += (bits >> shift) & 1
+        if len(marks):
+            for y in range(ny):
+                for x in range(nx):
+                    marks[height, y, x] = (here[y + 1, x + 1] >> shift) & 1
         total += counted
         if periodic:
             here[1 : ny + 1, 0] = here[1 : ny + 1, nx]
