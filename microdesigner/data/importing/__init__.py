@@ -1,0 +1,26 @@
+"""Own data as a training set: find volumes, ask what files do not say, segment, cut, measure, keep apart, check.
+
+`find_volumes` tells what lies in files and folders, an `ImportPlan` holds every answer, `segmentation_preview` shows one
+layer of it, and `import_dataset` carries it out.
+"""
+
+from microdesigner.data.importing.plan import Cut, Face, ImportPlan, Segmentation
+from microdesigner.data.importing.preview import SegmentationPreview, segmentation_preview
+from microdesigner.data.importing.recipes import RecipeTable, read_recipes
+from microdesigner.data.importing.run import import_dataset
+from microdesigner.data.importing.sources import FoundVolumes, SourceVolume, find_volumes
+
+__all__ = [
+    "Cut",
+    "Face",
+    "FoundVolumes",
+    "ImportPlan",
+    "RecipeTable",
+    "Segmentation",
+    "SegmentationPreview",
+    "SourceVolume",
+    "find_volumes",
+    "import_dataset",
+    "read_recipes",
+    "segmentation_preview",
+]

@@ -1,0 +1,116 @@
+"""Every answer that an import needs, in one value that a data set can record."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import PHASE_NAMES, Lateral
+
+Face = Literal["x-", "x+", "y-", "y+", "z-", "z+"]
+Method = Literal["otsu", "threshold", "fraction"]
+Triple = tuple[int, int, int]
+FACES: tuple[Face, ...] = get_args(Face)
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """How grey values become bands 0, 1 (, 2), counted from dark to bright.
+
+    `method` "otsu" finds the limits by itself (Otsu 1979); "threshold" takes `values` as the greatest grey values of
+    the darker bands; "fraction" takes `values` as the shares of all voxels in the darker bands. Limits are found on
+    each whole source volume, before it is cut. Raises InputError when `values` do not suit.
+    """
+
+    method: Method = "otsu"
+    bands: Literal[2, 3] = 2
+    values: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.method not in get_args(Method):
+            raise InputError(f"The segmentation must be one of {', '.join(get_args(Method))}; got {self.method!r}.")
+        if self.bands not in (2, 3):
+            raise InputError(f"A segmentation makes 2 or 3 phases; got {self.bands}.")
+        expected = 0 if self.method == "otsu" else self.bands - 1
+        if len(self.values) != expected:
+            raise InputError(
+                f"A segmentation by {self.method} into {self.bands} phases takes {expected} values; "
+                f"got {len(self.values)}."
+            )
+        if self.method == "threshold" and list(self.values) != sorted(set(self.values)):
+            raise InputError(f"The thresholds must rise; got {_listed(self.values)}.")
+        if self.method == "fraction" and (min(self.values) <= 0 or sum(self.values) >= 1):
+            raise InputError(
+                f"The fractions of the darker phases must be positive and sum to less than 1; got {_listed(self.values)}."
+            )
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How a tomogram becomes overlapping subvolumes: whole film thickness, lateral `window` and `stride` in voxels of
+    the source film along x and y (`window` None: as wide as the film is thick, the paper's cubes)."""
+
+    stride: int = 4
+    window: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.stride < 1:
+            raise InputError(f"The stride must be at least 1 voxel; got {self.stride}.")
+        if self.window and min(self.window) < 1:
+            raise InputError(f"The window must be at least 1 voxel wide; got {self.window}.")
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """What to import and how; everything but `sources` is an answer that files may leave open.
+
+    `sources`: files, folders or glob patterns, as `find_volumes` takes them.
+    `voxel_nm`: voxel edges along the axes of the source; None takes the file's own, and it must have them.
+    `cathode`: the face of the source volume at the cathode. It becomes z = 0, its axis the film's normal; the other
+    two axes keep their order as x and y. None takes z-, where the format says so (VTI, GraSPI text, own data sets).
+    `lateral`: whether the film wraps; None takes the file's own, else no-flux. Cut subvolumes never wrap.
+    `segmentation`: for grey values; None for labels. `mapping`: pairs (value or band, phase label); empty for values
+    that are 0 donor, 1 acceptor, 2 mixed already, and for bands in that order.
+    `cut`: subvolumes of a tomogram; None takes volumes whole. `resize`: voxels of every stored volume (nearest
+    neighbour), None keeps them.
+    `recipes`: CSV of processing parameters by file name. `process`: which labels are processing parameters; None takes
+    all of the CSV and those of phi, chi, log_time that the volumes carry. `group_by`: labels that make a series, whose
+    volumes stay on one side of the split; None takes `series`, else phi and chi, where the volumes carry them.
+    `conditions`: measured descriptors to train on; None takes fractions and straight paths.
+    """
+
+    sources: tuple[str, ...]
+    voxel_nm: tuple[float, float, float] | None = None
+    cathode: Face | None = None
+    lateral: Lateral | None = None
+    segmentation: Segmentation | None = None
+    mapping: tuple[tuple[float, int], ...] = ()
+    cut: Cut | None = None
+    resize: Triple | None = None
+    recipes: Path | None = None
+    process: tuple[str, ...] | None = None
+    group_by: tuple[str, ...] | None = None
+    conditions: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.sources:
+            raise InputError("There is nothing to import; name files, folders or a pattern such as 'part-*.h5'.")
+        if self.voxel_nm and not all(0 < edge < float("inf") for edge in self.voxel_nm):
+            raise InputError(f"Voxel edges must be positive lengths in nm; got {_listed(self.voxel_nm)}.")
+        if self.cathode is not None and self.cathode not in FACES:
+            raise InputError(f"The cathode's face must be one of {', '.join(FACES)}; got {self.cathode!r}.")
+        if self.resize and not all(1 <= edge <= 4096 for edge in self.resize):
+            raise InputError(f"The size of the volumes must lie between 1 and 4096 voxels; got {self.resize}.")
+        if self.mapping:
+            _check_mapping([value for value, _ in self.mapping], {phase for _, phase in self.mapping})
+
+
+def _check_mapping(values: list[float], phases: set[int]) -> None:
+    if len(values) != len(set(values)):
+        raise InputError("A value is mapped to two phases; keep one of them.")
+    if not {0, 1} <= phases <= set(range(len(PHASE_NAMES))):
+        raise InputError("The mapping must lead to donor and acceptor, and may lead to mixed; map some value to each.")
+
+
+def _listed(values: tuple[float, ...]) -> str:
+    return ", ".join(f"{value:g}" for value in values)
