@@ -38,6 +38,8 @@ def add_parser(subparsers: Subparsers) -> None:
         "--skins", type=int, default=3, metavar="N", help="random mixed-skin thicknesses per snapshot (3)"
     )
     build.add_argument("--seed", type=int, default=1, help="seed of the design and of all noise (1)")
+    build.add_argument("--minutes", type=float, metavar="M",
+        help="begin no further series after M minutes and label those that are there")  # fmt: skip
     build.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (one per core)")
     build.set_defaults(run=run_build)
     info = actions.add_parser("info", help="tell what a data set holds")
@@ -53,8 +55,10 @@ def run_build(args: argparse.Namespace) -> int:
     for name in ("series", "snapshots", "skins", "workers"):
         if getattr(args, name) < 1:
             raise InputError(f"--{name} must be at least 1; got {getattr(args, name)}.")
+    if args.minutes is not None and not args.minutes > 0:
+        raise InputError(f"--minutes must be positive; got {args.minutes:g}.")
     plan = BuildPlan(args.series, args.snapshots, tuple(args.size), args.lateral, args.phases, args.skins, args.seed)
-    for _ in with_bars(build_dataset(args.output, plan, args.workers)):
+    for _ in with_bars(build_dataset(args.output, plan, args.workers, args.minutes)):
         pass
     print(args.output)
     return 0

@@ -1,9 +1,11 @@
 """Build a data set by simulation: series in parallel, then labels and measurements; resumable after a kill."""
 
 import math
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
 from microdesigner.data.design import recipe_of
 from microdesigner.data.series import read_series, series_path, simulate_series
-from microdesigner.data.store import Description, Volume, new_dataset
+from microdesigner.data.store import Description, PackedVolume, Volume, new_dataset, packed
 from microdesigner.descriptors import fractions_and_tortuosities
 from microdesigner.physics.phases import PhaseCount
 from microdesigner.physics.simulate import NotSeparatedError, Snapshot
@@ -24,6 +26,7 @@ CONDITIONS = ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A")
 PROCESS = ("phi", "chi", "log_time")
 THINNEST_SKIN, THICKEST_SKIN = 1.2, 5.0
 LEAST_FRACTION, MOST_MIXED = 0.08, 0.40
+GPU_PROCESSES = 6  # enough to keep a GPU busy; each holds about half a GiB of its memory
 
 
 @dataclass(frozen=True)
@@ -39,24 +42,32 @@ class BuildPlan:
     seed: int = 1
 
 
-def build_dataset(path: Path, plan: BuildPlan, workers: int) -> Iterator[Progress]:
+def build_dataset(path: Path, plan: BuildPlan, workers: int, minutes: float | None = None) -> Iterator[Progress]:
     """Simulate and label `plan` into the HDF5 file `path`, yielding progress per series.
 
     Finished series stay in `PATH.parts/`: a build that was stopped goes on from there, and a plan with more series
-    extends them. Raises InputError when `path` exists or the plan cannot be served.
+    extends them. After `minutes` no further series is begun, and the data set holds those that are there. Processes
+    simulate on the GPU where there is one. Raises InputError when `path` exists or the plan cannot be served.
     """
     if path.exists():
         raise InputError(f"{path} exists; choose another name or delete it first.")
     folder = path.with_name(path.name + ".parts")
     folder.mkdir(parents=True, exist_ok=True)
     parts = [series_path(folder, series) for series in range(plan.series)]
-    missing = [series for series, part in enumerate(parts) if not part.exists()]
+    missing = {series for series, part in enumerate(parts) if not part.exists()}
     yield Progress("simulate", plan.series - len(missing), plan.series)
     simulations: list[Work] = [
-        (_simulate, part, plan, series) for series, part in enumerate(parts) if series in set(missing)
+        (_simulate, part, plan, series) for series, part in enumerate(parts) if series in missing
     ]
-    for done, _ in enumerate(_in_processes(simulations, workers), plan.series - len(missing) + 1):
-        yield Progress("simulate", done, plan.series)
+    deadline = time.monotonic() + 60 * minutes if minutes else math.inf
+    with closing(_in_processes(simulations, _simulators(workers))) as simulated:
+        for done, _ in enumerate(simulated, plan.series - len(missing) + 1):
+            yield Progress("simulate", done, plan.series)
+            if time.monotonic() > deadline:
+                break
+    # processes take the series in turn and finish what they began, so those that are there are the first of the design
+    parts = [part for part in parts if part.exists()]
+    plan = replace(plan, series=len(parts))
     labellings: list[Work] = [(_label_series, part, plan, series) for series, part in enumerate(parts)]
     with new_dataset(path, _description(plan)) as add:
         for done, volumes in enumerate(_in_processes(labellings, workers), 1):
@@ -107,17 +118,23 @@ def _description(plan: BuildPlan) -> Description:
 
 
 def _simulate(part: Path, plan: BuildPlan, series: int) -> None:
-    simulate_series(part, recipe_of(series, plan.seed, size=plan.size, lateral=plan.lateral), plan.snapshots)
+    recipe = recipe_of(series, plan.seed, size=plan.size, lateral=plan.lateral)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    simulate_series(part, recipe, plan.snapshots, device)
 
 
-def _label_series(part: Path, plan: BuildPlan, series: int) -> list[Volume]:
-    return label_snapshots(read_series(part), plan, series)
+def _simulators(workers: int) -> int:
+    return min(workers, GPU_PROCESSES) if torch.cuda.is_available() else workers
 
 
-Work = tuple[Callable[..., list[Volume] | None], Path, BuildPlan, int]
+def _label_series(part: Path, plan: BuildPlan, series: int) -> list[PackedVolume]:
+    return [packed(volume) for volume in label_snapshots(read_series(part), plan, series)]
 
 
-def _in_processes(tasks: list[Work], workers: int) -> Iterator[list[Volume] | None]:
+Work = tuple[Callable[..., list[PackedVolume] | None], Path, BuildPlan, int]
+
+
+def _in_processes(tasks: list[Work], workers: int) -> Generator[list[PackedVolume] | None]:
     """Results as they come; closing the generator drops what has not started."""
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread)
     try:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import torch
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.paths import atomic_path
@@ -18,14 +19,15 @@ def series_path(folder: Path, series: int) -> Path:
     return folder / f"series-{series:05d}.h5"
 
 
-def simulate_series(path: Path, recipe: Recipe, snapshots: int) -> None:
-    """Simulate `recipe` and write its fields, quantised to 8 bits (an interface shifts by less than 0.2 voxels)."""
+def simulate_series(path: Path, recipe: Recipe, snapshots: int, device: torch.device | None = None) -> None:
+    """Simulate `recipe` on `device` (None: the CPU) and write its fields, quantised to 8 bits (an interface shifts by
+    less than 0.2 voxels)."""
     with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
         fields = file.create_dataset(
             "fields", (snapshots, *recipe.size), np.uint8, chunks=(1, *recipe.size), compression="lzf", shuffle=True
         )
         times, steps = [], []
-        for index, snapshot in enumerate(simulate(recipe, snapshot_times(recipe, snapshots))):
+        for index, snapshot in enumerate(simulate(recipe, snapshot_times(recipe, snapshots), device)):
             fields[index] = np.rint(snapshot.field.clip(0, 1) * LEVELS).astype(np.uint8)
             times.append(snapshot.time)
             steps.append(snapshot.steps)

@@ -5,6 +5,7 @@ voxel size, lateral boundary, the names of conditions and of processing paramete
 """
 
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from microdesigner.core.paths import atomic_path
 
 SCHEMA = 1
 VALIDATION_EVERY = 8
+COMPRESSION = 1
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,23 @@ class Volume:
     name: str
     phases: PhaseArray
     labels: dict[str, float]
+
+
+@dataclass(frozen=True)
+class PackedVolume:
+    """A volume as the file stores it: `chunk` is its compressed bytes, so that the processes that make volumes share
+    the work of packing them."""
+
+    name: str
+    shape: tuple[int, ...]
+    chunk: bytes
+    labels: dict[str, float]
+
+
+def packed(volume: Volume) -> PackedVolume:
+    """`volume` ready for the file."""
+    chunk = zlib.compress(np.ascontiguousarray(volume.phases, np.uint8), COMPRESSION)
+    return PackedVolume(volume.name, volume.phases.shape, chunk, volume.labels)
 
 
 @dataclass(frozen=True)
@@ -46,7 +65,7 @@ class Description:
 
 
 @contextmanager
-def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Volume], None]]:
+def new_dataset(path: Path, description: Description) -> Iterator[Callable[[PackedVolume], None]]:
     """A function that adds volumes to a new file, which appears whole when the block ends well, else not at all.
 
     Raises InputError when nothing was added.
@@ -54,11 +73,12 @@ def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Volu
     with atomic_path(path) as temporary, h5py.File(temporary, "w", libver="latest") as file:
         file.attrs["microdesigner"] = json.dumps({"schema": SCHEMA, **vars(description)})
 
-        def add(volume: Volume) -> None:
-            shape = volume.phases.shape
+        def add(volume: PackedVolume) -> None:
             stored = file.create_dataset(
-                volume.name, data=volume.phases, chunks=shape, compression="gzip", compression_opts=1
-            )
+                volume.name, volume.shape, np.uint8, chunks=volume.shape, compression="gzip",
+                compression_opts=COMPRESSION,
+            )  # fmt: skip
+            stored.id.write_direct_chunk((0,) * len(volume.shape), volume.chunk)
             stored.attrs.update(volume.labels)
 
         yield add

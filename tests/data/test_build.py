@@ -81,6 +81,15 @@ def test_a_stopped_build_goes_on_without_simulating_again(tmp_path: Path, monkey
     assert len(VolumeDataset(path)) > 0
 
 
+def test_a_time_box_leaves_a_data_set_of_the_first_series(tmp_path: Path) -> None:
+    path = tmp_path / "set.h5"
+    list(build_dataset(path, BuildPlan(series=40, snapshots=2, size=(16, 16, 16), skins=1), workers=1, minutes=1e-9))
+    dataset = VolumeDataset(path)
+    made = dataset.description.origin["series"]
+    assert 0 < made < 40
+    assert set(dataset.table["series"]) <= set(range(made))
+
+
 def test_an_existing_file_is_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / "set.h5"
     path.write_text("precious")
