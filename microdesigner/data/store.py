@@ -65,7 +65,7 @@ class Description:
 
 
 @contextmanager
-def new_dataset(path: Path, description: Description) -> Iterator[Callable[[PackedVolume], None]]:
+def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Volume | PackedVolume], None]]:
     """A function that adds volumes to a new file, which appears whole when the block ends well, else not at all.
 
     Raises InputError when nothing was added.
@@ -73,7 +73,8 @@ def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Pack
     with atomic_path(path) as temporary, h5py.File(temporary, "w", libver="latest") as file:
         file.attrs["microdesigner"] = json.dumps({"schema": SCHEMA, **vars(description)})
 
-        def add(volume: PackedVolume) -> None:
+        def add(volume: Volume | PackedVolume) -> None:
+            volume = packed(volume) if isinstance(volume, Volume) else volume
             stored = file.create_dataset(
                 volume.name, volume.shape, np.uint8, chunks=volume.shape, compression="gzip",
                 compression_opts=COMPRESSION,
