@@ -9,7 +9,10 @@ from microdesigner.core.errors import InputError
 _EPILOG = """formats, by extension:
   .vti         VTK image data: keeps everything (voxel edges in nm, lateral boundary, phase names, origin)
   .tif, .tiff  stack of layers for ImageJ: keeps everything
+  .nrrd        NRRD for 3D Slicer, ParaView and others: keeps everything
+  .h5, .hdf5   HDF5, the dataset 'phase' [x, y, z]: keeps everything
   .raw         labels with a JSON header beside them: keeps everything
+  .mhd         the same with a MetaImage header too, for ITK, Fiji and others: keeps everything
   .vtk         VTK legacy structured points: keeps voxel edges
   .npy         NumPy array [x, y, z]: labels only
   .txt         GraSPI text (3 for mixed): labels only

@@ -12,6 +12,8 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS, PHASE_NAMES, Microstructure, PhaseArray
 
 Voxel = tuple[float, float, float]
+# provenance of a volume whose file gives voxel edges without their unit; they stand as if they were nm
+UNIT_UNKNOWN = {"voxel_unit": "not recorded"}
 
 
 def check_size(path: Path, shape: tuple[int, ...], most: int = MAX_VOXELS) -> None:

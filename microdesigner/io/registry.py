@@ -6,7 +6,7 @@ from pathlib import Path
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.io import graspi_text, npy, raw, tiff, vti, vtk_legacy
+from microdesigner.io import graspi_text, hdf5, metaimage, npy, nrrd, raw, tiff, vti, vtk_legacy
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,10 @@ FORMATS: dict[str, Format] = {
     "vti": Format("VTK image data", (".vti",), vti.read, vti.write),
     "vtk": Format("VTK legacy structured points", (".vtk",), vtk_legacy.read, vtk_legacy.write),
     "raw": Format("Raw labels with JSON header", (".raw",), raw.read, raw.write),
+    "mhd": Format("Raw labels with MetaImage header", (".mhd",), metaimage.read, metaimage.write),
     "tiff": Format("TIFF stack", (".tif", ".tiff"), tiff.read, tiff.write),
+    "nrrd": Format("NRRD", (".nrrd",), nrrd.read, nrrd.write),
+    "hdf5": Format("HDF5", (".h5", ".hdf5"), hdf5.read, hdf5.write),
     "npy": Format("NumPy array", (".npy",), npy.read, npy.write),
     "graspi": Format("GraSPI text", (".txt",), graspi_text.read, graspi_text.write),
 }

@@ -13,20 +13,19 @@ import numpy as np
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
-from microdesigner.io.labels import as_labels, check_size, parsed, volume, voxel_of
-from microdesigner.io.vtk_xml import DamagedError, VtkXml
+from microdesigner.io.damage import BEST_COMPRESSION, DamagedError
+from microdesigner.io.labels import UNIT_UNKNOWN, as_labels, check_size, parsed, volume, voxel_of
+from microdesigner.io.vtk_xml import VtkXml
 
 ARRAY = "phase"
 PROVENANCE, LATERAL, PHASE_NAMES = "microdesigner", "lateral", "phase_names"
-# zlib packs no tighter, so a larger volume cannot be in the file
-_BEST_COMPRESSION = 1100
 
 
 def read(path: Path) -> Microstructure:
     """Read a volume of one piece, in any of VTK's encodings, plain or compressed with zlib."""
     content = path.read_bytes()
     try:
-        return _microstructure(path, VtkXml(content), most=_BEST_COMPRESSION * len(content))
+        return _microstructure(path, VtkXml(content), most=BEST_COMPRESSION * len(content))
     except DamagedError as error:
         raise InputError(f"{path} cannot be read as VTK image data ({error}); copy or export it again.") from None
 
@@ -58,7 +57,7 @@ def _microstructure(path: Path, file: VtkXml, most: int) -> Microstructure:
         raise InputError(f"{path} has no cell array '{ARRAY}'; name the array of labels so and store it on cells.")
     labels = as_labels(path, file.values(array, int(np.prod(shape)))).reshape(shape, order="F")
     texts = {entry.get("Name"): file.texts(entry) for entry in image.findall("FieldData/Array[@type='String']")}
-    record: dict[str, Any] = {"phase_names": texts.get(PHASE_NAMES)}
+    record: dict[str, Any] = {"phase_names": texts.get(PHASE_NAMES), "provenance": UNIT_UNKNOWN}
     if texts.get(PROVENANCE):
         record["provenance"] = parsed(path, texts[PROVENANCE][0])
     if texts.get(LATERAL):

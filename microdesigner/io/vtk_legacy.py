@@ -1,7 +1,7 @@
 """VTK's legacy format (.vtk), structured points with the cell array `phase`: what older tools read.
 
 The format is parsed here because VTK's own reader crashes the process on damaged files. It records voxel edges but
-neither lateral boundary nor origin.
+neither lateral boundary nor origin; that they are in nm stands in the title.
 """
 
 import re
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
-from microdesigner.io.labels import Voxel, as_labels, check_size, volume, voxel_of
+from microdesigner.io.labels import UNIT_UNKNOWN, Voxel, as_labels, check_size, volume, voxel_of
 
+_TITLE = "phase labels, voxel edges in nm"
 _DIMENSIONS = re.compile(rb"^DIMENSIONS +(\d{1,9}) +(\d{1,9}) +(\d{1,9})\s", re.MULTILINE)
 _SPACING = re.compile(rb"^(?:SPACING|ASPECT_RATIO) +(\S+) +(\S+) +(\S+)\s", re.MULTILINE)
 _CELLS = re.compile(rb"^CELL_DATA +\d+\s", re.MULTILINE)
@@ -40,7 +41,8 @@ def read(path: Path) -> Microstructure:
     shape = _shape(path, content)
     check_size(path, shape, most=len(content))
     labels = as_labels(path, _values(path, content, int(np.prod(shape))))
-    return volume(path, np.ascontiguousarray(labels.reshape(shape, order="F")), _voxel(path, content))
+    record = {} if content.split(b"\n", 2)[1].strip() == _TITLE.encode() else {"provenance": UNIT_UNKNOWN}
+    return volume(path, np.ascontiguousarray(labels.reshape(shape, order="F")), _voxel(path, content), record)
 
 
 def write(microstructure: Microstructure, path: Path) -> None:
@@ -48,7 +50,7 @@ def write(microstructure: Microstructure, path: Path) -> None:
     points = " ".join(str(edge + 1) for edge in microstructure.shape)
     spacing = " ".join(repr(float(edge)) for edge in microstructure.voxel_nm)
     header = (
-        "# vtk DataFile Version 3.0\nphase labels, voxel edges in nm\nBINARY\nDATASET STRUCTURED_POINTS\n"
+        f"# vtk DataFile Version 3.0\n{_TITLE}\nBINARY\nDATASET STRUCTURED_POINTS\n"
         f"DIMENSIONS {points}\nORIGIN 0 0 0\nSPACING {spacing}\n"
         f"CELL_DATA {microstructure.phases.size}\nSCALARS phase unsigned_char 1\nLOOKUP_TABLE default\n"
     )

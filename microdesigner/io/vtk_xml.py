@@ -6,11 +6,12 @@ Layout: https://docs.vtk.org/en/latest/vtk_file_formats/vtkxml_file_format.html
 import base64
 import binascii
 import re
-import zlib
 from xml.etree import ElementTree
 
 import numpy as np
 from numpy.typing import NDArray
+
+from microdesigner.io.damage import DamagedError, inflated
 
 _TYPES = {
     "UInt8": "u1", "Int8": "i1", "UInt16": "u2", "Int16": "i2", "UInt32": "u4", "Int32": "i4", "UInt64": "u8",
@@ -18,10 +19,6 @@ _TYPES = {
 }  # fmt: skip
 _LONGEST_TEXT = 1 << 26
 _APPENDED = re.compile(rb"<AppendedData\s+encoding\s*=\s*[\"'](raw|base64)[\"']\s*>\s*_")
-
-
-class DamagedError(Exception):
-    """The file is not what the format demands; the message says in a few words how."""
 
 
 class VtkXml:
@@ -118,7 +115,7 @@ class VtkXml:
         blocks, start = [], 0
         for index, size in enumerate(sizes):
             expected = last_size if last_size and index == count - 1 else block_size
-            blocks.append(_inflated(packed[start : start + size], expected))
+            blocks.append(inflated(packed[start : start + size], expected))
             start += size
         return b"".join(blocks)
 
@@ -142,14 +139,3 @@ def _decoded(stored: memoryview, raw: bool, size: int) -> bytes:
     if len(content) < size:
         raise DamagedError("its array is cut short")
     return content[:size]
-
-
-def _inflated(packed: bytes, size: int) -> bytes:
-    stream = zlib.decompressobj()
-    try:
-        content = stream.decompress(packed, size + 1)
-    except zlib.error:
-        raise DamagedError("its compressed array is damaged") from None
-    if len(content) != size or not stream.eof:
-        raise DamagedError("its compressed array is damaged")
-    return content

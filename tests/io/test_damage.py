@@ -82,6 +82,9 @@ def test_other_content_under_the_name(extension: str, tmp_path: Path) -> None:
         (".vtk", lambda content: content.replace(b"DIMENSIONS 7 6 5", b"DIMENSIONS 700 600 500")),
         (".txt", lambda content: content.replace(b"6 5 4\n", b"900000 900000 900000\n")),
         (".txt", lambda content: content.replace(b"6 5 4\n", b"600 500 400\n")),
+        (".nrrd", lambda content: content.replace(b"sizes: 6 5 4", b"sizes: 60000 50000 40000")),
+        (".nrrd", lambda content: content.replace(b"sizes: 6 5 4", b"sizes: 600 500 400")),
+        (".mhd", lambda content: content.replace(b"DimSize = 6 5 4", b"DimSize = 60000 50000 40000")),
         (".npy", lambda content: content.replace(b"(6, 5, 4), }           ", b"(60000, 50000, 40000), }")),
     ],
 )

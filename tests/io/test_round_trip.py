@@ -11,7 +11,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 
 PROVENANCE = {"seed": 3, "text": 'ü "<&>" \n=', "targets": {"vol_frac_D": 0.3}, "none": None}
-KEEPS_ALL = {"vti", "raw", "tiff"}
+KEEPS_ALL = {"vti", "raw", "mhd", "tiff", "nrrd", "hdf5"}
 KEEPS_SPACING = KEEPS_ALL | {"vtk"}
 
 

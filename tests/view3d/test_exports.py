@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import meshio
 import numpy as np
 import pytest
 from vtkmodules.util.numpy_support import vtk_to_numpy
@@ -35,6 +36,23 @@ def test_each_phase_gets_a_closed_surface_of_its_volume(tmp_path: Path, suffix: 
         measure = vtkMassProperties()
         measure.SetInputConnection(reader.GetOutputPort())
         assert measure.GetVolume() == pytest.approx(6 * 5 * 2, rel=1e-4)
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_meshio_reads_the_surfaces(tmp_path: Path, suffix: str) -> None:
+    donor = write_surfaces(_slab(), tmp_path / f"film.{suffix}", smooth=False)[0]
+    mesh = meshio.read(donor)
+    corners = mesh.points[mesh.cells_dict["triangle"]]
+    volume = np.einsum("ni,ni->", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6
+    assert volume == pytest.approx(6 * 5 * 2, rel=1e-4)
+    np.testing.assert_allclose([mesh.points.min(axis=0), mesh.points.max(axis=0)], [[0, 0, 0], [6, 5, 2]], atol=1e-5)
+
+
+def test_meshio_reads_the_mesh(tmp_path: Path) -> None:
+    write_mesh(_slab(), tmp_path / "film.vtu")
+    mesh = meshio.read(tmp_path / "film.vtu")
+    np.testing.assert_array_equal(mesh.cell_data_dict["phase"]["hexahedron"], _slab().phases.ravel(order="F"))
+    np.testing.assert_allclose(mesh.points.max(axis=0), [12, 5, 2])
 
 
 def test_other_suffixes_are_refused(tmp_path: Path) -> None:

@@ -1,0 +1,73 @@
+"""HDF5 (.h5, .hdf5): the dataset `phase` [x, y, z], its attributes everything else that a volume knows."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.paths import atomic_path
+from microdesigner.io.damage import BEST_COMPRESSION
+from microdesigner.io.labels import as_labels, check_size, parsed, record_of, volume, voxel_of
+
+if TYPE_CHECKING:
+    import h5py
+
+DATASET, _KEY, _EDGES = "phase", "microdesigner", "voxel_nm"
+_MOST_OBJECTS = 1000
+
+
+def read(path: Path) -> Microstructure:
+    """Read the dataset `phase`, or the only one of three dimensions; 1 nm voxels where it does not tell."""
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            found = _dataset(path, file)
+            check_size(path, found.shape, most=BEST_COMPRESSION * path.stat().st_size)
+            labels = as_labels(path, found[()])
+            edges = found.attrs.get(_EDGES, (1.0, 1.0, 1.0))
+            record = parsed(path, str(found.attrs[_KEY])) if _KEY in found.attrs else {}
+    except InputError:
+        raise
+    except Exception:  # the library has no common error: damage ends in any of half a dozen
+        raise InputError(f"{path} is not a whole HDF5 file; copy or export it again.") from None
+    return volume(path, np.ascontiguousarray(labels), voxel_of(path, edges), record)
+
+
+def write(microstructure: Microstructure, path: Path) -> None:
+    """Write the labels packed with gzip, with check sums."""
+    import h5py
+
+    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+        labels = np.ascontiguousarray(microstructure.phases)
+        stored = file.create_dataset(DATASET, data=labels, compression="gzip", fletcher32=True)
+        stored.attrs[_EDGES] = microstructure.voxel_nm
+        stored.attrs[_KEY] = json.dumps(record_of(microstructure))
+
+
+def _dataset(path: Path, file: "h5py.File") -> Any:
+    """The dataset of labels; raises InputError where it is not clear which, or where it points out of the file."""
+    import h5py
+
+    if isinstance(file.get(DATASET), h5py.Dataset):
+        names = [DATASET]
+    else:
+        names = []
+
+        def note(name: str, entry: Any) -> None:
+            if isinstance(entry, h5py.Dataset) and len(entry.shape or ()) == 3 and len(names) < _MOST_OBJECTS:
+                names.append(name)
+
+        file.visititems(note)
+    if len(names) != 1:
+        shown = ", ".join(names[:3]) or "none"
+        raise InputError(
+            f"{path} must hold one dataset of three dimensions, or one called '{DATASET}'; found: {shown}."
+        )
+    found = file[names[0]]
+    if found.is_virtual or found.external or found.file != file:
+        raise InputError(f"{path} keeps its labels in another file; export them into one file.")
+    return found
