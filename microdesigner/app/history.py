@@ -7,12 +7,12 @@ import contextlib
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from microdesigner.app.database import opened
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -119,16 +119,8 @@ class History:
             if path.name not in known:
                 path.unlink(missing_ok=True)
 
-    @contextlib.contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        with contextlib.closing(sqlite3.connect(self._database, timeout=10)) as database:
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("PRAGMA synchronous=FULL")
-            if database.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
-                database.execute(_TABLE)
-                database.execute(f"PRAGMA user_version={_VERSION}")
-            with database:
-                yield database
+    def _opened(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        return opened(self._database, [_TABLE], _VERSION)
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

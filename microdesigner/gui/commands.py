@@ -41,7 +41,9 @@ def _generation(window: "MainWindow") -> list[Command]:
     options = window.targets.options
     return [
         Command("Generation", "Generate", window.generate, ("Ctrl+Return", "Ctrl+Enter")),
-        Command("Generation", "Cancel", window.generation.cancel, ("Esc",)),
+        Command("Generation", "Cancel", window.queue.cancel, ("Esc",)),
+        Command("Generation", "Sweep over a range…", window.sweeps.ask, ("Ctrl+Shift+Return",)),
+        Command("Generation", "Pause or continue the queue", window.queue.panel.pause.toggle),
         Command("Generation", "New random seed", options.roll, ("Ctrl+R",)),
         Command("Generation", "Lock or free the seed", options.locked.toggle),
         Command("Generation", "Live draft on or off", options.live.toggle, ("Ctrl+L",)),
@@ -84,6 +86,7 @@ def _views(window: "MainWindow") -> list[Command]:
 def _window(window: "MainWindow") -> list[Command]:
     return [
         Command("Window", "Show or hide the history", window.history.fold.button.toggle, ("Ctrl+H",)),
+        Command("Window", "Show or hide the queue", window.queue.panel.fold.button.toggle, ("Ctrl+J",)),
         Command("Window", "All commands…", window.show_palette, ("Ctrl+Shift+P",)),
         Command("Window", "Shortcuts…", window.show_shortcuts, ("F1",)),
     ]

@@ -30,6 +30,7 @@ class Generation(QObject):
         super().__init__(parent)
         self._process = process
         self._catalogue = catalogue
+        self.request: Request | None = None  # being served
         self._job: int | None = None
         self._stage = ("", 0.0)
         self._timer = QTimer(self)
@@ -64,15 +65,15 @@ class Generation(QObject):
         self._process.cancel()
         folder = self._catalogue.folder(request.model)
         if folder is None:
-            self.failed.emit(f"The model {request.model} is not installed; choose another one.", "")
-            return
+            return self._refuse(f"The model {request.model} is not installed; choose another one.")
         try:
             self._job = self._process.submit(request, folder)
         except MicrodesignerError as error:
-            self.failed.emit(str(error), "")
-            return
+            return self._refuse(str(error))
         self._stage = ("", time.monotonic())
+        self.request = request
         self.started.emit(request)
+        return None
 
     def cancel(self) -> None:
         """Stop at once as far as the window is concerned; the process stops at its next step."""
@@ -86,8 +87,12 @@ class Generation(QObject):
         self._job = None
         self._process.close()
 
+    def _refuse(self, message: str) -> None:
+        self.failed.emit(message, "")
+        self._end()
+
     def _end(self) -> None:
-        self._job = None
+        self._job = self.request = None
         self.ended.emit()
 
     def _poll(self) -> None:

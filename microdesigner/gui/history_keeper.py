@@ -29,27 +29,31 @@ class HistoryKeeper(QObject):
 
     def list(self) -> None:
         """Tell what is kept, after removing what a sudden end left unfinished."""
-        self._do("The history could not be read", self._list)
+        self.do("The history could not be read", self._list)
 
     def add(self, request: Request, sample: Sample, colours: Colours) -> None:
         """Keep a sample of `request`, with a thumbnail in `colours`."""
-        self._do("The result could not be kept in the history", partial(self._add, request, sample, colours))
+        self.do("The result could not be kept in the history", partial(self._add, request, sample, colours))
 
     def load(self, entry: Entry) -> None:
         """Fetch the volume of an entry."""
-        self._do("The result could not be read", lambda: self.loaded.emit(entry.request, self._history.load(entry)))
+        self.do("The result could not be read", lambda: self.loaded.emit(entry.request, self._history.load(entry)))
 
     def set_star(self, entry: Entry, starred: bool) -> None:
         """Star an entry or take its star away."""
-        self._do("The star could not be kept", lambda: self._history.set_star(entry.number, starred))
+        self.do("The star could not be kept", lambda: self._history.set_star(entry.number, starred))
 
     def set_note(self, entry: Entry, note: str) -> None:
         """Write a note to an entry."""
-        self._do("The note could not be kept", lambda: self._history.set_note(entry.number, note))
+        self.do("The note could not be kept", lambda: self._history.set_note(entry.number, note))
 
     def delete(self, entry: Entry) -> None:
         """Forget an entry."""
-        self._do("The result could not be deleted", lambda: self._history.delete(entry.number))
+        self.do("The result could not be deleted", lambda: self._history.delete(entry.number))
+
+    def do(self, complaint: str, work: Callable[[], object]) -> None:
+        """Do `work` after everything ordered so far; where it fails, `complaint` begins the sentence that tells."""
+        self._pool.submit(self._guarded, complaint, work)
 
     def close(self) -> None:
         """Finish what was ordered."""
@@ -61,9 +65,6 @@ class HistoryKeeper(QObject):
 
     def _add(self, request: Request, sample: Sample, colours: Colours) -> None:
         self.added.emit(self._history.add(request, sample, thumbnail(sample.microstructure, colours)))
-
-    def _do(self, complaint: str, work: Callable[[], object]) -> None:
-        self._pool.submit(self._guarded, complaint, work)
 
     def _guarded(self, complaint: str, work: Callable[[], object]) -> None:
         try:

@@ -10,7 +10,6 @@ from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.engine_process import EngineProcess
 from microdesigner.app.opening import Opened
 from microdesigner.app.settings import Settings
-from microdesigner.core.microstructure import PhaseArray
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
@@ -24,12 +23,17 @@ from microdesigner.gui.opener import Opener
 from microdesigner.gui.panels.outcome import OutcomePanel
 from microdesigner.gui.panels.targets import TargetsPanel
 from microdesigner.gui.panels.views import ViewsPanel
+from microdesigner.gui.queue_link import QueueLink
+from microdesigner.gui.shown import Shown
+from microdesigner.gui.sweeps import Sweeps
 from microdesigner.gui.widgets.command_palette import CommandPalette
+from microdesigner.gui.widgets.drawer import Drawer
 from microdesigner.gui.widgets.export_button import ExportButton
 from microdesigner.gui.widgets.notice import Notice
 from microdesigner.gui.widgets.open_button import OpenButton
 from microdesigner.gui.widgets.shortcut_sheet import ShortcutSheet
 
+LEFT_OVER = "{count} waiting in the queue since the last time; Continue gives them their turn."
 READY = "Set targets on the left, then press Generate (Ctrl+Enter)."
 NO_MODEL = (
     "No model is installed, so nothing can be generated yet.\n\n"
@@ -59,8 +63,9 @@ class MainWindow(QMainWindow):
         self.kept = HistoryLink(user_data() / "history", self.targets, self)
         self.history = self.kept.panel
         self.live = LiveDraft(self.targets, self.generation, self)
-        self.sample: Sample | None = None
-        self._request: Request | None = None
+        self.shown = Shown(self.views, self.outcome, self.generation, catalogue, self)
+        self.queue = QueueLink(user_data() / "history", self.generation, self.kept.keeper, self.views.colours, self)
+        self.sweeps = Sweeps(self.targets, self.queue, settings, self)
         self.setWindowTitle("microdesigner")
         self.setAcceptDrops(True)
         self._lay_out()
@@ -72,12 +77,18 @@ class MainWindow(QMainWindow):
         self._greet()
         layout.restore(self)
 
+    @property
+    def sample(self) -> Sample | None:
+        """The sample on show."""
+        return self.shown.sample
+
     def prepare(self) -> None:
         """Load what the window did not need to appear: VTK and plots, then the engine's process."""
         self.views.prepare()
         self.outcome.recipe.prepare()
         self._show_idle()
         self.kept.keeper.list()
+        self.queue.load()
 
     def start_engine(self) -> None:
         """Start the engine's process with the chosen model."""
@@ -85,14 +96,15 @@ class MainWindow(QMainWindow):
         self._show_idle()
 
     def generate(self) -> None:
-        """Generate for the targets as they stand."""
+        """Generate for the targets as they stand, after what runs and waits already."""
         if not self._can_generate():
             return
         self.targets.options.roll_unless_locked()
         request = self.targets.request()
         if request is not None:
             self.notice.hide()
-            self.generation.generate(request)
+            self.shown.follow()
+            self.queue.enqueue([request])
 
     def export(self, path: Path, scale: int = 1) -> None:
         """Write the volume shown, or the views, `scale` times as large, when `path` ends in .png."""
@@ -105,7 +117,6 @@ class MainWindow(QMainWindow):
 
     def show_opened(self, opened: Opened) -> None:
         """Show a volume from a file, with the targets it was generated for."""
-        self.generation.cancel()
         if opened.request is not None:
             self.targets.restore(opened.request)
         self.show_kept(opened.request or Request(model=""), opened.sample)
@@ -120,8 +131,7 @@ class MainWindow(QMainWindow):
     def show_kept(self, request: Request, sample: Sample) -> None:
         """Show one sample that exists already as the result of `request`."""
         self.live.stop()
-        self._request = request
-        self.outcome.add(request, 0, sample)
+        self.shown.keep_to(request, sample)
 
     def show_palette(self) -> None:
         """Offer all commands to a search."""
@@ -169,29 +179,10 @@ class MainWindow(QMainWindow):
         if self.catalogue.problems:
             self.notice.tell(self.catalogue.problems[0], "\n".join(self.catalogue.problems))
 
-    def _started(self, request: Request) -> None:
-        self._request = request
-        self.targets.run_bar.show_running()
-
-    def _preview(self, phases: PhaseArray) -> None:
-        card = self.catalogue.card(self._request.model) if self._request else None
-        if card is not None and self._request is not None:
-            self.views.show_preview(phases, self._request.size or card.shape, card)
-
-    def _show_sample(self, request: Request, sample: Sample) -> None:
-        self.sample = sample
+    def _offer_export(self, request: Request, sample: Sample) -> None:
         self.export_button.offer(f"{request.model or 'volume'}-seed{sample.seed}")
-        self.views.show_volume(sample.microstructure)
-        self.outcome.show_sample(request, sample)
-
-    def _sampled(self, index: int, sample: Sample) -> None:
-        if self._request is not None:
-            self.outcome.add(self._request, index, sample)
-            if not self.live.made(self._request):
-                self.kept.keeper.add(self._request, sample, self.views.colours())
 
     def _show_loaded(self, request: Request, sample: Sample) -> None:
-        self.generation.cancel()
         self.targets.restore(request)
         self.show_kept(request, sample)
 
@@ -202,25 +193,21 @@ class MainWindow(QMainWindow):
     def _finished(self, result: Result) -> None:
         self.news.setText(f"{len(result.samples)} done in {sum(result.seconds.values()):.1f} s on {result.device}.")
 
-    def _ended(self) -> None:
-        self._show_idle()
-        if self.sample is not None and self.views.microstructure is not self.sample.microstructure:
-            self.views.show_volume(self.sample.microstructure)
-
     def _connect(self) -> None:
         generation, bar = self.generation, self.targets.run_bar
         bar.generate.clicked.connect(lambda: self.generate())
-        bar.cancel.clicked.connect(lambda: generation.cancel())
-        generation.started.connect(self._started)
+        bar.cancel.clicked.connect(lambda: self.queue.cancel())
+        generation.started.connect(lambda _: bar.show_running())
         generation.progressed.connect(bar.show_progress)
-        generation.previewed.connect(self._preview)
-        generation.sampled.connect(self._sampled)
         generation.finished.connect(self._finished)
         generation.failed.connect(self.notice.tell)
-        generation.ended.connect(self._ended)
+        generation.ended.connect(self._show_idle)
         generation.ready.connect(lambda model, device: self.device.setText(f"{model} ready on {device}"))
         self.targets.model_chosen.connect(self.generation.warm)
-        self.outcome.chosen.connect(self._show_sample)
+        self.shown.changed.connect(self._offer_export)
+        self.live.began.connect(self.shown.follow)
+        self.queue.waiting_changed.connect(bar.show_waiting)
+        self.queue.left_over.connect(lambda count: self.news.setText(LEFT_OVER.format(count=count)))
         self.views.builder.failed.connect(self.notice.tell)
         self.open_button.chosen.connect(self.opener.open)
         self.export_button.chosen.connect(self.export)
@@ -232,7 +219,9 @@ class MainWindow(QMainWindow):
         self.files.written.connect(lambda path: self.news.setText(f"Written: {path}"))
 
     def _lay_out(self) -> None:
-        self.views.add_below(self.history)
+        self.drawer = Drawer()
+        self.drawer.fill(((self.history, self.history.fold), (self.queue.panel, self.queue.panel.fold)))
+        self.views.add_below(self.drawer)
         self.outcome.head.addWidget(self.open_button)
         self.outcome.head.addWidget(self.export_button)
         self.outcome.head.addStretch(1)

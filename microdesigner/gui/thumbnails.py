@@ -12,13 +12,13 @@ EDGE, HEIGHT = 144, 104  # pixels, sharp at twice the size it is shown in
 _SHADES = (1.0, 0.86, 0.7)
 
 
-def thumbnail(microstructure: Microstructure, colours: Colours) -> bytes:
-    """A PNG of the volume seen from its upper corner; `colours` are RGB of the labels."""
+def thumbnail(microstructure: Microstructure, colours: Colours, enlarged: int = 1) -> bytes:
+    """A PNG of the volume seen from its upper corner, `enlarged` times; `colours` are RGB of the labels."""
     labels = microstructure.phases
     x, y, z = (edge * nm for edge, nm in zip(microstructure.shape, microstructure.voxel_nm, strict=True))
     across, along, up = np.array([0.87 * x, 0.3 * x]), np.array([0.87 * y, -0.3 * y]), np.array([0.0, -z])
     size = np.array([0.87 * (x + y), 0.3 * (x + y) + z])
-    room = np.array([EDGE, HEIGHT])
+    room = enlarged * np.array([EDGE, HEIGHT])
     scale = ((room - 2) / size).min()
     origin = (room - scale * size) / 2 + scale * np.array([0.0, 0.3 * y + z])
     across, along, up = scale * across, scale * along, scale * up
@@ -27,7 +27,7 @@ def thumbnail(microstructure: Microstructure, colours: Colours) -> bytes:
         (labels[:, 0, :].T, origin, across, up),
         (labels[-1].T, origin + across, along, up),
     )
-    image = QImage(EDGE, HEIGHT, QImage.Format.Format_ARGB32_Premultiplied)
+    image = QImage(int(room[0]), int(room[1]), QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)

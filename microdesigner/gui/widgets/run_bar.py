@@ -18,19 +18,26 @@ class RunBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.generate = named(QPushButton("Generate"), "Generate", "Generate volumes for these targets (Ctrl+Enter).")
+        self.generate = named(
+            QPushButton("Generate"),
+            "Generate",
+            "Generate volumes for these targets (Ctrl+Enter); while others run they wait for their turn.",
+        )
         self.generate.setProperty("role", "primary")
         self.cancel = named(QPushButton("Cancel"), "Cancel", "Stop the generation (Esc).")
         self.progress = named(QProgressBar(), "Progress", "Steps of the current stage.")
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(6)
         self.words = QLabel()
+        self.waiting = QLabel()
+        self.waiting.setToolTip("Generations that wait for their turn; Queue under the views lists them.")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(self.generate, 0, 0)
         grid.addWidget(self.cancel, 0, 1)
         grid.addWidget(self.progress, 1, 0, 1, 2)
-        grid.addWidget(self.words, 2, 0, 1, 2)
+        grid.addWidget(self.words, 2, 0)
+        grid.addWidget(self.waiting, 2, 1)
         grid.setColumnStretch(0, 1)
         self.show_idle(False)
 
@@ -48,6 +55,10 @@ class RunBar(QWidget):
         self.cancel.setEnabled(True)
         self.progress.setRange(0, 0)
         self.words.setText("Starting…")
+
+    def show_waiting(self, count: int) -> None:
+        """`count` generations wait for their turn."""
+        self.waiting.setText(f"{count} waiting" if count else "")
 
     def show_progress(self, stage: str, done: int, total: int, seconds_left: float) -> None:
         """`done` of `total` steps of a stage are finished."""

@@ -1,0 +1,24 @@
+"""SQLite files that are whole after the end of the program at any moment."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def opened(path: Path, tables: Sequence[str], version: int) -> Iterator[sqlite3.Connection]:
+    """One transaction on the database at `path`, whose `tables` are created where its version is older.
+
+    Each call opens the file for itself, so it is safe in any thread.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(sqlite3.connect(path, timeout=10)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=FULL")
+        if database.execute("PRAGMA user_version").fetchone()[0] < version:
+            for table in tables:
+                database.execute(table)
+            database.execute(f"PRAGMA user_version={version}")
+        with database:
+            yield database

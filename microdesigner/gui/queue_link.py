@@ -1,0 +1,149 @@
+"""The queue in the window: gives each job its turn in the engine and keeps what becomes of it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from microdesigner.app.jobs import Job, JobQueue, JobStore, State
+from microdesigner.core.request import Request
+from microdesigner.core.result import Sample
+from microdesigner.gui.contact_sheet import TILE_ENLARGED
+from microdesigner.gui.generation import Generation
+from microdesigner.gui.history_keeper import HistoryKeeper
+from microdesigner.gui.panels.queue import QueuePanel
+from microdesigner.gui.thumbnails import Colours, thumbnail
+
+COMPLAINT = "The queue could not be kept"
+
+
+class QueueLink(QObject):
+    """One job at a time. All that is written goes through the history's thread, after the samples it tells of."""
+
+    waiting_changed = Signal(int)
+    swept = Signal(str)  # sweep whose last step ended
+    sheet_ready = Signal(object, object)  # jobs and the picture of each, or None
+    left_over = Signal(int)  # jobs that wait since the last time
+
+    def __init__(
+        self,
+        folder: Path,
+        generation: Generation,
+        keeper: HistoryKeeper,
+        colours: Callable[[], Colours],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self.panel = QueuePanel()
+        self.queue = JobQueue(self._changed)
+        self._store = JobStore(folder)
+        self._generation = generation
+        self._keeper = keeper
+        self._colours = colours
+        self._key: str | None = None
+        self._connect()
+
+    def load(self) -> None:
+        """Show what the last time left; what waited then waits until the user continues."""
+        try:
+            jobs = self._store.load()
+        except OSError as error:
+            self._keeper.failed.emit(f"The queue could not be read ({error}); a new one is begun.")
+            return
+        if jobs:
+            self.queue.load(jobs)
+        waiting = sum(job.open for job in self.queue.jobs)
+        self.panel.pause.setChecked(waiting > 0)
+        if waiting:
+            self.left_over.emit(waiting)
+
+    def enqueue(self, requests: Sequence[Request], swept: str = "") -> None:
+        """Let requests wait for their turn; where nothing runs, the first of them has it now."""
+        jobs = self.queue.add(requests, swept)
+        if self._key is None:
+            self._start(jobs[0])
+
+    def cancel(self) -> None:
+        """Stop what runs; with a step of a sweep the steps that wait go too."""
+        job = self.queue.get(self._key) if self._key else None
+        if job is not None:
+            for step in self.queue.steps(job.sweep):
+                self.queue.end(step.key, State.CANCELLED)
+        self._generation.cancel()
+
+    def request_sheet(self, sweep: str) -> None:
+        """Fetch the pictures of a sweep's steps."""
+        steps = self.queue.steps(sweep)
+        self._keeper.do(
+            "The contact sheet could not be made",
+            lambda: self.sheet_ready.emit(steps, [self._store.picture(step.key) for step in steps]),
+        )
+
+    def _start(self, job: Job) -> None:
+        self._key = job.key
+        self.queue.start(job.key)
+        self._generation.generate(job.request)
+
+    def _next(self) -> None:
+        job = self.queue.next()
+        if job is not None and self._key is None and not self.panel.pause.isChecked() and self._generation.started_up:
+            self._start(job)
+
+    def _sampled(self, index: int, sample: Sample) -> None:
+        job = self.queue.get(self._key) if self._key else None
+        if job is None:
+            return
+        colours = self._colours()
+        self._keeper.add(job.request, sample, colours)
+        if job.sweep:
+            self._keeper.do(COMPLAINT, lambda: self._keep_picture(job.key, sample, colours))
+        self.queue.sampled(job.key, sample)
+
+    def _keep_picture(self, key: str, sample: Sample, colours: Colours) -> None:
+        self._store.keep_picture(key, thumbnail(sample.microstructure, colours, TILE_ENLARGED))
+
+    def _failed(self, message: str) -> None:
+        if self._key is not None:
+            self.queue.end(self._key, State.FAILED, message)
+
+    def _finished(self) -> None:
+        if self._key is not None:
+            self.queue.end(self._key, State.DONE)
+
+    def _ended(self) -> None:
+        job = self.queue.get(self._key) if self._key else None
+        self._key = None
+        if job is not None:
+            self.queue.end(job.key, State.CANCELLED)
+            if job.sweep and not any(step.open for step in self.queue.steps(job.sweep)):
+                self.swept.emit(job.sweep)
+        QTimer.singleShot(0, self, self._next)  # not from here: each refused job would go one call deeper
+
+    def _cancel(self, key: str) -> None:
+        if key == self._key:
+            self._generation.cancel()
+        else:
+            self.queue.end(key, State.CANCELLED)
+
+    def _repeat(self, key: str) -> None:
+        self.queue.again(key)
+        self._next()
+
+    def _changed(self, jobs: Sequence[Job]) -> None:
+        self._keeper.do(COMPLAINT, lambda: self._store.save(jobs))
+        self.panel.show_jobs(jobs)
+        self.waiting_changed.emit(sum(job.state is State.WAITING for job in jobs))
+
+    def _connect(self) -> None:
+        generation, panel = self._generation, self.panel
+        generation.sampled.connect(self._sampled)
+        generation.failed.connect(self._failed)
+        generation.finished.connect(lambda _: self._finished())
+        generation.ended.connect(self._ended)
+        panel.moved.connect(self.queue.move)
+        panel.removed.connect(self.queue.remove)
+        panel.cleared.connect(self.queue.clear_ended)
+        panel.cancelled.connect(self._cancel)
+        panel.repeated.connect(self._repeat)
+        panel.paused.connect(lambda _: self._next())
+        panel.sheet_wanted.connect(self.request_sheet)

@@ -1,0 +1,63 @@
+"""What the views and the right column show: the generation under way, or what the user chose instead."""
+
+from PySide6.QtCore import QObject, Signal
+
+from microdesigner.app.catalogue import Catalogue
+from microdesigner.core.microstructure import PhaseArray
+from microdesigner.core.request import Request
+from microdesigner.core.result import Sample
+from microdesigner.gui.generation import Generation
+from microdesigner.gui.panels.outcome import OutcomePanel
+from microdesigner.gui.panels.views import ViewsPanel
+
+
+class Shown(QObject):
+    """Follows the generation until the user picks a kept or opened volume; `sample` is on show, made for `request`."""
+
+    changed = Signal(object, object)  # Request, Sample
+
+    def __init__(
+        self, views: ViewsPanel, outcome: OutcomePanel, generation: Generation, catalogue: Catalogue, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.sample: Sample | None = None
+        self.request: Request | None = None
+        self._views, self._outcome, self._catalogue = views, outcome, catalogue
+        self._running: Request | None = None
+        self._following = True
+        generation.started.connect(self._started)
+        generation.previewed.connect(self._preview)
+        generation.sampled.connect(self._sampled)
+        generation.ended.connect(self._ended)
+        outcome.chosen.connect(self._show)
+
+    def follow(self) -> None:
+        """Show what the generation makes from now on."""
+        self._following = True
+
+    def keep_to(self, request: Request, sample: Sample) -> None:
+        """Show one sample that exists already as the result of `request`, whatever is being generated."""
+        self._following = False
+        self._outcome.add(request, 0, sample)
+
+    def _started(self, request: Request) -> None:
+        self._running = request
+
+    def _preview(self, phases: PhaseArray) -> None:
+        card = self._catalogue.card(self._running.model) if self._running else None
+        if self._following and card is not None and self._running is not None:
+            self._views.show_preview(phases, self._running.size or card.shape, card)
+
+    def _sampled(self, index: int, sample: Sample) -> None:
+        if self._following and self._running is not None:
+            self._outcome.add(self._running, index, sample)
+
+    def _show(self, request: Request, sample: Sample) -> None:
+        self.request, self.sample = request, sample
+        self._views.show_volume(sample.microstructure)
+        self._outcome.show_sample(request, sample)
+        self.changed.emit(request, sample)
+
+    def _ended(self) -> None:
+        if self.sample is not None and self._views.microstructure is not self.sample.microstructure:
+            self._views.show_volume(self.sample.microstructure)

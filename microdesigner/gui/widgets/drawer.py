@@ -1,0 +1,35 @@
+"""Several folds that share one place: their titles stand in a row, and opening one closes the others."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from microdesigner.gui.widgets.basics import SPACING, Fold
+
+
+class Drawer(QWidget):
+    """A row of titles above the content of the open one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folds: list[Fold] = []
+        self._titles = QHBoxLayout()
+        self._titles.setSpacing(SPACING)
+        self._titles.addStretch(1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addLayout(self._titles)
+
+    def fill(self, panels: Sequence[tuple[QWidget, Fold]]) -> None:
+        """Take over panels, each with the fold that holds its title."""
+        for place, (panel, fold) in enumerate(panels):
+            self._titles.insertWidget(place, fold.button)
+            self._column.addWidget(panel)
+            self._folds.append(fold)
+            fold.button.toggled.connect(lambda opened, fold=fold: self._close_others(fold) if opened else None)
+
+    def _close_others(self, opened: Fold) -> None:
+        for fold in self._folds:
+            if fold is not opened:
+                fold.button.setChecked(False)
