@@ -19,37 +19,41 @@ from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
 from microdesigner.descriptors import describe
 from microdesigner.engine.device import batch_size
-from microdesigner.engine.latents import Step, candidate_draws, denoised, latent_shape
+from microdesigner.engine.latents import Draw, Step, candidate_draws, denoised, latent_shape
 from microdesigner.engine.matching import fraction_labels, match_fractions, misfit
 from microdesigner.engine.prediction import predicted_means, read_latent
 from microdesigner.engine.preview import Previewer
 from microdesigner.models.bundle import Bundle
+from microdesigner.models.memory import is_out_of_memory
 
 FINALISTS = 4
 THREE_PHASE_NAMES = ("vol_frac_D", "vol_frac_A", "vol_frac_M", "tortuosity_D", "tortuosity_A")
 
 
 class Generation:
-    """Serves one request that the bundle's card has accepted; `events` is called once."""
+    """Serves one request that the bundle's card has accepted; `events` is called once.
+
+    Whoever denoises the latents of many requests together asks each request's Generation for its `draws` and `sample`.
+    """
 
     def __init__(self, bundle: Bundle, device: torch.device, request: Request) -> None:
         self._bundle, self._card, self._device, self._request = bundle, bundle.card, device, request
-        self._targets = self._card.conditioned_on(request.targets)
+        self.targets = self._card.conditioned_on(request.targets)
         self._size = request.size or self._card.shape
         self._latent_shape = latent_shape(self._card, self._size)
-        self._batch = batch_size(device, int(np.prod(self._size)))
+        self.batch = batch_size(device, int(np.prod(self._size)))
         self._fractions = {} if request.match == "none" else fraction_labels(request.targets, self._card.phase_names)
         self._finalists = min(FINALISTS, request.candidates)
         self._seconds: defaultdict[str, float] = defaultdict(float)
         support = self._card.support
-        self._support = support.value(self._targets) if support else None
+        self._support = support.value(self.targets) if support else None
 
     def events(self) -> Iterator[GenerationEvent]:
         """Yield what happens, Finished last; raises MicrodesignerError when the volume does not fit the memory."""
         try:
             yield from self._events()
         except (MemoryError, RuntimeError) as error:
-            if isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error):
+            if is_out_of_memory(error):
                 size = "×".join(map(str, self._size))
                 raise MicrodesignerError(
                     f"A volume of {size} voxels does not fit the memory; lower its size."
@@ -61,7 +65,7 @@ class Generation:
         for indices in self._groups():
             latents = yield from self._latents(indices)
             for index, candidates in zip(indices, torch.split(latents, self._request.candidates), strict=True):
-                sample = yield from self._sample(index, candidates)
+                sample = yield from self.sample(index, candidates)
                 samples.append(sample)
                 yield SampleDone(index, sample)
         yield Finished(
@@ -70,17 +74,18 @@ class Generation:
 
     def _groups(self) -> Iterator[range]:
         """Samples whose candidates fill about one batch, so that volumes arrive as early as they can."""
-        each = max(1, self._batch // self._request.candidates)
+        each = max(1, self.batch // self._request.candidates)
         for start in range(0, self._request.count, each):
             yield range(start, min(start + each, self._request.count))
 
     def _latents(self, indices: range) -> Generator[GenerationEvent, None, Tensor]:
         """Denoise the candidates of these samples; returns latents [samples × candidates, channels, x, y, z]."""
-        candidates, shape = self._request.candidates, self._latent_shape
-        draws = [draw for index in indices for draw in candidate_draws(self._request.seed + index, candidates, shape)]
+        candidates = self._request.candidates
+        draws = [draw for index in indices for draw in self.draws(index)]
         previewer = Previewer(self._bundle.autoencoder) if indices.start == 0 else None
         finished: list[Tensor] = []
-        steps = denoised(self._bundle, self._request, self._targets, draws, self._batch, self._device)
+        targets = [self.targets] * len(draws)
+        steps = denoised(self._bundle, self._request, targets, draws, self.batch, self._device)
         while (step := self._next(steps)) is not None:
             if isinstance(step, Tensor):
                 finished.append(step)
@@ -91,11 +96,15 @@ class Generation:
                 yield preview
         return torch.cat(finished)
 
+    def draws(self, index: int) -> list[Draw]:
+        """Where the latents of sample `index` start, one per candidate."""
+        return candidate_draws(self._request.seed + index, self._request.candidates, self._latent_shape)
+
     def _next(self, steps: Iterator[Step | Tensor]) -> Step | Tensor | None:
         with self._timed("denoise"):
             return next(steps, None)
 
-    def _sample(self, index: int, candidates: Tensor) -> Generator[GenerationEvent, None, Sample]:
+    def sample(self, index: int, candidates: Tensor) -> Generator[GenerationEvent, None, Sample]:
         """The best volume of `candidates` [n, channels, x, y, z], decoded, matched and measured."""
         best: tuple[float, int, Sample] | None = None
         finalists = self._promising(candidates)
@@ -104,7 +113,7 @@ class Generation:
             phases, match = self._decoded(candidates[candidate])
             yield Progress("measure", index * self._finalists + rank, self._request.count * self._finalists)
             sample = self._measured(phases, match, self._request.seed + index)
-            error = misfit(sample.measured, self._targets, self._card.conditions)
+            error = misfit(sample.measured, self.targets, self._card.conditions)
             if best is None or error < best[0]:
                 best = (error, candidate, sample)
         yield Progress("measure", (index + 1) * self._finalists, self._request.count * self._finalists)
@@ -116,12 +125,10 @@ class Generation:
         if len(candidates) <= self._finalists:
             return range(len(candidates))
         exact = {f"{prefix}{name[0].upper()}" for name in self._card.phase_names for prefix in ("vol_frac_", "ABS_f_")}
-        open_targets = {
-            name: value for name, value in self._targets.items() if not self._fractions or name not in exact
-        }
+        open_targets = {name: value for name, value in self.targets.items() if not self._fractions or name not in exact}
         with self._timed("predict"):
             means = predicted_means(self._bundle, candidates)
-        errors = [misfit(mean, open_targets or self._targets, self._card.conditions) for mean in means]
+        errors = [misfit(mean, open_targets or self.targets, self._card.conditions) for mean in means]
         return sorted(range(len(errors)), key=errors.__getitem__)[: self._finalists]
 
     @torch.no_grad()

@@ -50,7 +50,7 @@ def latent_shape(card: ModelCard, size: Sequence[int]) -> tuple[int, int, int, i
     return int(latent["channels"]), x, y, z
 
 
-def condition_row(card: ModelCard, targets: Mapping[str, float]) -> tuple[list[float], list[bool]]:
+def _condition_row(card: ModelCard, targets: Mapping[str, float]) -> tuple[list[float], list[bool]]:
     """Values in the order of the card's conditions and which of them are asked for; those left free are 0."""
     names = [condition.name for condition in card.conditions]
     return [float(targets.get(name, 0.0)) for name in names], [name in targets for name in names]
@@ -59,31 +59,39 @@ def condition_row(card: ModelCard, targets: Mapping[str, float]) -> tuple[list[f
 def denoised(
     bundle: Bundle,
     request: Request,
-    targets: Mapping[str, float],
+    targets: Sequence[Mapping[str, float]],
     draws: Sequence[Draw],
     batch: int,
     device: torch.device,
 ) -> Iterator[Step | Tensor]:
     """Yield a Step per denoiser evaluation and, after each batch, its clean latents [n, channels, x, y, z] on `device`.
 
-    A batch that `draws` do not fill is filled with its last draw, whose copies are dropped again: see batch_size.
+    `targets` holds what is asked of each draw, values of the same conditions for all. A batch that `draws` do not fill
+    is filled with its last draw, whose copies are dropped again: see batch_size.
     """
     for start in range(0, len(draws), batch):
         kept = draws[start : start + batch]
-        full = [*kept, *[kept[-1]] * (batch - len(kept))]
-        estimates = _estimates(bundle, request, targets, full, device)
+        missing = batch - len(kept)
+        asked = targets[start : start + batch]
+        estimates = _estimates(
+            bundle, request, [*asked, *[asked[-1]] * missing], [*kept, *[kept[-1]] * missing], device
+        )
         for done, clean in enumerate(estimates, start=1):
             yield Step(done, request.steps, len(kept), clean[0])
         yield clean[: len(kept)]
 
 
 def _estimates(
-    bundle: Bundle, request: Request, targets: Mapping[str, float], draws: Sequence[Draw], device: torch.device
+    bundle: Bundle,
+    request: Request,
+    targets: Sequence[Mapping[str, float]],
+    draws: Sequence[Draw],
+    device: torch.device,
 ) -> Iterator[Tensor]:
     """Estimates of the clean latents after each denoiser evaluation; the last are the samples."""
-    values, known = condition_row(bundle.card, targets)
-    conditions = torch.tensor([values] * len(draws), device=device)  # (batch, conditions)
-    asked = torch.tensor([known] * len(draws), device=device)
+    rows = [_condition_row(bundle.card, wanted) for wanted in targets]
+    conditions = torch.tensor([values for values, _ in rows], device=device)  # (batch, conditions)
+    asked = torch.tensor([known for _, known in rows], device=device)
     periodic = bundle.card.lateral == "periodic"
 
     @torch.no_grad()
@@ -93,7 +101,7 @@ def _estimates(
 
     velocity: Velocity = denoiser
 
-    if request.guidance > 0 and any(known):
+    if request.guidance > 0 and targets[0]:
         velocity = guided(velocity, predictor_steering(bundle, conditions, asked[0]), request.guidance)
     noise = torch.stack([draw.noise for draw in draws]).to(device)
     if request.sampler == "ancestral":

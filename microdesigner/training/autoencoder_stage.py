@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
@@ -13,30 +14,42 @@ from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import PhaseAutoencoder, one_hot_phases
 from microdesigner.training.presets import StagePlan
 from microdesigner.training.stage import TrainingStage
+from microdesigner.training.volumes import resident_volumes, turned_volume
 
 CROP = 64
 KL_WEIGHT = 0.03
 DICE_WEIGHT = 0.1
 FRACTION_WEIGHT = 10.0
+MOST_RESIDENT = 4096
 
 
 class Crops(IterableDataset[Tensor]):
-    """Endless random crops (x, y, z) of the given volumes: lateral shift where periodic, D4 about z, whole height."""
+    """Endless random crops (x, y, z) of the given volumes: lateral shift where periodic, D4 about z, whole height.
 
-    def __init__(self, dataset: VolumeDataset, indices: np.ndarray, seed: int) -> None:
-        self._dataset, self._indices, self._seed = dataset, indices, seed
+    A GPU given as `device` holds up to `MOST_RESIDENT` of the volumes; otherwise each is read when its turn comes.
+    """
+
+    def __init__(
+        self, dataset: VolumeDataset, indices: NDArray[np.integer], seed: int, device: torch.device | None = None
+    ) -> None:
+        self._dataset, self._seed, self._device = dataset, seed, device
+        self._indices = np.random.default_rng(seed).permutation(indices)[: MOST_RESIDENT if device else None]
 
     def __iter__(self) -> Iterator[Tensor]:
         random = np.random.default_rng(self._seed)
+        held = resident_volumes(self._dataset, self._indices.tolist(), self._device) if self._device else None
         while True:
-            phases = self._dataset.phases(int(random.choice(self._indices)))
-            phases = turned(phases, int(random.integers(8)))
-            yield torch.from_numpy(np.ascontiguousarray(self._crop(phases, random)))
+            number = int(random.integers(len(self._indices)))
+            volume = self._read(number) if held is None else held[number]
+            yield self._crop(turned_volume(volume, int(random.integers(8))), random).contiguous()
 
-    def _crop(self, phases: PhaseArray, random: np.random.Generator) -> PhaseArray:
+    def _read(self, number: int) -> Tensor:
+        return torch.from_numpy(self._dataset.phases(int(self._indices[number])))
+
+    def _crop(self, phases: Tensor, random: np.random.Generator) -> Tensor:
         x, y, _ = phases.shape
         if self._dataset.description.lateral == "periodic":
-            phases = np.roll(phases, (int(random.integers(x)), int(random.integers(y))), axis=(0, 1))
+            phases = phases.roll((int(random.integers(x)), int(random.integers(y))), (0, 1))
             return phases[:CROP, :CROP]
         left, front = int(random.integers(max(1, x - CROP + 1))), int(random.integers(max(1, y - CROP + 1)))
         return phases[left : left + CROP, front : front + CROP]

@@ -13,7 +13,7 @@ from microdesigner.core.events import Finished, GenerationEvent, Preview, Progre
 from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result
-from microdesigner.engine import Engine
+from microdesigner.engine import Engine, generation
 from microdesigner.engine.device import batch_size, choose_device
 from microdesigner.engine.latents import candidate_draws
 
@@ -127,6 +127,26 @@ def test_what_a_sample_holds(tiny_engine: Engine) -> None:
     assert volume.provenance["model"] == result.model
     assert volume.provenance["sample"]["seed"] == sample.seed
     assert {"denoise", "decode", "measure"} <= set(result.seconds)
+
+
+def test_requests_made_together_equal_those_made_alone(tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generation, "batch_size", lambda device, voxels: 4)  # as on a GPU
+    requests = [
+        Request({"vol_frac_D": value, "vol_frac_M": 0.2}, seed=seed, steps=2, candidates=2, match="all")
+        for seed, value in enumerate((0.3, 0.4, 0.5))
+    ]
+    together = list(tiny_engine.generate_each(requests))
+    for request, sample in zip(requests, together, strict=True):
+        *_, last = tiny_engine.generate(request)
+        assert isinstance(last, Finished)
+        alone = last.result.samples[0]
+        assert np.array_equal(sample.microstructure.phases, alone.microstructure.phases)
+        assert sample.to_json("") == alone.to_json("")
+
+
+def test_requests_made_together_must_be_alike(tiny_engine: Engine) -> None:
+    with pytest.raises(InputError, match="same targets"):
+        tiny_engine.generate_each([Request({"vol_frac_D": 0.3}), Request({"vol_frac_M": 0.3})])
 
 
 def test_other_sizes(tiny_engine: Engine) -> None:

@@ -1,0 +1,53 @@
+"""Volumes of a data set on their way to a GPU, which wants them faster than one process can read and unpack them."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from microdesigner.data.store import VolumeDataset
+
+MOST_READERS = 12
+BATCH = 32
+
+
+class _Volumes(Dataset[Tensor]):
+    """Labels uint8 (x, y, z) by number; each reading process opens the file for itself."""
+
+    def __init__(self, path: Path, indices: Sequence[int]) -> None:
+        self._path, self._indices = path, indices
+        self._opened: VolumeDataset | None = None
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def __getitem__(self, number: int) -> Tensor:
+        self._opened = self._opened or VolumeDataset(self._path)
+        return torch.from_numpy(self._opened.phases(int(self._indices[number])))
+
+
+def volume_batches(dataset: VolumeDataset, indices: Sequence[int], device: torch.device) -> Iterator[Tensor]:
+    """The volumes `indices` in order as uint8 (≤ BATCH, x, y, z) on `device`; for a GPU several processes read."""
+    readers = min(MOST_READERS, os.cpu_count() or 1) if device.type == "cuda" else 0
+    loader: DataLoader[Tensor] = DataLoader(_Volumes(dataset.path, indices), BATCH, num_workers=readers)
+    for batch in loader:
+        yield batch.to(device)
+
+
+def resident_volumes(dataset: VolumeDataset, indices: Sequence[int], device: torch.device) -> Tensor:
+    """The volumes `indices` as one uint8 tensor (n, x, y, z) on `device`."""
+    volumes = torch.empty(len(indices), *dataset.shape, dtype=torch.uint8, device=device)
+    start = 0
+    for batch in volume_batches(dataset, indices, device):
+        volumes[start : start + len(batch)] = batch
+        start += len(batch)
+    return volumes
+
+
+def turned_volume(volumes: Tensor, element: int) -> Tensor:
+    """Element 0..7 of the symmetry group of the square (D4) applied in the film's plane of (..., x, y, z)."""
+    rotated = torch.rot90(volumes, element % 4, dims=(-3, -2))
+    return rotated.transpose(-3, -2) if element >= 4 else rotated
