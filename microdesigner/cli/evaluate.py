@@ -41,19 +41,22 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--count must be at least 2; got {args.count}.")
 
     from microdesigner.engine import Engine
-    from microdesigner.evaluation.control import METRICS, accuracy_entry, evaluate_control, held_out_targets
-    from microdesigner.models.bundle import find_bundle, update_card
+    from microdesigner.evaluation.control import (
+        METRICS,
+        accuracy_entry,
+        evaluate_control,
+        held_out_targets,
+        record_accuracy,
+    )
+    from microdesigner.models.bundle import find_bundle
 
     how = Request(steps=args.steps, match=args.match, candidates=args.candidates, guidance=args.guidance)
     engine = Engine.load(args.model)
     targets = held_out_targets(engine.card, args.count)
     for _ in with_bars(evaluate_control(engine, args.out, targets, how)):
         pass
-    entry = accuracy_entry(args.out)
     if args.write_card:
-        recorded = engine.card.document.get("accuracy", {})
-        key = f"guidance {args.guidance:g}, match {args.match}, candidates {args.candidates}"
-        update_card(find_bundle(args.model), {"accuracy": {**recorded, key: entry}})
-    print(json.dumps(entry, indent=1))
+        record_accuracy(find_bundle(args.model), args.out, how)
+    print(json.dumps(accuracy_entry(args.out), indent=1))
     print(args.out / METRICS)
     return 0

@@ -10,23 +10,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.core.card import ModelCard
+from microdesigner.core.card import CARD_FILE, ModelCard
 from microdesigner.core.errors import InputError
-from microdesigner.core.events import Progress, SampleDone
+from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
 from microdesigner.evaluation.metrics import agreement
+from microdesigner.models.bundle import update_card
 
 SAMPLES, METRICS = "samples.csv", "metrics.json"
 
 
 def held_out_targets(card: ModelCard, count: int) -> list[dict[str, float]]:
-    """`count` targets measured on volumes of series that training never saw, evenly spread; from the model card."""
+    """`count` targets measured on volumes of series that training never saw, evenly spread; from the model card.
+
+    More than the card holds come again, each time with another seed.
+    """
     points = card.document.get("held_out") or []
-    if len(points) < count:
-        raise InputError(f"The card of {card.name} holds {len(points)} held-out targets; ask for at most that many.")
-    chosen = np.linspace(0, len(points) - 1, count).astype(int)
+    if not points:
+        raise InputError(f"The card of {card.name} holds no held-out targets; name a data set that has some.")
+    chosen = np.linspace(0, len(points) - 1, min(count, len(points))).astype(int)
+    chosen = np.resize(chosen, count)
     names = [condition.name for condition in card.conditions]
     return [dict(zip(names, points[index], strict=True)) for index in chosen]
 
@@ -48,11 +53,12 @@ def evaluate_control(
         writer = csv.writer(file)
         if not path.stat().st_size:
             writer.writerow(header)
-        for index in range(done, len(targets)):
-            request = replace(how, targets=targets[index], model=engine.card.name, seed=index)
-            measured = next(
-                event for event in engine.generate(request) if isinstance(event, SampleDone)
-            ).sample.measured
+        requests = [
+            replace(how, targets=targets[index], model=engine.card.name, seed=index)
+            for index in range(done, len(targets))
+        ]
+        for index, sample in enumerate(engine.generate_each(requests), done):
+            measured = sample.measured
             values = ["" if measured[name] is None else f"{measured[name]:.6f}" for name in names]
             writer.writerow([index, *(f"{targets[index][name]:.6f}" for name in names), *values])
             file.flush()
@@ -63,7 +69,7 @@ def evaluate_control(
     write_text_atomic(folder / METRICS, json.dumps({**document, "control": metrics}, indent=1) + "\n")
 
 
-def control_metrics(path: Path, names: Sequence[str]) -> dict[str, dict[str, float]]:
+def control_metrics(path: Path, names: Sequence[str]) -> dict[str, dict[str, float | None]]:
     """Agreement per descriptor from samples.csv."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -79,6 +85,15 @@ def accuracy_entry(folder: Path) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((folder / METRICS).read_text(encoding="utf-8"))
     document.pop("model")
     return document
+
+
+def record_accuracy(bundle: Path, folder: Path, how: Request) -> dict[str, Any]:
+    """Add the evaluation in `folder`, made as `how` says, to the card of `bundle`; returns its entry."""
+    entry = accuracy_entry(folder)
+    recorded = ModelCard.read(bundle / CARD_FILE).document.get("accuracy", {})
+    key = f"guidance {how.guidance:g}, match {how.match}, candidates {how.candidates}"
+    update_card(bundle, {"accuracy": {**recorded, key: entry}})
+    return entry
 
 
 def _rows_done(path: Path, header: list[str]) -> int:

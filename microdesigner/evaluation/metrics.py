@@ -1,5 +1,6 @@
 """Figures of agreement between targets and measured values."""
 
+import math
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -16,16 +17,20 @@ class Agreement:
     bias: float
     count: int
 
-    def to_json(self) -> dict[str, float]:
-        """Rounded for reports and cards."""
-        return {name: round(value, 5) for name, value in asdict(self).items()}
+    def to_json(self) -> dict[str, float | None]:
+        """Rounded for reports and cards; None for what too few or too equal values do not have."""
+        return {name: round(value, 5) if math.isfinite(value) else None for name, value in asdict(self).items()}
 
 
 def agreement(target: NDArray[np.float64], measured: NDArray[np.float64]) -> Agreement:
     """Agreement of `measured` (n,) with `target` (n,); pairs whose measured value does not exist (NaN) are left out."""
     exists = np.isfinite(measured)
     target, measured = target[exists], measured[exists]
+    if len(target) == 0:
+        return Agreement(math.nan, math.nan, math.nan, math.nan, 0)
     error = measured - target
+    if np.ptp(target) == 0 or np.ptp(measured) == 0:
+        return Agreement(math.nan, math.nan, float(np.abs(error).mean()), float(error.mean()), len(target))
     r2 = 1 - float(np.square(error).sum() / np.square(target - target.mean()).sum())
     pearson = float(np.corrcoef(target, measured)[0, 1])
     return Agreement(pearson**2, r2, float(np.abs(error).mean()), float(error.mean()), len(target))

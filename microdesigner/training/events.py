@@ -1,9 +1,15 @@
 """What a training run tells: JSON lines in its directory, which the command, the wizard and any script can follow."""
 
 import json
+import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from microdesigner.core.events import Progress
+from microdesigner.training import ranks
+
+SECONDS_BETWEEN = 1.0
 
 
 class EventLog:
@@ -14,15 +20,67 @@ class EventLog:
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def write(self, event: str, **entries: Any) -> None:
-        """Append an event with the wall-clock time."""
-        line = json.dumps({"time": round(time.time(), 2), "event": event, **entries})
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        """Append an event with the wall-clock time; of several processes that train together only the first does."""
+        if not ranks.is_first():
+            return
+        line = json.dumps({"time": round(time.time(), 2), "event": event, **entries}).encode() + b"\n"
+        with self._path.open("ab+") as file:
+            if _ends_torn(file):
+                line = b"\n" + line
+            file.write(line)
+
+
+class ProgressLog:
+    """Writes progress between the stages, once in `SECONDS_BETWEEN` and at each end."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._last = 0.0
+
+    def show(self, progress: Progress) -> None:
+        """Write a progress event unless the last is recent."""
+        if progress.done < progress.total and time.monotonic() - self._last < SECONDS_BETWEEN:
+            return
+        self._last = time.monotonic()
+        self._log.write("progress", stage=progress.stage, done=progress.done, total=progress.total)
+
+
+class EventReader:
+    """Follows an event log: each `read` gives the events since the last one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+
+    def read(self) -> list[dict[str, Any]]:
+        """Events of the whole lines written since; a line torn by a kill or a full disk is left out."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                content = file.read()
+        except FileNotFoundError:
+            return []
+        whole = content[: content.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        return [event for line in whole.splitlines() if (event := _parsed(line)) is not None]
 
 
 def read_events(path: Path) -> list[dict[str, Any]]:
     """All whole lines written so far."""
-    if not path.exists():
-        return []
-    lines = path.read_text(encoding="utf-8").split("\n")
-    return [json.loads(line) for line in lines[:-1] if line]
+    return EventReader(path).read()
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "event" in event else None
+
+
+def _ends_torn(file: IO[bytes]) -> bool:
+    """Whether a killed process or a full disk left half a line."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"

@@ -1,6 +1,8 @@
 """The three stages in order, each skipped when it is done: from a data set to a model bundle."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import lightning
@@ -16,19 +18,24 @@ from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAut
 from microdesigner.models.bundle import Bundle, save_bundle
 from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
+from microdesigner.training import ranks
 from microdesigner.training.autoencoder_stage import AutoencoderStage, Crops
 from microdesigner.training.card import card_document
 from microdesigner.training.denoiser_stage import DenoiserStage
+from microdesigner.training.drawing import generations, predictions, reconstructions
+from microdesigner.training.labels import Labels
 from microdesigner.training.latent_batches import training_loader, validation_loader
 from microdesigner.training.latents import Latents, encode_dataset, load_latents, whiten
 from microdesigner.training.predictor_stage import PredictorStage
 from microdesigner.training.presets import Preset, Stage
 from microdesigner.training.run import RunDirectory
-from microdesigner.training.stage import fit_stage
+from microdesigner.training.samples import Draw
+from microdesigner.training.stage import Batches, Devices, TrainingStage, fit_stage
 
 VALIDATION_CROPS = 8
 VALIDATION_LATENTS = 128
 VALIDATE_EVERY: dict[Stage, int] = {"vae": 200, "fp": 200, "ddpm": 300}
+LEAST_VALIDATIONS = 5
 
 
 def train(
@@ -39,80 +46,111 @@ def train(
     stages: Sequence[Stage],
     report: Callable[[Progress], None],
     base: Bundle | None = None,
+    labels: Labels = Labels(),  # noqa: B008  (immutable)
+    devices: Devices = Devices(),  # noqa: B008
 ) -> None:
     """Train `stages` in `run` and, when all three are there, write the bundle. Finished stages are not trained again.
 
-    `base` is a model to fine-tune: its autoencoder is kept, its denoiser is where training starts.
+    `base` is a model to fine-tune: its autoencoder is kept, its denoiser is where training starts. `labels` chooses
+    among the data set's conditions and processing parameters. With several devices, all but the first process wait
+    while the first encodes and writes.
     Raises InputError when the data set does not fit or an earlier stage is missing.
     """
     dataset = VolumeDataset(dataset_path)
+    dataset.description = labels.chosen(dataset)
     _check(dataset)
+    work = _Work(run, preset, tuple(stages), dataset, devices)
     if base:
         _check_base(base, dataset)
         if not run.stage_weights("vae").exists():
             run.finish_stage("vae", base.autoencoder)
     lightning.seed_everything(0, verbose=False)
-    autoencoder = _autoencoder(dataset, run, preset, stages)
-    if not run.latents.exists():
+    autoencoder = _autoencoder(work)
+    if not run.latents.exists() and ranks.is_first():
         for progress in encode_dataset(run.latents, dataset, autoencoder, preset.latent_variants):
             report(progress)
+    ranks.wait_for_all()
     if base is None:
         whiten(run.latents, autoencoder, dataset.held_out)
     latents = load_latents(run.latents, dataset, autoencoder)
-    predictor = _predictor(latents, run, preset, stages)
-    denoiser = _denoiser(latents, run, preset, stages, base)
-    if run.stage_weights("fp").exists() and run.stage_weights("ddpm").exists():
+    predictor = _predictor(work, latents)
+    denoiser = _denoiser(work, latents, autoencoder, base)
+    if run.stage_weights("fp").exists() and run.stage_weights("ddpm").exists() and ranks.is_first():
         save_bundle(run.bundle, card_document(name, dataset, run), autoencoder, predictor, denoiser)
         run.events.write("bundle", path=str(run.bundle))
 
 
-def _autoencoder(
-    dataset: VolumeDataset, run: RunDirectory, preset: Preset, stages: Sequence[Stage]
-) -> PhaseAutoencoder:
+@dataclass(frozen=True)
+class _Work:
+    """What all stages need."""
+
+    run: RunDirectory
+    preset: Preset
+    stages: tuple[Stage, ...]
+    dataset: VolumeDataset
+    devices: Devices
+
+    def fit(self, stage: Stage, module: TrainingStage, batches: Batches, draw: Draw) -> None:
+        """Train `module` and keep its weights."""
+        fit_stage(self.run, stage, module, batches, draw, self.devices)
+        ranks.wait_for_all()
+
+    def fit_on_latents(
+        self, stage: Stage, module: PredictorStage | DenoiserStage, latents: Latents, draw: Draw
+    ) -> None:
+        """Train `module` on the encoded data set."""
+        # a resumed run continues with other batches than those it has seen
+        seed = 10 + ranks.number() + (self.run.checkpoint(stage) is not None) * int(torch.randint(1 << 30, ()))
+        validation = validation_loader(latents, 32, VALIDATION_LATENTS)
+        training = partial(training_loader, latents, seed=seed)
+        self.fit(stage, module, Batches(training, validation, self.validate_every(stage)), draw)
+
+    def validate_every(self, stage: Stage) -> int:
+        """Steps between validations."""
+        return max(1, min(VALIDATE_EVERY[stage], self.preset.stage(stage).steps // LEAST_VALIDATIONS))
+
+
+def _autoencoder(work: _Work) -> PhaseAutoencoder:
+    run, dataset = work.run, work.dataset
     network = PhaseAutoencoder(AutoencoderConfig(phases=len(dataset.description.phase_names)))
     if _load_finished(network, run, "vae"):
         return network
-    if "vae" not in stages:
+    if "vae" not in work.stages:
         raise InputError(f"{run.path} has no trained autoencoder yet; train the stage vae first.")
-    held_out, batch = dataset.held_out.nonzero()[0], preset.vae.batch
-    crops = DataLoader(Crops(dataset, (~dataset.held_out).nonzero()[0], seed=1), batch_size=batch)
+    held_out = dataset.held_out.nonzero()[0]
+    crops = Crops(dataset, (~dataset.held_out).nonzero()[0], seed=1 + 10 * ranks.number())
     fixed = iter(Crops(dataset, held_out, seed=2))
     validation: DataLoader[Tensor] = DataLoader([next(fixed) for _ in range(VALIDATION_CROPS)], batch_size=4)  # type: ignore[arg-type]
-    fit_stage(run, "vae", AutoencoderStage(network, preset.vae), crops, validation, VALIDATE_EVERY["vae"])
+    batches = Batches(lambda batch: DataLoader(crops, batch), validation, work.validate_every("vae"))
+    draw = partial(reconstructions, dataset, network)
+    work.fit("vae", AutoencoderStage(network, work.preset.vae), batches, draw)
     return network
 
 
-def _predictor(latents: Latents, run: RunDirectory, preset: Preset, stages: Sequence[Stage]) -> FeaturePredictor:
+def _predictor(work: _Work, latents: Latents) -> FeaturePredictor:
     channels, conditions, process = latents.latents.shape[1], latents.conditions.shape[1], latents.process.shape[1]
     network = FeaturePredictor(PredictorConfig(channels, conditions, process))
     _standardise(network.descriptor_mean, network.descriptor_std, latents.conditions, latents)
     _standardise(network.process_mean, network.process_std, latents.process, latents)
-    if not _load_finished(network, run, "fp") and "fp" in stages:
-        _fit_on_latents(run, "fp", PredictorStage(network, preset.fp, latents.periodic), latents)
+    if not _load_finished(network, work.run, "fp") and "fp" in work.stages:
+        stage = PredictorStage(network, work.preset.fp, latents.periodic)
+        work.fit_on_latents("fp", stage, latents, partial(predictions, work.dataset, latents, network))
     return network
 
 
-def _denoiser(
-    latents: Latents, run: RunDirectory, preset: Preset, stages: Sequence[Stage], base: Bundle | None
-) -> Denoiser:
+def _denoiser(work: _Work, latents: Latents, autoencoder: PhaseAutoencoder, base: Bundle | None) -> Denoiser:
     channels, conditions = latents.latents.shape[1], latents.conditions.shape[1]
-    config = base.denoiser.config if base else DenoiserConfig(channels, conditions, preset.denoiser_widths)
+    config = base.denoiser.config if base else DenoiserConfig(channels, conditions, work.preset.denoiser_widths)
     network = Denoiser(config)
     if base:
         network.load_state_dict(base.denoiser.state_dict())  # its scaling of the conditions stays
     else:
         _standardise(network.condition_mean, network.condition_std, latents.conditions, latents)
-    if not _load_finished(network, run, "ddpm") and "ddpm" in stages:
-        _fit_on_latents(run, "ddpm", DenoiserStage(network, preset.ddpm, latents.periodic), latents)
+    if not _load_finished(network, work.run, "ddpm") and "ddpm" in work.stages:
+        stage = DenoiserStage(network, work.preset.ddpm, latents.periodic)
+        draw = partial(generations, work.dataset, latents, autoencoder, network)
+        work.fit_on_latents("ddpm", stage, latents, draw)
     return network
-
-
-def _fit_on_latents(run: RunDirectory, stage: Stage, module: PredictorStage | DenoiserStage, latents: Latents) -> None:
-    # a resumed run continues with other batches than those it has seen
-    seed = 10 + (run.checkpoint(stage) is not None) * int(torch.randint(1 << 30, ()))
-    training = training_loader(latents, module.plan.batch, seed)
-    validation = validation_loader(latents, 32, VALIDATION_LATENTS)
-    fit_stage(run, stage, module, training, validation, VALIDATE_EVERY[stage])
 
 
 def _load_finished(network: nn.Module, run: RunDirectory, stage: Stage) -> bool:

@@ -25,13 +25,15 @@ class StagePlan:
 
 @dataclass(frozen=True)
 class Preset:
-    """Plans of the three stages, channel widths of the denoiser, and how many encoded variants each volume gets."""
+    """Plans of the three stages, channel widths of the denoiser, how many encoded variants each volume gets, and how
+    many held-out targets the finished model is measured on."""
 
     vae: StagePlan
     fp: StagePlan
     ddpm: StagePlan
     denoiser_widths: tuple[int, int, int] = (48, 128, 192)
     latent_variants: int = 2
+    targets: int = 64
 
     def stage(self, name: Stage) -> StagePlan:
         """Plan of the stage called `name`."""
@@ -45,10 +47,14 @@ class Preset:
 
 
 PRESETS: dict[str, Preset] = {
-    "quick": Preset(StagePlan(60, 4, 2e-3), StagePlan(60, 16, 1e-3), StagePlan(100, 16, 1e-3), (16, 32, 32), 1),
+    "quick": Preset(StagePlan(60, 4, 2e-3), StagePlan(60, 16, 1e-3), StagePlan(100, 16, 1e-3), (16, 32, 32), 1, 8),
     "laptop": Preset(StagePlan(4000, 8, 2e-3), StagePlan(2500, 32, 1e-3), StagePlan(12000, 8, 7e-4)),
     "gpu": Preset(
-        StagePlan(12000, 16, 2e-3), StagePlan(6000, 64, 1e-3), StagePlan(40000, 128, 8e-4), (96, 256, 384), 4
+        StagePlan(12000, 16, 2e-3), StagePlan(6000, 64, 1e-3), StagePlan(40000, 128, 8e-4), (96, 256, 384), 4, 256
+    ),
+    # as many batches of 32 as the paper's 500 and 400 epochs on its 21 000 volumes
+    "paper": Preset(
+        StagePlan(330_000, 32, 5e-4), StagePlan(330_000, 32, 3e-4), StagePlan(265_000, 32, 5e-4), (96, 256, 384), 4, 256
     ),
 }
 

@@ -3,6 +3,9 @@
 import math
 import time
 from abc import abstractmethod
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,15 +17,20 @@ from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from microdesigner.core.errors import MicrodesignerError
+from microdesigner.models.memory import is_out_of_memory
+from microdesigner.training.control import ControlCallback
 from microdesigner.training.events import EventLog
 from microdesigner.training.presets import Stage, StagePlan
 from microdesigner.training.run import RunDirectory
+from microdesigner.training.samples import Draw, SampleCallback
 
 WARM_UP = 0.03
 FINAL_RATE = 0.01
 AVERAGING = 0.998
 EVENT_SECONDS = 5.0
 CHECKPOINT_MINUTES = 2.0
+SECONDS_TO_END = 30.0
 
 
 class TrainingStage(lightning.LightningModule):
@@ -34,6 +42,7 @@ class TrainingStage(lightning.LightningModule):
         self.plan = plan
         self._seconds_before = 0.0
         self._started = time.monotonic()
+        self._ending = False
 
     @abstractmethod
     def loss(self, batch: Any) -> tuple[Tensor, dict[str, Tensor]]:
@@ -55,11 +64,22 @@ class TrainingStage(lightning.LightningModule):
         by_time = self.seconds / (60 * self.plan.minutes) if self.plan.minutes else 0.0
         return min(1.0, max(by_steps, by_time))
 
+    def end_soon(self) -> None:
+        """Run the schedule to its end within `SECONDS_TO_END`."""
+        if not self._ending:
+            self._ending = True
+            minutes = (self.seconds + SECONDS_TO_END) / 60
+            self.plan = replace(self.plan, minutes=min(minutes, self.plan.minutes or minutes))
+
+    def stop_clock(self, seconds: float) -> None:
+        """Leave out seconds in which nothing was trained."""
+        self._seconds_before -= seconds
+
     def training_step(self, batch: Any, index: int) -> Tensor:
         """One optimiser step; ends the fit when the time box is used up."""
         loss, figures = self.loss(batch)
         self.log_dict({"loss": loss, **figures})
-        if self.progress >= 1:
+        if self.trainer.strategy.reduce_boolean_decision(self.progress >= 1, all=False):
             self.trainer.should_stop = True
         return loss
 
@@ -121,43 +141,100 @@ class EventCallback(lightning.Callback):
         self._log.write("validation", stage=self._stage, step=trainer.global_step, **figures)
 
 
+@dataclass(frozen=True)
+class Devices:
+    """How many accelerators (or CPU processes) per machine train together, and how many machines."""
+
+    count: int = 1
+    nodes: int = 1
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Training batches of any size, and the held-out ones, seen every so many steps."""
+
+    training: Callable[[int], DataLoader[Any]]
+    validation: DataLoader[Any]
+    validate_every: int
+
+
 def fit_stage(
     run: RunDirectory,
     stage: Stage,
     module: TrainingStage,
-    training: DataLoader[Any],
-    validation: DataLoader[Any],
-    validate_every: int,
+    batches: Batches,
+    draw: Draw,
+    devices: Devices,
 ) -> None:
-    """Train `module`, resuming from its checkpoint where there is one; afterwards it holds the averaged weights."""
+    """Train `module`, resuming from its checkpoint where there is one; afterwards it holds the averaged weights.
+
+    `draw` makes the sample of each validation. A batch that does not fit the memory is halved, and the event log says
+    so; raises MicrodesignerError when not even one volume fits.
+    """
     if module.plan.compiled:
         module.network.compile()
-    log, folder = run.events, run.stage_folder(stage)
+    log, batch = run.events, module.plan.batch
     log.write("stage", stage=stage, state="started", parameters=sum(p.numel() for p in module.network.parameters()))
+    first = deepcopy(module.network.state_dict())
+    while (trainer := _fitted(run, stage, module, batches, batch, draw, devices)) is None:
+        if batch == 1:
+            raise MicrodesignerError(f"Not even one volume at a time fits the memory in the stage {stage}.")
+        batch //= 2
+        log.write("memory", stage=stage, batch=batch)
+        module.network.load_state_dict(first)
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+    run.finish_stage(stage, module.network)
+    log.write("stage", stage=stage, state="finished", steps=trainer.global_step, seconds=round(module.seconds, 1))
+
+
+def _fitted(
+    run: RunDirectory,
+    stage: Stage,
+    module: TrainingStage,
+    batches: Batches,
+    batch: int,
+    draw: Draw,
+    devices: Devices,
+) -> lightning.Trainer | None:
+    """The trainer after its work; None when the memory did not suffice."""
+    folder = run.stage_folder(stage)
     checkpoints = ModelCheckpoint(
         folder, "{step}", train_time_interval=timedelta(minutes=CHECKPOINT_MINUTES), save_top_k=1, monitor=None
     )
+    callbacks = [
+        checkpoints,
+        WeightAveraging(avg_fn=_ramped_average),
+        SampleCallback(run, stage, draw),
+        EventCallback(run.events, stage),
+        ControlCallback(run, stage),
+    ]
     trainer = lightning.Trainer(
         accelerator="auto",
-        devices=1,
+        devices=devices.count,
+        num_nodes=devices.nodes,
         precision="bf16-mixed",
         max_steps=module.plan.steps,
-        val_check_interval=min(validate_every, module.plan.steps),
+        val_check_interval=min(batches.validate_every, module.plan.steps),
         check_val_every_n_epoch=None,
         num_sanity_val_steps=0,
         gradient_clip_val=1.0,
         log_every_n_steps=20,
         logger=CSVLogger(folder, name="", version="log"),
-        callbacks=[checkpoints, WeightAveraging(avg_fn=_ramped_average), EventCallback(log, stage)],
+        callbacks=callbacks,
         enable_progress_bar=True,
         enable_model_summary=False,
         default_root_dir=folder,
     )
-    trainer.fit(module, training, validation, ckpt_path=run.checkpoint(stage), weights_only=False)
-    if trainer.interrupted:
-        raise KeyboardInterrupt
-    run.finish_stage(stage, module.network)
-    log.write("stage", stage=stage, state="finished", steps=trainer.global_step, seconds=round(module.seconds, 1))
+    try:
+        trainer.fit(
+            module, batches.training(batch), batches.validation, ckpt_path=run.checkpoint(stage), weights_only=False
+        )
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        return None
+    return trainer
 
 
 def _ramped_average(averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:

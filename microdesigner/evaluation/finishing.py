@@ -1,0 +1,33 @@
+"""From a trained bundle to a model that the user can choose: measured, its card complete, installed."""
+
+from collections.abc import Callable
+
+from microdesigner.core.card import CARD_FILE, ModelCard
+from microdesigner.core.events import Progress
+from microdesigner.core.request import Request
+from microdesigner.engine import Engine
+from microdesigner.evaluation.control import evaluate_control, held_out_targets, record_accuracy
+from microdesigner.models.archive import install_bundle
+from microdesigner.training.run import RunDirectory
+
+FEWEST_TARGETS = 8
+
+
+def finish_model(run: RunDirectory, count: int, report: Callable[[Progress], None]) -> None:
+    """Measure the bundle of `run` on at most `count` held-out targets, record that in its card and install it.
+
+    A stop request is served with the few targets that a figure of agreement needs. Nothing happens a second time.
+    """
+    if run.installed is not None:
+        return
+    card = ModelCard.read(run.bundle / CARD_FILE)
+    available = len(card.document["held_out"])
+    wanted = FEWEST_TARGETS if run.stop_request.exists() else count
+    how = Request()
+    targets = held_out_targets(card, min(wanted, available))
+    for progress in evaluate_control(Engine.load(str(run.bundle)), run.evaluation, targets, how):
+        report(progress)
+    accuracy = record_accuracy(run.bundle, run.evaluation, how)
+    run.events.write("evaluated", control=accuracy["control"], count=accuracy["count"])
+    folder = install_bundle(run.bundle)
+    run.events.write("installed", model=folder.name, path=str(folder))

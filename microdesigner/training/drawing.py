@@ -1,0 +1,112 @@
+"""The draws of the three stages: reconstructed volumes, predicted descriptors, generated volumes, on held-out data."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.data.store import VolumeDataset
+from microdesigner.descriptors import describe
+from microdesigner.models.autoencoder import PhaseAutoencoder, one_hot_phases
+from microdesigner.models.denoiser import Denoiser
+from microdesigner.models.diffusion import dpm_solver, draw_noise
+from microdesigner.models.feature_predictor import FeaturePredictor
+from microdesigner.training.latents import Latents
+from microdesigner.training.samples import Drawn, paired
+
+VOLUMES, PREDICTIONS = 4, 64
+STEPS = 12
+
+
+def reconstructions(dataset: VolumeDataset, network: PhaseAutoencoder) -> Drawn:
+    """Held-out volumes encoded and decoded again; the first is the picture."""
+    wanted, measured, volumes = [], [], []
+    for index in _spread(dataset.held_out, VOLUMES):
+        original = dataset.phases(int(index))
+        labels = torch.from_numpy(original)[None].to(_device(network))
+        with torch.autocast(labels.device.type, torch.bfloat16):
+            mean, _ = network.posterior(one_hot_phases(labels, network.config.phases), _periodic(dataset))
+            volumes.append(_labels(network.logits(mean, _periodic(dataset))))
+        wanted.append(_existing(_measured(original, dataset)))
+        measured.append(_measured(volumes[-1], dataset))
+    return Drawn(paired(_shared(wanted), measured), _microstructure(volumes[0], dataset))
+
+
+def predictions(dataset: VolumeDataset, latents: Latents, network: FeaturePredictor) -> Drawn:
+    """Descriptors predicted from held-out latents beside those measured on their volumes."""
+    chosen = _spread(latents.held_out, PREDICTIONS)
+    clean = latents.latents[chosen].float().to(_device(network))
+    mean = network(clean, latents.periodic).mean.cpu().tolist()
+    names = dataset.description.conditions
+    known = [dict(zip(names, row, strict=True)) for row in latents.conditions[chosen].tolist()]
+    return Drawn(paired(known, [dict(zip(names, row, strict=True)) for row in mean]))
+
+
+def generations(dataset: VolumeDataset, latents: Latents, autoencoder: PhaseAutoencoder, network: Denoiser) -> Drawn:
+    """Volumes generated for held-out targets, from the same noise at every validation; the first is the picture."""
+    device = _device(network)
+    chosen = _spread(latents.held_out, VOLUMES)
+    names = dataset.description.conditions
+    decoder = autoencoder.to(device)
+    volumes = []
+    for seed, conditions in enumerate(latents.conditions[chosen].to(device)):
+        noise = draw_noise(latents.latents.shape[1:], [torch.Generator().manual_seed(seed)]).to(device)
+        with torch.autocast(device.type, torch.bfloat16):
+            clean = _generated(network, noise, conditions[None], latents.periodic)
+            volumes.append(_labels(decoder.decode(clean, latents.periodic)))
+    wanted = [dict(zip(names, row, strict=True)) for row in latents.conditions[chosen].tolist()]
+    return Drawn(
+        paired(wanted, [_measured(phases, dataset) for phases in volumes]), _microstructure(volumes[0], dataset)
+    )
+
+
+def _generated(network: Denoiser, noise: Tensor, conditions: Tensor, periodic: bool) -> Tensor:
+    known = torch.ones_like(conditions, dtype=torch.bool)
+
+    def velocity(noisy: Tensor, time: Tensor) -> Tensor:
+        prediction: Tensor = network(noisy, time, conditions, known, periodic)
+        return prediction.float()
+
+    *_, clean = dpm_solver(velocity, noise, STEPS)
+    return clean
+
+
+def _spread(held_out: NDArray[np.bool_], count: int) -> NDArray[np.int64]:
+    """At most `count` held-out indices, evenly spread."""
+    indices = np.flatnonzero(held_out)
+    return indices[np.linspace(0, len(indices) - 1, min(count, len(indices))).astype(int)]
+
+
+def _measured(phases: PhaseArray, dataset: VolumeDataset) -> dict[str, float | None]:
+    """The conditions of the data set as this volume has them."""
+    values = describe(_microstructure(phases, dataset)).values
+    return {name: value for name, value in values.items() if name in dataset.description.conditions}
+
+
+def _existing(values: dict[str, float | None]) -> dict[str, float]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _shared(rows: list[dict[str, float]]) -> list[dict[str, float]]:
+    """The rows with the names that all of them have."""
+    names = [name for name in rows[0] if all(name in row for row in rows)]
+    return [{name: row[name] for name in names} for row in rows]
+
+
+def _labels(logits: Tensor) -> PhaseArray:
+    labels: PhaseArray = logits[0].argmax(0).to(torch.uint8).cpu().numpy()
+    return labels
+
+
+def _microstructure(phases: PhaseArray, dataset: VolumeDataset) -> Microstructure:
+    description = dataset.description
+    return Microstructure(phases, description.voxel_nm, description.lateral, description.phase_names)
+
+
+def _periodic(dataset: VolumeDataset) -> bool:
+    return dataset.description.lateral == "periodic"
+
+
+def _device(network: torch.nn.Module) -> torch.device:
+    return next(network.parameters()).device
