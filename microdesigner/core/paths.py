@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -20,7 +18,11 @@ def shipped(folder: str) -> Path:
 def user_data() -> Path:
     """Folder of the user's own models, history and settings; `MICRODESIGNER_HOME` overrides it."""
     override = os.environ.get("MICRODESIGNER_HOME")
-    return Path(override) if override else user_data_path("microdesigner", appauthor=False)
+    if override:
+        return Path(override)
+    from platformdirs import user_data_path  # not on a bare machine lent for training, which sets the folder
+
+    return user_data_path("microdesigner", appauthor=False)
 
 
 @contextmanager

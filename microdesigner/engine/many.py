@@ -23,6 +23,8 @@ def samples_of(bundle: Bundle, device: torch.device, requests: Sequence[Request]
     All requests set values of the same conditions and differ in these values and in the seed alone. On a GPU they are
     denoised together, while threads decode, match and measure those before.
     """
+    if not requests:
+        return
     how, gpu = requests[0], device.type == "cuda"
     ahead = SAMPLES_AHEAD if gpu else 0
     waiting: deque[Future[Sample]] = deque()

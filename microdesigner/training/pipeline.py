@@ -65,7 +65,7 @@ def train(
         if not run.stage_weights("vae").exists():
             run.finish_stage("vae", base.autoencoder)
     lightning.seed_everything(0, verbose=False)
-    autoencoder = _autoencoder(work)
+    autoencoder = _autoencoder(work).to(_gpu() or "cpu")
     if not run.latents.exists() and ranks.is_first():
         for progress in encode_dataset(run.latents, dataset, autoencoder, preset.latent_variants):
             report(progress)
@@ -118,7 +118,7 @@ def _autoencoder(work: _Work) -> PhaseAutoencoder:
     if "vae" not in work.stages:
         raise InputError(f"{run.path} has no trained autoencoder yet; train the stage vae first.")
     held_out = dataset.held_out.nonzero()[0]
-    crops = Crops(dataset, (~dataset.held_out).nonzero()[0], seed=1 + 10 * ranks.number())
+    crops = Crops(dataset, (~dataset.held_out).nonzero()[0], seed=1 + 10 * ranks.number(), device=_gpu())
     fixed = iter(Crops(dataset, held_out, seed=2))
     validation: DataLoader[Tensor] = DataLoader([next(fixed) for _ in range(VALIDATION_CROPS)], batch_size=4)  # type: ignore[arg-type]
     batches = Batches(lambda batch: DataLoader(crops, batch), validation, work.validate_every("vae"))
@@ -151,6 +151,10 @@ def _denoiser(work: _Work, latents: Latents, autoencoder: PhaseAutoencoder, base
         draw = partial(generations, work.dataset, latents, autoencoder, network)
         work.fit_on_latents("ddpm", stage, latents, draw)
     return network
+
+
+def _gpu() -> torch.device | None:
+    return torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else None
 
 
 def _load_finished(network: nn.Module, run: RunDirectory, stage: Stage) -> bool:

@@ -50,11 +50,11 @@ PRESETS: dict[str, Preset] = {
     "quick": Preset(StagePlan(60, 4, 2e-3), StagePlan(60, 16, 1e-3), StagePlan(100, 16, 1e-3), (16, 32, 32), 1, 8),
     "laptop": Preset(StagePlan(4000, 8, 2e-3), StagePlan(2500, 32, 1e-3), StagePlan(12000, 8, 7e-4)),
     "gpu": Preset(
-        StagePlan(12000, 16, 2e-3), StagePlan(6000, 64, 1e-3), StagePlan(40000, 128, 8e-4), (96, 256, 384), 4, 256
+        StagePlan(12000, 16, 2e-3), StagePlan(6000, 64, 1e-3), StagePlan(40000, 128, 8e-4), (96, 208, 256), 4, 256
     ),
     # as many batches of 32 as the paper's 500 and 400 epochs on its 21 000 volumes
     "paper": Preset(
-        StagePlan(330_000, 32, 5e-4), StagePlan(330_000, 32, 3e-4), StagePlan(265_000, 32, 5e-4), (96, 256, 384), 4, 256
+        StagePlan(330_000, 32, 5e-4), StagePlan(330_000, 32, 3e-4), StagePlan(265_000, 32, 5e-4), (96, 208, 256), 4, 256
     ),
 }
 
