@@ -1,6 +1,7 @@
 """What the three stages share: optimiser, schedule by progress, averaged weights, checkpoints, events."""
 
 import math
+import sys
 import time
 from abc import abstractmethod
 from collections.abc import Callable
@@ -30,7 +31,7 @@ FINAL_RATE = 0.01
 AVERAGING = 0.998
 EVENT_SECONDS = 5.0
 CHECKPOINT_MINUTES = 2.0
-SECONDS_TO_END = 30.0
+SECONDS_TO_END = 20.0
 
 
 class TrainingStage(lightning.LightningModule):
@@ -171,6 +172,8 @@ def fit_stage(
     `draw` makes the sample of each validation. A batch that does not fit the memory is halved, and the event log says
     so; raises MicrodesignerError when not even one volume fits.
     """
+    if torch.cuda.is_available():
+        module.network.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]  # as tensor cores want it
     if module.plan.compiled:
         module.network.compile()
     log, batch = run.events, module.plan.batch
@@ -182,8 +185,6 @@ def fit_stage(
         batch //= 2
         log.write("memory", stage=stage, batch=batch)
         module.network.load_state_dict(first)
-    if trainer.interrupted:
-        raise KeyboardInterrupt
     run.finish_stage(stage, module.network)
     log.write("stage", stage=stage, state="finished", steps=trainer.global_step, seconds=round(module.seconds, 1))
 
@@ -214,6 +215,7 @@ def _fitted(
         devices=devices.count,
         num_nodes=devices.nodes,
         precision="bf16-mixed",
+        benchmark=True,
         max_steps=module.plan.steps,
         val_check_interval=min(batches.validate_every, module.plan.steps),
         check_val_every_n_epoch=None,
@@ -222,7 +224,7 @@ def _fitted(
         log_every_n_steps=20,
         logger=CSVLogger(folder, name="", version="log"),
         callbacks=callbacks,
-        enable_progress_bar=True,
+        enable_progress_bar=sys.stderr.isatty(),
         enable_model_summary=False,
         default_root_dir=folder,
     )
@@ -234,6 +236,8 @@ def _fitted(
         if not is_out_of_memory(error):
             raise
         return None
+    except SystemExit:  # Lightning's answer to an interruption
+        raise KeyboardInterrupt from None
     return trainer
 
 
