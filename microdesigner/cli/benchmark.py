@@ -25,11 +25,20 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--quick", action="store_true", help="one volume of 10 steps and fewer repeats")
+    parser.add_argument(
+        "--gui",
+        action="store_true",
+        help="measure the desktop instead: start, freezes, frames while dragging, cancelling",
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print; raises InputError when the model is not installed."""
+    return _desktop(args.json) if args.gui else _engine(args)
+
+
+def _engine(args: argparse.Namespace) -> int:
     from microdesigner.evaluation.benchmark import machine
     from microdesigner.models.bundle import find_bundle
 
@@ -46,6 +55,20 @@ def run(args: argparse.Namespace) -> int:
             print(_line(row), flush=True)
     if args.json:
         print(json.dumps({"machine": where, "measurements": [row.to_json() for row in rows]}, indent=1))
+    return 0
+
+
+def _desktop(as_json: bool) -> int:
+    from microdesigner.gui.benchmark import measure_window
+
+    figures = []
+    for figure in measure_window(MODEL):
+        figures.append(figure.to_json())
+        if not as_json:
+            bar = "" if figure.limit is None else f"  ({'≥' if figure.at_least else '≤'} {figure.limit:g})"
+            print(f"{figure.name:<32} {figure.value:9.2f} {figure.unit}{bar}", flush=True)
+    if as_json:
+        print(json.dumps({"measurements": figures}, indent=1))
     return 0
 
 

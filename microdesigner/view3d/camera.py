@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
 from vtkmodules.vtkRenderingCore import vtkCamera
 
-Vector = tuple[float, float, float]
+from microdesigner.app.view_state import Pose, Vector
+
 Bounds = tuple[float, float, float, float, float, float]
 StandardView = Literal["isometric", "x", "y", "z"]
 # direction from the volume to the camera, and what points up
@@ -32,7 +32,7 @@ class CameraControl:
     def __init__(self, camera: vtkCamera) -> None:
         self.camera = camera
         self.bounds: Bounds = (0.0, 1.0, 0.0, 1.0, 0.0, 1.0)
-        self._poses: dict[Bounds, _Pose] = {}
+        self._poses: dict[Bounds, Pose] = {}
         self.aspect = 1.4
         self.fitted = True
         camera.SetViewAngle(26)
@@ -69,13 +69,30 @@ class CameraControl:
 
     def enclose(self, bounds: Bounds) -> None:
         """Turn to another box: as it was last looked at from this direction, else fitted."""
-        self._poses[self.bounds] = self._pose()
+        self._poses[self.bounds] = self.pose()
         self.bounds = bounds
         pose = self._poses.get(bounds)
         if pose is None or math.dist(pose.direction, self.camera.GetDirectionOfProjection()) > SAME_DIRECTION:
             self.fit()
+        else:
+            self.place(pose)
+
+    def pose(self) -> Pose:
+        """Where the camera is."""
+        camera = self.camera
+        direction, up = _rounded(camera.GetDirectionOfProjection()), _rounded(camera.GetViewUp())
+        if self.fitted:
+            return Pose(direction, up)
+        return Pose(direction, up, camera.GetPosition(), camera.GetFocalPoint(), camera.GetParallelScale())
+
+    def place(self, pose: Pose) -> None:
+        """Go where an earlier `pose` was."""
+        self.camera.SetViewUp(*pose.up)
+        if pose.position is None or pose.focal_point is None or pose.parallel_scale is None:
+            self.camera.SetFocalPoint(*(p + d for p, d in zip(self.camera.GetPosition(), pose.direction, strict=True)))
+            self.fit()
             return
-        self.fitted = pose.fitted
+        self.fitted = False
         self.camera.SetFocalPoint(*pose.focal_point)
         self.camera.SetPosition(*pose.position)
         self.camera.SetParallelScale(pose.parallel_scale)
@@ -113,13 +130,6 @@ class CameraControl:
             return float(2 * self.camera.GetParallelScale())
         return float(2 * self.camera.GetDistance() * math.tan(math.radians(self.camera.GetViewAngle() / 2)))
 
-    def _pose(self) -> "_Pose":
-        camera = self.camera
-        return _Pose(
-            camera.GetDirectionOfProjection(), camera.GetPosition(), camera.GetFocalPoint(),
-            camera.GetParallelScale(), self.fitted,
-        )  # fmt: skip
-
     def _centre(self) -> tuple[float, float, float]:
         b = self.bounds
         return (b[0] + b[1]) / 2, (b[2] + b[3]) / 2, (b[4] + b[5]) / 2
@@ -133,13 +143,10 @@ class CameraControl:
         return ahead, _cross(side, ahead), side
 
 
-@dataclass(frozen=True)
-class _Pose:
-    direction: Vector
-    position: Vector
-    focal_point: Vector
-    parallel_scale: float
-    fitted: bool
+def _rounded(vector: Vector) -> Vector:
+    """Without the last digits, which a way there and back changes."""
+    x, y, z = (round(value, 9) for value in vector)
+    return x, y, z
 
 
 def _cross(a: Vector, b: Vector) -> Vector:

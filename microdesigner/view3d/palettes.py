@@ -25,11 +25,12 @@ class Palette:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is not a phase: background, frame and text of the views."""
+    """What is not a phase: background, frame and text of the views, other phases on the slices of one."""
 
     background: Colour
     frame: Colour
     text: Colour
+    absent: Colour
 
 
 PALETTES = {
@@ -45,5 +46,5 @@ PALETTES = {
         ),
     )
 }
-LIGHT = Surroundings(_colour("#fbfbfc"), _colour("#9aa0a8"), _colour("#23272c"))
-DARK = Surroundings(_colour("#1b1d21"), _colour("#5f666f"), _colour("#e3e6ea"))
+LIGHT = Surroundings(_colour("#fbfbfc"), _colour("#9aa0a8"), _colour("#23272c"), _colour("#e9ebee"))
+DARK = Surroundings(_colour("#1b1d21"), _colour("#5f666f"), _colour("#e3e6ea"), _colour("#2c3036"))

@@ -8,12 +8,19 @@ from microdesigner.view3d.surfaces import PhaseMesh
 
 
 class PhaseActors:
-    """Actors of one mesh; every one keeps its own mapper, so that nothing is uploaded twice."""
+    """Actors of one mesh; every one keeps its own mapper, so that nothing is uploaded twice.
+
+    A translucent phase is drawn by the view, together with the other translucent ones.
+    """
 
     def __init__(self, label: int, mesh: PhaseMesh, smooth: bool) -> None:
         self.label = label
+        self.mesh = mesh
+        self.smooth = smooth
         self.shown = True
-        self._look = _surface_look(smooth)
+        self.colour: Colour = (1.0, 1.0, 1.0)
+        self.opacity = 1.0
+        self._look = surface_look(smooth)
         self.parts = [_actor(part, self._look) for part in mesh.parts]
         self.coarse = _actor(mesh.coarse, self._look)
 
@@ -22,13 +29,33 @@ class PhaseActors:
         """All actors."""
         return [*self.parts, self.coarse]
 
+    @property
+    def solid(self) -> bool:
+        """Whether the phase is shown and opaque."""
+        return self.shown and self.opacity >= 1
+
+    @property
+    def translucent(self) -> bool:
+        """Whether the phase is shown and lets others shine through."""
+        return self.shown and self.opacity < 1
+
     def style(self, colour: Colour, opacity: float, shown: bool) -> None:
         """Set colour, opacity in 0..1 and whether the phase is shown at all."""
-        self.shown = shown
+        self.colour, self.opacity, self.shown = colour, opacity, shown
         self._look.SetColor(*colour)
-        self._look.SetOpacity(opacity)
-        for actor in self.actors:
-            actor.SetForceOpaque(opacity >= 1)
+
+
+def surface_look(smooth: bool) -> vtkProperty:
+    """How light falls on a surface; voxels have flat faces."""
+    look = vtkProperty()
+    look.SetAmbient(0.18)
+    look.SetDiffuse(0.82)
+    look.SetSpecular(0.15)
+    look.SetSpecularPower(20)
+    look.BackfaceCullingOn()
+    if not smooth:
+        look.SetInterpolationToFlat()
+    return look
 
 
 def _actor(data: vtkPolyData, look: vtkProperty) -> vtkActor:
@@ -39,16 +66,5 @@ def _actor(data: vtkPolyData, look: vtkProperty) -> vtkActor:
     actor = vtkActor()
     actor.SetMapper(mapper)
     actor.SetProperty(look)
+    actor.ForceOpaqueOn()
     return actor
-
-
-def _surface_look(smooth: bool) -> vtkProperty:
-    look = vtkProperty()
-    look.SetAmbient(0.18)
-    look.SetDiffuse(0.82)
-    look.SetSpecular(0.15)
-    look.SetSpecularPower(20)
-    look.BackfaceCullingOn()
-    if not smooth:
-        look.SetInterpolationToFlat()
-    return look

@@ -1,6 +1,6 @@
 """Flat textured pictures of a volume: the faces of a box, and slices through it; few triangles at any size."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,19 +10,27 @@ from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyDat
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTexture
 
 from microdesigner.core.microstructure import PhaseArray
-from microdesigner.view3d.palettes import Palette
+from microdesigner.view3d.palettes import Colour, Palette
 from microdesigner.view3d.surfaces import EMPTY_LABEL, Geometry
 
 OTHER_AXES = ((1, 2), (0, 2), (0, 1))
 
 
-def colour_table(palette: Palette, visible: tuple[bool, ...]) -> NDArray[np.uint8]:
+def colour_table(palette: Palette, visible: Sequence[bool]) -> NDArray[np.uint8]:
     """RGBA of all 256 labels; hidden phases and EMPTY_LABEL are transparent."""
     table = np.zeros((256, 4), np.uint8)
     for label, shown in enumerate(visible):
         table[label, :3] = np.round(np.array(palette.colour(label)) * 255)
         table[label, 3] = 255 * shown
     table[EMPTY_LABEL] = 0
+    return table
+
+
+def single_phase(colours: NDArray[np.uint8], label: int, absent: Colour) -> NDArray[np.uint8]:
+    """`colours` with all labels but one in the colour `absent`; what is transparent stays so."""
+    table = colours.copy()
+    others = np.arange(256) != label
+    table[others, :3] = np.round(np.array(absent) * 255)
     return table
 
 
@@ -39,7 +47,7 @@ def slice_planes(
     for axis, position in enumerate(positions):
         edge = geometry.labels.shape[axis]
         index = min(edge - 1, int(position * edge))
-        planes.append(_plane(geometry, axis, index, index + 0.5, colours))
+        planes.append(_plane(geometry, axis, index, index + 0.5, colours, ambient=0.75))
     return planes
 
 
@@ -49,15 +57,18 @@ def _outer_layers(geometry: Geometry) -> Iterator[tuple[int, int, float]]:
         yield axis, edge - 1, float(edge)
 
 
-def _plane(geometry: Geometry, axis: int, index: int, offset: float, colours: NDArray[np.uint8]) -> vtkActor:
-    """Layer `index` across `axis`, drawn `offset` voxels above the box's corner."""
+def _plane(
+    geometry: Geometry, axis: int, index: int, offset: float, colours: NDArray[np.uint8], ambient: float = 0.4
+) -> vtkActor:
+    """Layer `index` across `axis`, drawn `offset` voxels above the box's corner; `ambient` light shades nothing."""
     mapper = vtkPolyDataMapper()
     mapper.SetInputData(_rectangle(geometry, axis, offset))
     actor = vtkActor()
     actor.SetMapper(mapper)
     actor.SetTexture(_texture(np.take(geometry.labels, index, axis=axis), colours))
-    actor.GetProperty().SetAmbient(0.4)
-    actor.GetProperty().SetDiffuse(0.65)
+    actor.GetProperty().SetAmbient(ambient)
+    actor.GetProperty().SetDiffuse(1.05 - ambient)
+    actor.ForceOpaqueOn()  # transparent labels are left out, the others hide what is behind them
     return actor
 
 

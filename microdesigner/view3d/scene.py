@@ -15,7 +15,7 @@ from microdesigner.view3d.annotations import Axes
 from microdesigner.view3d.camera import CameraControl
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
 from microdesigner.view3d.phase_actors import PhaseActors
-from microdesigner.view3d.planes import box_faces, colour_table, slice_planes
+from microdesigner.view3d.planes import box_faces, colour_table, single_phase, slice_planes
 from microdesigner.view3d.surfaces import PART_TRIANGLES, Geometry
 from microdesigner.view3d.view import Area, View, layout
 
@@ -70,8 +70,6 @@ class Scene:
             self.camera.enclose(bounds)
         for view in self.views:
             view.clear()
-        for surface in _surfaces(geometry):
-            self.views[1 + surface.label].set_surfaces([surface])
         self.restyle()
 
     def restyle(self) -> None:
@@ -80,11 +78,10 @@ class Scene:
             view.decorate(self.camera.bounds, self.surroundings)
         if self.geometry is None:
             return
-        self._fill_overview(self.geometry)
+        self._fill(self.geometry)
+        colours = [self.palette.colour(label) for label in range(len(self.phase_names))]
         for view in self.views:
-            for surface in view.surfaces:
-                label = surface.label
-                surface.style(self.palette.colour(label), self.opacity[label], self.visible[label])
+            view.style(colours, self.opacity, self.visible)
 
     @property
     def light(self) -> bool:
@@ -171,26 +168,29 @@ class Scene:
         self.opacity = [1.0] * len(names)
         self.maximise(None)
 
-    def _fill_overview(self, geometry: Geometry) -> None:
-        overview = self.views[0]
-        colours = colour_table(self.palette, tuple(self.visible))
-        solid = self._is_solid(geometry)
-        if self.slices:
-            overview.set_planes(slice_planes(geometry, self.slice_positions, colours))
-        else:
-            overview.set_planes(box_faces(geometry, colours) if solid else ())
-        if self.slices or solid:
-            overview.set_surfaces(())
-        elif not overview.surfaces:
-            overview.set_surfaces(_surfaces(geometry))
+    def _fill(self, geometry: Geometry) -> None:
+        """Give every view its slices, or its surfaces; an opaque volume without gaps is a box."""
+        solid = not self.slices and self._is_solid(geometry)
+        colours = colour_table(self.palette, self.visible)
+        for index, view in enumerate(self.views):
+            if self.slices:
+                table = colours if index == 0 else single_phase(colours, index - 1, self.surroundings.absent)
+                view.set_planes(slice_planes(geometry, self.slice_positions, table))
+            else:
+                view.set_planes(box_faces(geometry, colours) if solid and index == 0 else ())
+            if self.slices or (solid and index == 0):
+                view.set_surfaces(())
+            elif not view.surfaces:
+                view.set_surfaces(_surfaces(geometry, None if index == 0 else index - 1))
 
     def _is_solid(self, geometry: Geometry) -> bool:
         return all(self.visible) and min(self.opacity) >= 1 and geometry.shaping.threshold <= 0
 
 
-def _surfaces(geometry: Geometry) -> list[PhaseActors]:
+def _surfaces(geometry: Geometry, phase: int | None) -> list[PhaseActors]:
+    """Surfaces of one phase, or of all."""
     return [
         PhaseActors(label, mesh, geometry.shaping.smooth)
         for label, mesh in enumerate(geometry.meshes)
-        if mesh is not None
+        if mesh is not None and phase in (None, label)
     ]

@@ -1,14 +1,16 @@
 """One view of the scene: a renderer with its title, frame and scale bar."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkLight, vtkRenderer
 
 from microdesigner.view3d.annotations import Frame, ScaleBar, Title
 from microdesigner.view3d.camera import Bounds
-from microdesigner.view3d.palettes import Surroundings
-from microdesigner.view3d.phase_actors import PhaseActors
+from microdesigner.view3d.palettes import Colour, Surroundings
+from microdesigner.view3d.phase_actors import PhaseActors, surface_look
+from microdesigner.view3d.sorted_blend import SortedBlend
+from microdesigner.view3d.surfaces import PART_TRIANGLES
 
 Area = tuple[float, float, float, float]
 
@@ -20,6 +22,7 @@ class View:
         self.renderer = vtkRenderer()
         self.renderer.SetActiveCamera(camera)
         self.renderer.SetAutomaticLightCreation(False)
+        self.renderer.UseOITOff()  # it averages what lies behind each other instead of sorting it
         light = vtkLight()
         light.SetLightTypeToHeadlight()
         self.renderer.AddLight(light)
@@ -33,6 +36,9 @@ class View:
         self._bounds: Bounds = (0.0, 1.0, 0.0, 1.0, 0.0, 1.0)
         self.planes: list[vtkActor] = []
         self.surfaces: list[PhaseActors] = []
+        self._blended: list[PhaseActors] = []
+        self._fine_blend: SortedBlend | None = None
+        self._coarse_blend: SortedBlend | None = None
 
     def clear(self) -> None:
         """Remove everything of the volume."""
@@ -53,27 +59,63 @@ class View:
         for surface in self.surfaces:
             for actor in surface.actors:
                 self.renderer.AddActor(actor)
+        self._blend([])
+
+    def style(self, colours: Sequence[Colour], opacity: Sequence[float], visible: Sequence[bool]) -> None:
+        """Set colour, opacity in 0..1 and visibility of each phase by its label."""
+        for surface in self.surfaces:
+            surface.style(colours[surface.label], opacity[surface.label], visible[surface.label])
+        members = [surface for surface in self.surfaces if surface.translucent]
+        if members != self._blended:
+            self._blend(members)
+        for blend in (self._fine_blend, self._coarse_blend):
+            if blend is not None:
+                blend.colour([member.colour for member in members], [member.opacity for member in members])
 
     @property
     def parts(self) -> list[vtkActor]:
-        """What is drawn one after the other in full detail."""
-        return [part for surface in self.surfaces if surface.shown for part in surface.parts]
+        """What is drawn one after the other in full detail: opaque phases, then translucent ones from the back."""
+        solid = [part for surface in self.surfaces if surface.solid for part in surface.parts]
+        return solid + (self._fine_blend.actors if self._fine_blend is not None else [])
 
     def show_all(self, coarse: bool) -> None:
         """Draw everything in the next picture, in full detail or the coarse twins."""
-        self._show({id(s.coarse) for s in self.surfaces if s.shown} if coarse else {id(part) for part in self.parts})
+        blend = self._coarse_blend if coarse else self._fine_blend
+        if blend is not None:
+            blend.sort(self.renderer.GetActiveCamera())
+        solid = [part for s in self.surfaces if s.solid for part in ([s.coarse] if coarse else s.parts)]
+        self._show({id(actor) for actor in (*solid, *(blend.actors if blend is not None else ()))})
         self._show_step(True, True)
 
     def show_part(self, step: int) -> None:
         """Draw one part in the next picture on top of the parts before it; titles come with the last."""
         parts = self.parts
+        if self._fine_blend is not None and parts[step] is self._fine_blend.actors[0]:
+            self._fine_blend.sort(self.renderer.GetActiveCamera())
         self._show({id(part) for part in parts[step : step + 1]})
         self._show_step(step == 0, step >= len(parts) - 1)
 
+    def _blend(self, members: list[PhaseActors]) -> None:
+        """Draw these phases sorted by depth."""
+        self._remove(self._blend_actors())
+        self._blended, self._fine_blend, self._coarse_blend = members, None, None
+        if members:
+            look = surface_look(members[0].smooth)
+            self._fine_blend = SortedBlend([member.mesh.fine for member in members], look, PART_TRIANGLES)
+            coarse = [member.mesh.coarse for member in members]
+            self._coarse_blend = SortedBlend(coarse, look, sum(mesh.GetNumberOfCells() for mesh in coarse))
+        for actor in self._blend_actors():
+            self.renderer.AddActor(actor)
+
+    def _blend_actors(self) -> list[vtkActor]:
+        return [
+            actor for blend in (self._fine_blend, self._coarse_blend) if blend is not None for actor in blend.actors
+        ]
+
     def _show(self, drawn: set[int]) -> None:
-        for surface in self.surfaces:
-            for actor in surface.actors:
-                actor.SetVisibility(id(actor) in drawn)
+        own = [actor for surface in self.surfaces for actor in surface.actors]
+        for actor in (*own, *self._blend_actors()):
+            actor.SetVisibility(id(actor) in drawn)
 
     def _show_step(self, first: bool, last: bool) -> None:
         self.renderer.SetErase(first)

@@ -75,6 +75,69 @@ def test_a_surface_drawn_in_parts_equals_the_whole(monkeypatch: pytest.MonkeyPat
     scene.close()
 
 
+def _shells() -> Microstructure:
+    """A ball in a ball in a box: three surfaces behind each other."""
+    x, y, z = np.meshgrid(*(np.arange(32) - 15.5,) * 3, indexing="ij")
+    radius = np.sqrt(x**2 + y**2 + z**2)
+    return Microstructure(np.digitize(-radius, (-12, -6)).astype(np.uint8))
+
+
+def _peeled(scene: Scene) -> NDArray[np.int64]:
+    """The picture that depth peeling makes."""
+    for view in scene.views:
+        view.renderer.UseDepthPeelingOn()
+        view.renderer.SetMaximumNumberOfPeels(20)
+        view.renderer.SetOcclusionRatio(0)
+    pixels = scene.render(*SIZE).astype(int)
+    for view in scene.views:
+        view.renderer.UseDepthPeelingOff()
+    return pixels
+
+
+@pytest.mark.parametrize("orthographic", [False, True])
+@pytest.mark.parametrize("opacity", [(0.3, 0.6, 1.0), (0.5, 0.5, 0.5)])
+def test_translucent_phases_blend_as_peeled_layers(opacity: tuple[float, ...], orthographic: bool) -> None:
+    scene = Scene()
+    scene.show(build_geometry(_shells()))
+    scene.opacity = list(opacity)
+    scene.camera.set_orthographic(orthographic)
+    scene.restyle()
+    for turn in (0.0, 0.9):  # from the other side the order is the other way round
+        scene.camera.rotate(turn, 0.1)
+        difference = np.abs(scene.render(*SIZE).astype(int) - _peeled(scene)).max(axis=-1)
+        between_title_and_scale_bar = difference[190:275, :200]
+        assert (between_title_and_scale_bar > 10).mean() < 0.002
+    scene.close()
+
+
+def test_translucent_parts_add_up_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("surfaces", "view"):
+        monkeypatch.setattr(f"microdesigner.view3d.{module}.PART_TRIANGLES", 500)
+    scene = Scene()
+    scene.show(build_geometry(_shells()))
+    scene.opacity = [0.3, 1.0, 0.6]
+    scene.restyle()
+    whole = scene.render(*SIZE).copy()
+    assert scene.steps(0) > 5
+    np.testing.assert_array_equal(_stepwise(scene, 0), whole[150:, :200])
+    scene.close()
+
+
+def test_slices_show_in_every_view_its_own_phase(scene: Scene) -> None:
+    scene.slices = True
+    scene.restyle()
+    pixels = scene.render(*SIZE)[::-1].astype(int)
+    blue = pixels[..., 2] - pixels[..., 0] > 40
+    red = pixels[..., 0] - pixels[..., 2] > 40
+    donor, acceptor = (slice(0, 150), slice(200, 400)), (slice(150, 300), slice(0, 200))
+    assert blue[:150, :200].any()
+    assert red[:150, :200].any()
+    assert blue[donor].any()
+    assert not red[donor].any()
+    assert red[acceptor].any()
+    assert not blue[acceptor].any()
+
+
 def test_all_views_share_the_camera(scene: Scene) -> None:
     before = scene.render(*SIZE).copy()
     scene.camera.rotate(0.3, 0.1)

@@ -1,0 +1,254 @@
+"""What the window costs its user: start, longest freeze, frames while dragging, how soon Cancel answers."""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from microdesigner.app.opening import first_result
+from microdesigner.app.settings import Settings
+from microdesigner.core.errors import MicrodesignerError
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.gui.application import make_application, open_window
+from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.responsiveness import GapWatcher
+from microdesigner.io import read
+
+PATIENCE_S = 300.0
+CHECK_MS = 10
+MOUSE_MS = 8
+DRAG_S = 3.0
+VIEW_PIXELS = (1400, 860)
+GAP_MS, CANCEL_MS, FRAMES_PER_SECOND, SURFACES_S, DRAFT_S = 100.0, 200.0, 20.0, 0.4, 0.4
+EXPORTS = ("vti", "tif", "stl", "vtu")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured value with the bar it has to keep, where there is one: at most `limit`, or at least."""
+
+    name: str
+    value: float
+    unit: str
+    limit: float | None = None
+    at_least: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-able entry."""
+        return asdict(self)
+
+
+def measure_window(model: str) -> Iterator[Figure]:
+    """Open the desktop with `model` and a home of its own, use it as a user does, and tell what that took.
+
+    Raises MicrodesignerError where a step does not come to an end.
+    """
+    if sys.platform.startswith("linux") and not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as folder, _home(folder):
+        app = make_application([])
+        window = open_window(app, settings=Settings(model=model))
+        try:
+            yield from _Session(window, Path(folder)).figures()
+        finally:
+            window.close()
+
+
+class _Session:
+    """Drives one window."""
+
+    def __init__(self, window: MainWindow, folder: Path) -> None:
+        self._window = window
+        self._folder = folder
+        self._watcher = GapWatcher(window)
+
+    def figures(self) -> Iterator[Figure]:
+        yield from self._start()
+        yield self._load()
+        yield from self._look()
+        yield self._gap("generate", self._window.generate, self._generated)
+        yield from self._draft()
+        yield from self._cancel()
+        for suffix in EXPORTS:
+            yield self._gap(f"export {suffix}", *self._export(f"volume.{suffix}"))
+
+    def _start(self) -> Iterator[Figure]:
+        window = self._window
+        _wait(lambda: "ready" in window.device.text())
+        for name, title in (("window", "window up"), ("three_d", "3-D ready"), ("first_volume", "first volume drawn")):
+            if name in window.timings:
+                yield Figure(title, window.timings[name], "s")
+
+    def _load(self) -> Figure:
+        path = Path(shutil.copy(_example(), self._folder / "copy.vti"))
+        window = self._window
+        return self._gap(
+            "load", lambda: window.opener.open(path), lambda: path.name in window.news.text() and self._shows()
+        )
+
+    def _look(self) -> Iterator[Figure]:
+        """Surfaces and frames of the shipped volume, and of one with eight times as many voxels."""
+        small = read(_example())
+        large = Microstructure(small.phases.repeat(2, 0).repeat(2, 1).repeat(2, 2), small.voxel_nm)
+        self._window.views.view.setMinimumSize(*VIEW_PIXELS)
+        for volume, bound in ((small, True), (large, False)):
+            size = "×".join(map(str, volume.shape))
+            yield Figure(f"surfaces {size}", self._surfaces(volume), "s", SURFACES_S if bound else None)
+            yield from self._drag(size, FRAMES_PER_SECOND if bound else None)
+        self._window.views.view.setMinimumSize(320, 240)
+
+    def _surfaces(self, volume: Microstructure) -> float:
+        views = self._window.views
+        started = time.perf_counter()
+        views.show_volume(volume)
+        _wait(lambda: not views.builder.busy)
+        seconds = time.perf_counter() - started
+        _wait(lambda: views.view.settled)
+        return seconds
+
+    def _drag(self, size: str, bound: float | None) -> Iterator[Figure]:
+        drag = _Drag(self._window.views.view)
+        self._watcher.start()
+        frames = drag.frames_per_second(DRAG_S)
+        gap = self._watcher.stop()
+        yield Figure(f"dragging {size}", frames, "frames/s", bound, at_least=True)
+        yield Figure(f"longest gap, drag {size}", gap, "ms", GAP_MS)
+        _wait(lambda: self._window.views.view.settled)
+
+    def _draft(self) -> Iterator[Figure]:
+        window = self._window
+        row = next(row for row in window.targets.rows.values() if not row.free.isChecked())
+        window.targets.options.live.setChecked(True)
+        last, started = window.sample, time.perf_counter()
+
+        def move() -> None:
+            row.slider.setValue(row.slider.value() + row.slider.maximum() // 20)
+
+        yield self._gap("draft", move, lambda: window.sample is not last and self._shows())
+        yield Figure("draft shown", time.perf_counter() - started, "s", DRAFT_S)
+        window.targets.options.live.setChecked(False)
+
+    def _cancel(self) -> Iterator[Figure]:
+        """How soon the window answers, and how soon the engine is at the next request."""
+        window, progress = self._window, []
+        window.generation.progressed.connect(lambda *_: progress.append(time.perf_counter()))
+        window.targets.options.choose_quality("paper")
+        window.generate()
+        _wait(lambda: len(progress) > 5)
+        started = time.perf_counter()
+        window.targets.run_bar.cancel.click()
+        QApplication.processEvents()
+        yield Figure("cancel answered", (time.perf_counter() - started) * 1000, "ms", CANCEL_MS)
+        progress.clear()
+        window.targets.options.choose_quality("draft")
+        window.generate()
+        _wait(lambda: bool(progress))
+        yield Figure("engine free after cancel", (progress[0] - started) * 1000, "ms")
+        _wait(self._generated)
+
+    def _export(self, name: str) -> tuple[Callable[[], None], Callable[[], bool]]:
+        path = self._folder / name
+        self._window.news.clear()
+        return lambda: self._window.export(path), lambda: "Written" in self._window.news.text()
+
+    def _gap(self, name: str, act: Callable[[], object], done: Callable[[], bool]) -> Figure:
+        self._watcher.start()
+        act()
+        _wait(done)
+        return Figure(f"longest gap, {name}", self._watcher.stop(), "ms", GAP_MS)
+
+    def _generated(self) -> bool:
+        return not self._window.generation.running and self._shows()
+
+    def _shows(self) -> bool:
+        """Whether the newest sample is on the screen in full detail."""
+        sample, views = self._window.sample, self._window.views
+        geometry = views.view.scene.geometry if views.view.scene is not None else None
+        if sample is None or geometry is None or views.builder.busy:
+            return False
+        return geometry.microstructure is sample.microstructure and views.view.settled
+
+
+class _Drag(QObject):
+    """A pointer that goes in circles with the left button down, and counts what is painted meanwhile."""
+
+    def __init__(self, view: QObject) -> None:
+        super().__init__(view)
+        self._view = view
+        self._painted = self._moves = 0
+        view.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Count."""
+        self._painted += event.type() == QEvent.Type.Paint
+        return False
+
+    def frames_per_second(self, seconds: float) -> float:
+        """Drag for this long."""
+        timer = QTimer(self)
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(self._move)
+        self._send(QEvent.Type.MouseButtonPress)
+        timer.start(MOUSE_MS)
+        started, self._painted = time.perf_counter(), 0
+        _wait(lambda: time.perf_counter() - started > seconds)
+        timer.stop()
+        rate = self._painted / (time.perf_counter() - started)
+        self._send(QEvent.Type.MouseButtonRelease)
+        return rate
+
+    def _move(self) -> None:
+        self._moves += 1
+        self._send(QEvent.Type.MouseMove)
+
+    def _send(self, kind: QEvent.Type) -> None:
+        angle = 2 * np.pi * self._moves / 200
+        point = QPointF(300 + 120 * np.cos(angle), 300 + 120 * np.sin(angle))
+        button = Qt.MouseButton.LeftButton
+        QApplication.sendEvent(
+            self._view, QMouseEvent(kind, point, point, button, button, Qt.KeyboardModifier.NoModifier)
+        )
+
+
+def _example() -> Path:
+    path = first_result()
+    if path is None:
+        raise MicrodesignerError("The first result that ships with the program is missing; install it again.")
+    return path
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    """Let the window live until `condition` holds."""
+    loop, check = QEventLoop(), QTimer()
+    end = time.monotonic() + PATIENCE_S
+    check.timeout.connect(lambda: loop.quit() if condition() or time.monotonic() > end else None)
+    check.start(CHECK_MS)
+    if not condition():
+        loop.exec()
+    if not condition():
+        raise MicrodesignerError(f"The window did not get there within {PATIENCE_S:.0f} s; close other programs.")
+
+
+@contextmanager
+def _home(folder: str) -> Iterator[None]:
+    """A user folder for the while, so that history and settings of the user stay as they are."""
+    before = os.environ.get("MICRODESIGNER_HOME")
+    os.environ["MICRODESIGNER_HOME"] = folder
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["MICRODESIGNER_HOME"]
+        else:
+            os.environ["MICRODESIGNER_HOME"] = before
