@@ -63,21 +63,25 @@ def evaluate_control(
             writer.writerow([index, *(f"{targets[index][name]:.6f}" for name in names), *values])
             file.flush()
             yield Progress("evaluate", index + 1, len(targets))
+    write_metrics(engine, folder, how)
+
+
+def write_metrics(engine: Engine, folder: Path, how: Request) -> None:
+    """Write metrics.json for the samples that `folder` holds so far."""
+    pairs = control_pairs(folder)
     settings = {name: getattr(how, name) for name in ("sampler", "steps", "guidance", "match", "candidates")}
-    document = {"model": engine.identity, "count": len(targets), **settings}
-    metrics = control_metrics(path, names)
+    document = {"model": engine.identity, "count": len(next(iter(pairs.values()))[0]), **settings}
+    metrics = {name: agreement(target, measured).to_json() for name, (target, measured) in pairs.items()}
     write_text_atomic(folder / METRICS, json.dumps({**document, "control": metrics}, indent=1) + "\n")
 
 
-def control_metrics(path: Path, names: Sequence[str]) -> dict[str, dict[str, float | None]]:
-    """Agreement per descriptor from samples.csv."""
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-
-    def column(label: str) -> NDArray[np.float64]:
-        return np.array([float(row[label] or "nan") for row in rows])
-
-    return {name: agreement(column(f"target_{name}"), column(f"measured_{name}")).to_json() for name in names}
+def control_pairs(folder: Path) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Targets and measured values (n,) per condition from samples.csv; NaN where a value does not exist."""
+    with (folder / SAMPLES).open(newline="", encoding="utf-8") as file:
+        header, *rows = list(csv.reader(file))
+    table = {label: np.array([float(row[column] or "nan") for row in rows]) for column, label in enumerate(header)}
+    names = [label.removeprefix("target_") for label in header if label.startswith("target_")]
+    return {name: (table[f"target_{name}"], table[f"measured_{name}"]) for name in names}
 
 
 def accuracy_entry(folder: Path) -> dict[str, Any]:

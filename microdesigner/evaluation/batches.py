@@ -1,0 +1,52 @@
+"""Seconds per sample by batch size, split into denoising and decoding: the paper's Fig. 7."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from microdesigner.core.request import Request
+from microdesigner.engine import Engine
+from microdesigner.engine.latents import candidate_draws, denoised, latent_shape
+from microdesigner.evaluation.benchmark import Measurement
+
+
+def measure_batches(engine: Engine, batches: Sequence[int], steps: int) -> Iterator[Measurement]:
+    """For each batch size, the time of denoising in `steps` evaluations and of decoding, per sample, after warm-up."""
+    for batch in batches:
+        _denoise(engine, batch, 1)
+        denoising, latents = _timed(engine.device, lambda size=batch: _denoise(engine, size, steps))
+        _decode(engine, latents)
+        decoding, _ = _timed(engine.device, lambda clean=latents: _decode(engine, clean))
+        for stage, seconds in (("denoise", denoising), ("decode", decoding)):
+            yield Measurement("batches", f"batch {batch}, {steps} steps: {stage}", seconds / batch, "a sample")
+
+
+def _denoise(engine: Engine, batch: int, steps: int) -> Tensor:
+    card = engine.card
+    shape = latent_shape(card, card.shape)
+    draws = [draw for seed in range(batch) for draw in candidate_draws(seed, 1, shape)]
+    middle = {condition.name: (condition.low + condition.high) / 2 for condition in card.conditions}
+    request = Request(targets=middle, steps=steps)
+    results = denoised(engine.bundle, request, [middle] * batch, draws, batch, engine.device)
+    return next(result for result in results if isinstance(result, Tensor))
+
+
+@torch.no_grad()
+def _decode(engine: Engine, latents: Tensor) -> None:
+    for latent in latents:  # one by one, as the engine does
+        engine.bundle.autoencoder.decode(latent[None], engine.card.lateral == "periodic").argmax(1)
+
+
+def _timed(device: torch.device, work: Callable[[], Tensor | None]) -> tuple[float, Tensor]:
+    _wait(device)
+    started = time.perf_counter()
+    result = work()
+    _wait(device)
+    return time.perf_counter() - started, result
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
