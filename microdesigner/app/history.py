@@ -83,6 +83,10 @@ class History:
                 entries.append(_entry(row))
         return entries
 
+    def find(self, request: Request) -> Entry | None:
+        """The newest sample that exactly `request` made."""
+        return next((entry for entry in self.entries() if entry.request == request), None)
+
     def load(self, entry: Entry) -> Sample:
         """The sample with its voxels; raises InputError when its file is gone or damaged."""
         from microdesigner.io import registry

@@ -65,7 +65,8 @@ def _prepare(window: MainWindow) -> None:
     window.prepare()
     _note(window, "three_d")
     window.start_engine()
-    window.opener.open_example()
+    if not window.session.restore_last():
+        window.opener.open_example()
 
 
 def _note(window: MainWindow, name: str) -> None:

@@ -54,6 +54,8 @@ def _generation(window: "MainWindow") -> list[Command]:
 def _files(window: "MainWindow") -> list[Command]:
     return [
         Command("Files", "Open a volume…", window.open_button.ask, ("Ctrl+O",)),
+        Command("Files", "Open session…", window.session.ask_open),
+        Command("Files", "Save session…", window.session.ask_save, ("Ctrl+S",)),
         Command("Files", "Export…", window.export_button.showMenu, ("Ctrl+E",)),
     ]
 
@@ -76,7 +78,7 @@ def _views(window: "MainWindow") -> list[Command]:
             for index, key in enumerate("1234")
         ),
         Command("Views", "Fit the volume", views.view.fit, (), ("5",)),
-        *(Command("Views", f"Look {words}", partial(views.look, name), (), (key,)) for name, words, key in looks),
+        *(Command("Views", f"Look {words}", partial(views.view.look, name), (), (key,)) for name, words, key in looks),
         Command("Views", "Perspective or parallel projection", views.orthographic.toggle),
         Command("Views", "Smooth surfaces or voxels", views.smooth.toggle),
         Command("Views", "Clip box, slices and threshold", views.cut_toggle.toggle),

@@ -20,6 +20,7 @@ class HistoryKeeper(QObject):
     listed = Signal(object)  # list of Entry, the newest first
     added = Signal(object)  # Entry
     loaded = Signal(object, object)  # Request, Sample
+    reloaded = Signal(object, object)  # Request, Sample
     failed = Signal(str)  # sentence
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
@@ -38,6 +39,10 @@ class HistoryKeeper(QObject):
     def load(self, entry: Entry) -> None:
         """Fetch the volume of an entry."""
         self.do("The result could not be read", lambda: self.loaded.emit(entry.request, self._history.load(entry)))
+
+    def reload(self, request: Request) -> None:
+        """Fetch the newest sample that `request` alone made, where it is still kept."""
+        self.do("The last result could not be read", lambda: self._reload(request))
 
     def set_star(self, entry: Entry, starred: bool) -> None:
         """Star an entry or take its star away."""
@@ -62,6 +67,11 @@ class HistoryKeeper(QObject):
     def _list(self) -> None:
         self._history.sweep()
         self.listed.emit(self._history.entries())
+
+    def _reload(self, request: Request) -> None:
+        entry = self._history.find(request)
+        if entry is not None:
+            self.reloaded.emit(entry.request, self._history.load(entry))
 
     def _add(self, request: Request, sample: Sample, colours: Colours) -> None:
         self.added.emit(self._history.add(request, sample, thumbnail(sample.microstructure, colours)))

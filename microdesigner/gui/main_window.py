@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QMainWindow
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.engine_process import EngineProcess
 from microdesigner.app.opening import Opened
+from microdesigner.app.session_file import SUFFIX
 from microdesigner.app.settings import Settings
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
@@ -24,8 +25,10 @@ from microdesigner.gui.panels.outcome import OutcomePanel
 from microdesigner.gui.panels.targets import TargetsPanel
 from microdesigner.gui.panels.views import ViewsPanel
 from microdesigner.gui.queue_link import QueueLink
+from microdesigner.gui.session_link import SessionLink
 from microdesigner.gui.shown import Shown
 from microdesigner.gui.sweeps import Sweeps
+from microdesigner.gui.view_undo import ViewRecorder
 from microdesigner.gui.widgets.command_palette import CommandPalette
 from microdesigner.gui.widgets.drawer import Drawer
 from microdesigner.gui.widgets.export_button import ExportButton
@@ -64,7 +67,9 @@ class MainWindow(QMainWindow):
         self.history = self.kept.panel
         self.live = LiveDraft(self.targets, self.generation, self)
         self.shown = Shown(self.views, self.outcome, self.generation, catalogue, self)
+        self.view_undo = ViewRecorder(self.views, self.undo, self)
         self.queue = QueueLink(user_data() / "history", self.generation, self.kept.keeper, self.views.colours, self)
+        self.session = SessionLink(self)
         self.sweeps = Sweeps(self.targets, self.queue, settings, self)
         self.setWindowTitle("microdesigner")
         self.setAcceptDrops(True)
@@ -115,11 +120,18 @@ class MainWindow(QMainWindow):
         else:
             self.files.export(self.sample.microstructure, path, self.views.smooth.isChecked())
 
+    def open_path(self, path: Path) -> None:
+        """Open a volume or a session."""
+        if path.suffix == SUFFIX:
+            self.session.open(path)
+        else:
+            self.opener.open(path)
+
     def show_opened(self, opened: Opened) -> None:
         """Show a volume from a file, with the targets it was generated for."""
-        if opened.request is not None:
+        if opened.request is not None and not self.session.restoring:
             self.targets.restore(opened.request)
-        self.show_kept(opened.request or Request(model=""), opened.sample)
+        self.show_kept(opened.request or Request(model=""), opened.sample, opened.path)
         self.news.setText(f"Opened: {opened.path}")
 
     def show_example(self, opened: Opened) -> None:
@@ -128,10 +140,10 @@ class MainWindow(QMainWindow):
             self.show_opened(opened)
             self.news.setText("An example; press Generate for a result of your own.")
 
-    def show_kept(self, request: Request, sample: Sample) -> None:
-        """Show one sample that exists already as the result of `request`."""
+    def show_kept(self, request: Request, sample: Sample, source: Path | None = None) -> None:
+        """Show one sample that exists already as the result of `request`, or comes from the file `source`."""
         self.live.stop()
-        self.shown.keep_to(request, sample)
+        self.shown.keep_to(request, sample, source)
 
     def show_palette(self) -> None:
         """Offer all commands to a search."""
@@ -148,7 +160,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Open the dropped file."""
-        self.opener.open(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop everything in the order that leaves no thread, process or graphics resource behind."""
@@ -157,6 +169,7 @@ class MainWindow(QMainWindow):
         self.live.stop()
         self.generation.close()
         self.files.close()
+        self.session.close()
         self.kept.keeper.close()
         self.views.close_scene()
         super().closeEvent(event)
@@ -209,7 +222,7 @@ class MainWindow(QMainWindow):
         self.queue.waiting_changed.connect(bar.show_waiting)
         self.queue.left_over.connect(lambda count: self.news.setText(LEFT_OVER.format(count=count)))
         self.views.builder.failed.connect(self.notice.tell)
-        self.open_button.chosen.connect(self.opener.open)
+        self.open_button.chosen.connect(self.open_path)
         self.export_button.chosen.connect(self.export)
         self.files.failed.connect(self.notice.tell)
         self.kept.failed.connect(self.notice.tell)

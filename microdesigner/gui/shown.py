@@ -1,5 +1,8 @@
 """What the views and the right column show: the generation under way, or what the user chose instead."""
 
+from dataclasses import replace
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Signal
 
 from microdesigner.app.catalogue import Catalogue
@@ -12,7 +15,10 @@ from microdesigner.gui.panels.views import ViewsPanel
 
 
 class Shown(QObject):
-    """Follows the generation until the user picks a kept or opened volume; `sample` is on show, made for `request`."""
+    """Follows the generation until the user picks a kept or opened volume.
+
+    `sample` is on show; it was made for `request`, or comes from the file `source`.
+    """
 
     changed = Signal(object, object)  # Request, Sample
 
@@ -22,6 +28,7 @@ class Shown(QObject):
         super().__init__(parent)
         self.sample: Sample | None = None
         self.request: Request | None = None
+        self.source: Path | None = None
         self._views, self._outcome, self._catalogue = views, outcome, catalogue
         self._running: Request | None = None
         self._following = True
@@ -35,9 +42,16 @@ class Shown(QObject):
         """Show what the generation makes from now on."""
         self._following = True
 
-    def keep_to(self, request: Request, sample: Sample) -> None:
+    def alone(self) -> Request | None:
+        """The request that makes the sample on show alone; None for one that was opened from a file."""
+        if self.request is None or self.sample is None or self.source is not None:
+            return None
+        return replace(self.request, seed=self.sample.seed, count=1)
+
+    def keep_to(self, request: Request, sample: Sample, source: Path | None = None) -> None:
         """Show one sample that exists already as the result of `request`, whatever is being generated."""
         self._following = False
+        self.source = source
         self._outcome.add(request, 0, sample)
 
     def _started(self, request: Request) -> None:
@@ -50,6 +64,7 @@ class Shown(QObject):
 
     def _sampled(self, index: int, sample: Sample) -> None:
         if self._following and self._running is not None:
+            self.source = None
             self._outcome.add(self._running, index, sample)
 
     def _show(self, request: Request, sample: Sample) -> None:

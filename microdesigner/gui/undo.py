@@ -1,29 +1,32 @@
-"""Undoing changes of the targets."""
+"""Undoing changes of the targets and of the views."""
 
+import time
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from PySide6.QtGui import QUndoCommand
-
-from microdesigner.app.session import TargetState
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QUndoCommand
 
 _MERGING_ID = 1
+PAUSE_S = 1.0
+State = TypeVar("State")
 
 
-class TargetChange(QUndoCommand):
-    """From one set of targets to another; changes with the same `merge_key` in a row become one."""
+class Change(QUndoCommand, Generic[State]):
+    """From one state to another; changes with the same `merge_key` in a row become one."""
 
     def __init__(
-        self, apply: Callable[[TargetState], None], before: TargetState, after: TargetState, title: str, merge_key: str
+        self, apply: Callable[[State], None], before: State, after: State, title: str, merge_key: str = ""
     ) -> None:
         super().__init__(title)
         self._apply, self._before, self.after, self.merge_key = apply, before, after, merge_key
 
     def redo(self) -> None:
-        """Go to the later targets."""
+        """Go to the later state."""
         self._apply(self.after)
 
     def undo(self) -> None:
-        """Go back to the earlier targets."""
+        """Go back to the earlier state."""
         self._apply(self._before)
 
     def id(self) -> int:
@@ -31,8 +34,25 @@ class TargetChange(QUndoCommand):
         return _MERGING_ID if self.merge_key else -1
 
     def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802
-        """Swallow the next change when it moves the same slider."""
-        if not isinstance(other, TargetChange) or other.merge_key != self.merge_key:
+        """Swallow the next change when it belongs to the same gesture."""
+        if not isinstance(other, Change) or other.merge_key != self.merge_key:
             return False
         self.after = other.after
         return True
+
+
+class Gestures:
+    """Tells which changes belong together: those made while a mouse button stays down or in quick succession."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._last = 0.0
+        self._pressed = False
+
+    def key(self, what: str) -> str:
+        """The merge key of a change of `what` that happens now."""
+        now, pressed = time.monotonic(), QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if not (pressed and self._pressed) and now - self._last > PAUSE_S:
+            self._number += 1
+        self._last, self._pressed = now, pressed
+        return f"{what} #{self._number}"

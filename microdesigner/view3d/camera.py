@@ -124,6 +124,11 @@ class CameraControl:
             self.camera.SetParallelScale(self.visible_height() / 2)
         self.camera.SetParallelProjection(on)
 
+    @property
+    def orthographic(self) -> bool:
+        """Whether the projection is parallel."""
+        return bool(self.camera.GetParallelProjection())
+
     def visible_height(self) -> float:
         """Height of the view in nm at the focal point."""
         if self.camera.GetParallelProjection():

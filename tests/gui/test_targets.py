@@ -42,7 +42,7 @@ def test_changes_can_be_undone_by_name(window: MainWindow) -> None:
     before = row.number.value()
     row.number.setValue(0.31)
     row.number.setValue(0.32)
-    assert window.undo.undoText() == "Set vol_frac_D"
+    assert window.undo.undoText() == "Set donor fraction"
     window.undo.undo()
     assert row.number.value() == pytest.approx(before)
     window.undo.redo()

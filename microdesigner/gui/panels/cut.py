@@ -1,5 +1,7 @@
 """What part of the volume is drawn: threshold, clip box, slices."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
 from superqt import QRangeSlider
@@ -56,12 +58,19 @@ class CutPanel(QWidget):
         """The threshold in 0..1."""
         return self.threshold.value() / 27
 
-    def reset(self) -> None:
-        """Show the whole volume."""
-        for slider in self.clips:
-            slider.setValue((0, STEPS))
-        self.threshold.setValue(0)
-        self.slices_on.setChecked(False)
+    def state(self) -> tuple[tuple[tuple[int, int], ...], bool, tuple[int, ...], int]:
+        """Clip box, whether slices are shown, where, and the threshold, all in steps of the sliders."""
+        clip = tuple((int(slider.value()[0]), int(slider.value()[1])) for slider in self.clips)
+        return clip, self.slices_on.isChecked(), tuple(s.value() for s in self.positions), self.threshold.value()
+
+    def restore(self, clip: Sequence[tuple[int, int]], slices: bool, positions: Sequence[int], threshold: int) -> None:
+        """Go back to an earlier `state`."""
+        for range_slider, span in zip(self.clips, clip, strict=False):
+            range_slider.setValue(span)
+        for slider, position in zip(self.positions, positions, strict=False):
+            slider.setValue(position)
+        self.threshold.setValue(threshold)
+        self.slices_on.setChecked(slices)
 
     def _clip_slider(self, axis: str) -> QRangeSlider:
         slider = named(

@@ -1,6 +1,7 @@
 """The left column: which model, what to ask for, how to generate."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QUndoStack
@@ -9,13 +10,22 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QScrollAre
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.session import Targets, TargetState
 from microdesigner.core.card import ModelCard
+from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Request
 from microdesigner.gui.panels.options import OptionsPanel
-from microdesigner.gui.undo import TargetChange
+from microdesigner.gui.undo import Change, Gestures
 from microdesigner.gui.widgets.basics import SPACING, heading, named, quiet
 from microdesigner.gui.widgets.condition_row import ConditionRow
 from microdesigner.gui.widgets.run_bar import RunBar
 from microdesigner.gui.widgets.support_badge import SupportBadge
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which model is asked for what."""
+
+    model: str
+    state: TargetState
 
 
 class TargetsPanel(QWidget):
@@ -28,6 +38,7 @@ class TargetsPanel(QWidget):
         super().__init__()
         self._catalogue = catalogue
         self._undo = undo
+        self._gestures = Gestures()
         self.targets: Targets | None = None
         self.rows: dict[str, ConditionRow] = {}
         self.model = named(QComboBox(), "Model", "The trained model that generates the volumes.")
@@ -40,7 +51,7 @@ class TargetsPanel(QWidget):
         self.options = OptionsPanel()
         self.run_bar = RunBar()
         self._lay_out()
-        self.model.currentIndexChanged.connect(lambda _: self._choose(self.model.currentData()))
+        self.model.currentIndexChanged.connect(lambda _: self._choose_model(self.model.currentData()))
         self.badge.nearest_wanted.connect(self._use_nearest)
 
     def fill(self, preferred: str) -> None:
@@ -51,8 +62,9 @@ class TargetsPanel(QWidget):
         self.model.setCurrentIndex(max(0, self.model.findData(preferred)))
         self.model.blockSignals(False)
         self.model.setEnabled(bool(self._catalogue.models))
-        if self._catalogue.models:
-            self._choose(self.model.currentData())
+        card = self._catalogue.card(self.model.currentData())
+        if card is not None:
+            self._show(Asked(card.name, Targets(card).state))
         else:
             self.card_text.setText("No model is installed.")
 
@@ -62,15 +74,16 @@ class TargetsPanel(QWidget):
 
     def restore(self, request: Request) -> None:
         """Show the targets and options of an earlier request, as far as its model is installed."""
-        index = self.model.findData(request.model)
-        if index < 0:
+        card = self._catalogue.card(request.model)
+        if card is None:
             return
-        self.model.setCurrentIndex(index)
         self.options.restore(request)
-        self._change("", lambda targets: targets.ask_only(request.targets), "Recall targets")
+        recalled = Targets(card, self.targets.state if self.targets else None)
+        recalled.ask_only(request.targets)
+        self._push(Asked(card.name, recalled.state), "Recall targets")
 
     def apply(self, state: TargetState) -> None:
-        """Show `state` as the targets."""
+        """Show `state` as the targets of the chosen model."""
         if self.targets is None:
             return
         self.targets.state = state
@@ -85,16 +98,25 @@ class TargetsPanel(QWidget):
         if self.targets is not None:
             self.badge.show_support(self.targets.support())
 
-    def _choose(self, name: str) -> None:
+    def _choose_model(self, name: str) -> None:
         card = self._catalogue.card(name)
+        if card is not None:
+            chosen = Targets(card, self.targets.state if self.targets else None)
+            self._push(Asked(name, chosen.state), f"Choose {name}")
+
+    def _show(self, asked: Asked) -> None:
+        card = self._catalogue.card(asked.model)
         if card is None:
             return
-        self.targets = Targets(card, self.targets.state if self.targets else None)
-        self._undo.clear()
-        self._make_rows(self.targets)
-        self.card_text.setText(_summary(card))
-        self.apply(self.targets.state)
-        self.model_chosen.emit(name)
+        if self.targets is None or self.targets.card is not card:
+            self.targets = Targets(card)
+            self.model.blockSignals(True)
+            self.model.setCurrentIndex(self.model.findData(card.name))
+            self.model.blockSignals(False)
+            self._make_rows(self.targets)
+            self.card_text.setText(_summary(card))
+            self.model_chosen.emit(card.name)
+        self.apply(asked.state)
 
     def _make_rows(self, targets: Targets) -> None:
         for row in self.rows.values():
@@ -109,22 +131,31 @@ class TargetsPanel(QWidget):
             self.conditions.addWidget(row)
 
     def _set_value(self, name: str, value: float) -> None:
-        self._change(name, lambda targets: targets.set_value(name, value), f"Set {name}")
+        self._change(name, lambda targets: targets.set_value(name, value), f"Set {_title(name)}")
 
     def _set_fixed(self, name: str, fixed: bool) -> None:
-        self._change("", lambda targets: targets.set_fixed(name, fixed), f"{'Ask for' if fixed else 'Free'} {name}")
+        self._change(
+            "", lambda targets: targets.set_fixed(name, fixed), f"{'Ask for' if fixed else 'Free'} {_title(name)}"
+        )
 
     def _use_nearest(self) -> None:
         self._change("", Targets.use_nearest, "Use nearest supported targets")
 
-    def _change(self, merge_key: str, move: Callable[[Targets], None], title: str) -> None:
+    def _change(self, what: str, move: Callable[[Targets], None], title: str) -> None:
+        """Move the targets; successive changes of the same `what` are one step of undo, "" stands alone."""
         if self.targets is None:
             return
         before = self.targets.state
         move(self.targets)
         after, self.targets.state = self.targets.state, before
+        self._push(Asked(self.targets.card.name, after), title, self._gestures.key(what) if what else "")
+
+    def _push(self, after: Asked, title: str, merge_key: str = "") -> None:
+        if self.targets is None:
+            return
+        before = Asked(self.targets.card.name, self.targets.state)
         if after != before:
-            self._undo.push(TargetChange(self.apply, before, after, title, merge_key))
+            self._undo.push(Change(self._show, before, after, title, merge_key))
 
     def _show_dependent(self, targets: Targets) -> None:
         phase, value = targets.dependent_phase, targets.dependent_value
@@ -159,6 +190,10 @@ class TargetsPanel(QWidget):
         whole.addWidget(area, 1)
         whole.addLayout(foot)
         self.setMinimumWidth(360)
+
+
+def _title(name: str) -> str:
+    return spec_of(name).title.lower()
 
 
 def _line() -> QFrame:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from microdesigner.app.settings import Settings
+from microdesigner.app.view_state import ViewState
 from microdesigner.core.card import ModelCard
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.gui import theme
@@ -27,6 +28,7 @@ class ViewsPanel(QWidget):
     """Shows one volume; meshes are built beside the GUI thread and swapped in when they are ready."""
 
     shown = Signal()
+    touched = Signal()  # a control of the views was used
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -49,6 +51,8 @@ class ViewsPanel(QWidget):
         self.phases.changed.connect(self._recolour)
         self.smooth.toggled.connect(lambda _: self._order())
         self.orthographic.toggled.connect(self._set_orthographic)
+        for signal in (self.phases.changed, self.smooth.toggled, self.orthographic.toggled, self.view.moved):
+            signal.connect(lambda *_: self.touched.emit())
 
     def prepare(self) -> None:
         """Load VTK and make the scene and the controls that need it; called once the window is up."""
@@ -71,10 +75,36 @@ class ViewsPanel(QWidget):
         self.cut.shape_changed.connect(self._order)
         self.cut.slices_changed.connect(self._recolour)
         self.cut_toggle.toggled.connect(self.cut.setVisible)
+        for signal in (self.palette_choice.currentIndexChanged, self.cut.shape_changed, self.cut.slices_changed):
+            signal.connect(lambda *_: self.touched.emit())
         self._column.insertWidget(self._column.indexOf(self.phases) + 1, self.cut)
         self.view.attach(Scene())
         self._set_orthographic(self.orthographic.isChecked())
         self._recolour()
+
+    def state(self) -> ViewState | None:
+        """How the volume is looked at; None while there is nothing to look at."""
+        scene = self.view.scene
+        if scene is None or scene.geometry is None:
+            return None
+        return ViewState(
+            scene.camera.pose(), self.orthographic.isChecked(), scene.maximised, self.palette_choice.currentData(),
+            self.smooth.isChecked(), tuple(self.phases.visible()), self.phases.percents(), *self.cut.state(),
+        )  # fmt: skip
+
+    def apply(self, state: ViewState) -> None:
+        """Look at the volume as in an earlier `state`, as far as its phases allow."""
+        scene = self.view.scene
+        if scene is None:
+            return
+        self.palette_choice.setCurrentIndex(max(0, self.palette_choice.findData(state.palette)))
+        self.smooth.setChecked(state.smooth)
+        self.orthographic.setChecked(state.orthographic)
+        self.phases.restore(state.visible, state.opacity)
+        self.cut.restore(state.clip, state.slices, state.positions, state.threshold)
+        scene.maximise(state.maximised)
+        scene.camera.place(state.pose)
+        self.view.redraw()
 
     def show_volume(self, microstructure: Microstructure) -> None:
         """Show a volume as soon as its meshes are built."""
@@ -164,18 +194,12 @@ class ViewsPanel(QWidget):
             self.view.scene.camera.set_orthographic(on)
             self.view.redraw()
 
-    def look(self, name: str) -> None:
-        """Turn to a standard view."""
-        if self.view.scene is not None:
-            self.view.scene.camera.look(name)  # type: ignore[arg-type]
-            self.view.redraw()
-
     def _lay_out(self) -> None:
         tools = QHBoxLayout()
         tools.setSpacing(4)
         for name, text, key in STANDARD_VIEWS:
             tip = f"Look {'from the corner' if name == 'isometric' else f'along {name}'} ({key})."
-            tools.addWidget(tool_button(text, f"View {name}", tip, partial(self.look, name)))
+            tools.addWidget(tool_button(text, f"View {name}", tip, partial(self.view.look, name)))
         for button in (self.orthographic, self.smooth, self.cut_toggle):
             tools.addWidget(button)
         tools.addStretch(1)

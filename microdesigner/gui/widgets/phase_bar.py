@@ -1,5 +1,7 @@
 """Which phases are shown, and how opaque."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QWidget
@@ -36,6 +38,17 @@ class PhaseBar(QWidget):
     def opacity(self) -> list[float]:
         """Opacity of each phase in 0..1."""
         return [slider.value() / 100 for slider in self.sliders]
+
+    def percents(self) -> tuple[int, ...]:
+        """Opacity of each phase as its slider stands."""
+        return tuple(slider.value() for slider in self.sliders)
+
+    def restore(self, visible: Sequence[bool], percents: Sequence[int]) -> None:
+        """Show phases and opacities as they were; for other phases nothing changes."""
+        if len(visible) == len(percents) == len(self.boxes):
+            for box, slider, shown, percent in zip(self.boxes, self.sliders, visible, percents, strict=True):
+                box.setChecked(shown)
+                slider.setValue(percent)
 
     def _remake(self, names: tuple[str, ...]) -> None:
         while (item := self._row.takeAt(0)) is not None:

@@ -27,6 +27,7 @@ class VolumeView(QWidget):
     """
 
     first_drawn = Signal()
+    moved = Signal()  # the user changed the camera or what is maximised
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,12 +91,21 @@ class VolumeView(QWidget):
         if self.scene is not None:
             self.scene.maximise(None if index == self.scene.maximised else index)
             self.redraw()
+            self.moved.emit()
 
     def fit(self) -> None:
         """Show the whole volume."""
         if self.scene is not None:
             self.scene.camera.fit()
             self.redraw()
+            self.moved.emit()
+
+    def look(self, name: str) -> None:
+        """Turn to a standard view."""
+        if self.scene is not None:
+            self.scene.camera.look(name)  # type: ignore[arg-type]
+            self.redraw()
+            self.moved.emit()
 
     def close_scene(self) -> None:
         """Free the graphics resources; nothing is drawn afterwards."""
@@ -179,8 +189,7 @@ class VolumeView(QWidget):
         elif key == Qt.Key.Key_5:
             self.fit()
         elif key in VIEW_KEYS:
-            self.scene.camera.look(VIEW_KEYS[key])  # type: ignore[arg-type]
-            self.redraw()
+            self.look(VIEW_KEYS[key])
         else:
             super().keyPressEvent(event)
 
@@ -192,6 +201,7 @@ class VolumeView(QWidget):
         self._moving = True
         self._settle.start()
         self.redraw()
+        self.moved.emit()
 
     def _settled(self) -> None:
         self._moving = False

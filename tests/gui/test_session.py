@@ -1,0 +1,120 @@
+"""The program continues where it was left."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from microdesigner.app.session_file import Session, last_session
+from microdesigner.gui import session_link
+from microdesigner.gui.main_window import MainWindow
+from tests.gui.conftest import generate, is_drawn, wait_until
+
+
+def test_targets_seed_view_and_volume_are_back_at_the_next_start(
+    window: MainWindow, open_window: Callable[..., MainWindow]
+) -> None:
+    options = window.targets.options
+    options.choose_quality("draft")
+    options.seed.setValue(21)
+    generate(window)
+    wait_until(lambda: window.history.list.count() == 1)
+    window.targets.rows["vol_frac_D"].number.setValue(0.37)
+    window.targets.rows["tortuosity_A"].free.setChecked(True)
+    options.locked.setChecked(False)
+    window.views.view.look("z")
+    window.views.phases.boxes[1].setChecked(False)
+    request, state, sample = window.targets.request(), window.views.state(), window.sample
+    window.close()
+    again = open_window()
+    wait_until(lambda: is_drawn(again))
+    assert again.targets.request() == request
+    assert not again.targets.options.locked.isChecked()
+    assert again.views.state() == state
+    assert not again.undo.canUndo()
+    assert again.sample is not None
+    assert sample is not None
+    np.testing.assert_array_equal(again.sample.microstructure.phases, sample.microstructure.phases)
+
+
+def test_an_opened_file_is_back_with_the_targets_as_they_were_left(
+    window: MainWindow, open_window: Callable[..., MainWindow], tmp_path: Path
+) -> None:
+    window.targets.options.choose_quality("draft")
+    generate(window)
+    window.export(tmp_path / "film.vti")
+    wait_until(lambda: "film.vti" in window.news.text())
+    window.open_path(tmp_path / "film.vti")
+    wait_until(lambda: window.shown.source == tmp_path / "film.vti")
+    window.targets.rows["vol_frac_D"].number.setValue(0.27)
+    window.close()
+    again = open_window()
+    wait_until(lambda: again.shown.source == tmp_path / "film.vti")
+    assert again.targets.rows["vol_frac_D"].number.value() == pytest.approx(0.27)
+
+
+def test_a_saved_session_is_opened_like_a_volume(window: MainWindow, tmp_path: Path) -> None:
+    row = window.targets.rows["vol_frac_D"]
+    row.number.setValue(0.29)
+    window.session.save(tmp_path / "mine.microdesigner")
+    row.number.setValue(0.5)
+    window.open_path(tmp_path / "mine.microdesigner")
+    assert row.number.value() == pytest.approx(0.29)
+    assert tmp_path / "mine.microdesigner" in window.settings.recent_files()
+    (tmp_path / "mine.microdesigner").write_text("{", encoding="utf-8")
+    window.open_path(tmp_path / "mine.microdesigner")
+    assert "mine.microdesigner" in window.notice.text.text()
+
+
+def test_the_session_is_kept_while_the_program_runs(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    window.session._timer.setInterval(0)
+    window.targets.rows["vol_frac_D"].number.setValue(0.26)
+    wait_until(last_session().is_file)
+    assert Session.read(last_session()).request.targets["vol_frac_D"] == pytest.approx(0.26)
+
+
+KILLED = f"""
+import os, sys, time
+from tests.gui import stand_in
+from tests.gui.conftest import generate, wait_until
+from microdesigner.app.settings import Settings
+from microdesigner.gui import application
+from pathlib import Path
+stand_in.write_card(Path(sys.argv[1]) / "models" / stand_in.MODEL)
+app = application.make_application([])
+window = application.open_window(app, stand_in.FACTORY, Settings(model=stand_in.MODEL))
+wait_until(lambda: "ready" in window.device.text())
+window.session._timer.setInterval(0)
+window.targets.options.choose_quality("draft")
+generate(window)
+wait_until(lambda: window.history.list.count() == 1)
+window.targets.rows["vol_frac_D"].number.setValue(0.25)
+window.targets.options.choose_quality("paper")
+window.generate()
+window.generate()
+end = time.monotonic() + {session_link.PAUSE_MS / 1000}
+wait_until(lambda: time.monotonic() > end)
+print("now", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that cannot be caught")
+def test_a_killed_program_loses_neither_result_nor_queue_nor_session(
+    home: Path, open_window: Callable[..., MainWindow]
+) -> None:
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(home)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "now\n"
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    window = open_window()
+    wait_until(lambda: is_drawn(window))
+    assert window.history.list.count() == 1
+    assert [str(job.state) for job in window.queue.queue.jobs] == ["done", "waiting", "waiting"]
+    assert window.targets.rows["vol_frac_D"].number.value() == pytest.approx(0.25)
