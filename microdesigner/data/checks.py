@@ -1,23 +1,38 @@
 """What should be known about a data set before hours are spent on training with it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Literal, get_args
 
+import h5py
 import numpy as np
-from numpy.typing import NDArray
 
-from microdesigner.data.store import VolumeDataset
+from microdesigner.core.card import DENOISER_MULTIPLE
+from microdesigner.core.descriptor_spec import SPECS
+from microdesigner.data.statistics import constant_labels, correlations, principal_components
+from microdesigner.data.store import CHECKS, SERIES, VALIDATION_EVERY, VolumeDataset
 
 CHECKS_VERSION = 1
-Severity = Literal["good", "note", "warning", "error"]
+AUTOENCODER_FACTOR = 8
+SIZE_MULTIPLE = DENOISER_MULTIPLE * AUTOENCODER_FACTOR
+FEW_VOLUMES, FEW_INDEPENDENT = 200, 32
+CORRELATED = 0.9
+STATED, AGREES = "stated_", 0.01
+FRACTIONS = {"donor": "vol_frac_D", "acceptor": "vol_frac_A", "mixed": "vol_frac_M"}
+Severity = Literal["error", "warning", "note", "good"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One finding: `name` of the check, how severe, a sentence, and what helps ("" where nothing need be done).
+    """One finding: the `name` of what was looked at, how severe, a sentence, and what helps ("" where nothing must).
 
-    "error" means that training would fail or teach nothing; "warning" that the model will be worse than it could be.
+    "error": training would fail or teach nothing; "warning": the model will be worse than it could be; "note": good to
+    know; "good": in order.
     """
 
     name: str
@@ -26,43 +41,166 @@ class Check:
     remedy: str = ""
 
 
-@dataclass(frozen=True)
-class Distribution:
-    """Histogram of one label over training and held-out volumes (the paper's Fig. 15): `edges` (bins + 1)."""
-
-    label: str
-    edges: NDArray[np.float64]
-    training: NDArray[np.int64]
-    held_out: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class PrincipalComponents:
-    """PCA of the standardised conditions: `shares` of the variance (n,), falling, and `loadings` (n, conditions)."""
-
-    names: tuple[str, ...]
-    shares: NDArray[np.float64]
-    loadings: NDArray[np.float64]
-
-
 def check_dataset(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence[str]) -> list[Check]:
-    """Sizes, labels, empty phases, duplicates, constant and correlated conditions, amount, split; worst first.
+    """Sizes, labels, split, amount, empty phases, duplicates, constant and correlated labels, stated values.
 
-    Exactly one `Check` per subject that is in order ("good"), one or more where it is not.
+    Worst first. Each subject yields one `Check` where it is in order, one or more where it is not.
     """
-    raise NotImplementedError
+    found = [*_sizes(dataset), *_labels(dataset, conditions, process), *_split(dataset)]
+    if not any(check.severity == "error" for check in found):
+        subjects: list[Callable[[], list[Check]]] = [
+            lambda: _amount(dataset),
+            lambda: _empty_phases(dataset),
+            lambda: _duplicates(dataset, conditions),
+            lambda: _constant(dataset, conditions, process),
+            lambda: _correlated(dataset, conditions),
+            lambda: _stated(dataset),
+        ]
+        found += [check for subject in subjects for check in subject()]
+    return sorted(found, key=lambda check: SEVERITIES.index(check.severity))
 
 
-def distributions(dataset: VolumeDataset, labels: Sequence[str]) -> list[Distribution]:
-    """Range plots of `labels`."""
-    raise NotImplementedError
+def record_checks(path: Path) -> None:
+    """Check the data set file `path` for the labels that it names, and record the findings in it."""
+    dataset = VolumeDataset(path)
+    findings = check_dataset(dataset, dataset.description.conditions, dataset.description.process)
+    dataset.close()
+    document = {"version": CHECKS_VERSION, "findings": [asdict(check) for check in findings]}
+    with h5py.File(path, "r+") as file:
+        file.attrs[CHECKS] = json.dumps(document)
 
 
-def correlations(dataset: VolumeDataset, labels: Sequence[str]) -> NDArray[np.float64]:
-    """Pearson correlations (labels, labels) over the training volumes; 0 with a constant label."""
-    raise NotImplementedError
+def _sizes(dataset: VolumeDataset) -> list[Check]:
+    shapes = sorted(dataset.shapes)
+    size = "×".join(map(str, shapes[0]))
+    if len(shapes) > 1:
+        other = "×".join(map(str, shapes[-1]))
+        return [Check("sizes", "error", f"Volumes differ in size: {size} and {other} voxels.", "Resize all to one.")]
+    if any(edge % SIZE_MULTIPLE for edge in shapes[0]):
+        remedy = f"Resize to multiples of {SIZE_MULTIPLE}, such as 64×64×64."
+        return [Check("sizes", "error", f"Volumes of {size} voxels cannot be learned.", remedy)]
+    if shapes[0][0] != shapes[0][1]:
+        remedy = "Cut or resize to equal edges along x and y."
+        return [Check("sizes", "error", f"Volumes of {size} voxels cannot be turned in the film's plane.", remedy)]
+    return [Check("sizes", "good", f"All {len(dataset)} volumes have {size} voxels.")]
 
 
-def principal_components(dataset: VolumeDataset, labels: Sequence[str]) -> PrincipalComponents:
-    """PCA of `labels` over the training volumes; constant labels are left out."""
-    raise NotImplementedError
+def _labels(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence[str]) -> list[Check]:
+    if not conditions:
+        return [Check("labels", "error", "No condition is chosen to learn.", "Choose at least one.")]
+    wanted = [*conditions, *process]
+    missing = [label for label in wanted if label not in dataset.table]
+    unusable = [label for label in wanted if label not in missing and not np.isfinite(dataset.table[label]).all()]
+    found = [
+        Check("labels", "error", f"Not every volume has the label {label}.", "Leave it out, or import again with it.")
+        for label in missing
+    ]
+    found += [
+        Check(
+            "labels", "error", f"The label {label} is no number in some volumes.", "Leave it out, or mend the source."
+        )
+        for label in unusable
+    ]
+    if found:
+        return found
+    if not process:
+        sentence = "The volumes carry no processing parameters, so the model will tell no recipe."
+        return [Check("labels", "note", sentence, "Add a table of processing parameters if there are any.")]
+    return [Check("labels", "good", f"Every volume has all {len(wanted)} labels.")]
+
+
+def _split(dataset: VolumeDataset) -> list[Check]:
+    held_out, groups = int(dataset.held_out.sum()), len(np.unique(dataset.table[SERIES]))
+    if held_out in (0, len(dataset)):
+        return [
+            Check("split", "error", "No volumes can be kept for validation.", "Import volumes of at least two samples.")
+        ]
+    sentence = f"{held_out} of {len(dataset)} volumes are kept for validation and share no series with the others."
+    if groups < VALIDATION_EVERY:
+        remedy = f"With {VALIDATION_EVERY} samples or more the validation would tell more."
+        return [Check("split", "note", f"{sentence} They come from {groups} groups only.", remedy)]
+    return [Check("split", "good", sentence)]
+
+
+def _amount(dataset: VolumeDataset) -> list[Check]:
+    training = int((~dataset.held_out).sum())
+    independent = (dataset.description.origin or {}).get("independent")
+    more = "Import more films, or cut smaller windows; expect the model to repeat what it has seen."
+    if independent is not None and independent < min(FEW_INDEPENDENT, len(dataset)):
+        sentence = f"The {len(dataset)} volumes overlap: side by side only {independent} fit into the films."
+        return [Check("amount", "warning", sentence, more)]
+    if training < FEW_VOLUMES:
+        return [Check("amount", "warning", f"There are only {training} volumes to train on.", more)]
+    return [Check("amount", "good", f"There are {training} volumes to train on.")]
+
+
+def _empty_phases(dataset: VolumeDataset) -> list[Check]:
+    table = dataset.table
+    shares = {phase: table[name] for phase, name in FRACTIONS.items() if name in table}
+    if "ABS_f_D" in table and "donor" not in shares:
+        shares |= {"donor": table["ABS_f_D"], "acceptor": 1 - table["ABS_f_D"]}
+    found = []
+    for phase in dataset.description.phase_names:
+        empty = int((shares[phase] <= 0).sum()) if phase in shares else 0
+        if empty:
+            severity: Severity = "error" if empty == len(dataset) else "warning"
+            sentence = f"{empty} of {len(dataset)} volumes hold no {phase} phase."
+            found.append(Check("phases", severity, sentence, "Check segmentation and mapping, or import without it."))
+    return found or [Check("phases", "good", "Every volume holds every phase.")]
+
+
+def _duplicates(dataset: VolumeDataset, conditions: Sequence[str]) -> list[Check]:
+    # equal volumes measure equal, so only those that do are compared voxel by voxel
+    _, number, count = np.unique(dataset.columns(conditions), axis=0, return_inverse=True, return_counts=True)
+    suspects: list[int] = np.flatnonzero(count[number.reshape(-1)] > 1).tolist()
+    hashes = [hashlib.sha256(dataset.phases(index).tobytes()).hexdigest() for index in suspects]
+    first: dict[str, int] = {}
+    copies = [(first.setdefault(digest, index), index) for digest, index in zip(hashes, suspects, strict=True)]
+    pairs = [(one, other) for one, other in copies if one != other]
+    if not pairs:
+        return [Check("duplicates", "good", "No volume is there twice.")]
+    names = " and ".join(dataset.names[index] for index in pairs[0])
+    sentence = f"{len(pairs)} volumes are copies of others, such as {names}."
+    if any(dataset.held_out[one] != dataset.held_out[other] for one, other in pairs):
+        sentence = f"{sentence[:-1]}; some are on both sides of the split, so validation would flatter."
+    return [Check("duplicates", "warning", sentence, "Remove the copies from the sources and import again.")]
+
+
+def _constant(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence[str]) -> list[Check]:
+    constant = constant_labels(dataset, [*conditions, *process])
+    if set(conditions) <= set(constant):
+        sentence = "All conditions are constant over the training volumes, so there is nothing to choose."
+        return [Check("constant", "error", sentence, "Choose other conditions, or import more varied volumes.")]
+    return [
+        Check("constant", "warning", f"{label} is constant over the training volumes.", "Leave it out.")
+        for label in constant
+    ] or [Check("constant", "good", "Every condition and processing parameter varies.")]
+
+
+def _correlated(dataset: VolumeDataset, conditions: Sequence[str]) -> list[Check]:
+    matrix = correlations(dataset, conditions)
+    found = []
+    for one, other in combinations(range(len(conditions)), 2):
+        if abs(matrix[one, other]) > CORRELATED:
+            shares = principal_components(dataset, conditions).shares
+            sentence = f"{conditions[one]} and {conditions[other]} move together (r = {matrix[one, other]:.2f})."
+            remedy = (
+                "Leave one out, or ask for both only along their line; the first principal component of all conditions "
+                f"holds {shares[0]:.0%} of their variance."
+            )
+            found.append(Check("correlated", "note", sentence, remedy))
+    return found or [Check("correlated", "good", "No two conditions move together.")]
+
+
+def _stated(dataset: VolumeDataset) -> list[Check]:
+    found = []
+    for label in dataset.table:
+        measured = label.removeprefix(STATED)
+        if label.startswith(STATED) and measured in SPECS:
+            away = float(np.abs(dataset.table[label] - dataset.table[measured]).mean())
+            if away > AGREES:
+                sentence = f"The {measured} that the files state is {away:.3f} away from the measured one on average."
+                remedy = "Check mapping, cathode face and lateral boundary; the measured values are learned."
+                found.append(Check("stated", "warning", sentence, remedy))
+    compared = any(label.startswith(STATED) for label in dataset.table)
+    return found or ([Check("stated", "good", "The files state what is measured.")] if compared else [])

@@ -8,7 +8,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from microdesigner.core.microstructure import Lateral, PhaseArray
 from microdesigner.core.paths import atomic_path
 
 SCHEMA = 1
+SERIES, HELD_OUT = "series", "held_out"
+CHECKS = "checks"
 VALIDATION_EVERY = 8
 COMPRESSION = 1
 
@@ -48,13 +50,13 @@ class PackedVolume:
 
 def packed(volume: Volume) -> PackedVolume:
     """`volume` ready for the file."""
-    chunk = zlib.compress(np.ascontiguousarray(volume.phases, np.uint8), COMPRESSION)
+    chunk = zlib.compress(np.ascontiguousarray(volume.phases, np.uint8).data, COMPRESSION)
     return PackedVolume(volume.name, volume.phases.shape, chunk, volume.labels)
 
 
 @dataclass(frozen=True)
 class Description:
-    """What holds for the whole data set. `origin` records how to rebuild it."""
+    """What holds for the whole data set. `origin` records how to rebuild it, `units` those of labels that have one."""
 
     phase_names: tuple[str, ...]
     lateral: Lateral
@@ -62,6 +64,7 @@ class Description:
     process: tuple[str, ...]
     voxel_nm: tuple[float, float, float] = (1.0, 1.0, 1.0)
     origin: dict[str, Any] | None = None
+    units: dict[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -71,7 +74,7 @@ def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Volu
     Raises InputError when nothing was added.
     """
     with atomic_path(path) as temporary, h5py.File(temporary, "w", libver="latest") as file:
-        file.attrs["microdesigner"] = json.dumps({"schema": SCHEMA, **vars(description)})
+        write_description(file, description)
 
         def add(volume: Volume | PackedVolume) -> None:
             volume = packed(volume) if isinstance(volume, Volume) else volume
@@ -85,6 +88,11 @@ def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Volu
         yield add
         if len(file) == 0:
             raise InputError(f"No volume was left to write to {path}; simulate more series or longer times.")
+
+
+def write_description(file: h5py.File, description: Description) -> None:
+    """Write or replace what `file` says of all its volumes."""
+    file.attrs["microdesigner"] = json.dumps({"schema": SCHEMA, **vars(description)})
 
 
 class VolumeDataset:
@@ -136,21 +144,39 @@ class VolumeDataset:
 
     @cached_property
     def held_out(self) -> NDArray[np.bool_]:
-        """Volumes kept for validation: whole series, never single snapshots, since neighbours in time are alike.
+        """Volumes kept for validation: those labelled so, else whole series, never single snapshots, since neighbours
+        in time are alike."""
+        if HELD_OUT in self.table:
+            return self.table[HELD_OUT] > 0
+        return held_out_groups(self.table[SERIES].astype(np.int64))
 
-        One series in `VALIDATION_EVERY`, drawn at random by number: every n-th point of a Sobol design would lie in one
-        strip of it and leave a gap in training.
-        """
-        series = self.table["series"].astype(np.int64)
-        numbers = np.unique(series)
-        shuffled = sorted(numbers.tolist(), key=lambda number: np.random.default_rng(number).random())
-        kept = shuffled[: max(1, round(len(numbers) / VALIDATION_EVERY))]
-        mask: NDArray[np.bool_] = np.isin(series, kept)
-        return mask
+    @property
+    def checks(self) -> dict[str, Any]:
+        """What was found when the file was made: {"version", "findings"}, empty where it was not checked."""
+        recorded: dict[str, Any] = json.loads(self._file.attrs.get(CHECKS, "{}"))
+        return recorded
+
+    @property
+    def shapes(self) -> set[tuple[int, ...]]:
+        """Every size that a volume has."""
+        return {self._file[name].shape for name in self.names}
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def held_out_groups(groups: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which volumes are kept for validation, given the number of each one's group: whole groups.
+
+    One group in `VALIDATION_EVERY`, drawn at random by number: every n-th point of a Sobol design would lie in one
+    strip of it and leave a gap in training.
+    """
+    numbers = np.unique(groups)
+    shuffled = sorted(numbers.tolist(), key=lambda number: np.random.default_rng(number).random())
+    kept = shuffled[: max(1, round(len(numbers) / VALIDATION_EVERY))]
+    mask: NDArray[np.bool_] = np.isin(groups, kept)
+    return mask
 
 
 def _description(document: dict[str, Any]) -> Description:

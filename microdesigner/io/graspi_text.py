@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MIXED, Microstructure
 from microdesigner.core.paths import atomic_path
-from microdesigner.io.labels import check_size, volume
+from microdesigner.io.labels import check_size
+from microdesigner.io.scans import Scan
 
 GRASPI_MIXED = 3
 _LONGEST_HEADER = 200
 
 
-def read(path: Path) -> Microstructure:
-    """Read a 2-D or 3-D GraSPI file; 1 nm voxels, no-flux."""
+def scan(path: Path) -> Scan:
+    """Read a 2-D or 3-D GraSPI file."""
     with path.open("rb") as file:
         nx, ny, nz = _shape(path, file.readline(_LONGEST_HEADER))
         check_size(path, (nx, ny, nz), most=path.stat().st_size)
@@ -28,7 +29,7 @@ def read(path: Path) -> Microstructure:
     labels[labels == GRASPI_MIXED] = MIXED
     if nz == 1:
         ny, nz = 1, ny
-    return volume(path, np.ascontiguousarray(labels.reshape((nx, ny, nz), order="F")))
+    return Scan(np.ascontiguousarray(labels.reshape((nx, ny, nz), order="F")), oriented=True)
 
 
 def write(microstructure: Microstructure, path: Path) -> None:

@@ -10,7 +10,8 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
 from microdesigner.io.damage import BEST_COMPRESSION
-from microdesigner.io.labels import as_labels, check_size, parsed, record_of, volume, voxel_of
+from microdesigner.io.labels import check_size, parsed, record_of, voxel_of
+from microdesigner.io.scans import Scan
 
 if TYPE_CHECKING:
     import h5py
@@ -19,22 +20,22 @@ DATASET, _KEY, _EDGES = "phase", "microdesigner", "voxel_nm"
 _MOST_OBJECTS = 1000
 
 
-def read(path: Path) -> Microstructure:
-    """Read the dataset `phase`, or the only one of three dimensions; 1 nm voxels where it does not tell."""
+def scan(path: Path) -> Scan:
+    """Read the dataset `phase`, or the only one of three dimensions."""
     import h5py
 
     try:
         with h5py.File(path, "r") as file:
             found = _dataset(path, file)
             check_size(path, found.shape, most=BEST_COMPRESSION * path.stat().st_size)
-            labels = as_labels(path, found[()])
-            edges = found.attrs.get(_EDGES, (1.0, 1.0, 1.0))
+            values = found[()]
+            edges = voxel_of(path, found.attrs[_EDGES]) if _EDGES in found.attrs else None
             record = parsed(path, str(found.attrs[_KEY])) if _KEY in found.attrs else {}
     except InputError:
         raise
     except Exception:  # the library has no common error: damage ends in any of half a dozen
         raise InputError(f"{path} is not a whole HDF5 file; copy or export it again.") from None
-    return volume(path, np.ascontiguousarray(labels), voxel_of(path, edges), record)
+    return Scan(values, edges, record, oriented=bool(record))
 
 
 def write(microstructure: Microstructure, path: Path) -> None:

@@ -15,7 +15,8 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.io import raw
 from microdesigner.io.damage import BEST_COMPRESSION, DamagedError, inflated
-from microdesigner.io.labels import UNIT_UNKNOWN, as_labels, check_size, volume, voxel_of
+from microdesigner.io.labels import UNIT_UNKNOWN, check_size, voxel_of
+from microdesigner.io.scans import Scan
 
 _LONGEST_HEADER = 1 << 16
 _TYPES = {
@@ -24,15 +25,15 @@ _TYPES = {
 }  # fmt: skip
 
 
-def read(path: Path) -> Microstructure:
+def scan(path: Path) -> Scan:
     """Read the volume that a header describes, its data plain or packed in a file of the same folder; x is the fastest
     axis. Where the JSON header of this program lies beside it, that tells the rest; else the unit is not known."""
     try:
         fields = _fields(path)
         shape, data = _shape(fields), _data_file(path, fields)
         if data.suffix == ".raw" and data.with_suffix(".json").is_file():
-            whole = raw.read(data)
-            if whole.shape != shape:
+            whole = raw.scan(data)
+            if whole.values.shape != shape:
                 raise DamagedError("its two headers disagree")
             return whole
         size = data.stat().st_size
@@ -40,9 +41,9 @@ def read(path: Path) -> Microstructure:
         values = _values(fields, data, int(np.prod(shape)))
     except DamagedError as error:
         raise InputError(f"{path} cannot be read as MetaImage ({error}); copy or export it again.") from None
-    labels = as_labels(path, values).reshape(shape, order="F")
     edges = fields.get("ElementSpacing") or fields.get("ElementSize") or "1 1 1"
-    return volume(path, np.ascontiguousarray(labels), voxel_of(path, edges.split()), {"provenance": UNIT_UNKNOWN})
+    record = {"provenance": UNIT_UNKNOWN}
+    return Scan(np.ascontiguousarray(values.reshape(shape, order="F")), voxel_of(path, edges.split()), record)
 
 
 def write(microstructure: Microstructure, path: Path) -> None:

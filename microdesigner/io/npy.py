@@ -7,11 +7,12 @@ import numpy as np
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
-from microdesigner.io.labels import as_labels, check_size, volume
+from microdesigner.io.labels import check_size
+from microdesigner.io.scans import Scan
 
 
-def read(path: Path) -> Microstructure:
-    """Read labels [x, y, z]; 1 nm voxels, no-flux. Pickled objects are refused."""
+def scan(path: Path) -> Scan:
+    """Read numbers [x, y, z]. Pickled objects are refused."""
     try:
         mapped = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError:
@@ -22,7 +23,7 @@ def read(path: Path) -> Microstructure:
         mapped.close()
         raise InputError(f"{path} is an archive of arrays; save the one array with numpy.save.")
     check_size(path, mapped.shape)
-    return volume(path, np.array(as_labels(path, mapped), order="C"))
+    return Scan(np.array(mapped, order="C"))
 
 
 def write(microstructure: Microstructure, path: Path) -> None:

@@ -18,7 +18,8 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
 from microdesigner.io.damage import BEST_COMPRESSION, GZIP, DamagedError, inflated
-from microdesigner.io.labels import UNIT_UNKNOWN, Voxel, as_labels, check_size, parsed, record_of, volume
+from microdesigner.io.labels import UNIT_UNKNOWN, Voxel, check_size, parsed, record_of
+from microdesigner.io.scans import Scan
 
 _KEY = "microdesigner"
 _END = re.compile(rb"\r?\n\r?\n")
@@ -38,7 +39,7 @@ _KINDS = {name: kind for kind, names in _TYPES.items() for name in names}
 _NM_PER_UNIT = {"nm": 1.0, "um": 1e3, "µm": 1e3, "mm": 1e6, "cm": 1e7, "m": 1e9}
 
 
-def read(path: Path) -> Microstructure:
+def scan(path: Path) -> Scan:
     """Read a volume of one piece, raw or packed with gzip, of any number type; x is the fastest axis."""
     content = path.read_bytes()
     try:
@@ -52,8 +53,7 @@ def read(path: Path) -> Microstructure:
     record = parsed(path, _unescaped(keys[_KEY])) if _KEY in keys else None
     if record is None and not unit_known:
         record = {"provenance": UNIT_UNKNOWN}
-    labels = as_labels(path, values).reshape(shape, order="F")
-    return volume(path, np.ascontiguousarray(labels), spacing, record)
+    return Scan(np.ascontiguousarray(values.reshape(shape, order="F")), spacing, record, oriented=_KEY in keys)
 
 
 def write(microstructure: Microstructure, path: Path) -> None:
@@ -122,8 +122,8 @@ def _values(fields: dict[str, str], data: bytes, count: int) -> NDArray[Any]:
     return np.frombuffer(data, number, count)
 
 
-def _spacing(fields: dict[str, str]) -> tuple[Voxel, bool]:
-    """Voxel edges, in nm where the file gives their unit, and whether it does; 1 nm where it gives neither."""
+def _spacing(fields: dict[str, str]) -> tuple[Voxel | None, bool]:
+    """Voxel edges, in nm where the file gives their unit, and whether it does; None where it gives neither."""
     if "space directions" in fields:
         words, units = fields["space directions"].split(") ("), fields.get("space units", "")
         try:
@@ -137,7 +137,7 @@ def _spacing(fields: dict[str, str]) -> tuple[Voxel, bool]:
         except ValueError:
             raise DamagedError("its spacings are no numbers") from None
     else:
-        return (1.0, 1.0, 1.0), True
+        return None, True
     factors = [_NM_PER_UNIT.get(word) for word in units.replace('"', " ").split()]
     if len(edges) != 3 or not np.isfinite(edges).all():
         raise DamagedError("its spacings are not three numbers")

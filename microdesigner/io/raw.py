@@ -9,13 +9,17 @@ import numpy as np
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
-from microdesigner.io.labels import check_size, parsed, record_of, volume, voxel_of
+from microdesigner.io import ising
+from microdesigner.io.labels import check_size, parsed, record_of, voxel_of
+from microdesigner.io.scans import Scan
 
 ORDER = "x fastest"
 
 
-def read(path: Path) -> Microstructure:
-    """Read NAME.raw by its header NAME.json; both must be present and agree in size."""
+def scan(path: Path) -> Scan:
+    """Read NAME.raw by its header NAME.json, or a tomogram by NAME.xml; they must agree in size."""
+    if path.with_suffix(".xml").is_file() and not path.with_suffix(".json").is_file():
+        return ising.scan(path)
     header = _header(path)
     shape = tuple(header["shape"])
     size = path.stat().st_size
@@ -23,7 +27,8 @@ def read(path: Path) -> Microstructure:
     if size != np.prod(shape):
         raise InputError(f"{path} holds {size} bytes but its header declares {np.prod(shape)}; copy both files again.")
     phases = np.fromfile(path, np.uint8).reshape(shape, order="F")
-    return volume(path, np.ascontiguousarray(phases), voxel_of(path, header.get("voxel_nm", (1, 1, 1))), header)
+    edges = voxel_of(path, header["voxel_nm"]) if "voxel_nm" in header else None
+    return Scan(np.ascontiguousarray(phases), edges, header, oriented=True)
 
 
 def write(microstructure: Microstructure, path: Path) -> None:

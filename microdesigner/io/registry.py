@@ -6,45 +6,56 @@ from pathlib import Path
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.io import graspi_text, hdf5, metaimage, npy, nrrd, raw, tiff, vti, vtk_legacy
+from microdesigner.io import graspi_text, hdf5, metaimage, mrc, npy, nrrd, raw, tiff, vti, vtk_legacy
+from microdesigner.io.scans import Scan
 
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: its title for dialogues, its extensions (the first is written) and its reader and writer."""
+    """A file format: its title for dialogues, its extensions (the first is written), its reader and its writer."""
 
     title: str
     extensions: tuple[str, ...]
-    read: Callable[[Path], Microstructure]
+    scan: Callable[[Path], Scan]
     write: Callable[[Microstructure, Path], None]
 
 
 FORMATS: dict[str, Format] = {
-    "vti": Format("VTK image data", (".vti",), vti.read, vti.write),
-    "vtk": Format("VTK legacy structured points", (".vtk",), vtk_legacy.read, vtk_legacy.write),
-    "raw": Format("Raw labels with JSON header", (".raw",), raw.read, raw.write),
-    "mhd": Format("Raw labels with MetaImage header", (".mhd",), metaimage.read, metaimage.write),
-    "tiff": Format("TIFF stack", (".tif", ".tiff"), tiff.read, tiff.write),
-    "nrrd": Format("NRRD", (".nrrd",), nrrd.read, nrrd.write),
-    "hdf5": Format("HDF5", (".h5", ".hdf5"), hdf5.read, hdf5.write),
-    "npy": Format("NumPy array", (".npy",), npy.read, npy.write),
-    "graspi": Format("GraSPI text", (".txt",), graspi_text.read, graspi_text.write),
+    "vti": Format("VTK image data", (".vti",), vti.scan, vti.write),
+    "vtk": Format("VTK legacy structured points", (".vtk",), vtk_legacy.scan, vtk_legacy.write),
+    "raw": Format("Raw labels with JSON header", (".raw",), raw.scan, raw.write),
+    "mhd": Format("Raw labels with MetaImage header", (".mhd",), metaimage.scan, metaimage.write),
+    "tiff": Format("TIFF stack", (".tif", ".tiff"), tiff.scan, tiff.write),
+    "nrrd": Format("NRRD", (".nrrd",), nrrd.scan, nrrd.write),
+    "hdf5": Format("HDF5", (".h5", ".hdf5"), hdf5.scan, hdf5.write),
+    "npy": Format("NumPy array", (".npy",), npy.scan, npy.write),
+    "graspi": Format("GraSPI text", (".txt",), graspi_text.scan, graspi_text.write),
 }
 
 
+# formats of grey values, which are not written
+SCANNERS: dict[str, Callable[[Path], Scan]] = dict.fromkeys(mrc.EXTENSIONS, mrc.scan)
+SCANNED = (*(extension for entry in FORMATS.values() for extension in entry.extensions), *SCANNERS)
+
+
 def read(path: str | Path) -> Microstructure:
-    """Read a volume in the format of its extension.
+    """Read a volume of phase labels in the format of its extension.
 
     Raises InputError, one sentence naming the file and the remedy, whatever is wrong with it.
     """
+    return scan(path).labelled(Path(path))
+
+
+def scan(path: str | Path) -> Scan:
+    """Read a volume of any numbers, labels or grey values, in the format of its extension; raises InputError too."""
     path = Path(path)
-    chosen = format_of(path)
+    scanner = SCANNERS.get(path.suffix.lower()) or format_of(path).scan
     if path.is_dir():
         raise InputError(f"{path} is a folder; give the file of a volume in it.")
     if not path.exists():
         raise InputError(f"{path} does not exist; check the name.")
     try:
-        return chosen.read(path)
+        return scanner(path)
     except OSError as error:
         raise InputError(
             f"{path} cannot be read ({error.strerror or error}); check the file and its permissions."

@@ -10,7 +10,8 @@ import numpy as np
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
-from microdesigner.io.labels import Voxel, as_labels, check_size, parsed, record_of, volume, voxel_of
+from microdesigner.io.labels import Voxel, check_size, parsed, record_of, voxel_of
+from microdesigner.io.scans import Scan
 
 if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPageSeries
@@ -21,8 +22,8 @@ _BEST_COMPRESSION = 1100
 _NM_PER_UNIT = {"nm": 1.0, "nanometer": 1.0, "um": 1e3, "µm": 1e3, "micron": 1e3, "\\u00B5m": 1e3, "mm": 1e6, "cm": 1e7}
 
 
-def read(path: Path) -> Microstructure:
-    """Read a stack of one channel; pages are layers from the cathode up. Without a unit voxels are 1 nm."""
+def scan(path: Path) -> Scan:
+    """Read a stack of one channel; pages are layers from the cathode up. Voxel edges need a unit."""
     from tifffile import TiffFile, logger
 
     logger().setLevel(logging.CRITICAL)  # it would print each damaged tag beside the one sentence raised here
@@ -36,13 +37,13 @@ def read(path: Path) -> Microstructure:
             # tifffile passes over the pages that a shortened file has lost
             if metadata.get("images", shape[0]) != shape[0] or record.get("shape", [*shape[::-1]]) != [*shape[::-1]]:
                 raise InputError(f"{path} has lost some of its layers; copy or export it again.")
-            layers = as_labels(path, series.asarray().reshape(shape))
+            layers = series.asarray().reshape(shape)
             voxel = _voxel(path, file, metadata, record)
     except InputError:
         raise
     except Exception:  # tifffile has no common error: a damaged file ends in any of a dozen
         raise InputError(f"{path} is not a whole TIFF stack; copy or export it again.") from None
-    return volume(path, np.ascontiguousarray(layers.T), voxel, record)
+    return Scan(np.ascontiguousarray(layers.T), voxel, record, oriented=bool(record))
 
 
 def write(microstructure: Microstructure, path: Path) -> None:
@@ -73,11 +74,11 @@ def _shape(path: Path, series: "TiffPageSeries") -> tuple[int, int, int]:
     return series.size // max(rows * columns, 1), rows, columns
 
 
-def _voxel(path: Path, file: "TiffFile", metadata: dict[str, Any], record: Any) -> Voxel:
+def _voxel(path: Path, file: "TiffFile", metadata: dict[str, Any], record: Any) -> Voxel | None:
     if isinstance(record, dict) and "voxel_nm" in record:  # exact, where the tags hold ratios of 32-bit numbers
         return voxel_of(path, record["voxel_nm"])
     nm = _NM_PER_UNIT.get(str(metadata.get("unit", "")))
     if nm is None:
-        return 1.0, 1.0, 1.0
+        return None
     x_per_unit, y_per_unit = file.pages.first.get_resolution(unit=1)
     return voxel_of(path, (nm / x_per_unit, nm / y_per_unit, nm * float(metadata.get("spacing", 1.0))))

@@ -14,18 +14,19 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
 from microdesigner.io.damage import BEST_COMPRESSION, DamagedError
-from microdesigner.io.labels import UNIT_UNKNOWN, as_labels, check_size, parsed, volume, voxel_of
+from microdesigner.io.labels import UNIT_UNKNOWN, check_size, parsed, voxel_of
+from microdesigner.io.scans import Scan
 from microdesigner.io.vtk_xml import VtkXml
 
 ARRAY = "phase"
 PROVENANCE, LATERAL, PHASE_NAMES = "microdesigner", "lateral", "phase_names"
 
 
-def read(path: Path) -> Microstructure:
+def scan(path: Path) -> Scan:
     """Read a volume of one piece, in any of VTK's encodings, plain or compressed with zlib."""
     content = path.read_bytes()
     try:
-        return _microstructure(path, VtkXml(content), most=BEST_COMPRESSION * len(content))
+        return _scan(path, VtkXml(content), most=BEST_COMPRESSION * len(content))
     except DamagedError as error:
         raise InputError(f"{path} cannot be read as VTK image data ({error}); copy or export it again.") from None
 
@@ -42,7 +43,7 @@ def write(microstructure: Microstructure, path: Path) -> None:
             raise OSError("VTK could not write the file")
 
 
-def _microstructure(path: Path, file: VtkXml, most: int) -> Microstructure:
+def _scan(path: Path, file: VtkXml, most: int) -> Scan:
     image = file.root.find("ImageData")
     piece = file.root.find("ImageData/Piece")
     if image is None or piece is None:
@@ -55,14 +56,15 @@ def _microstructure(path: Path, file: VtkXml, most: int) -> Microstructure:
     array = piece.find(f"CellData/DataArray[@Name='{ARRAY}']")
     if array is None:
         raise InputError(f"{path} has no cell array '{ARRAY}'; name the array of labels so and store it on cells.")
-    labels = as_labels(path, file.values(array, int(np.prod(shape)))).reshape(shape, order="F")
+    values = file.values(array, int(np.prod(shape))).reshape(shape, order="F")
     texts = {entry.get("Name"): file.texts(entry) for entry in image.findall("FieldData/Array[@type='String']")}
     record: dict[str, Any] = {"phase_names": texts.get(PHASE_NAMES), "provenance": UNIT_UNKNOWN}
     if texts.get(PROVENANCE):
         record["provenance"] = parsed(path, texts[PROVENANCE][0])
     if texts.get(LATERAL):
         record["lateral"] = texts[LATERAL][0]
-    return volume(path, np.ascontiguousarray(labels), voxel_of(path, file.numbers(image, "Spacing", 3)), record)
+    edges = voxel_of(path, file.numbers(image, "Spacing", 3))
+    return Scan(np.ascontiguousarray(values), edges, record, oriented=LATERAL in texts)
 
 
 def _image(microstructure: Microstructure) -> Any:

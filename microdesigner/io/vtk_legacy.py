@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
-from microdesigner.io.labels import UNIT_UNKNOWN, Voxel, as_labels, check_size, volume, voxel_of
+from microdesigner.io.labels import UNIT_UNKNOWN, Voxel, check_size, voxel_of
+from microdesigner.io.scans import Scan
 
 _TITLE = "phase labels, voxel edges in nm"
 _DIMENSIONS = re.compile(rb"^DIMENSIONS +(\d{1,9}) +(\d{1,9}) +(\d{1,9})\s", re.MULTILINE)
@@ -35,14 +36,14 @@ _TYPES = {
 }  # fmt: skip
 
 
-def read(path: Path) -> Microstructure:
-    """Read the labels, in ASCII or binary and any number type; no-flux."""
+def scan(path: Path) -> Scan:
+    """Read the cell array, in ASCII or binary and any number type."""
     content = path.read_bytes()
     shape = _shape(path, content)
     check_size(path, shape, most=len(content))
-    labels = as_labels(path, _values(path, content, int(np.prod(shape))))
+    values = _values(path, content, int(np.prod(shape)))
     record = {} if content.split(b"\n", 2)[1].strip() == _TITLE.encode() else {"provenance": UNIT_UNKNOWN}
-    return volume(path, np.ascontiguousarray(labels.reshape(shape, order="F")), _voxel(path, content), record)
+    return Scan(np.ascontiguousarray(values.reshape(shape, order="F")), _voxel(path, content), record)
 
 
 def write(microstructure: Microstructure, path: Path) -> None:

@@ -1,7 +1,7 @@
 """Own data as a training set: find volumes, ask what files do not say, segment, cut, measure, keep apart, check.
 
-`find_volumes` tells what lies in files and folders, an `ImportPlan` holds every answer, `segmentation_preview` shows one
-layer of it, and `import_dataset` carries it out.
+`find_volumes` tells what lies in files and folders, an `ImportPlan` holds every answer, `segmentation_preview` shows
+one layer of it, and `import_dataset` carries it out.
 """
 
 from microdesigner.data.importing.plan import Cut, Face, ImportPlan, Segmentation

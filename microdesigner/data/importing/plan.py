@@ -41,7 +41,7 @@ class Segmentation:
             raise InputError(f"The thresholds must rise; got {_listed(self.values)}.")
         if self.method == "fraction" and (min(self.values) <= 0 or sum(self.values) >= 1):
             raise InputError(
-                f"The fractions of the darker phases must be positive and sum to less than 1; got {_listed(self.values)}."
+                f"The darker phases' fractions must be positive and sum to less than 1; got {_listed(self.values)}."
             )
 
 

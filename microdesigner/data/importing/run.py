@@ -1,17 +1,127 @@
 """The import itself: volumes in parallel processes, whole or absent."""
 
-from collections.abc import Iterator
+import json
+from collections import Counter
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
+import h5py
+import numpy as np
+
+from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
-from microdesigner.data.importing.plan import ImportPlan
+from microdesigner.core.paths import atomic_path
+from microdesigner.data.checks import record_checks
+from microdesigner.data.importing.film import FilmPlan, film_plan, oriented_edges
+from microdesigner.data.importing.measuring import Measured, MeasuringPlan, measured
+from microdesigner.data.importing.pieces import Pieces, pieces_of
+from microdesigner.data.importing.plan import ImportPlan, Triple
+from microdesigner.data.importing.recipes import RecipeTable, read_recipes
+from microdesigner.data.importing.sources import FoundVolumes, find_volumes
+from microdesigner.data.importing.split import sides
+from microdesigner.data.importing.windows import window_size
+from microdesigner.data.measured import STANDARD_CONDITIONS
+from microdesigner.data.parallel import Task, in_processes
+from microdesigner.data.store import HELD_OUT, SERIES, Description, new_dataset, write_description
+
+RECIPE_LABELS = ("phi", "chi", "log_time")
+FRACTION = "ABS_f_D"
+BATCH = 16
 
 
 def import_dataset(path: Path, plan: ImportPlan, workers: int) -> Iterator[Progress]:
     """Carry out `plan` into the HDF5 data set `path`, yielding progress of the stages "measure" and "check".
 
     Every stored volume gets measured descriptors, `series` (its group) and `held_out` (0 or 1; volumes that would share
-    voxels across the split are left out). The checks of the result are recorded in the file. The file is whole or
-    absent. Raises InputError, one sentence with the remedy, when an answer is missing or a file does not fit.
+    voxels across the split are left out). A label of the source that is measured here too keeps the measured value, and
+    stays beside it as `stated_NAME`. The checks of the result are recorded in the file. The file is whole or absent.
+    Raises InputError, one sentence with the remedy, when an answer is missing or a file does not fit.
     """
-    raise NotImplementedError
+    if path.exists():
+        raise InputError(f"{path} exists; choose another name or delete it first.")
+    found = find_volumes(plan.sources)
+    film = film_plan(plan, found)
+    recipes = read_recipes(plan.recipes) if plan.recipes else None
+    pieces = pieces_of(plan, film, found, recipes)
+    measuring = _measuring(plan, film, found)
+    description = _description(plan, measuring, pieces, recipes)
+    with atomic_path(path) as temporary:
+        left_out = yield from _measure(temporary, pieces, measuring, description, workers)
+        yield Progress("check", 0, 1)
+        with h5py.File(temporary, "r+") as file:
+            if not pieces.grouped:
+                left_out += _split(file, [piece.name for piece in pieces.volumes])
+            write_description(file, replace(description, origin={**(description.origin or {}), "left_out": left_out}))
+        record_checks(temporary)
+    yield Progress("check", 1, 1)
+
+
+def _measure(
+    path: Path, pieces: Pieces, plan: MeasuringPlan, description: Description, workers: int
+) -> Generator[Progress, None, Counter[str]]:
+    """Write all volumes to `path`; returns how many were left out, by reason."""
+    total, done = len(pieces.volumes), 0
+    left_out: Counter[str] = Counter()
+    if pieces.across:
+        left_out["shares voxels with both sides of the split"] = pieces.across
+    tasks: list[Task] = [(measured, pieces.volumes[start : start + BATCH], plan) for start in range(0, total, BATCH)]
+    yield Progress("measure", 0, total)
+    with new_dataset(path, description) as add, closing(in_processes(tasks, workers)) as results:
+        for result in results:
+            batch: Measured = result
+            for volume in batch.volumes:
+                add(volume)
+            left_out.update(batch.left_out)
+            done += len(batch.volumes) + len(batch.left_out)
+            yield Progress("measure", done, total)
+    return left_out
+
+
+def _measuring(plan: ImportPlan, film: FilmPlan, found: FoundVolumes) -> MeasuringPlan:
+    source: Triple = oriented_edges(found.shape, film.cathode)
+    if plan.cut:
+        source = (*window_size(plan.cut, source), source[2])
+    conditions = plan.conditions or STANDARD_CONDITIONS[len(film.phase_names)]
+    return MeasuringPlan(film, source, plan.resize or source, conditions)
+
+
+def _description(
+    plan: ImportPlan, measuring: MeasuringPlan, pieces: Pieces, recipes: RecipeTable | None
+) -> Description:
+    carried = set.intersection(*(set(piece.labels) for piece in pieces.volumes))
+    if plan.process is None:
+        process = (*(recipes.units if recipes else ()), *(name for name in RECIPE_LABELS if name in carried))
+    else:
+        process = plan.process
+    missing = [name for name in process if name not in carried]
+    if missing:
+        raise InputError(
+            f"Not every volume carries the processing parameter '{missing[0]}'; add it to the table, or leave it out."
+        )
+    origin: dict[str, Any] = {
+        "command": "dataset import",
+        "plan": json.loads(json.dumps(asdict(plan), default=str)),
+        "independent": pieces.independent,
+    }
+    film = measuring.film
+    units = {name: unit for name, unit in (recipes.units if recipes else {}).items() if name in process}
+    return Description(
+        film.phase_names, film.lateral, measuring.conditions, tuple(dict.fromkeys(process)), measuring.voxel_nm, origin,
+        units,
+    )  # fmt: skip
+
+
+def _split(file: h5py.File, names: list[str]) -> Counter[str]:
+    """Label series and side of volumes about which nothing is known; returns how many had to go."""
+    stored = [name for name in names if name in file]
+    gone = 0
+    for name, side in zip(stored, sides(np.array([file[name].attrs[FRACTION] for name in stored])), strict=True):
+        if side is None:
+            del file[name]
+            gone += 1
+        else:
+            file[name].attrs.update({SERIES: side[0], HELD_OUT: int(side[1])})
+    return Counter({"lies between the two sides of the split": gone} if gone else {})

@@ -1,11 +1,22 @@
 """What lies in files and folders, told before anything is imported."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from microdesigner.core.microstructure import Lateral
+import numpy as np
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import PHASE_NAMES, Lateral
+from microdesigner.data.importing import parts
+from microdesigner.io import SCANNED, scan
+from microdesigner.io.labels import Voxel, check_size
+from microdesigner.io.scans import Scan
 
 MOST_LEVELS = 8
+SLICES = (".tif", ".tiff")
+Mapping = tuple[tuple[float, int], ...]
 
 
 @dataclass(frozen=True)
@@ -18,24 +29,26 @@ class SourceVolume:
     @property
     def name(self) -> str:
         """Name for messages, tables and the data set."""
-        return f"{self.path.stem}-{self.item}" if self.item else self.path.stem
+        if self.item is not None:
+            return f"{self.path.stem}-{self.item}"
+        return self.path.name if self.path.is_dir() else self.path.stem
 
 
 @dataclass(frozen=True)
 class FoundVolumes:
-    """What a place holds. All but `volumes` and `labels` is read from the first volume.
+    """What a place holds. All but `volumes` is read from the first volume.
 
     `shape`: voxels along the source's x, y, z. `levels`: its distinct values in rising order where they are few (label
     volumes), None for grey values. `value_range`: least and greatest value. `voxel_nm`, `lateral`: None where the file
-    does not say. `oriented`: the format says that z = 0 is the cathode side. `labels`: number-valued labels that the
-    volumes carry. `fractions`: phase fractions that the file states, darkest first (a hint for the segmentation).
+    does not say. `oriented`: the format says that z = 0 is the cathode side. `labels`: number-valued labels that it
+    carries. `fractions`: phase fractions that the file states (a hint for the segmentation).
     """
 
     volumes: tuple[SourceVolume, ...]
     shape: tuple[int, int, int]
     levels: tuple[float, ...] | None
     value_range: tuple[float, float]
-    voxel_nm: tuple[float, float, float] | None
+    voxel_nm: Voxel | None
     lateral: Lateral | None
     oriented: bool
     labels: tuple[str, ...]
@@ -52,20 +65,115 @@ class FoundVolumes:
         return self.levels is not None and set(self.levels) <= {0.0, 1.0, 2.0}
 
     @property
-    def suggested_mapping(self) -> tuple[tuple[float, int], ...]:
+    def suggested_mapping(self) -> Mapping:
         """Values to phases in rising order (donor, acceptor; three levels: donor, mixed, acceptor), to be confirmed."""
-        raise NotImplementedError
+        levels = self.levels or ()
+        if self.labelled:
+            return tuple((level, int(level)) for level in levels)
+        order = {2: (0, 1), 3: (0, 2, 1)}.get(len(levels), ())
+        return tuple(zip(levels, order, strict=True)) if order else ()
 
     @property
     def summary(self) -> str:
         """What was found, in one sentence."""
-        raise NotImplementedError
+        count = f"{len(self.volumes)} volumes, the first" if len(self.volumes) > 1 else "One volume"
+        low, high = self.value_range
+        values = f"grey values {low:g} to {high:g}" if self.levels is None else f"the values {_listed(self.levels)}"
+        voxel = "an unknown voxel size" if self.voxel_nm is None else f"voxels of {_times(self.voxel_nm)} nm"
+        carried = f"; labels {', '.join(self.labels)}" if self.labels else ""
+        return f"{count} of {_times(self.shape)} voxels with {values} and {voxel}{carried}."
 
 
 def find_volumes(sources: tuple[str, ...]) -> FoundVolumes:
     """Look into files, folders and glob patterns: HDF5 parts (one dataset per volume), volume files, folders of volume
     files or of numbered slices. Reads one volume and the list of names.
 
-    Raises InputError naming what is missing, empty, mixed or unreadable.
+    Raises InputError naming what is missing, empty or unreadable.
     """
-    raise NotImplementedError
+    volumes = tuple(volume for path in _paths(sources) for volume in _volumes(path))
+    first = read_source(volumes[0])
+    values = np.unique(first.values)
+    few = len(values) <= MOST_LEVELS and bool(np.isfinite(values).all())
+    x, y, z = first.values.shape
+    return FoundVolumes(
+        volumes,
+        (x, y, z),
+        tuple(map(float, values)) if few else None,
+        (float(np.nanmin(values)), float(np.nanmax(values))),
+        first.voxel_nm,
+        first.lateral,
+        first.oriented,
+        tuple(sorted(first.labels or ())),
+        first.fractions,
+    )
+
+
+def read_source(source: SourceVolume) -> Scan:
+    """The values of one source; raises InputError naming it."""
+    if source.item is not None:
+        return parts.read_part(source.path, source.item)
+    return _stack(source.path) if source.path.is_dir() else scan(source.path)
+
+
+def natural(text: str) -> list[str | int]:
+    """Sort key that counts: slice2 before slice10."""
+    return [int(word) if word.isdigit() else word for word in re.split(r"(\d+)", text)]
+
+
+def mapping_text(mapping: Mapping) -> str:
+    """`mapping` as the command takes it."""
+    return " ".join(f"{value:g}={PHASE_NAMES[phase]}" for value, phase in mapping) or "0=donor 1=acceptor"
+
+
+def _paths(sources: Iterable[str]) -> list[Path]:
+    found = []
+    for source in sources:
+        path = Path(source)
+        pattern = str(path.relative_to(path.anchor))  # Path.glob refuses patterns that begin at the root
+        matches = [path] if path.exists() else sorted(Path(path.anchor).glob(pattern), key=lambda p: natural(str(p)))
+        if not matches:
+            raise InputError(f"{source} does not exist and matches no file; check the name.")
+        found += matches
+    return found
+
+
+def _volumes(path: Path) -> list[SourceVolume]:
+    if path.is_dir():
+        return _in_folder(path)
+    items = parts.part_items(path) if path.suffix.lower() in parts.EXTENSIONS else []
+    return [SourceVolume(path, item) for item in sorted(items, key=natural)] or [SourceVolume(path)]
+
+
+def _in_folder(folder: Path) -> list[SourceVolume]:
+    files = sorted((entry for entry in folder.iterdir() if _is_volume(entry)), key=lambda entry: natural(entry.name))
+    if not files:
+        raise InputError(f"{folder} holds no file of a known volume format; give the folder of the volumes.")
+    if len(files) > 1 and all(file.suffix.lower() in SLICES for file in files) and scan(files[0]).values.shape[2] == 1:
+        return [SourceVolume(folder)]
+    return [volume for file in files for volume in _volumes(file)]
+
+
+def _is_volume(entry: Path) -> bool:
+    """Whether `entry` is a volume by its name; raw data that a MetaImage header points to count once."""
+    if entry.name.startswith(".") or not entry.is_file() or entry.suffix.lower() not in SCANNED:
+        return False
+    return entry.suffix.lower() != ".raw" or not entry.with_suffix(".mhd").exists()
+
+
+def _stack(folder: Path) -> Scan:
+    """Slices in the order of their numbers as layers along z; nothing tells the distance between layers."""
+    files = sorted((file for file in folder.iterdir() if _is_volume(file)), key=lambda file: natural(file.name))
+    layers = [scan(file).values for file in files]
+    odd = next((n for n, layer in enumerate(layers) if layer.shape != (*layers[0].shape[:2], 1)), None)
+    if odd is not None:
+        raise InputError(f"{files[odd]} is no slice of the size of {files[0].name}; keep one stack per folder.")
+    check_size(folder, (*layers[0].shape[:2], len(layers)))
+    return Scan(np.concatenate(layers, axis=2))
+
+
+def _listed(values: Iterable[float]) -> str:
+    return ", ".join(f"{value:g}" for value in values)
+
+
+def _times(values: Iterable[float]) -> str:
+    return "×".join(f"{value:g}" for value in values)

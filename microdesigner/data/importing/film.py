@@ -1,0 +1,134 @@
+"""From a source volume to a film of phases: limits, bands, mapping, orientation, nearest-neighbour resize."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import PHASE_NAMES, Lateral, PhaseArray
+from microdesigner.data.importing.plan import Face, ImportPlan, Segmentation, Triple
+from microdesigner.data.importing.segmentation import banded, limits
+from microdesigner.data.importing.sources import FoundVolumes, Mapping, SourceVolume, mapping_text, read_source
+from microdesigner.io.labels import Voxel
+
+IDENTITY: Mapping = tuple((float(label), label) for label in range(len(PHASE_NAMES)))
+
+
+@dataclass(frozen=True)
+class FilmPlan:
+    """The answers that turn a source volume into phases, none of them open any more.
+
+    `voxel_nm` is along the source's axes; `stated_voxel` tells that it came from the files, which must then agree.
+    """
+
+    voxel_nm: Voxel
+    stated_voxel: bool
+    cathode: Face
+    lateral: Lateral
+    segmentation: Segmentation | None
+    mapping: Mapping
+
+    @property
+    def phase_names(self) -> tuple[str, ...]:
+        """Names of the labels that the film may hold."""
+        return PHASE_NAMES[: max(phase for _, phase in self.mapping) + 1]
+
+
+def film_plan(plan: ImportPlan, found: FoundVolumes) -> FilmPlan:
+    """`plan` with what `found` says where it leaves a question open; raises InputError naming what is still open."""
+    voxel = plan.voxel_nm or found.voxel_nm
+    if voxel is None:
+        raise InputError(f"{found.volumes[0].name} does not record its voxel size; give the voxel edges in nm.")
+    cathode: Face | None = plan.cathode or ("z-" if found.oriented else None)
+    if cathode is None:
+        raise InputError(
+            f"{found.volumes[0].name} does not say where the electrodes are; give the face at the cathode (z- is the "
+            "first layer along z)."
+        )
+    if found.grey and plan.segmentation is None:
+        raise InputError(f"{found.volumes[0].name} holds grey values; choose a segmentation, such as otsu.")
+    lateral: Lateral = "no-flux" if plan.cut else plan.lateral or found.lateral or "no-flux"
+    return FilmPlan(voxel, plan.voxel_nm is None, cathode, lateral, plan.segmentation, _mapping(plan, found))
+
+
+@lru_cache(maxsize=1)
+def load_film(source: SourceVolume, plan: FilmPlan) -> PhaseArray:
+    """Phases [x, y, z] of `source`, z = 0 at the cathode; the film last loaded is kept, since many windows share it.
+
+    Raises InputError naming the source.
+    """
+    scan = read_source(source)
+    if plan.stated_voxel and (scan.voxel_nm is None or not np.allclose(scan.voxel_nm, plan.voxel_nm, rtol=1e-3)):
+        raise InputError(
+            f"{source.path} has voxels of {_edges(scan.voxel_nm)}, other than the {_edges(plan.voxel_nm)} of the first "
+            "volume; give one voxel size for all, or import them apart."
+        )
+    found = limits_of(source, scan.values, plan.segmentation)
+    return oriented(mapped(source, banded(scan.values, found) if found else scan.values, plan.mapping), plan.cathode)
+
+
+def limits_of(source: SourceVolume, values: NDArray[Any], how: Segmentation | None) -> tuple[float, ...]:
+    """Limits between the bands of grey `values`, none without segmentation; raises InputError naming the source."""
+    if how is None:
+        return ()
+    try:
+        return limits(values, how)
+    except InputError as error:
+        raise InputError(f"{source.path} cannot be segmented: {error}") from None
+
+
+def mapped(source: SourceVolume, values: NDArray[Any], mapping: Mapping) -> PhaseArray:
+    """Phase labels of `values`; raises InputError naming a value that no phase has."""
+    phases = np.full(values.shape, len(PHASE_NAMES), np.uint8)
+    for value, phase in mapping:
+        phases[values == value] = phase
+    unknown = phases == len(PHASE_NAMES)
+    if unknown.any():
+        raise InputError(
+            f"{source.path} holds the value {values[unknown][0]:g}, which is mapped to no phase; map it, or segment "
+            "the volume."
+        )
+    return phases
+
+
+def oriented(values: NDArray[Any], cathode: Face) -> NDArray[Any]:
+    """`values` with the axis of face `cathode` last and that face at z = 0."""
+    axis = "xyz".index(cathode[0])
+    turned = np.moveaxis(values, axis, 2)
+    return np.ascontiguousarray(turned[:, :, ::-1] if cathode[1] == "+" else turned)
+
+
+def oriented_edges(edges: tuple[Any, Any, Any], cathode: Face) -> tuple[Any, Any, Any]:
+    """Something per axis (voxel edges, shape) of the source, reordered as `oriented` does."""
+    axis = "xyz".index(cathode[0])
+    first, second = (value for number, value in enumerate(edges) if number != axis)
+    return first, second, edges[axis]
+
+
+def resized(phases: PhaseArray, shape: Triple) -> PhaseArray:
+    """Nearest-neighbour resize to `shape`."""
+    index = [
+        np.floor((np.arange(new) + 0.5) * old / new).astype(int) for new, old in zip(shape, phases.shape, strict=True)
+    ]
+    return np.ascontiguousarray(phases[np.ix_(*index)])
+
+
+def _mapping(plan: ImportPlan, found: FoundVolumes) -> Mapping:
+    if plan.mapping:
+        return plan.mapping
+    if plan.segmentation:
+        return IDENTITY[: plan.segmentation.bands]
+    if not found.labelled:
+        raise InputError(
+            f"{found.volumes[0].name} holds the values {', '.join(f'{v:g}' for v in found.levels or ())}; say which is "
+            f"which phase, such as {mapping_text(found.suggested_mapping)}."
+        )
+    highest = int(max(found.levels or (1,)))
+    return IDENTITY[: max(2, highest + 1)]
+
+
+def _edges(voxel: Voxel | None) -> str:
+    return "×".join(f"{edge:g}" for edge in voxel) + " nm" if voxel else "unknown size"

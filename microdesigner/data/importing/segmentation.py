@@ -1,0 +1,68 @@
+"""From grey values to bands, dark to bright."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import PhaseArray
+from microdesigner.data.importing.plan import Segmentation
+
+BINS = 256
+
+
+def limits(values: NDArray[Any], how: Segmentation) -> tuple[float, ...]:
+    """The greatest grey value of each darker band. Raises InputError where the values do not allow it."""
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise InputError("It holds grey values that are no numbers; export the volume without gaps.")
+    if values.min() == values.max():
+        raise InputError("All its grey values are equal; nothing can be told apart in it.")
+    if how.method == "threshold":
+        return how.values
+    if how.method == "fraction":
+        return tuple(_limit_of_share(values.ravel(), share) for share in np.cumsum(how.values))
+    return otsu_limits(values, how.bands)
+
+
+def banded(values: NDArray[Any], limits: tuple[float, ...]) -> PhaseArray:
+    """Band of every voxel: how many limits its value exceeds."""
+    return np.digitize(values, limits, right=True).astype(np.uint8)
+
+
+def histogram(values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Counts and edges over the whole range; whole numbers get bins of whole width around them."""
+    low, high = float(values.min()), float(values.max())
+    if values.dtype.kind in "iu":
+        width = max(1, -(-(int(high) - int(low) + 1) // BINS))
+        edges = np.arange(low - 0.5, high + width, width)
+    else:
+        edges = np.linspace(low, high, BINS + 1)
+    counts, _ = np.histogram(values, edges)
+    return counts.astype(np.int64), edges
+
+
+def otsu_limits(values: NDArray[Any], bands: int) -> tuple[float, ...]:
+    """Limits of greatest variance between 2 or 3 bands (Otsu, IEEE Trans. SMC 9 (1979) 62)."""
+    counts, edges = histogram(values)
+    weight = np.concatenate([[0.0], np.cumsum(counts)])
+    moment = np.concatenate([[0.0], np.cumsum(counts * (edges[1:] + edges[:-1]) / 2)])
+    mass = weight[None, :] - weight[:, None]  # (from edge, to edge)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = np.where(mass > 0, (moment[None, :] - moment[:, None]) ** 2 / mass, -np.inf)
+    if bands == 2:
+        best = int(np.argmax(between[0] + between[:, -1]))
+        return (float(edges[best]),)
+    total = between[0][:, None] + between + between[:, -1][None, :]
+    first, second = np.unravel_index(int(np.argmax(total)), total.shape)
+    return float(edges[first]), float(edges[second])
+
+
+def _limit_of_share(values: NDArray[Any], share: float) -> float:
+    """The value whose share of voxels at or below it comes closest to `share`; equal values stay together."""
+    wanted = min(max(round(share * values.size), 1), values.size - 1)
+    limit = np.partition(values, wanted - 1)[wanted - 1]
+    below = values < limit
+    if wanted - np.count_nonzero(below) < np.count_nonzero(values <= limit) - wanted and below.any():
+        limit = values[below].max()
+    return float(limit)

@@ -1,0 +1,85 @@
+"""Overlapping subvolumes of one film, kept apart for training and validation: no voxel is on both sides."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from microdesigner.core.errors import InputError
+from microdesigner.data.importing.plan import Cut, Triple
+from microdesigner.data.store import VALIDATION_EVERY
+
+
+@dataclass(frozen=True)
+class Window:
+    """A subvolume over the whole film thickness: lateral `origin` and `size` in voxels of the source film.
+
+    `held_out` tells its side of the split, None that it has none because it lies across.
+    """
+
+    origin: tuple[int, int]
+    size: tuple[int, int]
+    held_out: bool | None
+
+
+def window_size(cut: Cut, film: Triple) -> tuple[int, int]:
+    """Lateral voxels of the subvolumes of a film [x, y, z]; raises InputError where the film is narrower."""
+    size = cut.window or (film[2], film[2])
+    if size[0] > film[0] or size[1] > film[1]:
+        raise InputError(
+            f"A window of {size[0]}×{size[1]} voxels does not fit a film of {film[0]}×{film[1]}; give a smaller one."
+        )
+    return size
+
+
+def origins(length: int, window: int, stride: int) -> list[int]:
+    """0, stride, 2·stride, ... and the last origin that fits, so that the whole film is used."""
+    last = length - window
+    return sorted({*range(0, last + 1, stride), last})
+
+
+def split_windows(film: Triple, cut: Cut, seed: int) -> list[Window]:
+    """All windows of a film, those in one of its corners (drawn by `seed`) held out.
+
+    A window lies on neither side where it holds voxels of the held-out corner and others. The corner's extent
+    maximises (1 - s) ln(training windows) + s ln(held-out windows), s = 1/`VALIDATION_EVERY`, which without loss would
+    hold out the share s. Where the film is too small for two windows apart, every window is None.
+    """
+    size = window_size(cut, film)
+    along = [origins(film[axis], size[axis], cut.stride) for axis in (0, 1)]
+    far = np.random.default_rng(seed).integers(2, size=2)
+    near_first = [
+        np.array([film[axis] - size[axis] - origin for origin in reversed(along[axis])] if far[axis] else along[axis])
+        for axis in (0, 1)
+    ]
+    corner = _corner(near_first[0], near_first[1], size)
+
+    def side(origin: tuple[int, int]) -> bool | None:
+        if corner is None:
+            return None
+        start = [film[axis] - size[axis] - origin[axis] if far[axis] else origin[axis] for axis in (0, 1)]
+        if all(start[axis] + size[axis] <= corner[axis] for axis in (0, 1)):
+            return True
+        return False if any(start[axis] >= corner[axis] for axis in (0, 1)) else None
+
+    return [Window((x, y), size, side((x, y))) for x in along[0] for y in along[1]]
+
+
+def _corner(x: np.ndarray, y: np.ndarray, size: tuple[int, int]) -> tuple[int, int] | None:
+    """Extent of the best corner at the origin, for rising window origins `x` and `y`; None where nothing is left."""
+    end_x, end_y = x + size[0], y + size[1]
+    beyond_x = len(x) - np.searchsorted(x, end_x)  # windows clear of a corner that ends there
+    beyond_y = len(y) - np.searchsorted(y, end_y)
+    held_out = np.outer(np.arange(1, len(x) + 1), np.arange(1, len(y) + 1))
+    training = beyond_x[:, None] * len(y) + (len(x) - beyond_x)[:, None] * beyond_y[None]
+    if not training.any():
+        return None
+    share = 1 / VALIDATION_EVERY
+    with np.errstate(divide="ignore"):
+        worth = (1 - share) * np.log(training) + share * np.log(held_out)
+    i, j = np.unravel_index(int(np.argmax(worth)), worth.shape)
+    return int(end_x[i]), int(end_y[j])
+
+
+def independent_windows(film: Triple, size: tuple[int, int]) -> int:
+    """How many windows the film holds side by side."""
+    return (film[0] // size[0]) * (film[1] // size[1])
