@@ -113,7 +113,8 @@ def _train(args: argparse.Namespace, directory: "RunDirectory", preset: "Preset"
 
 
 def _try(args: argparse.Namespace, preset: "Preset") -> int:
-    from microdesigner.training.trial import Trial, measure_trial
+    from microdesigner.training.trial import measure_trial
+    from microdesigner.training.trial_result import Trial
 
     for event in with_bars(measure_trial(args.dataset, preset, _labels(args))):
         if isinstance(event, Trial):

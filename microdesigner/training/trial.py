@@ -3,7 +3,6 @@
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,38 +20,11 @@ from microdesigner.training.labels import Labels
 from microdesigner.training.predictor_stage import PredictorStage
 from microdesigner.training.presets import STAGES, Preset, Stage
 from microdesigner.training.stage import TrainingStage
+from microdesigner.training.trial_result import StageTrial, Trial
 
 WARM_UP, MEASURED = 1, 2
 ADAM_COPIES = 4  # a checkpoint holds the weights, their average and Adam's two moments
 BYTES_PER_FLOAT, BYTES_PER_LATENT = 4, 2
-
-
-@dataclass(frozen=True)
-class StageTrial:
-    """Seconds per step and for the whole plan, batch, parameters."""
-
-    seconds_per_step: float
-    seconds: float
-    steps: int
-    batch: int
-    parameters: int
-
-
-@dataclass(frozen=True)
-class Trial:
-    """`stages` by name; seconds of the whole training with the encoding between the stages; the memory that a process
-    with these networks takes (on the GPU, where there is one); the disk that the run directory takes, in bytes."""
-
-    device: str
-    stages: dict[str, StageTrial]
-    encoding_seconds: float
-    seconds: float
-    memory_bytes: int
-    disk_bytes: int
-
-    def to_json(self) -> dict[str, Any]:
-        """A JSON-able dictionary."""
-        return asdict(self)
 
 
 def measure_trial(path: Path, preset: Preset, labels: Labels) -> Iterator[Progress | Trial]:

@@ -1,0 +1,205 @@
+"""Trainings in the user's folder: started in processes of their own, found again after a restart, steered by files."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.paths import user_data, write_text_atomic
+from microdesigner.training.events import read_events
+from microdesigner.training.run import RunDirectory
+
+RunState = Literal["running", "paused", "stopping", "interrupted", "finished"]
+NICENESS = 10
+LEAST_FREE_BYTES = 64 << 20
+ORDER_FILE, LOG_FILE = "order.json", "log.txt"
+_PROGRAM = "microdesigner: "
+
+
+@dataclass(frozen=True)
+class TrainingOrder:
+    """What to train. `base` is a model to fine-tune; `minutes` ends stages early; `estimated_seconds` per stage is what
+    a trial on this device foresaw."""
+
+    name: str
+    dataset: str
+    preset: str
+    conditions: tuple[str, ...]
+    process: tuple[str, ...]
+    base: str = ""
+    minutes: dict[str, float] = field(default_factory=dict)
+    compiled: bool = False
+    devices: int = 1
+    estimated_seconds: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """The order of the run in `folder`; raises InputError when there is none."""
+        try:
+            document = json.loads((folder / ORDER_FILE).read_text(encoding="utf-8"))
+            document["conditions"], document["process"] = tuple(document["conditions"]), tuple(document["process"])
+            return cls(**document)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{folder} holds no training that this program started ({error}).") from None
+
+    def arguments(self, folder: Path) -> list[str]:
+        """The command line that trains this order in `folder`, or goes on with it."""
+        arguments = ["train", self.dataset, "--out", str(folder), "--name", self.name, "--preset", self.preset]
+        arguments += ["--conditions", *self.conditions, "--recipe", *self.process, "--install", "--resume"]
+        arguments += ["--from", self.base] if self.base else []
+        arguments += (
+            ["--minutes", *(f"{stage}={time:g}" for stage, time in self.minutes.items())] if self.minutes else []
+        )
+        arguments += ["--compile"] if self.compiled else []
+        return arguments + (["--devices", str(self.devices)] if self.devices > 1 else [])
+
+
+class TrainingRun:
+    """One run directory with its order. Whoever holds this object may go away; the training does not notice."""
+
+    def __init__(self, folder: Path) -> None:
+        self.order = TrainingOrder.read(folder)
+        self.directory = RunDirectory(folder)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where everything about the run lies."""
+        return self.directory.path
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process lives, whoever started it."""
+        started_here = self._process is not None and self._process.poll() is None
+        return started_here or self.directory.active
+
+    @property
+    def state(self) -> RunState:
+        """What the run does now."""
+        if self.alive:
+            if self.directory.stop_request.exists():
+                return "stopping"
+            return "paused" if self.directory.pause_request.exists() else "running"
+        return "finished" if self.directory.installed is not None else "interrupted"
+
+    @property
+    def problem(self) -> str:
+        """Why an interrupted run ended, in one sentence; empty where nobody knows more than that it did."""
+        if shutil.disk_usage(self.folder).free < LEAST_FREE_BYTES:
+            return "The disk is full; free some space, then resume."
+        lines = self.log.splitlines()
+        return next((line.removeprefix(_PROGRAM) for line in reversed(lines) if line.startswith(_PROGRAM)), "")
+
+    @property
+    def log(self) -> str:
+        """What the process wrote to its error channel, without progress bars that were written over."""
+        try:
+            text = (self.folder / LOG_FILE).read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return ""
+        return "\n".join(line.rsplit("\r", 1)[-1] for line in text.split("\n"))
+
+    def start(self) -> None:
+        """Train, or go on from the last checkpoint, in a process that outlives this one."""
+        self.directory.pause_request.unlink(missing_ok=True)
+        with (self.folder / LOG_FILE).open("wb") as log:
+            self._process = subprocess.Popen(
+                [*_program(), *self.order.arguments(self.folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                **_detached(),
+            )
+        if hasattr(os, "setpriority"):
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)
+
+    def pause(self) -> None:
+        """Wait after the present step, with a checkpoint written."""
+        self.directory.pause_request.touch()
+
+    def go_on(self) -> None:
+        """End a pause."""
+        self.directory.pause_request.unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """Come to an end soon with a usable model, its accuracy measured; an interrupted run is taken up for it."""
+        self.directory.stop_request.touch()
+        if not self.alive:
+            self.start()
+
+    def interrupt(self) -> None:
+        """End the process at once; what it has is kept in a checkpoint, and `start` goes on from there."""
+        pid = next(
+            (e["pid"] for e in reversed(read_events(self.folder / "events.jsonl")) if e["event"] == "process"), None
+        )
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+        elif pid is not None and self.directory.active:
+            os.kill(pid, signal.SIGTERM)
+
+    def delete(self) -> None:
+        """Remove the run directory; raises InputError while it trains. An installed model stays."""
+        if self.alive:
+            raise InputError(f"{self.order.name} trains now; stop it before you delete it.")
+        shutil.rmtree(self.folder)
+
+
+def new_run(order: TrainingOrder) -> TrainingRun:
+    """A run directory for `order`, not started; raises InputError when its name is taken or cannot be one."""
+    check_name(order.name)
+    folder = runs_folder() / order.name
+    folder.mkdir(parents=True)
+    write_text_atomic(folder / ORDER_FILE, json.dumps(asdict(order), indent=1))
+    return TrainingRun(folder)
+
+
+def known_runs() -> list[TrainingRun]:
+    """Every run in the user's folder, the newest first."""
+    folders = sorted(runs_folder().glob(f"*/{ORDER_FILE}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    runs = []
+    for path in folders:
+        with contextlib.suppress(InputError):
+            runs.append(TrainingRun(path.parent))
+    return runs
+
+
+def check_name(name: str) -> None:
+    """Raise InputError when `name` cannot name a new model: a model or run of that name is never overwritten."""
+    if not re.fullmatch(r"[\w][\w .+-]{0,63}", name):
+        raise InputError(
+            "A model's name starts with a letter or digit and has letters, digits, spaces, '.', '+' or '-'."
+        )
+    if (runs_folder() / name).exists():
+        raise InputError(f"There is a training called {name} already; choose another name.")
+    if (user_data() / "models" / name).exists():
+        raise InputError(f"There is a model called {name} already; choose another name.")
+
+
+def runs_folder() -> Path:
+    """Where the desktop's trainings lie."""
+    return user_data() / "training"
+
+
+def datasets_folder() -> Path:
+    """Where the desktop's data sets lie."""
+    return user_data() / "datasets"
+
+
+def _program() -> list[str]:
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "microdesigner"]
+
+
+def _detached() -> dict[str, Any]:
+    """Popen's options for a process that no closing terminal or window takes along."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}

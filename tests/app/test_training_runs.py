@@ -1,0 +1,147 @@
+"""Trainings outlive the window: killed, resumed, found again, ended early with a model that can be used."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from microdesigner.app.training_progress import Curve, RunProgress, duration
+from microdesigner.app.training_runs import TrainingOrder, TrainingRun, known_runs, new_run
+from microdesigner.core.card import ModelCard, installed_cards
+from microdesigner.core.errors import InputError
+from microdesigner.data.build import BuildPlan, build_dataset
+from microdesigner.models.bundle import verify_bundle
+from microdesigner.training.events import EventReader, read_events
+
+CONDITIONS, PROCESS = ("vol_frac_D", "tortuosity_D"), ("chi",)
+
+
+@pytest.fixture(scope="module")
+def dataset_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "set.h5"
+    list(build_dataset(path, BuildPlan(series=16, snapshots=3, size=(32, 32, 32), skins=1), workers=2))
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MICRODESIGNER_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def order(dataset: Path, name: str = "mine") -> TrainingOrder:
+    minutes = {"fp": 0.03, "ddpm": 0.03}
+    return TrainingOrder(name, str(dataset), "quick", CONDITIONS, PROCESS, minutes=minutes)
+
+
+def wait_for(run: TrainingRun, condition: Callable[[], bool], seconds: float = 300) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, run.log[-2000:]
+        time.sleep(0.1)
+
+
+def of_kind(run: TrainingRun, kind: str) -> list[dict[str, object]]:
+    return [event for event in read_events(run.folder / "events.jsonl") if event["event"] == kind]
+
+
+def test_a_killed_training_is_found_again_resumed_and_ended_early(dataset_path: Path, home: Path) -> None:
+    run = new_run(order(dataset_path))
+    run.start()
+    wait_for(run, lambda: len(of_kind(run, "step")) > 0)
+    run.pause()
+    wait_for(run, lambda: len(of_kind(run, "pause")) > 0)
+    assert run.state == "paused"
+    step = of_kind(run, "pause")[0]["step"]
+    os.kill(int(str(of_kind(run, "process")[0]["pid"])), signal.SIGKILL)
+    wait_for(run, lambda: not run.alive)
+    with (run.folder / "events.jsonl").open("a") as file:
+        file.write('{"time": 1, "ev')  # what a kill in the middle of a write leaves
+
+    (found,) = known_runs()
+    assert found.state == "interrupted"
+    found.start()
+    wait_for(found, lambda: len(of_kind(found, "process")) == 2)
+    wait_for(found, lambda: of_kind(found, "step")[-1] != of_kind(run, "step")[0])
+    assert int(str(of_kind(found, "step")[-1]["step"])) > int(str(step)), "the steps before the kill were lost"
+
+    (attached,) = known_runs()
+    assert attached.state == "running"
+    with pytest.raises(InputError, match="trains now"):
+        attached.delete()
+    attached.stop()
+    wait_for(attached, lambda: not attached.alive)
+    assert attached.state == "finished", attached.log
+    _check_model(home / "models" / "mine")
+
+
+def _check_model(folder: Path) -> None:
+    verify_bundle(folder)
+    assert folder / "model.json" in installed_cards()
+    card = ModelCard.read(folder / "model.json")
+    assert [condition.name for condition in card.conditions] == list(CONDITIONS)
+    assert [parameter.name for parameter in card.process] == list(PROCESS)
+    (accuracy,) = card.document["accuracy"].values()
+    assert accuracy["control"]["vol_frac_D"]["mae"] >= 0
+
+
+def test_a_failed_run_says_why_and_a_name_is_taken_once(dataset_path: Path, home: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(dataset_path, tmp_path / "gone.h5")
+    run = new_run(order(Path(copy)))
+    Path(copy).unlink()
+    run.start()
+    wait_for(run, lambda: not run.alive)
+    assert run.state == "interrupted"
+    assert "gone.h5 does not exist" in run.problem
+    with pytest.raises(InputError, match="called mine already"):
+        new_run(order(dataset_path))
+    for name in ("../else", "", ".hidden"):
+        with pytest.raises(InputError, match="name"):
+            new_run(order(dataset_path, name))
+    run.delete()
+    assert known_runs() == []
+
+
+def test_a_full_disk_is_named(dataset_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = new_run(order(dataset_path))
+    monkeypatch.setattr("shutil.disk_usage", lambda path: shutil._ntuple_diskusage(100, 100, 0))
+    assert "disk is full" in run.problem
+
+
+def test_a_reader_gets_each_event_once_and_never_half_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    reader = EventReader(path)
+    assert reader.read() == []
+    path.write_text('{"event": "a"}\n{"event": "b"')
+    assert [event["event"] for event in reader.read()] == ["a"]
+    with path.open("a") as file:
+        file.write('}\nnot JSON\n{"event": "c"}\n')
+    assert [event["event"] for event in reader.read()] == ["b", "c"]
+    assert reader.read() == []
+
+
+def test_curves_forget_what_is_trained_again() -> None:
+    curve = Curve()
+    for step, value in ((10, 3.0), (20, 2.0), (30, 1.0), (20, 2.5)):
+        curve.add(step, value)
+    assert curve.steps == [10, 20]
+    assert curve.values == [3.0, 2.5]
+    steps, values = Curve([1, 2], [-1.0, 1.0]).positive(exponential=True)
+    assert len(steps) == 2
+    assert (values > 0).all()
+
+
+def test_time_left_counts_stages_to_come() -> None:
+    progress = RunProgress({"vae": 100.0, "fp": 50.0, "ddpm": 200.0})
+    assert progress.seconds_left == 350
+    progress.add(
+        {"event": "step", "stage": "vae", "step": 5, "progress": 0.5, "seconds": 40, "seconds_left": 40, "loss": 1}
+    )
+    assert progress.seconds_left == 290
+    assert 0 < progress.share < 0.5
+    progress.add({"event": "from a newer version"})
+    assert duration(11000) == "3 h 3 min"
