@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from microdesigner.app.messages import Failed, Report
+from microdesigner.app.tasks import Task
 from microdesigner.app.worker import Job, serve
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.request import Request
@@ -58,11 +59,11 @@ class EngineProcess:
 
     def warm(self, model: str, bundle: Path) -> int:
         """Load the model in the folder `bundle` ahead of its first request."""
-        return self._send(model, bundle, None)
+        return self._send(model, str(bundle), None)
 
     def submit(self, request: Request, bundle: Path) -> int:
         """Queue a request for the model in the folder `bundle`; returns the number that its reports carry."""
-        return self._send(request.model, bundle, request)
+        return self._send(request.model, str(bundle), request)
 
     def cancel(self) -> None:
         """Stop every job submitted so far at its next event."""
@@ -94,13 +95,13 @@ class EngineProcess:
         connection.close()
         process.close()
 
-    def _send(self, model: str, bundle: Path, request: Request | None) -> int:
+    def _send(self, model: str, bundle: str, request: Request | Task | None) -> int:
         self._number += 1
         if self._connection is None:
             raise MicrodesignerError("The engine is not running; start the program again.")
         # A process that just died is noticed by the reader, which reports it.
         with contextlib.suppress(OSError):
-            self._connection.send(Job(self._number, model, str(bundle), request))
+            self._connection.send(Job(self._number, model, bundle, request))
         return self._number
 
     def _read(self, connection: Connection) -> None:

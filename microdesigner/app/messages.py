@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from microdesigner.app.tasks import Answer
 from microdesigner.core.events import GenerationEvent
 
 
@@ -27,5 +28,5 @@ class Cancelled:
     """A job ended because it was asked to."""
 
 
-EngineEvent = GenerationEvent | Ready | Failed | Cancelled
+EngineEvent = GenerationEvent | Answer | Ready | Failed | Cancelled
 Report = tuple[int, EngineEvent]

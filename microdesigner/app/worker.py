@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from microdesigner.app.messages import Cancelled, EngineEvent, Failed, Ready
+from microdesigner.app.tasks import Answer, Task
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.events import GenerationEvent, Preview, Progress
 from microdesigner.core.request import Request
@@ -26,19 +27,19 @@ SECONDS_BETWEEN_UPDATES = 0.1
 class EngineLike(Protocol):
     """What a worker needs of an engine."""
 
-    def generate(self, request: Request) -> Iterator[GenerationEvent]:
+    def generate(self, request: Any) -> Iterator[GenerationEvent | Answer]:
         """Events of one request; closing the iterator cancels it."""
         ...
 
 
 @dataclass(frozen=True)
 class Job:
-    """A request with its number for the model in the folder `bundle`; without a request it only loads the model."""
+    """A request, or a task that needs no model, with its number; without either it only loads the model in `bundle`."""
 
     number: int
     model: str
     bundle: str
-    request: Request | None
+    request: Request | Task | None
 
 
 def serve(connection: Connection, cancelled_up_to: Any, factory_path: str) -> None:
@@ -79,7 +80,7 @@ def _run(
 
 
 def _generate(
-    engine: EngineLike, request: Request, send: Callable[[EngineEvent], None], is_cancelled: Callable[[], bool]
+    engine: EngineLike, request: Request | Task, send: Callable[[EngineEvent], None], is_cancelled: Callable[[], bool]
 ) -> None:
     events = engine.generate(request)
     throttle = Throttle()
@@ -101,7 +102,7 @@ class Throttle:
     def __init__(self) -> None:
         self._last: dict[object, float] = {}
 
-    def passes(self, event: GenerationEvent, now: float) -> bool:
+    def passes(self, event: GenerationEvent | Answer, now: float) -> bool:
         """Whether `event` at time `now` (s) is worth sending; a stage's last step always is."""
         if not isinstance(event, Progress | Preview):
             return True
@@ -126,4 +127,4 @@ def _failure(error: Exception) -> Failed:
     if isinstance(error, MicrodesignerError):
         return Failed(str(error), details)
     reason = " ".join(str(error).split())[:200] or type(error).__name__
-    return Failed(f"The generation stopped unexpectedly ({reason}).", details)
+    return Failed(f"The work stopped unexpectedly ({reason}).", details)

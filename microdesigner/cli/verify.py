@@ -33,11 +33,11 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Verify and print; exit code 2 when no sample's recipe can be simulated. Raises InputError on a wrong file."""
-    from microdesigner.evaluation.verification import Verification, read_claims, verify_sample
+    from microdesigner.evaluation.verification import Verification, read_claims, verify_claim
 
     found: list[Verification] = []
     for claim in read_claims(args.result):
-        for event in with_bars(verify_sample(claim, tuple(args.size) if args.size else None)):
+        for event in with_bars(verify_claim(claim, tuple(args.size) if args.size else None)):
             if isinstance(event, Verification):
                 found.append(event)
                 if event.reason:

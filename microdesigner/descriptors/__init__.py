@@ -2,10 +2,10 @@
 
 `describe` returns numbers. The functions behind its "full" set, and those that return curves for plots, stand in one
 module per subject: `correlation`, `structure_factor`, `lineal_path`, `chord_length`, `surface`, `topology`, `profile`,
-`transport`.
+`tortuosity_histogram`, `transport`.
 """
 
 from microdesigner.descriptors.fractions import fractions_and_tortuosities
-from microdesigner.descriptors.report import DescriptorReport, DescriptorSet, describe
+from microdesigner.descriptors.report import DescriptorReport, DescriptorSet, describe, sample_values
 
-__all__ = ["DescriptorReport", "DescriptorSet", "describe", "fractions_and_tortuosities"]
+__all__ = ["DescriptorReport", "DescriptorSet", "describe", "fractions_and_tortuosities", "sample_values"]

@@ -1,4 +1,4 @@
-"""How far a phase's voxels lie from its interface along paths inside the phase, for the diffusion of excitons.
+"""Lengths of paths inside a phase: from its interface, for the diffusion of excitons, and from an electrode.
 
 The distance is GraSPI's: the shortest path over the 26 neighbours (steps 1, √2, √3 voxels), from half the smallest edge
 that crosses the interface. Only distances below 10 nm matter, so none further is followed.
@@ -13,6 +13,7 @@ from microdesigner.descriptors.compiled import compiled
 from microdesigner.descriptors.film import Film
 
 DIFFUSION_LENGTH = 10.0
+LONGEST_WINDING = 20
 _PER_NM = float(1 << 25)
 # A path of exactly 10 nm is not below 10 nm, though its rounded steps may sum to a little less.
 _END = np.int32(DIFFUSION_LENGTH * _PER_NM)
@@ -37,6 +38,24 @@ def exciton_harvest(
     _relax(film, phase, _units(steps), periodic, distance)
     near, weight = _harvest(distance, *_weights())
     return int(near), float(weight)
+
+
+def electrode_distance(film: Film, phase: np.uint8, from_top: bool, periodic: bool) -> NDArray[np.float64]:
+    """Length in voxels of the shortest path inside `phase` from each voxel [z, y, x] to the electrode's layer of the
+    film, over the 26 neighbours; infinite outside the phase and where no path, or only one winding beyond
+    `LONGEST_WINDING` times the film's thickness, leads there.
+
+    `from_top` takes the anode (last layer) instead of the cathode (first).
+    """
+    layers = np.ascontiguousarray(film[::-1] if from_top else film)
+    step = DIFFUSION_LENGTH / (LONGEST_WINDING * len(layers))
+    distance = np.full(tuple(edge + 2 for edge in layers.shape), _FAR)
+    distance[1, 1:-1, 1:-1][layers[0] == phase] = 0
+    _relax(layers, phase, _units(step * np.sqrt(np.arange(4.0))), periodic, distance)
+    inner = distance[1:-1, 1:-1, 1:-1].astype(np.float64)
+    inner[(inner >= _LIMIT) | (layers != phase)] = np.inf
+    inner /= step * _PER_NM
+    return inner[::-1] if from_top else inner
 
 
 def _units(lengths: NDArray[np.float64]) -> NDArray[np.int32]:

@@ -12,6 +12,7 @@ from microdesigner.descriptors.graspi import Value, cubic_edge, graspi_table
 
 DescriptorSet = Literal["basic", "graspi", "full"]
 
+_SAMPLE_NAMES = ("vol_frac_D", "vol_frac_A", "vol_frac_M", "tortuosity_D", "tortuosity_A")
 _GRASPI_NAMES = {"vol_frac_D": "ABS_f_D", "tortuosity_D": "CT_f_D_tort1", "tortuosity_A": "CT_f_A_tort1"}
 _REASONS = {
     "tortuosity_D": "no donor voxel touches the anode",
@@ -67,6 +68,14 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
         values |= statistics
         reasons |= missing
     return DescriptorReport(values, reasons)
+
+
+def sample_values(microstructure: Microstructure) -> DescriptorReport:
+    """The "basic" set without doubles, as results list it: where a third phase is named, without the GraSPI names."""
+    report = describe(microstructure)
+    names = _SAMPLE_NAMES if len(microstructure.phase_names) > 2 else tuple(report.values)
+    reasons = {name: report.reasons[name] for name in names if name in report.reasons}
+    return DescriptorReport({name: report.values[name] for name in names}, reasons)
 
 
 def _basic(microstructure: Microstructure, film: Film, parts: Components) -> dict[str, Value]:

@@ -3,14 +3,16 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
-from microdesigner.core.result import SCHEMA
+from microdesigner.core.request import Request
+from microdesigner.core.result import SCHEMA, Sample
+from microdesigner.data.design import LAST_REDUCED_TIME
 from microdesigner.descriptors import describe
 from microdesigner.io.registry import read
 from microdesigner.physics.phases import half_width_of_fraction, three_phases, two_phases
@@ -18,15 +20,17 @@ from microdesigner.physics.simulate import Recipe, Snapshot, anneal, snapshot
 
 PARAMETERS = ("phi", "chi", "log_time")
 HUNDRED = 100
+LONGEST_OVER_TRAINED = 10
 Values = dict[str, float | None]
+Size = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
 class Verification:
     """The descriptors of one sample's simulated recipe beside those asked for and those of the generated volume.
 
-    `recipe` holds φ, χ and log10 of the time in voxel²/M. Where the recipe cannot be simulated, `reason` is a sentence
-    and `simulated` is empty.
+    `recipe` holds φ, χ and log10 of the time in voxel²/M; `volume` is the simulated film. Where the recipe cannot be
+    simulated, `reason` is a sentence, `simulated` is empty and there is no volume.
     """
 
     file: str
@@ -35,6 +39,7 @@ class Verification:
     measured: Values
     simulated: Values = field(default_factory=dict)
     reason: str = ""
+    volume: Microstructure | None = None
 
     @property
     def errors(self) -> Values:
@@ -44,7 +49,7 @@ class Verification:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-able entry, `error` being simulated minus measured."""
-        return asdict(self) | {"error": self.errors}
+        return asdict(replace(self, volume=None)) | {"error": self.errors}
 
 
 @dataclass(frozen=True)
@@ -83,31 +88,62 @@ def read_claims(path: Path) -> list[Claim]:
     return claims
 
 
-def verify_sample(claim: Claim, size: tuple[int, int, int] | None = None) -> Iterator[Progress | Verification]:
-    """Simulate the claim's recipe at the volume's lateral boundary and size (or `size`, voxels along x, y, z); yield
-    Progress on the way and a Verification last. What cannot be simulated is a reason in it, not an error."""
-    simulated: Values = {}
-    reason = ""
+def verify_claim(claim: Claim, size: Size | None = None) -> Iterator[Progress | Verification]:
+    """`verify_volume` of the claim's file; where that cannot be read, the Verification says so."""
     try:
         volume = read(claim.file)
-        last = yield from _simulated(claim, volume, size or volume.shape)
-        values = describe(_labelled(last, claim, volume)).values
-        simulated = {name: values.get(name) for name in claim.measured}
     except InputError as error:
-        reason = str(error)
-    yield Verification(claim.file.name, claim.recipe, claim.target, claim.measured, simulated, reason)
+        yield _refuted(claim, str(error))
+    else:
+        yield from verify_volume(claim, volume, size)
 
 
-def _simulated(claim: Claim, volume: Microstructure, size: tuple[int, int, int]) -> Any:
+def verify_sample(request: Request, sample: Sample) -> Iterator[Progress | Verification]:
+    """`verify_volume` of a sample that is not in a file."""
+    recipe = {name: spread.get("q50", spread["mean"]) for name, spread in sample.process.items() if name in PARAMETERS}
+    claim = Claim(Path("this film"), sample.seed, request.targets, sample.measured, recipe)
+    yield from verify_volume(claim, sample.microstructure)
+
+
+def verify_volume(claim: Claim, volume: Microstructure, size: Size | None = None) -> Iterator[Progress | Verification]:
+    """Simulate the claim's recipe at the lateral boundary and size of `volume` (or `size`, voxels along x, y, z); yield
+    Progress on the way and a Verification last. What cannot be simulated is a reason in it, not an error."""
+    try:
+        last = yield from _simulated(claim, volume, size or volume.shape)
+        twin = _labelled(last, claim, volume)
+    except InputError as error:
+        yield _refuted(claim, str(error))
+    else:
+        values = describe(twin).values
+        simulated = {name: values.get(name) for name in claim.measured}
+        yield replace(_refuted(claim, ""), simulated=simulated, volume=twin)
+
+
+def _refuted(claim: Claim, reason: str) -> Verification:
+    return Verification(claim.file.name, claim.recipe, claim.target, claim.measured, reason=reason)
+
+
+def _simulated(claim: Claim, volume: Microstructure, size: Size) -> Any:
     """The annealed snapshot; yields Progress by the logarithm of time."""
     if not claim.recipe:
         raise InputError(f"The model of {claim.file.name} predicts no recipe; generate with a model that does.")
     recipe = Recipe(claim.recipe["phi"], claim.recipe["chi"], claim.seed, size, volume.lateral)
     recipe.quench.check()
     end = 10 ** claim.recipe["log_time"]
+    _check_time(recipe, end)
     for state in anneal(recipe, [end]):
         yield Progress(claim.file.name, int(HUNDRED * recipe.share_done(state.time, end)), HUNDRED)
     return snapshot(recipe, state)
+
+
+def _check_time(recipe: Recipe, end: float) -> None:
+    """Raise InputError where `end` lies far beyond what models are trained on: the simulation would take for ever."""
+    longest = LONGEST_OVER_TRAINED * LAST_REDUCED_TIME / recipe.quench.growth_rate
+    if end > longest:
+        raise InputError(
+            f"The predicted annealing time {end:.3g} is more than {LONGEST_OVER_TRAINED} times longer than any in the "
+            f"training data of such a blend, so it is not simulated; ask for targets nearer to the training data."
+        )
 
 
 def _labelled(last: Snapshot, claim: Claim, volume: Microstructure) -> Microstructure:

@@ -92,3 +92,12 @@ def test_bad_files(text: str | None, tmp_path: Path, capsys: Any) -> None:
     assert answer.err.count("\n") == 1
     assert "result.json" in answer.err
     assert "generate" in answer.err
+
+
+def test_a_recipe_that_would_take_for_ever_is_refused_at_once(
+    document: tuple[Path, dict[str, Any]], capsys: Any
+) -> None:
+    folder, result = document
+    endless = entry("sample-0000.vti", 1, result["samples"][0]["measured"], 0.5, 12.0)
+    assert main(["verify", written(folder, {**result, "samples": [endless]})]) == 2
+    assert "longer than any in the training data" in capsys.readouterr().err

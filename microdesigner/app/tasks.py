@@ -1,0 +1,83 @@
+"""What the desktop computes beside the GUI thread apart from generations: plain data in, plain data out.
+
+Each task is sent to a helper process, where `events` does the work; what that imports never burdens the window.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.events import Progress
+from microdesigner.core.microstructure import Microstructure
+
+PROFILE, TORTUOSITY, CORRELATION = "profile", "tortuosity", "correlation"
+CHORDS: dict[str, Literal["x", "y", "z"]] = {"chords-x": "x", "chords-y": "y", "chords-z": "z"}
+STATISTICS = (PROFILE, *CHORDS, TORTUOSITY, CORRELATION)  # the quickest first
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The last event of a task."""
+
+    value: Any
+
+
+class Task(Protocol):
+    """Something to compute; picklable."""
+
+    def events(self) -> Iterator[Progress | Answer]:
+        """Progress on the way and an Answer last; raises MicrodesignerError with a sentence for the user."""
+        ...
+
+
+@dataclass(frozen=True)
+class Line:
+    """`y` over `x` of one phase, float64 arrays of one length; empty where the statistic does not exist."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class MeasureTask:
+    """Answers the measured values and the reasons for those that do not exist, as of a generated sample."""
+
+    microstructure: Microstructure
+
+    def events(self) -> Iterator[Progress | Answer]:
+        """Measure."""
+        from microdesigner.descriptors import sample_values
+
+        report = sample_values(self.microstructure)
+        yield Answer((report.values, report.reasons))
+
+
+@dataclass(frozen=True)
+class LinesTask:
+    """Answers one of STATISTICS as a Line per phase."""
+
+    microstructure: Microstructure
+    statistic: str
+
+    def events(self) -> Iterator[Progress | Answer]:
+        """Compute."""
+        yield Answer([self._line(label) for label in range(len(self.microstructure.phase_names))])
+
+    def _line(self, label: int) -> Line:
+        from microdesigner.descriptors.chord_length import chord_lengths
+        from microdesigner.descriptors.correlation import radial_correlation
+        from microdesigner.descriptors.curve import Curve
+        from microdesigner.descriptors.profile import depth_profile
+        from microdesigner.descriptors.tortuosity_histogram import tortuosity_histogram
+
+        if self.statistic in CHORDS:
+            curve = chord_lengths(self.microstructure, label, CHORDS[self.statistic])
+        else:
+            measures: dict[str, Callable[[Microstructure, int], Curve]] = {
+                PROFILE: depth_profile, CORRELATION: radial_correlation, TORTUOSITY: tortuosity_histogram
+            }  # fmt: skip
+            curve = measures[self.statistic](self.microstructure, label)
+        return Line(curve.position, curve.value)

@@ -1,0 +1,41 @@
+"""How winding the ways to an electrode are, voxel by voxel.
+
+The tortuosity of a voxel is GraSPI's: the length of the shortest path inside the phase to the electrode over the
+voxel's height above it, both counted in voxels. The voxels at 1 are those that tort1 counts.
+"""
+
+import numpy as np
+
+from microdesigner.core.microstructure import ACCEPTOR, Microstructure
+from microdesigner.descriptors.curve import Curve
+from microdesigner.descriptors.film import film_of
+from microdesigner.descriptors.geodesic import electrode_distance
+
+BIN_WIDTH = 0.02
+LARGEST = 3.0
+_KNOWN = 3
+
+
+def tortuosity_histogram(microstructure: Microstructure, label: int) -> Curve:
+    """Share of the connected voxels of phase `label` per bin of tortuosity, at the bins' middles.
+
+    The acceptor's way leads to the cathode, that of any other phase to the anode. Voxels of the electrode's own layer
+    have no tortuosity and do not count; those above `LARGEST` count in no bin. Empty arrays where none is connected.
+    """
+    film = film_of(microstructure.phases)
+    if label >= _KNOWN:
+        return Curve(np.empty(0), np.empty(0))
+    to_anode = label != ACCEPTOR
+    distance = electrode_distance(film, np.uint8(1 << label), to_anode, microstructure.periodic)
+    heights = np.arange(len(film), dtype=np.float64)[:, None, None]
+    if to_anode:
+        heights = heights[::-1]
+    connected = np.isfinite(distance) & (heights > 0)
+    if not connected.any():
+        return Curve(np.empty(0), np.empty(0))
+    tortuosity = distance[connected] / np.broadcast_to(heights, distance.shape)[connected]
+    edges = np.arange(1.0, LARGEST + BIN_WIDTH / 2, BIN_WIDTH)
+    # paths are sums of rounded steps: a straight one may come out a hair below 1
+    counts, _ = np.histogram(np.maximum(tortuosity, 1.0), edges)
+    filled = int(np.flatnonzero(counts)[-1]) + 1 if counts.any() else 1
+    return Curve((edges[:-1] + BIN_WIDTH / 2)[:filled], counts[:filled] / len(tortuosity))

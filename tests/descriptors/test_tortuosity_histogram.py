@@ -1,0 +1,62 @@
+"""The ways to an electrode are as winding as the film makes them."""
+
+import heapq
+from itertools import product
+
+import numpy as np
+import pytest
+
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.descriptors.film import D, film_of
+from microdesigner.descriptors.geodesic import electrode_distance
+from microdesigner.descriptors.tortuosity_histogram import tortuosity_histogram
+
+
+def _dijkstra(inside: np.ndarray) -> np.ndarray:
+    """Distances [x, y, z] to the layer z = 0 over 26 neighbours, x and y wrapping."""
+    distance = np.where(inside, np.inf, np.nan)
+    queue = [(0.0, (x, y, 0)) for x, y in product(*map(range, inside.shape[:2])) if inside[x, y, 0]]
+    while queue:
+        length, place = heapq.heappop(queue)
+        if not length < distance[place]:
+            continue
+        distance[place] = length
+        for step in product((-1, 0, 1), repeat=3):
+            x, y, z = (p + s for p, s in zip(place, step, strict=True))
+            near = (x % inside.shape[0], y % inside.shape[1], z)
+            if 0 <= z < inside.shape[2] and inside[near] and any(step):
+                heapq.heappush(queue, (length + np.sqrt(sum(map(abs, step))), near))
+    return np.nan_to_num(distance, nan=np.inf)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_distances_are_those_of_dijkstra(seed: int) -> None:
+    inside = np.random.default_rng(seed).random((9, 8, 12)) < 0.35
+    film = film_of(np.where(inside, 0, 1).astype(np.uint8))
+    found = electrode_distance(film, D, from_top=False, periodic=True).transpose(2, 1, 0)
+    np.testing.assert_allclose(found, _dijkstra(inside), rtol=1e-5)
+    upside_down = electrode_distance(film_of(np.where(inside[:, :, ::-1], 0, 1).astype(np.uint8)), D, True, True)
+    np.testing.assert_allclose(upside_down.transpose(2, 1, 0)[:, :, ::-1], found)
+
+
+def test_columns_are_straight() -> None:
+    phases = np.zeros((8, 8, 10), np.uint8)
+    phases[4:] = 1
+    for label in (0, 1):
+        curve = tortuosity_histogram(Microstructure(phases), label)
+        assert curve.value.tolist() == [1.0]
+
+
+def test_a_detour_lengthens_the_way() -> None:
+    phases = np.ones((21, 3, 9), np.uint8)
+    phases[0, :, :] = phases[:, :, 0] = 0  # the donor: a wall from the anode down, and a floor along x
+    curve = tortuosity_histogram(Microstructure(phases, lateral="no-flux"), 0)
+    assert curve.value.sum() == pytest.approx(1 - 3 * 5 / (3 * (20 + 8)), abs=0.05)  # a few lie beyond 3
+    assert curve.value[0] == pytest.approx(8 * 3 / (28 * 3), abs=0.05)  # the wall itself
+
+
+def test_what_is_not_connected_has_none() -> None:
+    phases = np.ones((4, 4, 6), np.uint8)
+    phases[:, :, 2] = 0
+    assert not len(tortuosity_histogram(Microstructure(phases), 0).position)
+    assert not len(tortuosity_histogram(Microstructure(phases), 2).position)
