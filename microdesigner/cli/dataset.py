@@ -1,18 +1,19 @@
-"""`microdesigner dataset`: build a data set by simulation, or look into one."""
+"""`microdesigner dataset`: build a data set by simulation, import one, or look into one."""
 
 import argparse
 import json
 import os
 from pathlib import Path
 
+from microdesigner.cli.dataset_import import add_import_parser
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.errors import InputError
 
 
 def add_parser(subparsers: Subparsers) -> None:
-    """Register the verb with its two actions."""
-    parser = subparsers.add_parser("dataset", help="build a training data set, or tell what is in one")
+    """Register the verb with its three actions."""
+    parser = subparsers.add_parser("dataset", help="build or import a training data set, or tell what is in one")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     build = actions.add_parser(
         "build",
@@ -40,9 +41,17 @@ def add_parser(subparsers: Subparsers) -> None:
     build.add_argument("--seed", type=int, default=1, help="seed of the design and of all noise (1)")
     build.add_argument("--minutes", type=float, metavar="M",
         help="begin no further series after M minutes and label those that are there")  # fmt: skip
-    build.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (one per core)")
+    where = build.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (one per core)")
+    where.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="work on the Dask cluster of this scheduler, such as tcp://node1:8786, instead of on this machine alone; "
+        "its workers must have microdesigner installed and see OUT.h5.parts/",
+    )
     build.set_defaults(run=run_build)
-    info = actions.add_parser("info", help="tell what a data set holds")
+    add_import_parser(actions)
+    info = actions.add_parser("info", help="tell what a data set holds, and whether it is fit to train on")
     info.add_argument("dataset", metavar="FILE.h5", type=Path)
     info.add_argument("--json", action="store_true", help="one JSON document")
     info.set_defaults(run=run_info)
@@ -58,14 +67,15 @@ def run_build(args: argparse.Namespace) -> int:
     if args.minutes is not None and not args.minutes > 0:
         raise InputError(f"--minutes must be positive; got {args.minutes:g}.")
     plan = BuildPlan(args.series, args.snapshots, tuple(args.size), args.lateral, args.phases, args.skins, args.seed)
-    for _ in with_bars(build_dataset(args.output, plan, args.workers, args.minutes)):
+    for _ in with_bars(build_dataset(args.output, plan, args.workers, args.minutes, args.scheduler)):
         pass
     print(args.output)
     return 0
 
 
 def run_info(args: argparse.Namespace) -> int:
-    """Print size, split and label ranges; raises InputError when the file cannot be read."""
+    """Print size, split, label ranges and checks; raises InputError when the file cannot be read."""
+    from microdesigner.data.checks import checks_document, checks_of
     from microdesigner.data.store import VolumeDataset
 
     dataset = VolumeDataset(args.dataset)
@@ -77,6 +87,7 @@ def run_info(args: argparse.Namespace) -> int:
         "shape": dataset.shape,
         **vars(dataset.description),
         "ranges": ranges,
+        "checks": checks_document(checks := checks_of(dataset)),
     }
     if args.json:
         print(json.dumps(document, indent=1))
@@ -84,5 +95,7 @@ def run_info(args: argparse.Namespace) -> int:
     size = "×".join(map(str, dataset.shape))
     print(f"{args.dataset}: {len(dataset)} volumes of {size}, {document['held_out']} held out")
     for label, (low, high) in ranges.items():
-        print(f"  {label:16} {low:12.5g} to {high:<12.5g}")
+        print(f"  {label:16} {low:12.5g} to {high:<12.5g} {dataset.description.units.get(label, '')}".rstrip())
+    for check in checks:
+        print(check)
     return 0

@@ -1,12 +1,10 @@
-"""Build a data set by simulation: series in parallel, then labels and measurements; resumable after a kill."""
+"""Build a data set by simulation: a task per series, then labels and measurements; resumable after a kill."""
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import closing
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from multiprocessing import get_context
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +13,13 @@ import torch
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
+from microdesigner.data.cluster import Task, cluster, results, visible
 from microdesigner.data.design import recipe_of
-from microdesigner.data.series import read_series, series_path, simulate_series
+from microdesigner.data.series import check_series, read_series, series_path, simulate_series
 from microdesigner.data.store import Description, PackedVolume, Volume, new_dataset, packed
 from microdesigner.descriptors import fractions_and_tortuosities
 from microdesigner.physics.phases import PhaseCount
-from microdesigner.physics.simulate import NotSeparatedError, Snapshot
+from microdesigner.physics.simulate import NotSeparatedError, Recipe, Snapshot
 
 CONDITIONS = ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A")
 PROCESS = ("phi", "chi", "log_time")
@@ -42,38 +41,38 @@ class BuildPlan:
     seed: int = 1
 
 
-def build_dataset(path: Path, plan: BuildPlan, workers: int, minutes: float | None = None) -> Iterator[Progress]:
+def build_dataset(
+    path: Path, plan: BuildPlan, workers: int, minutes: float | None = None, scheduler: str | None = None
+) -> Iterator[Progress]:
     """Simulate and label `plan` into the HDF5 file `path`, yielding progress per series.
 
-    Finished series stay in `PATH.parts/`: a build that was stopped goes on from there, and a plan with more series
-    extends them. After `minutes` no further series is begun, and the data set holds those that are there. Processes
-    simulate on the GPU where there is one. Raises InputError when `path` exists or the plan cannot be served.
+    The work is done by `workers` processes of this machine, on the GPU where there is one, or by the cluster of the
+    Dask scheduler at the address `scheduler`. Finished series stay in `PATH.parts/`, each whole or absent: a build that
+    was stopped goes on from there, and a plan with more series extends them. After `minutes` no further series is
+    begun, and the data set holds those that are there. Raises InputError when `path` exists, `PATH.parts/` belongs to
+    another plan, or the plan cannot be served.
     """
     if path.exists():
         raise InputError(f"{path} exists; choose another name or delete it first.")
-    folder = path.with_name(path.name + ".parts")
+    folder = path.with_name(path.name + ".parts").resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    parts = [series_path(folder, series) for series in range(plan.series)]
-    missing = {series for series, part in enumerate(parts) if not part.exists()}
+    missing = [series for series in range(plan.series) if not _is_there(folder, plan, series)]
     yield Progress("simulate", plan.series - len(missing), plan.series)
-    simulations: list[Work] = [
-        (_simulate, part, plan, series) for series, part in enumerate(parts) if series in missing
-    ]
     deadline = time.monotonic() + 60 * minutes if minutes else math.inf
-    with closing(_in_processes(simulations, _simulators(workers))) as simulated:
+    with cluster(workers, scheduler) as client:
+        simulations = _until(deadline, [(_simulate, folder, plan, series) for series in missing])
+        simulated = results(client, simulations, None if scheduler else _simulators(workers))
         for done, _ in enumerate(simulated, plan.series - len(missing) + 1):
             yield Progress("simulate", done, plan.series)
-            if time.monotonic() > deadline:
-                break
-    # processes take the series in turn and finish what they began, so those that are there are the first of the design
-    parts = [part for part in parts if part.exists()]
-    plan = replace(plan, series=len(parts))
-    labellings: list[Work] = [(_label_series, part, plan, series) for series, part in enumerate(parts)]
-    with new_dataset(path, _description(plan)) as add:
-        for done, volumes in enumerate(_in_processes(labellings, workers), 1):
-            for volume in volumes or []:
-                add(volume)
-            yield Progress("label", done, plan.series)
+        # those after a gap wait for a build that has the time to fill it
+        there = list(takewhile(lambda series: series_path(folder, series).exists(), range(plan.series)))
+        plan = replace(plan, series=len(there))
+        labelled = results(client, [(_label_series, folder, plan, series) for series in there])
+        with new_dataset(path, _description(plan)) as add:
+            for done, volumes in enumerate(labelled, 1):
+                for volume in volumes:
+                    add(volume)
+                yield Progress("label", done, plan.series)
 
 
 def label_snapshots(snapshots: list[Snapshot], plan: BuildPlan, series: int) -> list[Volume]:
@@ -117,34 +116,35 @@ def _description(plan: BuildPlan) -> Description:
     return Description(PHASE_NAMES[: plan.phases], plan.lateral, conditions, PROCESS, origin=origin)
 
 
-def _simulate(part: Path, plan: BuildPlan, series: int) -> None:
-    recipe = recipe_of(series, plan.seed, size=plan.size, lateral=plan.lateral)
+def _recipe(plan: BuildPlan, series: int) -> Recipe:
+    return recipe_of(series, plan.seed, size=plan.size, lateral=plan.lateral)
+
+
+def _is_there(folder: Path, plan: BuildPlan, series: int) -> bool:
+    path = series_path(folder, series)
+    if not path.exists():
+        return False
+    check_series(path, _recipe(plan, series), plan.snapshots)
+    return True
+
+
+def _until(deadline: float, tasks: Iterable[Task]) -> Iterator[Task]:
+    """The first of `tasks`, and further ones until `deadline`."""
+    for number, task in enumerate(tasks):
+        if number and time.monotonic() > deadline:
+            return
+        yield task
+
+
+def _simulate(folder: Path, plan: BuildPlan, series: int) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    simulate_series(part, recipe, plan.snapshots, device)
+    simulate_series(series_path(visible(folder), series), _recipe(plan, series), plan.snapshots, device)
 
 
 def _simulators(workers: int) -> int:
     return min(workers, GPU_PROCESSES) if torch.cuda.is_available() else workers
 
 
-def _label_series(part: Path, plan: BuildPlan, series: int) -> list[PackedVolume]:
-    return [packed(volume) for volume in label_snapshots(read_series(part), plan, series)]
-
-
-Work = tuple[Callable[..., list[PackedVolume] | None], Path, BuildPlan, int]
-
-
-def _in_processes(tasks: list[Work], workers: int) -> Generator[list[PackedVolume] | None]:
-    """Results as they come; closing the generator drops what has not started."""
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread)
-    try:
-        # no name for the futures: each is freed with its volumes as soon as it has been yielded
-        for future in as_completed([pool.submit(work, *arguments) for work, *arguments in tasks]):
-            yield future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _one_thread() -> None:
-    """One process per core, not one thread pool per process."""
-    torch.set_num_threads(1)
+def _label_series(folder: Path, plan: BuildPlan, series: int) -> list[PackedVolume]:
+    path = series_path(visible(folder), series)
+    return [packed(volume) for volume in label_snapshots(read_series(path), plan, series)]

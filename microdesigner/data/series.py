@@ -1,5 +1,7 @@
 """One simulated series on disk: the composition fields of one recipe at several times, whole or absent."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
@@ -37,20 +39,40 @@ def simulate_series(path: Path, recipe: Recipe, snapshots: int, device: torch.de
 
 def read_series(path: Path) -> list[Snapshot]:
     """The snapshots of a series file; raises InputError naming a file that cannot be read."""
+    with _opened(path) as file:
+        recipe, fields = _recipe(file), file["fields"]
+        return [
+            Snapshot(recipe, float(time), fields[index].astype(np.float32) / LEVELS, int(steps))
+            for index, (time, steps) in enumerate(zip(file["time"], file["steps"], strict=True))
+        ]
+
+
+def check_series(path: Path, recipe: Recipe, snapshots: int) -> None:
+    """Raise InputError unless the series file at `path` can be read and holds this many snapshots of `recipe`."""
+    with _opened(path) as file:
+        agrees = _recipe(file) == recipe and len(file["time"]) == snapshots
+    if not agrees:
+        raise InputError(
+            f"{path} was simulated with other options; choose another name for the data set, or delete {path.parent}."
+        )
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[h5py.File]:
     try:
         with h5py.File(path, "r") as file:
-            attributes, fields = file.attrs, file["fields"]
-            recipe = Recipe(
-                float(attributes["phi"]),
-                float(attributes["chi"]),
-                int(attributes["seed"]),
-                tuple(fields.shape[1:]),
-                str(attributes["lateral"]),  # type: ignore[arg-type]
-                float(attributes["kappa"]),
-            )
-            return [
-                Snapshot(recipe, float(time), fields[index].astype(np.float32) / LEVELS, int(steps))
-                for index, (time, steps) in enumerate(zip(file["time"], file["steps"], strict=True))
-            ]
+            yield file
     except (OSError, KeyError) as error:
         raise InputError(f"{path} is not a readable series file ({error}); delete it and build again.") from None
+
+
+def _recipe(file: h5py.File) -> Recipe:
+    attributes, size = file.attrs, file["fields"].shape[1:]
+    return Recipe(
+        float(attributes["phi"]),
+        float(attributes["chi"]),
+        int(attributes["seed"]),
+        tuple(size),
+        str(attributes["lateral"]),  # type: ignore[arg-type]
+        float(attributes["kappa"]),
+    )

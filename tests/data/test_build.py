@@ -1,14 +1,21 @@
 """Data sets: the design covers its range, builds resume, the split keeps series apart, stored labels are true."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
+from distributed import Client, LocalCluster
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
-from microdesigner.data import build
+from microdesigner.data import build, cluster
 from microdesigner.data.build import BuildPlan, build_dataset
 from microdesigner.data.design import CHI_RANGE, PHI_RANGE, is_feasible, recipe_of, snapshot_times
 from microdesigner.data.series import read_series, series_path
@@ -16,15 +23,31 @@ from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import fractions_and_tortuosities
 from microdesigner.physics.simulate import Recipe, simulate
 
-PLAN = BuildPlan(series=16, snapshots=3, size=(32, 32, 32), skins=2)
+PLAN = BuildPlan(series=8, snapshots=3, size=(32, 32, 32), skins=2)
+SMALL = BuildPlan(series=3, snapshots=3, size=(32, 32, 16), skins=1)
 
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> VolumeDataset:
     path = tmp_path_factory.mktemp("data") / "set.h5"
     events = list(build_dataset(path, PLAN, workers=2))
-    assert events[-1] == Progress("label", 16, 16)
+    assert events[-1] == Progress("label", 8, 8)
     return VolumeDataset(path)
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[LocalCluster]:
+    with LocalCluster(2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as started:
+        yield started
+
+
+def assert_same(path: Path, expected: VolumeDataset) -> None:
+    found = VolumeDataset(path)
+    assert found.description == expected.description
+    assert found.names == expected.names
+    assert all((found.phases(index) == expected.phases(index)).all() for index in range(len(found)))
+    assert found.table.keys() == expected.table.keys()
+    assert all((found.table[label] == expected.table[label]).all() for label in found.table)
 
 
 def test_the_design_covers_its_range_evenly() -> None:
@@ -66,9 +89,9 @@ def test_no_series_is_on_both_sides_of_the_split(dataset: VolumeDataset) -> None
     assert not set(series[held_out]) & set(series[~held_out])
 
 
-def test_a_stopped_build_goes_on_without_simulating_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, small = tmp_path / "set.h5", BuildPlan(series=3, snapshots=3, size=(32, 32, 16), skins=1)
-    events = build_dataset(path, small, workers=1)
+def test_a_stopped_build_goes_on_without_simulating_again(tmp_path: Path, processes: LocalCluster) -> None:
+    path, scheduler = tmp_path / "set.h5", processes.scheduler_address
+    events = build_dataset(path, SMALL, workers=1, scheduler=scheduler)
     while next(events) != Progress("simulate", 2, 3):
         pass
     events.close()
@@ -76,14 +99,61 @@ def test_a_stopped_build_goes_on_without_simulating_again(tmp_path: Path, monkey
     assert len(parts) >= 2
     assert not path.exists()
     stamps = {part: part.stat().st_mtime_ns for part in parts}
-    list(build_dataset(path, small, workers=1))
+    list(build_dataset(path, SMALL, workers=1, scheduler=scheduler))
     assert {part: part.stat().st_mtime_ns for part in parts} == stamps
     assert len(VolumeDataset(path)) > 0
 
 
-def test_a_time_box_leaves_a_data_set_of_the_first_series(tmp_path: Path) -> None:
+def test_every_series_arrives_though_a_worker_is_killed(
+    tmp_path: Path, dataset: VolumeDataset, processes: LocalCluster
+) -> None:
     path = tmp_path / "set.h5"
-    list(build_dataset(path, BuildPlan(series=40, snapshots=2, size=(16, 16, 16), skins=1), workers=1, minutes=1e-9))
+    events = build_dataset(path, PLAN, workers=1, scheduler=processes.scheduler_address)
+    while next(events) != Progress("simulate", 2, 8):
+        pass
+    with Client(processes) as client:
+        victim = next(iter(client.run(os.getpid).values()))  # both workers always have a series in hand
+    os.kill(victim, signal.SIGKILL)
+    assert list(events)[-1] == Progress("label", 8, 8)
+    assert_same(path, dataset)
+
+
+def test_a_build_goes_on_after_its_client_was_killed(
+    tmp_path: Path, dataset: VolumeDataset, processes: LocalCluster
+) -> None:
+    path, parts, scheduler = tmp_path / "set.h5", tmp_path / "set.h5.parts", processes.scheduler_address
+    options = ["--series", "8", "--snapshots", "3", "--size", "32", "32", "32", "--skins", "2"]
+    command = [sys.executable, "-m", "microdesigner", "dataset", "build", str(path), *options, "--scheduler", scheduler]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as client:
+        while client.poll() is None and not list(parts.glob("series-*.h5")):
+            time.sleep(0.02)
+        client.kill()
+    assert client.returncode == -signal.SIGKILL
+    assert not path.exists()
+    list(build_dataset(path, PLAN, workers=1, scheduler=scheduler))
+    assert_same(path, dataset)
+
+
+def test_parts_of_another_plan_are_not_mixed_in(tmp_path: Path) -> None:
+    path = tmp_path / "set.h5"
+    build.simulate_series(series_path(tmp_path / "set.h5.parts", 0), recipe_of(0, 7, size=(16, 16, 16)), 2)
+    with pytest.raises(InputError, match="other options"):
+        next(build_dataset(path, BuildPlan(series=2, snapshots=2, size=(16, 16, 16)), workers=1))
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere"])
+def test_a_scheduler_that_does_not_answer_is_named(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE_S", 1)
+    with pytest.raises(InputError, match=f"No Dask scheduler answers at {address}"):
+        list(build_dataset(tmp_path / "set.h5", SMALL, workers=1, scheduler=address))
+
+
+def test_a_time_box_leaves_a_data_set_of_the_first_series(tmp_path: Path, processes: LocalCluster) -> None:
+    path = tmp_path / "set.h5"
+    plan = BuildPlan(series=40, snapshots=3, size=(32, 32, 32), skins=1)
+    list(build_dataset(path, plan, workers=1, minutes=1e-9, scheduler=processes.scheduler_address))
     dataset = VolumeDataset(path)
     made = dataset.description.origin["series"]
     assert 0 < made < 40
