@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import h5py
 import numpy as np
@@ -40,6 +40,9 @@ class Check:
     sentence: str
     remedy: str = ""
 
+    def __str__(self) -> str:
+        return " ".join(filter(None, (f"{self.severity}:", self.sentence, self.remedy)))
+
 
 def check_dataset(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence[str]) -> list[Check]:
     """Sizes, labels, split, amount, empty phases, duplicates, constant and correlated labels, stated values.
@@ -65,9 +68,20 @@ def record_checks(path: Path) -> None:
     dataset = VolumeDataset(path)
     findings = check_dataset(dataset, dataset.description.conditions, dataset.description.process)
     dataset.close()
-    document = {"version": CHECKS_VERSION, "findings": [asdict(check) for check in findings]}
     with h5py.File(path, "r+") as file:
-        file.attrs[CHECKS] = json.dumps(document)
+        file.attrs[CHECKS] = json.dumps(checks_document(findings))
+
+
+def checks_of(dataset: VolumeDataset) -> list[Check]:
+    """The checks recorded in a data set; made now where there are none, or of another version."""
+    if dataset.checks.get("version") == CHECKS_VERSION:
+        return [Check(**finding) for finding in dataset.checks["findings"]]
+    return check_dataset(dataset, dataset.description.conditions, dataset.description.process)
+
+
+def checks_document(checks: Sequence[Check]) -> dict[str, Any]:
+    """Checks as data sets, cards and commands hold them: {"version", "findings"}."""
+    return {"version": CHECKS_VERSION, "findings": [asdict(check) for check in checks]}
 
 
 def _sizes(dataset: VolumeDataset) -> list[Check]:
@@ -115,10 +129,10 @@ def _split(dataset: VolumeDataset) -> list[Check]:
         return [
             Check("split", "error", "No volumes can be kept for validation.", "Import volumes of at least two samples.")
         ]
-    sentence = f"{held_out} of {len(dataset)} volumes are kept for validation and share no series with the others."
+    sentence = f"{held_out} of {len(dataset)} volumes, of other samples or places than the rest, are for validation."
     if groups < VALIDATION_EVERY:
         remedy = f"With {VALIDATION_EVERY} samples or more the validation would tell more."
-        return [Check("split", "note", f"{sentence} They come from {groups} groups only.", remedy)]
+        return [Check("split", "note", f"{sentence} There are only {groups} such groups.", remedy)]
     return [Check("split", "good", sentence)]
 
 

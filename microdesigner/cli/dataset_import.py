@@ -1,0 +1,209 @@
+"""`microdesigner dataset import`: own volumes as a training set."""
+
+import argparse
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from microdesigner.cli.progress import with_bars
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import PHASE_NAMES
+
+if TYPE_CHECKING:
+    from microdesigner.data.importing import Cut, ImportPlan, Segmentation
+
+_DESCRIPTION = """Import volumes of a film: HDF5 files with one dataset per volume and its labels as attributes, files
+of one volume (VTI, VTK, RAW + JSON, MHD, NRRD, TIFF, NPY, HDF5, GraSPI text), folders of these or of TIFF slices, or
+tomograms (TIFF, MRC, RAW + the XML of Ising_OPV) to be segmented and cut into overlapping subvolumes. Descriptors are
+measured, and no voxel is used for training and validation both. What files do not say must be answered by an option."""
+
+_EPILOG = """Example: microdesigner dataset import film.raw --segment otsu --cathode z- --stride 4 --resize 64 64 64
+--out film.h5"""
+
+
+def add_import_parser(actions: "argparse._SubParsersAction[Any]") -> None:
+    """Register the action."""
+    parser = actions.add_parser(
+        "import", help="make a data set of your own volumes", description=_DESCRIPTION, epilog=_EPILOG
+    )
+    parser.add_argument("sources", metavar="SOURCE", nargs="+", help="files, folders or patterns such as 'part-*.h5'")
+    parser.add_argument("--out", type=Path, required=True, metavar="OUT.h5", help="HDF5 file to write")
+    _add_film_options(parser)
+    _add_size_options(parser)
+    _add_label_options(parser)
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (one per core)"
+    )
+    parser.set_defaults(run=run_import)
+
+
+def _add_film_options(parser: argparse.ArgumentParser) -> None:
+    film = parser.add_argument_group("the film")
+    film.add_argument(
+        "--voxel",
+        type=float,
+        nargs="+",
+        metavar="NM",
+        help="voxel edge, or edges along x, y and z of the source, in nm (the file's own)",
+    )
+    film.add_argument(
+        "--cathode",
+        choices=("x-", "x+", "y-", "y+", "z-", "z+"),
+        help="face of the source at the cathode: z- is the first layer along z, z+ the last (what the format says)",
+    )
+    film.add_argument(
+        "--lateral", choices=("periodic", "no-flux"), help="lateral faces (what the file says, else no-flux)"
+    )
+    film.add_argument(
+        "--segment",
+        metavar="HOW",
+        help="grey values to phases, dark to bright: otsu, otsu3 (three phases), threshold=T or threshold=T1,T2, "
+        "fraction=F or fraction=F1,F2 (shares of the darker phases)",
+    )
+    film.add_argument(
+        "--map",
+        nargs="+",
+        metavar="VALUE=PHASE",
+        default=[],
+        help="what values (or bands 0, 1, 2 of a segmentation) are, such as 0=acceptor 255=donor (0, 1, 2: donor, "
+        "acceptor, mixed)",
+    )
+
+
+def _add_size_options(parser: argparse.ArgumentParser) -> None:
+    size = parser.add_argument_group("subvolumes")
+    size.add_argument(
+        "--stride", type=int, metavar="N", help="cut overlapping subvolumes every N voxels of the source along x and y"
+    )
+    size.add_argument(
+        "--window",
+        type=int,
+        nargs=2,
+        metavar=("X", "Y"),
+        help="lateral voxels of a subvolume in the source (as many as the film is thick)",
+    )
+    size.add_argument(
+        "--resize",
+        type=int,
+        nargs=3,
+        metavar=("X", "Y", "Z"),
+        help="voxels of every stored volume, nearest neighbour; multiples of 32 can be trained on (as they are)",
+    )
+
+
+def _add_label_options(parser: argparse.ArgumentParser) -> None:
+    labels = parser.add_argument_group("labels")
+    labels.add_argument(
+        "--recipes",
+        type=Path,
+        metavar="TABLE.csv",
+        help="processing parameters: first column file names, others numbers, units in the head as in 'time [min]'",
+    )
+    labels.add_argument(
+        "--process",
+        nargs="*",
+        metavar="NAME",
+        help="labels that are processing parameters (those of the table, and phi, chi, log_time where carried)",
+    )
+    labels.add_argument(
+        "--condition", nargs="+", metavar="NAME", help="measured descriptors to learn (fractions and straight paths)"
+    )
+    labels.add_argument(
+        "--group-by",
+        nargs="+",
+        metavar="NAME",
+        help="labels that volumes of one sample share; a sample is on one side of the split (series, or phi and chi)",
+    )
+
+
+def run_import(args: argparse.Namespace) -> int:
+    """Import; raises InputError when an answer is missing or a file does not fit."""
+    from microdesigner.data.checks import checks_of
+    from microdesigner.data.importing import find_volumes, import_dataset
+    from microdesigner.data.store import VolumeDataset
+
+    if args.workers < 1:
+        raise InputError(f"--workers must be at least 1; got {args.workers}.")
+    plan = plan_of(args)
+    print(find_volumes(plan.sources).summary, file=sys.stderr)
+    for _ in with_bars(import_dataset(args.out, plan, args.workers)):
+        pass
+    for check in checks_of(VolumeDataset(args.out)):
+        print(check, file=sys.stderr)
+    print(args.out)
+    return 0
+
+
+def plan_of(args: argparse.Namespace) -> "ImportPlan":
+    """The plan that the options tell; raises InputError naming the option that cannot be used."""
+    from microdesigner.data.importing import ImportPlan
+
+    return ImportPlan(
+        tuple(args.sources),
+        _voxel(args.voxel),
+        args.cathode,
+        args.lateral,
+        parse_segmentation(args.segment) if args.segment else None,
+        parse_mapping(args.map),
+        _cut(args),
+        tuple(args.resize) if args.resize else None,
+        args.recipes,
+        None if args.process is None else tuple(args.process),
+        tuple(args.group_by) if args.group_by else None,
+        tuple(args.condition) if args.condition else None,
+    )
+
+
+def parse_segmentation(text: str) -> "Segmentation":
+    """`otsu`, `otsu3`, `threshold=T[,T2]` or `fraction=F[,F2]`; raises InputError naming the forms."""
+    from microdesigner.data.importing import Segmentation
+
+    match = re.fullmatch(r"(otsu)(3?)|(threshold|fraction)=([^,]+)(?:,([^,]+))?", text)
+    if match is None:
+        raise InputError(
+            f"--segment must be otsu, otsu3, threshold=T, threshold=T1,T2, fraction=F or fraction=F1,F2; got '{text}'."
+        )
+    otsu, three, method, *words = match.groups()
+    if otsu:
+        return Segmentation("otsu", 3 if three else 2)
+    values = tuple(_number("--segment", word) for word in words if word is not None)
+    return Segmentation(method, 3 if len(values) == 2 else 2, values)
+
+
+def parse_mapping(entries: list[str]) -> tuple[tuple[float, int], ...]:
+    """`["0=acceptor", "255=donor"]` as pairs of value and label; raises InputError naming a wrong entry."""
+    pairs = []
+    for entry in entries:
+        value, _, phase = entry.partition("=")
+        if phase not in PHASE_NAMES:
+            raise InputError(f"--map needs VALUE=PHASE with a phase of {', '.join(PHASE_NAMES)}; got '{entry}'.")
+        pairs.append((_number("--map", value), PHASE_NAMES.index(phase)))
+    return tuple(pairs)
+
+
+def _voxel(edges: list[float] | None) -> tuple[float, float, float] | None:
+    if edges is None:
+        return None
+    if len(edges) not in (1, 3):
+        raise InputError(f"--voxel takes one edge in nm, or three along x, y and z; got {len(edges)}.")
+    x, y, z = edges * 3 if len(edges) == 1 else edges
+    return x, y, z
+
+
+def _cut(args: argparse.Namespace) -> "Cut | None":
+    from microdesigner.data.importing import Cut
+
+    if args.stride is None:
+        if args.window:
+            raise InputError("--window needs --stride, the distance between subvolumes; add it.")
+        return None
+    return Cut(args.stride, tuple(args.window) if args.window else None)
+
+
+def _number(option: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"{option} takes numbers; got '{text}'.") from None
