@@ -29,6 +29,18 @@ def add_parser(subparsers: Subparsers) -> None:
     info.add_argument("name", metavar="NAME", help="model or bundle folder")
     info.add_argument("--json", action="store_true", help="print the card with each part's parameter count")
     info.set_defaults(run=run_info)
+    importing = actions.add_parser(
+        "import",
+        help="install the paper's published weights",
+        description="Install the published weights of MicroGen3D (Baishnab et al. 2025) as a model of your own.",
+    )
+    add = importing.add_argument
+    add("--as", dest="kind", required=True, metavar="PAPER-MODEL",
+        help="paper-ch-3phase, paper-ch-2phase or paper-experimental")  # fmt: skip
+    for part, what in (("vae", "autoencoder"), ("fp", "feature predictor"), ("ddpm", "denoiser")):
+        add(f"--{part}", type=Path, required=True, metavar=f"{part}.pt", help=f"state_dict of the {what}")
+    add("--name", required=True, help="name of the new model")
+    importing.set_defaults(run=run_import)
     verify = actions.add_parser(
         "verify", help="check files against their hashes", description="Check each part against the hash in its card."
     )
@@ -58,12 +70,19 @@ def run_list(args: argparse.Namespace) -> int:
 
 
 def run_info(args: argparse.Namespace) -> int:
-    """Print one model's card; raises InputError when there is no such model."""
-    from microdesigner.models.bundle import find_bundle, part_parameters
+    """Print one model's card; raises InputError when there is no such model.
 
-    folder = find_bundle(args.name)
-    card = ModelCard.read(folder / "model.json")
-    counts = part_parameters(folder)
+    The paper's models are known by name without their weights.
+    """
+    from microdesigner.models.bundle import bundle_folders, find_bundle, part_parameters
+    from microdesigner.models.microgen3d.published import PUBLISHED, published_card
+
+    if args.name in PUBLISHED and args.name not in bundle_folders():
+        card = ModelCard(published_card(args.name))
+        counts = {part: entry["parameters"] for part, entry in card.document["parts"].items()}
+    else:
+        folder = find_bundle(args.name)
+        card, counts = ModelCard.read(folder / "model.json"), part_parameters(folder)
     if args.json:
         print(json.dumps(_with_counts(card, counts), indent=1))
         return 0
@@ -73,6 +92,14 @@ def run_info(args: argparse.Namespace) -> int:
         for parameter in parameters:
             print(f"  {_line(parameter)}")
     print("Parts:", ", ".join(f"{part} {counts[part]:,} parameters" for part in PARTS if part in counts))
+    return 0
+
+
+def run_import(args: argparse.Namespace) -> int:
+    """Install published weights and print the new model's folder; raises InputError when a file is something else."""
+    from microdesigner.models.microgen3d.published import import_published
+
+    print(import_published(args.kind, {part: getattr(args, part) for part in PARTS}, args.name))
     return 0
 
 

@@ -109,10 +109,21 @@ class ModelCard:
         for name in request.targets:
             if name not in known:
                 raise InputError(f"The model {self.name} has no target '{name}'; it knows {', '.join(sorted(known))}.")
+        self._check_all_given(request)
         if request.size is not None:
             self._check_size(request.size)
 
+    def _check_all_given(self, request: Request) -> None:
+        if not self.document.get("needs_all_targets"):
+            return
+        given = self.conditioned_on(request.targets)
+        missing = [condition.name for condition in self.conditions if condition.name not in given]
+        if missing:
+            raise InputError(f"The model {self.name} leaves no target free; give {', '.join(missing)} too.")
+
     def _check_size(self, size: tuple[int, int, int]) -> None:
+        if self.document.get("fixed_size") and size != self.shape:
+            raise InputError(f"The model {self.name} makes volumes of {'×'.join(map(str, self.shape))} voxels only.")
         factor = int(self.document["latent"]["factor"])
         multiple = DENOISER_MULTIPLE * factor  # the denoiser halves the latent twice
         if any(edge % multiple for edge in size):

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from microdesigner.core.events import Preview
-from microdesigner.models.autoencoder import PhaseAutoencoder
+from microdesigner.models.bundle import Autoencoder
 
 SHARE = 0.08
 LATERAL_CELLS = 8
@@ -16,7 +16,7 @@ LATERAL_CELLS = 8
 class Previewer:
     """Decodes a corner of the latest latent whenever previews have taken a small enough share of the time so far."""
 
-    def __init__(self, autoencoder: PhaseAutoencoder) -> None:
+    def __init__(self, autoencoder: Autoencoder) -> None:
         self._autoencoder = autoencoder
         self._started = time.perf_counter()
         self._spent = 0.0

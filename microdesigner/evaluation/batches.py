@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -16,9 +17,10 @@ def measure_batches(engine: Engine, batches: Sequence[int], steps: int) -> Itera
     """For each batch size, the time of denoising in `steps` evaluations and of decoding, per sample, after warm-up."""
     for batch in batches:
         _denoise(engine, batch, 1)
-        denoising, latents = _timed(engine.device, lambda size=batch: _denoise(engine, size, steps))
-        _decode(engine, latents)
-        decoding, _ = _timed(engine.device, lambda clean=latents: _decode(engine, clean))
+        denoising = _seconds(engine.device, partial(_denoise, engine, batch, steps))
+        latents = _denoise(engine, batch, 1)
+        _decode(engine, latents[:1])
+        decoding = _seconds(engine.device, partial(_decode, engine, latents))
         for stage, seconds in (("denoise", denoising), ("decode", decoding)):
             yield Measurement("batches", f"batch {batch}, {steps} steps: {stage}", seconds / batch, "a sample")
 
@@ -39,12 +41,12 @@ def _decode(engine: Engine, latents: Tensor) -> None:
         engine.bundle.autoencoder.decode(latent[None], engine.card.lateral == "periodic").argmax(1)
 
 
-def _timed(device: torch.device, work: Callable[[], Tensor | None]) -> tuple[float, Tensor]:
+def _seconds(device: torch.device, work: Callable[[], object]) -> float:
     _wait(device)
     started = time.perf_counter()
-    result = work()
+    work()
     _wait(device)
-    return time.perf_counter() - started, result
+    return time.perf_counter() - started
 
 
 def _wait(device: torch.device) -> None:

@@ -18,8 +18,23 @@ from microdesigner.core.paths import atomic_path, write_text_atomic
 from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAutoencoder
 from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
+from microdesigner.models.microgen3d import (
+    GreyAutoencoder,
+    MicroGen3DConfig,
+    NoiseDenoiser,
+    PointPredictor,
+    microgen3d_networks,
+)
 
 LARGEST_PART_BYTES = 4 << 30
+MICROGEN3D = "microgen3d"
+
+Autoencoder = PhaseAutoencoder | GreyAutoencoder
+"""What decodes whitened latents to phase logits."""
+Predictor = FeaturePredictor | PointPredictor
+"""What tells descriptors and recipe of a latent."""
+AnyDenoiser = Denoiser | NoiseDenoiser
+"""What predicts v of a noisy latent."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +43,9 @@ class Bundle:
 
     card: ModelCard
     sha256: str
-    autoencoder: PhaseAutoencoder
-    predictor: FeaturePredictor
-    denoiser: Denoiser
+    autoencoder: Autoencoder
+    predictor: Predictor
+    denoiser: AnyDenoiser
 
 
 def bundle_folders() -> dict[str, Path]:
@@ -56,20 +71,24 @@ def part_file(folder: Path, part: str) -> Path:
 def save_bundle(
     folder: Path,
     document: Mapping[str, Any],
-    autoencoder: PhaseAutoencoder,
-    predictor: FeaturePredictor,
-    denoiser: Denoiser,
+    autoencoder: Autoencoder,
+    predictor: Predictor,
+    denoiser: AnyDenoiser,
+    half: bool = True,
 ) -> None:
-    """Write the weights, matrices in half precision, and then the card with their hashes."""
+    """Write the weights, with `half` matrices in half precision, and then the card with their hashes.
+
+    `document` may hold entries of "latent" and "architecture" beside those that the networks give.
+    """
     networks: dict[str, Any] = {"vae": autoencoder, "fp": predictor, "ddpm": denoiser}
     parts: dict[str, dict[str, Any]] = {}
     for part, network in networks.items():
         path = part_file(folder, part)
         with atomic_path(path) as temporary:
-            save_file({name: tensor.contiguous() for name, tensor in _stored(network).items()}, temporary)
+            save_file({name: tensor.contiguous() for name, tensor in _stored(network, half).items()}, temporary)
         parts[part] = {"sha256": _sha256(path), "parameters": sum(p.numel() for p in network.parameters())}
-    latent = {"channels": autoencoder.config.latent_channels, "factor": FACTOR}
-    architecture = {part: network.describe() for part, network in networks.items()}
+    latent = {"channels": autoencoder.config.latent_channels, "factor": FACTOR, **document.get("latent", {})}
+    architecture = {part: network.describe() for part, network in networks.items()} | document.get("architecture", {})
     card = {**document, "latent": latent, "architecture": architecture, "parts": parts}
     write_text_atomic(folder / CARD_FILE, json.dumps(card, indent=1) + "\n")
 
@@ -110,13 +129,21 @@ def load_bundle(name: str, device: torch.device) -> Bundle:
     verify_bundle(folder)
     card = ModelCard.read(folder / CARD_FILE)
     architecture = card.document.get("architecture", {})
-    autoencoder = PhaseAutoencoder(_config(AutoencoderConfig, architecture, "vae", folder))
-    predictor = FeaturePredictor(_config(PredictorConfig, architecture, "fp", folder))
-    denoiser = Denoiser(_config(DenoiserConfig, architecture, "ddpm", folder))
+    autoencoder, predictor, denoiser = _networks(architecture, folder)
     for part, network in (("vae", autoencoder), ("fp", predictor), ("ddpm", denoiser)):
         _load_part(network, part_file(folder, part), device)
     identity = hashlib.sha256("".join(card.document["parts"][part]["sha256"] for part in PARTS).encode()).hexdigest()
     return Bundle(card, identity, autoencoder, predictor, denoiser)
+
+
+def _networks(architecture: Mapping[str, Any], folder: Path) -> tuple[Autoencoder, Predictor, AnyDenoiser]:
+    if architecture.get("kind") == MICROGEN3D:
+        return microgen3d_networks(_config(MicroGen3DConfig, architecture, "vae", folder))
+    return (
+        PhaseAutoencoder(_config(AutoencoderConfig, architecture, "vae", folder)),
+        FeaturePredictor(_config(PredictorConfig, architecture, "fp", folder)),
+        Denoiser(_config(DenoiserConfig, architecture, "ddpm", folder)),
+    )
 
 
 def _config(kind: type, architecture: Mapping[str, Any], part: str, folder: Path) -> Any:
@@ -140,11 +167,12 @@ def _load_part(network: nn.Module, path: Path, device: torch.device) -> None:
     network.to(device).eval().requires_grad_(False)
 
 
-def _stored(network: nn.Module) -> dict[str, torch.Tensor]:
-    """Matrices and kernels in half precision; buffers and vectors, which set scales, in full."""
+def _stored(network: nn.Module, half: bool) -> dict[str, torch.Tensor]:
+    """With `half` matrices and kernels in half precision; buffers and vectors, which set scales, in full."""
     state = network.state_dict()
     return {
-        name: tensor.half() if tensor.ndim > 1 and not _is_buffer(name) else tensor for name, tensor in state.items()
+        name: tensor.half() if half and tensor.ndim > 1 and not _is_buffer(name) else tensor
+        for name, tensor in state.items()
     }
 
 

@@ -140,7 +140,9 @@ def _predictor(work: _Work, latents: Latents) -> FeaturePredictor:
 
 def _denoiser(work: _Work, latents: Latents, autoencoder: PhaseAutoencoder, base: Bundle | None) -> Denoiser:
     channels, conditions = latents.latents.shape[1], latents.conditions.shape[1]
-    config = base.denoiser.config if base else DenoiserConfig(channels, conditions, work.preset.denoiser_widths)
+    config = DenoiserConfig(channels, conditions, work.preset.denoiser_widths)
+    if base and isinstance(base.denoiser, Denoiser):
+        config = base.denoiser.config
     network = Denoiser(config)
     if base:
         network.load_state_dict(base.denoiser.state_dict())  # its scaling of the conditions stays
@@ -172,6 +174,8 @@ def _standardise(mean: Tensor, std: Tensor, labels: Tensor, latents: Latents) ->
 
 
 def _check_base(base: Bundle, dataset: VolumeDataset) -> None:
+    if not isinstance(base.denoiser, Denoiser):
+        raise InputError(f"{base.card.name} has the paper's networks, which this program does not train; start anew.")
     conditions = tuple(condition.name for condition in base.card.conditions)
     if conditions != dataset.description.conditions or base.card.phase_names != dataset.description.phase_names:
         raise InputError(
