@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
-from microdesigner.core.microstructure import PhaseArray
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import PhaseAutoencoder, one_hot_phases
 from microdesigner.training.presets import StagePlan
@@ -87,9 +86,3 @@ class AutoencoderStage(TrainingStage):
         fraction_error = (decoded.mean((2, 3, 4)) - one_hot.mean((2, 3, 4))).abs().max(1).values.mean()
         accuracy = (decoded * one_hot).sum(1).mean()
         return {"loss": F.cross_entropy(logits, batch.long()), "accuracy": accuracy, "fraction_error": fraction_error}
-
-
-def turned(phases: PhaseArray, element: int) -> PhaseArray:
-    """Element 0..7 of the symmetry group of the square (D4) applied in the film's plane; z stays."""
-    turned_phases = np.rot90(phases, element % 4, axes=(0, 1))
-    return turned_phases.transpose(1, 0, 2) if element >= 4 else turned_phases

@@ -14,7 +14,7 @@ from microdesigner.core.events import Progress
 from microdesigner.core.paths import atomic_path
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import FACTOR, PhaseAutoencoder, one_hot_phases
-from microdesigner.training.autoencoder_stage import turned
+from microdesigner.training.volumes import turned_volume, volume_batches
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,22 @@ def encode_dataset(path: Path, dataset: VolumeDataset, network: PhaseAutoencoder
     with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
         stored = file.create_dataset("latents", shape, np.float16)
         file["volume"] = np.repeat(np.arange(len(dataset)), variants)
-        for index in range(total):
-            phases = turned(dataset.phases(index // variants), int(random.integers(8)) if index % variants else 0)
-            if periodic and index % variants:
-                phases = np.roll(phases, tuple(random.integers(FACTOR, size=2)), axis=(0, 1))
-            labels = torch.from_numpy(np.ascontiguousarray(phases))[None].to(device)
-            one_hot = one_hot_phases(labels, network.config.phases)
+        done = 0
+        for volumes in volume_batches(dataset, range(len(dataset)), device):
+            labels = torch.stack([_variant(volume, n, random, periodic) for volume in volumes for n in range(variants)])
             with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
-                mean, _ = network.posterior(one_hot, periodic)
-            stored[index] = mean[0].float().cpu().numpy()
-            if index % 16 == 15 or index + 1 == total:
-                yield Progress("encode", index + 1, total)
+                mean, _ = network.posterior(one_hot_phases(labels, network.config.phases), periodic)
+            stored[done : done + len(mean)] = mean.float().cpu().numpy()
+            done += len(mean)
+            yield Progress("encode", done, total)
+
+
+def _variant(volume: Tensor, number: int, random: np.random.Generator, periodic: bool) -> Tensor:
+    """The volume itself, then random turns and, where periodic, shifts by less than a latent voxel."""
+    if number == 0:
+        return volume
+    volume = turned_volume(volume, int(random.integers(8)))
+    return volume.roll(tuple(random.integers(FACTOR, size=2).tolist()), (0, 1)) if periodic else volume
 
 
 def whiten(path: Path, network: PhaseAutoencoder, held_out: NDArray[np.bool_]) -> None:

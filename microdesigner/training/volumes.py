@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader, Dataset
 from microdesigner.data.store import VolumeDataset
 
 MOST_READERS = 12
-BATCH = 32
+BATCH = {"cuda": 32, "cpu": 2}
 
 
 class _Volumes(Dataset[Tensor]):
@@ -30,9 +30,11 @@ class _Volumes(Dataset[Tensor]):
 
 
 def volume_batches(dataset: VolumeDataset, indices: Sequence[int], device: torch.device) -> Iterator[Tensor]:
-    """The volumes `indices` in order as uint8 (≤ BATCH, x, y, z) on `device`; for a GPU several processes read."""
+    """The volumes `indices` in order as uint8 (batch, x, y, z) on `device`; for a GPU several processes read."""
     readers = min(MOST_READERS, os.cpu_count() or 1) if device.type == "cuda" else 0
-    loader: DataLoader[Tensor] = DataLoader(_Volumes(dataset.path, indices), BATCH, num_workers=readers)
+    loader: DataLoader[Tensor] = DataLoader(
+        _Volumes(dataset.path, indices), BATCH.get(device.type, 1), num_workers=readers
+    )
     for batch in loader:
         yield batch.to(device)
 
