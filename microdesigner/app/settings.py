@@ -15,7 +15,7 @@ class Settings:
 
     model: str = ""
     quality: str = "standard"
-    palette: str = "paper"
+    palette: str = "paper"  # a name, or "own" and its colours
     smooth: bool = True
     orthographic: bool = False
     export_folder: str = ""
@@ -24,6 +24,7 @@ class Settings:
     window: str = ""
     columns: str = ""
     history: bool = True
+    tour_seen: bool = False
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Settings":

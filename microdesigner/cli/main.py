@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         with _termination_as_interruption():
-            return int(args.run(args))
+            return int(print_report() if args.report else args.run(args))
     except KeyboardInterrupt:
         print("microdesigner: interrupted.", file=sys.stderr)
         return INTERRUPTED
@@ -65,6 +65,9 @@ def build_parser() -> Parser:
     parser.add_argument(
         "--debug", action="store_true", help="show a failure's traceback (MICRODESIGNER_DEBUG=1 does the same)"
     )
+    parser.add_argument(
+        "--report", action="store_true", help="print versions, machine, models and the end of the log, for a bug report"
+    )
     parser.set_defaults(run=run_desktop)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
     for verb in VERBS:
@@ -82,6 +85,14 @@ def run_desktop(args: argparse.Namespace) -> int:
     from microdesigner.gui.application import run
 
     return int(run())
+
+
+def print_report() -> int:
+    """Print what helps whoever looks into a problem."""
+    from microdesigner.app.report import report
+
+    print(report())
+    return DONE
 
 
 def has_screen() -> bool:

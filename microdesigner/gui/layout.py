@@ -35,15 +35,37 @@ def stacked(above: QWidget, below: QWidget) -> QWidget:
     return content
 
 
+def above(content: QWidget, foot: QWidget) -> QWidget:
+    """Two widgets without a gap; the upper one takes the room."""
+    column = stacked(content, foot)
+    layout = column.layout()
+    assert isinstance(layout, QVBoxLayout)
+    layout.setStretch(0, 1)
+    layout.setStretch(1, 0)
+    return column
+
+
 def restore(window: "MainWindow") -> None:
     """Give the window the size, columns and folds of the last time."""
     settings = window.settings
-    window.resize(START_SIZE)
+    window.resize(_start_size(window))
     if settings.window:
         window.restoreGeometry(QByteArray(base64.b64decode(settings.window)))
     if settings.columns:
         window.columns.restoreState(QByteArray(base64.b64decode(settings.columns)))
     window.history.fold.button.setChecked(settings.history)
+
+
+def reset(window: "MainWindow") -> None:
+    """Give the window the size, columns and folds of the first start."""
+    window.showNormal()
+    window.resize(_start_size(window))
+    window.columns.setSizes(COLUMN_WIDTHS)
+    window.history.fold.button.setChecked(True)
+
+
+def _start_size(window: "MainWindow") -> QSize:
+    return START_SIZE.boundedTo(window.screen().availableSize())
 
 
 def remember(window: "MainWindow") -> None:

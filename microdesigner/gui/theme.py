@@ -29,6 +29,7 @@ QPushButton[role="primary"]:enabled {
     background: palette(highlight); color: palette(highlighted-text);
     border: 1px solid palette(highlight); border-radius: 4px;
 }
+QPushButton[role="primary"]:focus { border: 2px solid palette(window-text); }
 QToolTip { border: 1px solid palette(mid); padding: 4px; }
 QSplitter::handle { background: palette(window); }
 """

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 Colour = tuple[float, float, float]
 
 
-def _colour(text: str) -> Colour:
+def colour_of(text: str) -> Colour:
+    """The colour written "#rrggbb"."""
     red, green, blue = (int(text[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return red, green, blue
+
+
+def text_of(colour: Colour) -> str:
+    """A colour as "#rrggbb"."""
+    return "#" + "".join(f"{round(255 * share):02x}" for share in colour)
 
 
 @dataclass(frozen=True)
@@ -37,14 +43,14 @@ PALETTES = {
     palette.name: palette
     for palette in (
         Palette(
-            "paper", "Blue, red, grey", tuple(map(_colour, ("#2f6db5", "#c8453b", "#b4b8bd", "#7a5ea8", "#3d9970")))
+            "paper", "Blue, red, grey", tuple(map(colour_of, ("#2f6db5", "#c8453b", "#b4b8bd", "#7a5ea8", "#3d9970")))
         ),
         Palette(
             "okabe-ito",
             "Okabe-Ito",
-            tuple(map(_colour, ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"))),
+            tuple(map(colour_of, ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"))),
         ),
     )
 }
-LIGHT = Surroundings(_colour("#fbfbfc"), _colour("#9aa0a8"), _colour("#23272c"), _colour("#e9ebee"))
-DARK = Surroundings(_colour("#1b1d21"), _colour("#5f666f"), _colour("#e3e6ea"), _colour("#2c3036"))
+LIGHT = Surroundings(colour_of("#fbfbfc"), colour_of("#9aa0a8"), colour_of("#23272c"), colour_of("#e9ebee"))
+DARK = Surroundings(colour_of("#1b1d21"), colour_of("#5f666f"), colour_of("#e3e6ea"), colour_of("#2c3036"))

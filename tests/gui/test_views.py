@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtWidgets import QApplication, QColorDialog
 
 from microdesigner.gui import theme
 from microdesigner.gui.main_window import MainWindow
@@ -75,3 +75,22 @@ def test_the_views_follow_light_and_dark(window: MainWindow, qapp: QApplication,
     corner = _picture(window)[-3, window.views.view.width() // 2]
     assert (corner.mean() < 80) == dark
     theme.apply(qapp, False)
+
+
+def test_a_phase_gets_a_colour_of_its_own_that_lasts(window: MainWindow) -> None:
+    generate(window)
+    before = _picture(window)
+    window.views.phases.swatches[2].click()
+    dialog = window.findChild(QColorDialog)
+    assert dialog is not None
+    dialog.colorSelected.emit(QColor("#20c040"))
+    dialog.reject()
+    assert window.views.palette_choice.currentText() == "Own colours"
+    green = _picture(window)
+    assert (green[..., 1] > green[..., 0] + 60).mean() > (before[..., 1] > before[..., 0] + 60).mean() + 0.02
+    window.undo.undo()
+    assert window.views.palette_choice.currentData() == "paper"
+    window.undo.redo()
+    window.close()
+    assert window.settings.palette.split()[0] == "own"
+    assert "#20c040" in window.settings.palette

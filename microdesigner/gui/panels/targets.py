@@ -68,6 +68,17 @@ class TargetsPanel(QWidget):
         else:
             self.card_text.setText("No model is installed.")
 
+    def refresh(self, chosen: str | None = None) -> None:
+        """Offer models that came since, and choose one of them where `chosen` says so."""
+        if self.model.count() == 0:
+            self.fill(chosen or "")
+            return
+        for installed in self._catalogue.models:
+            if self.model.findData(installed.card.name) < 0:
+                self.model.addItem(installed.card.name, installed.card.name)
+        if chosen is not None:
+            self.model.setCurrentIndex(self.model.findData(chosen))
+
     def request(self) -> Request | None:
         """The request as it stands; None without a model."""
         return self.targets.request(self.options.options()) if self.targets else None
@@ -181,6 +192,7 @@ class TargetsPanel(QWidget):
         area.setWidget(content)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 4, 12, 12)

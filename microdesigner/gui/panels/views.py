@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QColorDialog, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from microdesigner.app.settings import Settings
 from microdesigner.app.view_state import ViewState
@@ -15,8 +16,10 @@ from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.gui import theme
 from microdesigner.gui.meshing import MeshBuilder
 from microdesigner.gui.widgets.basics import named, tool_button
+from microdesigner.gui.widgets.palette_choice import PaletteChoice
 from microdesigner.gui.widgets.phase_bar import PhaseBar
 from microdesigner.gui.widgets.volume_view import VolumeView
+from microdesigner.view3d.palettes import text_of
 
 if TYPE_CHECKING:
     from microdesigner.view3d.scene import Scene
@@ -37,8 +40,7 @@ class ViewsPanel(QWidget):
         self.view = VolumeView()
         self.builder = MeshBuilder(self)
         self.phases = PhaseBar()
-        self.palette_choice = named(QComboBox(), "Palette", "Colours of the phases.")
-        self.palette_choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.palette_choice = PaletteChoice(settings.palette)
         self.smooth = _toggle(
             "Smooth", "Smooth surfaces", "Smooth surfaces, or the voxels as they are.", settings.smooth
         )
@@ -49,16 +51,18 @@ class ViewsPanel(QWidget):
         self._lay_out()
         self.builder.built.connect(self._swap)
         self.phases.changed.connect(self._recolour)
+        self.phases.colour_wanted.connect(self._ask_colour)
+        self.palette_choice.changed.connect(self._recolour)
         self.smooth.toggled.connect(lambda _: self._order())
         self.orthographic.toggled.connect(self._set_orthographic)
-        for signal in (self.phases.changed, self.smooth.toggled, self.orthographic.toggled, self.view.moved):
+        controls = self.phases.changed, self.palette_choice.changed, self.smooth.toggled, self.orthographic.toggled
+        for signal in (*controls, self.view.moved):
             signal.connect(lambda *_: self.touched.emit())
 
     def prepare(self) -> None:
         """Load VTK and make the scene and the controls that need it; called once the window is up."""
         from microdesigner.gui.panels.cut import CutPanel
         from microdesigner.view3d.graphics import graphics_problem, prefer_headless
-        from microdesigner.view3d.palettes import PALETTES
 
         if (problem := graphics_problem()) is not None:
             self.view.say(problem)
@@ -66,16 +70,12 @@ class ViewsPanel(QWidget):
         prefer_headless()
         from microdesigner.view3d.scene import Scene
 
-        for palette in PALETTES.values():
-            self.palette_choice.addItem(palette.title, palette.name)
-        self.palette_choice.setCurrentIndex(max(0, self.palette_choice.findData(self._settings.palette)))
-        self.palette_choice.currentIndexChanged.connect(lambda _: self._recolour())
         self.cut = CutPanel()
         self.cut.hide()
         self.cut.shape_changed.connect(self._order)
         self.cut.slices_changed.connect(self._recolour)
         self.cut_toggle.toggled.connect(self.cut.setVisible)
-        for signal in (self.palette_choice.currentIndexChanged, self.cut.shape_changed, self.cut.slices_changed):
+        for signal in (self.cut.shape_changed, self.cut.slices_changed):
             signal.connect(lambda *_: self.touched.emit())
         self._column.insertWidget(self._column.indexOf(self.phases) + 1, self.cut)
         self.view.attach(Scene())
@@ -88,7 +88,7 @@ class ViewsPanel(QWidget):
         if scene is None or scene.geometry is None:
             return None
         return ViewState(
-            scene.camera.pose(), self.orthographic.isChecked(), scene.maximised, self.palette_choice.currentData(),
+            scene.camera.pose(), self.orthographic.isChecked(), scene.maximised, self.palette_choice.key(),
             self.smooth.isChecked(), tuple(self.phases.visible()), self.phases.percents(), *self.cut.state(),
         )  # fmt: skip
 
@@ -97,7 +97,7 @@ class ViewsPanel(QWidget):
         scene = self.view.scene
         if scene is None:
             return
-        self.palette_choice.setCurrentIndex(max(0, self.palette_choice.findData(state.palette)))
+        self.palette_choice.choose(state.palette)
         self.smooth.setChecked(state.smooth)
         self.orthographic.setChecked(state.orthographic)
         self.phases.restore(state.visible, state.opacity)
@@ -136,9 +136,7 @@ class ViewsPanel(QWidget):
 
     def colours(self) -> NDArray[np.uint8]:
         """Red, green, blue of the labels in the chosen palette, for pictures outside the scene."""
-        from microdesigner.view3d.palettes import PALETTES
-
-        chosen = PALETTES[self.palette_choice.currentData() or self._settings.palette]
+        chosen = self.palette_choice.chosen()
         return np.round(255 * np.array([chosen.colour(label) for label in range(256)])).astype(np.uint8)
 
     def restyle(self) -> None:
@@ -147,7 +145,7 @@ class ViewsPanel(QWidget):
 
     def close_scene(self) -> None:
         """End the mesh thread and free the graphics resources."""
-        self._settings.palette = self.palette_choice.currentData() or self._settings.palette
+        self._settings.palette = self.palette_choice.key()
         self._settings.smooth = self.smooth.isChecked()
         self._settings.orthographic = self.orthographic.isChecked()
         self.builder.close()
@@ -181,13 +179,20 @@ class ViewsPanel(QWidget):
             self.view.redraw()
 
     def _style(self, scene: "Scene", names: tuple[str, ...]) -> None:
-        from microdesigner.view3d.palettes import DARK, LIGHT, PALETTES
+        from microdesigner.view3d.palettes import DARK, LIGHT
 
-        scene.palette = PALETTES[self.palette_choice.currentData()]
+        scene.palette = self.palette_choice.chosen()
         scene.surroundings = DARK if theme.is_dark() else LIGHT
         self.phases.show_phases(names, [scene.palette.colour(label) for label in range(len(names))])
         scene.visible, scene.opacity = self.phases.visible(), self.phases.opacity()
         scene.slices, scene.slice_positions = self.cut.slices_on.isChecked(), self.cut.slice_positions()
+
+    def _ask_colour(self, label: int) -> None:
+        now = text_of(self.palette_choice.chosen().colour(label))
+        dialog = QColorDialog(QColor(now), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(lambda colour: self.palette_choice.set_colour(label, colour.name()))
+        dialog.open()
 
     def _set_orthographic(self, on: bool) -> None:
         if self.view.scene is not None:

@@ -1,10 +1,15 @@
 """A sentence about something that went wrong, without stopping the work."""
 
+import logging
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from microdesigner.gui import theme
 from microdesigner.gui.widgets.basics import tool_button
+from microdesigner.gui.widgets.details_dialog import DetailsDialog
+
+_log = logging.getLogger(__name__)
 
 
 class Notice(QFrame):
@@ -16,7 +21,7 @@ class Notice(QFrame):
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._details = ""
+        self._message = self._details = ""
         self.details = tool_button(
             "Details", "Error details", "Show what the program knows about the error.", self._show_details
         )
@@ -29,18 +34,16 @@ class Notice(QFrame):
         self.hide()
 
     def tell(self, message: str, details: str = "") -> None:
-        """Show a sentence."""
-        self._details = details
+        """Show a sentence; it goes into the log with its details."""
+        _log.warning("%s", "\n".join(filter(None, (message, details))))
+        self._message, self._details = message, details
         self.details.setVisible(bool(details))
         colour = theme.status_colour(theme.BAD)
         self.text.setText(f'<span style="color:{colour}">⚠</span>&nbsp; {_escaped(message)}')
         self.show()
 
     def _show_details(self) -> None:
-        box = QMessageBox(QMessageBox.Icon.Warning, "Details", self.text.text(), parent=self)
-        box.setDetailedText(self._details)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        DetailsDialog("Details", self._message, self._details, self.window()).open()
 
 
 def _escaped(text: str) -> str:

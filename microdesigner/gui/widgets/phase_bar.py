@@ -1,23 +1,26 @@
 """Which phases are shown, and how opaque."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QToolButton, QWidget
 
-from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.basics import named, tool_button
 
 Colour = tuple[float, float, float]
 
 
 class PhaseBar(QWidget):
-    """A box and an opacity slider per phase."""
+    """A colour, a box and an opacity slider per phase."""
 
     changed = Signal()
+    colour_wanted = Signal(int)  # label
 
     def __init__(self) -> None:
         super().__init__()
+        self.swatches: list[QToolButton] = []
         self.boxes: list[QCheckBox] = []
         self.sliders: list[QSlider] = []
         self._row = QHBoxLayout(self)
@@ -28,8 +31,8 @@ class PhaseBar(QWidget):
         """Offer these phases; the same names keep what is set."""
         if [box.text() for box in self.boxes] != [name.capitalize() for name in names]:
             self._remake(names)
-        for box, colour in zip(self.boxes, colours, strict=True):
-            box.setIcon(_swatch(colour))
+        for swatch, colour in zip(self.swatches, colours, strict=True):
+            swatch.setIcon(_swatch(colour))
 
     def visible(self) -> list[bool]:
         """Which phases are shown."""
@@ -54,8 +57,11 @@ class PhaseBar(QWidget):
         while (item := self._row.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
-        self.boxes, self.sliders = [], []
-        for name in names:
+        self.swatches, self.boxes, self.sliders = [], [], []
+        for label, name in enumerate(names):
+            wanted = partial(self.colour_wanted.emit, label)
+            swatch = tool_button("", f"Colour of {name}", f"Choose another colour for the {name} phase.", wanted)
+            swatch.setAutoRaise(True)
             box = named(QCheckBox(name.capitalize()), f"Show {name}", f"Show or hide the {name} phase.")
             box.setChecked(True)
             slider = named(QSlider(Qt.Orientation.Horizontal), f"Opacity of {name}", f"Opacity of the {name} phase.")
@@ -65,9 +71,11 @@ class PhaseBar(QWidget):
             slider.setMaximumWidth(110)
             box.toggled.connect(lambda _: self.changed.emit())
             slider.valueChanged.connect(lambda _: self.changed.emit())
+            self._row.addWidget(swatch)
             self._row.addWidget(box)
             self._row.addWidget(slider)
             self._row.addSpacing(10)
+            self.swatches.append(swatch)
             self.boxes.append(box)
             self.sliders.append(slider)
         self._row.addStretch(1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class VolumeView(QWidget):
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self._settled)
+        self.setAccessibleName("Views of the volume; keys 1 to 9 change them")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -61,7 +62,7 @@ class VolumeView(QWidget):
     def attach(self, scene: "Scene") -> None:
         """Show `scene` from now on."""
         self.scene = scene
-        scene.camera.set_aspect(self.width() / self.height())
+        scene.set_aspect(self.width() / self.height())
         scene.render(self.width(), self.height())  # makes the graphics context while nobody waits for a volume
         self.redraw()
 
@@ -132,6 +133,9 @@ class VolumeView(QWidget):
                 self.first_drawn.emit()
         else:
             self._paint_message(painter)
+        if self.hasFocus():
+            painter.setPen(QPen(self.palette().highlight(), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
 
     def _paint_message(self, painter: QPainter) -> None:
@@ -143,7 +147,7 @@ class VolumeView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Draw in the new size."""
         if self.scene is not None:
-            self.scene.camera.set_aspect(self.width() / max(1, self.height()))
+            self.scene.set_aspect(self.width() / max(1, self.height()))
         self.redraw()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802

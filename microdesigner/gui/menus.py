@@ -1,0 +1,35 @@
+"""The menu bar, made from the list of commands: each command is an action with its keys."""
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+
+from microdesigner.gui.commands import Command
+
+if TYPE_CHECKING:
+    from microdesigner.gui.main_window import MainWindow
+
+TITLES = {
+    "Files": "&File", "Targets": "&Edit", "Generation": "&Generate", "Models": "&Models", "Views": "&View",
+    "Window": "&Window", "Help": "&Help",
+}  # fmt: skip
+
+
+def make_menus(window: "MainWindow") -> None:
+    """One menu per group of commands, the usual ones in their usual order."""
+    order = list(TITLES)
+    ranked = sorted(window.commands, key=lambda command: order.index(command.group))
+    for group, members in groupby(ranked, lambda command: command.group):
+        menu = window.menuBar().addMenu(TITLES[group])
+        for command in members:
+            menu.addAction(_action(command, window))
+
+
+def _action(command: Command, window: "MainWindow") -> QAction:
+    # After a tab stand keys that the views handle while they have the focus: as a shortcut they would work everywhere.
+    told = f"\t{command.view_keys[0]}" if command.view_keys else ""
+    action = QAction(command.title.replace("&", "&&") + told, window)
+    action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+    action.triggered.connect(lambda: command.run())
+    return action

@@ -1,0 +1,54 @@
+"""A longer text to read, copy or save: details of an error, a report."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from microdesigner.core.paths import write_text_atomic
+from microdesigner.gui.widgets.basics import named
+
+START_SIZE = QSize(760, 480)
+
+
+class DetailsDialog(QDialog):
+    """A sentence above the text."""
+
+    def __init__(self, title: str, sentence: str, text: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.words = QLabel(sentence)
+        self.words.setWordWrap(True)
+        self.text = named(QPlainTextEdit(text), title, "The text can be marked and copied.")
+        self.text.setReadOnly(True)
+        self.text.setTabChangesFocus(True)
+        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
+        save = buttons.addButton("Save…", QDialogButtonBox.ButtonRole.ActionRole)
+        save.clicked.connect(self._ask)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(self.words)
+        column.addWidget(self.text, 1)
+        column.addWidget(buttons)
+        self.resize(START_SIZE.boundedTo(self.screen().availableSize() * 0.9))
+
+    def save(self, path: Path) -> None:
+        """Write the text to a file."""
+        try:
+            write_text_atomic(path, self.text.toPlainText() + "\n")
+        except OSError as error:
+            self.words.setText(f"The file could not be written ({error}); choose another folder.")
+        else:
+            self.words.setText(f"Written: {path}")
+
+    def _ask(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save", str(Path.home() / "microdesigner-report.txt"), "Text (*.txt)"
+        )
+        if name:
+            self.save(Path(name))
