@@ -19,6 +19,7 @@ from vtkmodules.vtkRenderingCore import (
 from microdesigner.view3d.camera import Bounds
 from microdesigner.view3d.palettes import Surroundings
 
+Pixel = tuple[int, int]
 BAR_SHARE = 0.22
 AXES_PIXELS = 100
 
@@ -33,11 +34,11 @@ class Title:
         self._property.SetFontFamilyToArial()
         self._property.SetVerticalJustificationToTop()
 
-    def place(self, width: int, height: int, scale: float, surroundings: Surroundings) -> None:
-        """Set position and size for a view of `width` × `height` pixels at a display scale."""
+    def place(self, height: int, corner: Pixel, scale: float, surroundings: Surroundings) -> None:
+        """Set position and size for a view of `height` pixels that is drawn from `corner` on, at a display scale."""
         self._property.SetFontSize(round(14 * scale))
         self._property.SetColor(*surroundings.text)
-        self.actor.SetPosition(round(12 * scale), height - round(9 * scale))
+        self.actor.SetPosition(round(12 * scale) - corner[0], height - round(9 * scale) - corner[1])
 
 
 class Frame:
@@ -77,10 +78,10 @@ class ScaleBar:
         self.label.GetTextProperty().SetFontFamilyToArial()
         self.label.GetTextProperty().SetJustificationToCentered()
 
-    def place(self, width: int, nm_per_pixel: float, scale: float, surroundings: Surroundings) -> None:
-        """Choose the length for a view of `width` pixels and draw it in the lower left corner."""
+    def place(self, width: int, corner: Pixel, nm_per_pixel: float, scale: float, surroundings: Surroundings) -> None:
+        """Choose the length for a view of `width` pixels, drawn from `corner` on; the bar is lower left."""
         length = round_length(BAR_SHARE * width * nm_per_pixel)
-        left, base, tick = 14 * scale, 14 * scale, 4 * scale
+        left, base, tick = 14 * scale - corner[0], 14 * scale - corner[1], 4 * scale
         right = left + length / nm_per_pixel
         ends = (
             (left, base),

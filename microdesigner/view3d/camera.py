@@ -1,10 +1,13 @@
 """The one camera that all views share, and the ways to move it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
+from vtkmodules.vtkCommonTransforms import vtkTransform
 from vtkmodules.vtkRenderingCore import vtkCamera
 
 from microdesigner.app.view_state import Pose, Vector
@@ -21,6 +24,16 @@ STANDARD_VIEWS: dict[StandardView, tuple[tuple[float, float, float], tuple[float
 DEGREES_PER_VIEW = 180.0
 MARGIN = 1.22
 SAME_DIRECTION = 1e-6
+
+
+@dataclass(frozen=True)
+class Crop:
+    """Part of a picture in pixels, counted from the lower left corner."""
+
+    left: int
+    bottom: int
+    width: int
+    height: int
 
 
 class CameraControl:
@@ -103,6 +116,15 @@ class CameraControl:
         self.camera.Elevation(-up * DEGREES_PER_VIEW)
         self.camera.OrthogonalizeViewUp()
 
+    def orbit(self, angle: float) -> None:
+        """Turn the volume by `angle` (radians) about its z axis, counter-clockwise seen from above."""
+        camera, centre = self.camera, self._centre()
+        turn = vtkTransform()
+        turn.Translate(*centre)
+        turn.RotateZ(-math.degrees(angle))
+        turn.Translate(*(-middle for middle in centre))
+        camera.ApplyTransform(turn)
+
     def pan(self, right: float, up: float) -> None:
         """Move the volume along with the pointer."""
         self.fitted = False
@@ -123,6 +145,18 @@ class CameraControl:
         if on and not self.camera.GetParallelProjection():
             self.camera.SetParallelScale(self.visible_height() / 2)
         self.camera.SetParallelProjection(on)
+
+    @contextmanager
+    def cropped(self, size: tuple[int, int], crop: Crop) -> Iterator[None]:
+        """Meanwhile see only the crop, of the same shape, of a picture of `size` pixels."""
+        zoom = vtkTransform()  # in the picture's coordinates -1..1
+        zoom.Scale(size[0] / crop.width, size[1] / crop.height, 1)
+        zoom.Translate(1 - (2 * crop.left + crop.width) / size[0], 1 - (2 * crop.bottom + crop.height) / size[1], 0)
+        self.camera.SetUserTransform(zoom)
+        try:
+            yield
+        finally:
+            self.camera.SetUserTransform(None)
 
     @property
     def orthographic(self) -> bool:

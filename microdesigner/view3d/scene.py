@@ -12,12 +12,13 @@ from vtkmodules.vtkRenderingCore import vtkCamera, vtkRenderWindow
 
 from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.view3d.annotations import Axes
-from microdesigner.view3d.camera import CameraControl
+from microdesigner.view3d.camera import CameraControl, Crop
+from microdesigner.view3d.look import Look
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
 from microdesigner.view3d.phase_actors import PhaseActors
 from microdesigner.view3d.planes import box_faces, colour_table, single_phase, slice_planes
 from microdesigner.view3d.surfaces import PART_TRIANGLES, Geometry
-from microdesigner.view3d.view import Area, View, layout
+from microdesigner.view3d.view import Area, View, WholeView, layout
 
 OVERVIEW = "All phases"
 
@@ -45,6 +46,7 @@ class Scene:
         self.geometry: Geometry | None = None
         self.views: list[View] = []
         self.maximised: int | None = None
+        self._aspect = self.camera.aspect
         self._buffer = vtkUnsignedCharArray()
         self._set_phases(tuple(phase_names))
         self.window.AddRenderer(self.axes.renderer)
@@ -83,11 +85,37 @@ class Scene:
         for view in self.views:
             view.style(colours, self.opacity, self.visible)
 
+    def look(self) -> Look:
+        """How the volume is shown; only with a volume."""
+        assert self.geometry is not None
+        return Look(
+            self.geometry.shaping, self.palette, self.surroundings, tuple(self.visible), tuple(self.opacity),
+            self.slices, self.slice_positions, self.maximised, self.camera.orthographic, self.camera.pose(),
+        )  # fmt: skip
+
+    def wear(self, look: Look) -> None:
+        """Show the volume as `look` tells, apart from its shaping, which the geometry has already."""
+        self.palette, self.surroundings = look.palette, look.surroundings
+        if len(look.visible) == len(look.opacity) == len(self.phase_names):
+            self.visible, self.opacity = list(look.visible), list(look.opacity)
+        self.slices, self.slice_positions = look.slices, look.slice_positions
+        self.maximise(look.maximised)
+        self.camera.set_orthographic(look.orthographic)
+        if look.pose is not None:
+            self.camera.place(look.pose)
+        self.restyle()
+
     @property
     def light(self) -> bool:
         """Whether the whole scene in full detail is as quick to draw as one part of a large one."""
         meshes = [mesh for mesh in self.geometry.meshes if mesh is not None] if self.geometry is not None else []
         return sum(mesh.fine.GetNumberOfCells() for mesh in meshes) <= PART_TRIANGLES
+
+    def set_aspect(self, aspect: float) -> None:
+        """Take over width over height of the window; a volume that fitted its views fits again."""
+        self._aspect = aspect
+        tiles = layout(len(self.views))
+        self.camera.set_aspect(aspect * min((right - left) / (top - bottom) for left, bottom, right, top in tiles))
 
     def maximise(self, index: int | None) -> None:
         """Let one view fill the window; None shows all again."""
@@ -105,7 +133,7 @@ class Scene:
 
     def shown_views(self) -> list[int]:
         """Indices of the views that are not hidden by a maximised one."""
-        return [self.maximised] if self.maximised is not None else list(range(len(self.views)))
+        return self._shown_of(self.maximised)
 
     def area(self, index: int) -> Area:
         """Left, bottom, right, top of a shown view in shares of the window."""
@@ -132,19 +160,37 @@ class Scene:
         self._draw((width, height), [index], last)
         return self._pixels((width, height), self.area(index)) if last else None
 
+    def render_crop(self, index: int, size: tuple[int, int], crop: Crop) -> NDArray[np.uint8]:
+        """Pixels of a crop of view `index` as if it were `size` pixels wide and high, in full detail.
+
+        Axes come with the lower right corner.
+        """
+        maximised = self.maximised
+        self.maximise(index)
+        self.views[index].show_all(coarse=False)
+        with self.camera.cropped(size, crop):
+            corner = index == max(self._shown_of(maximised)) and crop.left + crop.width == size[0] and crop.bottom == 0
+            self._draw((crop.width, crop.height), [index], corner, (size, (crop.left, crop.bottom)))
+        pixels = self._pixels((crop.width, crop.height), (0.0, 0.0, 1.0, 1.0))
+        self.maximise(maximised)
+        return pixels
+
     def close(self) -> None:
         """Free the graphics resources; the scene is unusable afterwards."""
         for view in self.views:
             view.clear()
         self.window.Finalize()
 
-    def _draw(self, size: tuple[int, int], views: list[int], finished: bool) -> None:
+    def _shown_of(self, maximised: int | None) -> list[int]:
+        return [maximised] if maximised is not None else list(range(len(self.views)))
+
+    def _draw(self, size: tuple[int, int], views: list[int], finished: bool, whole: WholeView | None = None) -> None:
         if tuple(self.window.GetSize()) != size:
             self.window.SetSize(*size)
         for index, view in enumerate(self.views):
             view.renderer.SetDraw(index in views)
             if index in views:
-                view.prepare(size, self.camera.visible_height(), self.scale, self.surroundings)
+                view.prepare(size, self.camera.visible_height(), self.scale, self.surroundings, whole)
         self.axes.renderer.SetDraw(finished)  # drawing them forgets the depth of what lies behind
         self.axes.place(size, self.scale, self.camera.camera, self.surroundings)
         self.window.Render()
@@ -166,6 +212,7 @@ class Scene:
             view.decorate(self.camera.bounds, self.surroundings)
         self.visible = [True] * len(names)
         self.opacity = [1.0] * len(names)
+        self.set_aspect(self._aspect)
         self.maximise(None)
 
     def _fill(self, geometry: Geometry) -> None:

@@ -13,6 +13,7 @@ from microdesigner.view3d.sorted_blend import SortedBlend
 from microdesigner.view3d.surfaces import PART_TRIANGLES
 
 Area = tuple[float, float, float, float]
+WholeView = tuple[tuple[int, int], tuple[int, int]]  # pixels of the whole view, lower left corner of what is drawn
 
 
 class View:
@@ -135,13 +136,21 @@ class View:
         self.frame.update(bounds, surroundings)
         self.renderer.SetBackground(*surroundings.background)
 
-    def prepare(self, window: tuple[int, int], visible_height: float, scale: float, surroundings: Surroundings) -> None:
-        """Place title and scale bar for the next picture in a window of `window` pixels."""
+    def prepare(
+        self,
+        window: tuple[int, int],
+        visible_height: float,
+        scale: float,
+        surroundings: Surroundings,
+        whole: WholeView | None = None,
+    ) -> None:
+        """Place title and scale bar for the next picture in a window of `window` pixels, a part of `whole`."""
         left, bottom, right, top = self.renderer.GetViewport()
-        width, height = max(1, round((right - left) * window[0])), max(1, round((top - bottom) * window[1]))
+        size = max(1, round((right - left) * window[0])), max(1, round((top - bottom) * window[1]))
+        (width, height), corner = whole or (size, (0, 0))
         self.frame.actor.GetProperty().SetLineWidth(max(1.0, scale))
-        self.title.place(width, height, scale, surroundings)
-        self.scale_bar.place(width, visible_height / height, scale, surroundings)
+        self.title.place(height, corner, scale, surroundings)
+        self.scale_bar.place(width, corner, visible_height / height, scale, surroundings)
         self.renderer.ResetCameraClippingRange(*self._bounds)  # by the volume, not by the part that is drawn
 
 

@@ -1,0 +1,34 @@
+"""All that makes a picture of a volume, as plain data: to draw the same one elsewhere, larger or in motion."""
+
+from dataclasses import dataclass, field
+
+from microdesigner.app.view_state import Pose
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
+from microdesigner.view3d.surfaces import Shaping
+
+
+@dataclass(frozen=True)
+class Look:
+    """State of a Scene beside its volume; None or an empty tuple leaves what the scene chooses itself."""
+
+    shaping: Shaping = field(default_factory=Shaping)
+    palette: Palette = PALETTES["paper"]
+    surroundings: Surroundings = LIGHT
+    visible: tuple[bool, ...] = ()
+    opacity: tuple[float, ...] = ()
+    slices: bool = False
+    slice_positions: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    maximised: int | None = None
+    orthographic: bool = False
+    pose: Pose | None = None
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A volume, how it is looked at, and the size of the picture in pixels; `scale` enlarges text and lines."""
+
+    microstructure: Microstructure
+    look: Look = Look()
+    size: tuple[int, int] = (1400, 860)
+    scale: float = 1.0

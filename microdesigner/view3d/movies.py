@@ -1,0 +1,93 @@
+"""Movies of volumes: a turntable, or slices that run through the volume."""
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import imageio.v2 as iio
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.events import Progress
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.paths import atomic_path
+from microdesigner.view3d.look import Look, Shot
+from microdesigner.view3d.pictures import staged
+from microdesigner.view3d.scene import Scene
+
+Motion = Literal["turntable", "slices"]
+Frame = NDArray[np.uint8]
+FRAMES_PER_SECOND = 20  # GIF counts in hundredths of a second
+TURN_FRAMES = 120
+MAX_SLICE_FRAMES = 128
+COLOURS = 256
+
+
+def movie(
+    microstructure: Microstructure,
+    path: Path | str,
+    motion: Motion = "turntable",
+    size: tuple[int, int] = (1400, 860),
+    look: Look | None = None,
+) -> None:
+    """Write a movie of the linked views, a GIF or an MP4 (H.264) by the suffix of `path`.
+
+    "turntable" turns the volume once about its z axis; "slices" runs the slice across z from the bottom to the top.
+    Raises InputError for another suffix, MicrodesignerError where the machine cannot draw.
+    """
+    for _ in film(Shot(microstructure, look or Look(), size), Path(path), motion):
+        pass
+
+
+def film(shot: Shot, path: Path, motion: Motion) -> Iterator[Progress]:
+    """As `movie`, with an event per frame; closing the generator leaves no file."""
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise InputError(f"{path} is no movie file; choose one of {', '.join(_WRITERS)}.")
+    shot = replace(shot, size=(shot.size[0] // 2 * 2, shot.size[1] // 2 * 2))  # H.264 halves the colours' resolution
+    with atomic_path(path) as temporary, staged(shot) as scene, writer(temporary) as add:
+        frames = TURN_FRAMES if motion == "turntable" else min(MAX_SLICE_FRAMES, shot.microstructure.shape[2])
+        for number in range(frames):
+            _move(scene, motion, number, frames)
+            add(scene.render(*shot.size)[::-1, :, :3])
+            yield Progress("frames", number + 1, frames)
+
+
+def _move(scene: Scene, motion: Motion, number: int, frames: int) -> None:
+    if motion == "turntable":
+        scene.camera.orbit(math.tau / frames if number else 0.0)
+    else:
+        x, y, _ = scene.slice_positions
+        scene.slices, scene.slice_positions = True, (x, y, (number + 0.5) / frames)
+        scene.restyle()
+
+
+@contextmanager
+def _gif(path: Path) -> Iterator[Callable[[Frame], None]]:
+    """One palette for all frames, that of the first, so that nothing flickers."""
+    images: list[Image.Image] = []
+
+    def add(frame: Frame) -> None:
+        image = Image.fromarray(np.ascontiguousarray(frame))
+        colours = images[0] if images else image.quantize(COLOURS)
+        images.append(image.quantize(palette=colours, dither=Image.Dither.NONE))
+
+    yield add
+    images[0].save(
+        path, save_all=True, append_images=images[1:], duration=1000 // FRAMES_PER_SECOND, loop=0, format="GIF"
+    )
+
+
+@contextmanager
+def _mp4(path: Path) -> Iterator[Callable[[Frame], None]]:
+    writer: Any = iio.get_writer(path, format="FFMPEG", mode="I", fps=FRAMES_PER_SECOND, macro_block_size=2)
+    with writer:
+        yield writer.append_data
+
+
+_WRITERS = {".gif": _gif, ".mp4": _mp4}

@@ -1,0 +1,113 @@
+"""Movies and large pictures, read back frame by frame."""
+
+from pathlib import Path
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.view3d import movies, pictures
+from microdesigner.view3d.graphics import prefer_headless
+from microdesigner.view3d.look import Look, Shot
+
+prefer_headless()
+from microdesigner.view3d.scene import Scene  # noqa: E402
+from microdesigner.view3d.surfaces import Shaping, build_geometry  # noqa: E402
+
+SIZE = (401, 300)
+EVEN = (400, 300)
+
+
+def _layers() -> Microstructure:
+    """Donor below, acceptor above."""
+    labels = np.zeros((16, 16, 8), np.uint8)
+    labels[..., 4:] = 1
+    return Microstructure(labels, phase_names=("donor", "acceptor"))
+
+
+def _frames(path: Path) -> np.ndarray:
+    plugin = "FFMPEG" if path.suffix == ".mp4" else "pillow"
+    return iio.imread(path, plugin=plugin).astype(int)
+
+
+def _share(frame: np.ndarray, high: int, low: int) -> float:
+    """How much of a frame is rather of the colour `high` than `low`."""
+    return float((frame[..., high] - frame[..., low] > 40).mean())
+
+
+@pytest.mark.parametrize("suffix", ["gif", "mp4"])
+def test_slices_run_from_the_bottom_to_the_top(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"slices.{suffix}"
+    movies.movie(_layers(), path, "slices", SIZE, Look(maximised=0))
+    frames = _frames(path)
+    assert frames.shape == (8, *EVEN[::-1], 3)
+    assert _share(frames[0], 2, 0) > _share(frames[-1], 2, 0) + 0.02
+    assert _share(frames[-1], 0, 2) > _share(frames[0], 0, 2) + 0.02
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_turntable_comes_back_to_where_it_began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(movies, "TURN_FRAMES", 4)
+    halves = _layers().phases.copy()
+    halves[:8], halves[8:] = 0, 1
+    movies.movie(Microstructure(halves, phase_names=("donor", "acceptor")), tmp_path / "t.gif", "turntable", EVEN)
+    frames = _frames(tmp_path / "t.gif")
+    assert len(frames) == 4
+    moved = [(np.abs(frames[a] - frames[b]).max(axis=-1) > 40).mean() for a, b in ((0, 1), (1, 2), (2, 3), (3, 0))]
+    assert min(moved) > 0.02
+    mirrored = frames[2][:, ::-1]
+    assert (np.abs(frames[0] - frames[2]).max(axis=-1) > 40).mean() > 0.02
+    assert mirrored.shape == frames[0].shape
+
+
+def test_cancelling_leaves_no_file(tmp_path: Path) -> None:
+    for work in (
+        movies.film(Shot(_layers(), size=EVEN), tmp_path / "a.gif", "slices"),
+        movies.film(Shot(_layers(), size=EVEN), tmp_path / "a.mp4", "slices"),
+        pictures.shoot(Shot(_layers(), size=EVEN), tmp_path / "a.png"),
+    ):
+        event = next(work)
+        assert event.done == 1
+        assert event.total > 1
+        work.close()  # type: ignore[attr-defined]
+    assert not list(tmp_path.iterdir())
+
+
+def test_another_suffix_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"\.gif, \.mp4"):
+        movies.movie(_layers(), tmp_path / "a.avi")
+
+
+@pytest.mark.parametrize("orthographic", [False, True])
+def test_tiles_join_to_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, orthographic: bool) -> None:
+    look = Look(Shaping(smooth=False), orthographic=orthographic, opacity=(0.5, 1.0), visible=(True, True))
+    shot = Shot(_layers(), look, (800, 600))
+    for _ in pictures.shoot(shot, tmp_path / "whole.png"):
+        pass
+    monkeypatch.setattr(pictures, "TILE_PIXELS", 300)
+    assert len(list(pictures.shoot(shot, tmp_path / "tiled.png"))) > 10
+    whole, tiled = (iio.imread(tmp_path / name).astype(int) for name in ("whole.png", "tiled.png"))
+    assert whole.shape == tiled.shape == (600, 800, 3)
+    assert (np.abs(whole - tiled).max(axis=-1) > 30).mean() < 0.003
+
+
+def test_a_picture_shows_what_the_scene_shows(tmp_path: Path) -> None:
+    scene = Scene()
+    scene.show(build_geometry(_layers()))
+    scene.camera.rotate(0.2, 0.1)
+    scene.camera.zoom(1.3)
+    scene.opacity[0] = 0.4
+    scene.restyle()
+    expected = scene.render(*EVEN)[::-1, :, :3].astype(int)
+    shot = Shot(_layers(), scene.look(), EVEN)
+    scene.close()
+    for _ in pictures.shoot(shot, tmp_path / "a.png"):
+        pass
+    assert (np.abs(iio.imread(tmp_path / "a.png") - expected).max(axis=-1) > 30).mean() < 0.005
+
+
+def test_a_picture_beyond_memory_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="too large"):
+        next(pictures.shoot(Shot(_layers(), size=(40_000, 30_000)), tmp_path / "a.png"))
