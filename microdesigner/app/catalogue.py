@@ -15,12 +15,17 @@ class InstalledModel:
     card: ModelCard
 
 
-@dataclass(frozen=True)
+@dataclass
 class Catalogue:
     """Usable models, the user's own first, and a sentence for each bundle that cannot be used."""
 
     models: tuple[InstalledModel, ...]
     problems: tuple[str, ...]
+
+    def reload(self) -> None:
+        """Read the cards again, for whoever holds this catalogue."""
+        fresh = installed_models()
+        self.models, self.problems = fresh.models, fresh.problems
 
     def folder(self, name: str) -> Path | None:
         """Where the model called `name` lies."""

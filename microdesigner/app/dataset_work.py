@@ -14,7 +14,7 @@ from microdesigner.core.events import Progress
 
 if TYPE_CHECKING:
     from microdesigner.data.checks import Check
-    from microdesigner.data.importing import FoundVolumes, ImportPlan, SegmentationPreview, SourceVolume
+    from microdesigner.data.importing import ImportPlan
     from microdesigner.data.statistics import Distribution, PrincipalComponents
     from microdesigner.data.store import Description
 
@@ -65,18 +65,65 @@ def simulate_dataset(path: Path, plan: dict[str, Any], workers: int) -> Iterator
     return build_dataset(path, BuildPlan(**plan), workers)
 
 
-def look_for_volumes(sources: tuple[str, ...]) -> "Iterator[FoundVolumes]":
-    """What lies in `sources`, as one event."""
+@dataclass(frozen=True)
+class Found:
+    """What lies in the places that the user named; see `data.importing.FoundVolumes`."""
+
+    summary: str
+    shape: tuple[int, int, int]
+    levels: tuple[float, ...] | None
+    voxel_nm: tuple[float, float, float] | None
+    oriented: bool
+    mapping: tuple[tuple[float, int], ...]
+    labelled: bool
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A layer [x, y] in grey and in phases, and the share of each phase."""
+
+    grey: NDArray[np.float32]
+    phases: NDArray[np.uint8]
+    fractions: dict[str, float]
+
+
+def look_for_volumes(sources: tuple[str, ...]) -> Iterator[Found]:
+    """What lies in `sources`, as one event; raises InputError naming what is missing or unreadable."""
     from microdesigner.data.importing import find_volumes
 
-    yield find_volumes(sources)
+    found = find_volumes(sources)
+    yield Found(
+        found.summary, found.shape, found.levels, found.voxel_nm, found.oriented, found.suggested_mapping,
+        found.labelled,
+    )  # fmt: skip
 
 
-def preview_segmentation(source: "SourceVolume", plan: "ImportPlan") -> "Iterator[SegmentationPreview]":
-    """The middle layer of `source` in grey and in phases, as one event."""
-    from microdesigner.data.importing import segmentation_preview
+def preview_import(plan: dict[str, Any]) -> Iterator[Preview]:
+    """The middle layer of the first volume as `plan`, the fields of an ImportPlan, would segment it."""
+    from microdesigner.data.importing import find_volumes, segmentation_preview
 
-    yield segmentation_preview(source, plan)
+    filled = _import_plan(plan)
+    preview = segmentation_preview(find_volumes(filled.sources).volumes[0], filled)
+    yield Preview(preview.grey, preview.phases, preview.fractions)
+
+
+def import_volumes(path: Path, plan: dict[str, Any], workers: int) -> Iterator[Progress]:
+    """Import into the data set `path`; `plan` holds the fields of an ImportPlan, its parts as fields again."""
+    from microdesigner.data.importing import import_dataset
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return import_dataset(path, _import_plan(plan), workers)
+
+
+def _import_plan(plan: dict[str, Any]) -> "ImportPlan":
+    from microdesigner.data.importing import Cut, ImportPlan, Segmentation
+
+    parts: dict[str, Any] = {}
+    if plan.get("segmentation"):
+        parts["segmentation"] = Segmentation(**plan["segmentation"])
+    if plan.get("cut"):
+        parts["cut"] = Cut(**plan["cut"])
+    return ImportPlan(**{**plan, **parts})
 
 
 def report_dataset(path: Path) -> Iterator[Progress | DatasetReport]:

@@ -1,0 +1,125 @@
+"""What should be known about the data before hours are spent on them."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget, QWizardPage
+
+from microdesigner.app.dataset_work import DatasetReport
+from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.gui import theme
+from microdesigner.gui.widgets.basics import heading, quiet
+from microdesigner.gui.widgets.notice import Notice
+from microdesigner.gui.wizard import plots
+from microdesigner.gui.wizard.task import Task
+from microdesigner.gui.wizard.task_bar import TaskBar
+
+MARKS = {"error": ("✗", theme.BAD), "warning": ("!", theme.EDGE), "note": ("i", theme.EDGE), "good": ("✓", theme.GOOD)}
+PLOT_HEIGHT, COLUMNS = 120, 3
+
+
+class ChecksPage(QWizardPage):
+    """Findings in words and the ranges of what can be learned; complete unless one of them forbids training."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTitle("Checks")
+        self.setSubTitle("Findings are recorded in the model, so that whoever uses it can read them.")
+        self.report: DatasetReport | None = None
+        self.task = Task(self)
+        self.notice = Notice()
+        self.notice.hide()
+        self.summary = heading("")
+        self.summary.setWordWrap(True)
+        self._findings = QGridLayout()
+        self._findings.setColumnStretch(1, 1)
+        self.components = quiet()
+        self._plots = QGridLayout()
+        self._lay_out()
+        self.task.result.connect(self._show)
+        self.task.failed.connect(self.notice.tell)
+
+    def check(self, dataset: Path) -> None:
+        """Check a data set in the background."""
+        self.report = None
+        self.notice.hide()
+        _empty(self._findings)
+        _empty(self._plots)
+        self.summary.setText("Checking…")
+        self.task.start("microdesigner.app.dataset_work:report_dataset", dataset)
+
+    def cleanupPage(self) -> None:  # noqa: N802
+        """Leave the checks behind."""
+        self.task.close()
+
+    def isComplete(self) -> bool:  # noqa: N802
+        """Whether training can start on these data."""
+        return self.report is not None and self.report.usable
+
+    def _show(self, report: DatasetReport) -> None:
+        self.report = report
+        size, phases = "×".join(map(str, report.shape)), ", ".join(report.description.phase_names)
+        self.summary.setText(
+            f"{report.volumes} volumes of {size} voxels ({phases}), {report.held_out} of them kept for validation"
+        )
+        for row, check in enumerate(report.checks):
+            sign, colours = MARKS[check.severity]
+            mark = QLabel(f"<b style='color:{theme.status_colour(colours)}'>{sign}</b>")
+            mark.setToolTip(check.severity)
+            mark.setAccessibleName(check.severity)
+            words = QLabel(f"{check.sentence} {check.remedy}".strip())
+            words.setWordWrap(True)
+            self._findings.addWidget(mark, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._findings.addWidget(words, row, 1)
+        shares = " + ".join(f"{share:.0%}" for share in report.components.shares)
+        self.components.setText(f"Principal components of the conditions hold {shares} of their variance.")
+        known = {*report.description.conditions, *report.description.process}
+        shown = [entry for entry in report.distributions if entry.label in known]
+        for number, distribution in enumerate(shown):
+            self._plots.addWidget(_histogram(distribution), number // COLUMNS, number % COLUMNS)
+        self.completeChanged.emit()
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.addWidget(self.summary)
+        column.addLayout(self._findings)
+        column.addWidget(self.components)
+        column.addWidget(quiet("Ranges in the training volumes (filled) and in those kept for validation (line):"))
+        column.addLayout(self._plots)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(content)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        whole = QVBoxLayout(self)
+        whole.addWidget(self.notice)
+        whole.addWidget(TaskBar(self.task))
+        whole.addWidget(area, 1)
+
+
+def _histogram(distribution: Any) -> QWidget:
+    """Shares of training and held-out volumes per bin."""
+    import pyqtgraph
+
+    spec = spec_of(distribution.label)
+    widget = plots.plot(f"Range of {distribution.label}", spec.meaning)
+    widget.setFixedHeight(PLOT_HEIGHT)
+    widget.getAxis("left").hide()
+    widget.setTitle(f"{spec.title}", size="9pt", color=plots.neutral())
+    for counts, colour, filled in (
+        (distribution.training, plots.accent(), True),
+        (distribution.held_out, plots.neutral(), False),
+    ):
+        shares = counts / max(1, counts.sum())
+        fill = {"fillLevel": 0, "brush": plots.accent(90)} if filled else {}
+        curve = pyqtgraph.PlotDataItem(distribution.edges, shares, stepMode="center", pen=colour, **fill)
+        widget.addItem(curve)
+    return widget
+
+
+def _empty(layout: QGridLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.deleteLater()

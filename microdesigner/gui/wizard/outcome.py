@@ -1,0 +1,54 @@
+"""What came out of a training: how good the model is, and what can be done with it."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+
+from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.gui.widgets.basics import heading, named
+
+Accuracy = Mapping[str, Mapping[str, float | None]]
+
+
+class OutcomeBox(QFrame):
+    """Hidden until there is a model."""
+
+    use_wanted = Signal(str)
+    export_wanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.title = heading("")
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.use = named(QPushButton("Use this model"), "Use this model", "Choose it in the window's model chooser.")
+        self.use.setProperty("role", "primary")
+        self.export = named(QPushButton("Export…"), "Export the model", "Write it as one file for another computer.")
+        row = QHBoxLayout(self)
+        column = QVBoxLayout()
+        column.addWidget(self.title)
+        column.addWidget(self.words)
+        row.addLayout(column, 1)
+        row.addWidget(self.export)
+        row.addWidget(self.use)
+        self._model = ""
+        self.use.clicked.connect(lambda: self.use_wanted.emit(self._model))
+        self.export.clicked.connect(lambda: self.export_wanted.emit(self._model))
+        self.hide()
+
+    def show_model(self, model: str, accuracy: Accuracy) -> None:
+        """Tell of the finished model."""
+        self._model = model
+        self.title.setText(f"The model {model} is among your models")
+        self.words.setText(" ".join(_sentence(name, figures) for name, figures in accuracy.items()))
+        self.show()
+
+
+def _sentence(name: str, figures: Mapping[str, float | None]) -> str:
+    error, pearson = figures["mae"], figures["squared_pearson"]
+    if error is None:
+        return f"{spec_of(name).title}: no volume of the test has it."
+    agreement = "" if pearson is None else f", squared correlation {pearson:.2f}"
+    return f"{spec_of(name).title}: off by {error:.3f} on average{agreement}."

@@ -1,0 +1,53 @@
+"""Progress of a task with its words, time left and a cancel button."""
+
+import time
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from microdesigner.app.training_progress import duration
+from microdesigner.core.events import Progress
+from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.wizard.task import Task
+
+WORDS = {
+    "simulate": "Simulating series",
+    "label": "Measuring series",
+    "measure": "Importing and measuring volumes",
+    "check": "Checking the data set",
+    "trial": "Trying a few steps of each stage",
+}
+SECONDS_UNTIL_ESTIMATE = 2.0
+
+
+class TaskBar(QWidget):
+    """Shown while `task` runs."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self.words = QLabel()
+        self.bar = named(QProgressBar(), "Progress", "How much of the work is done.")
+        self.cancel = named(QPushButton("Cancel"), "Cancel the work", "Stop; what is finished is kept and used again.")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.words)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.cancel)
+        self._stage, self._started, self._before = "", 0.0, 0
+        self.cancel.clicked.connect(lambda: task.cancel())
+        task.progressed.connect(self._show)
+        for end in (task.finished, task.failed, task.cancelled):
+            end.connect(self.hide)
+        self.hide()
+
+    def _show(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if progress.stage != self._stage or self.isHidden():
+            self._stage, self._started, self._before = progress.stage, now, progress.done
+        self.bar.setRange(0, progress.total if progress.total > 1 else 0)
+        self.bar.setValue(progress.done)
+        done, elapsed = progress.done - self._before, now - self._started
+        left = ""
+        if done and elapsed > SECONDS_UNTIL_ESTIMATE and progress.done < progress.total:
+            left = f", about {duration(elapsed / done * (progress.total - progress.done))} left"
+        self.words.setText(WORDS.get(progress.stage, progress.stage) + left)
+        self.show()
