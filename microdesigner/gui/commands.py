@@ -34,7 +34,8 @@ class Command:
 
 def commands(window: "MainWindow") -> list[Command]:
     """What `window` can do."""
-    return [*_generation(window), *_files(window), *_editing(window), *_views(window), *_window(window)]
+    groups = (_generation, _models, _files, _editing, _views, _window)
+    return [command for group in groups for command in group(window)]
 
 
 def _generation(window: "MainWindow") -> list[Command]:
@@ -48,6 +49,13 @@ def _generation(window: "MainWindow") -> list[Command]:
         Command("Generation", "Lock or free the seed", options.locked.toggle),
         Command("Generation", "Live draft on or off", options.live.toggle, ("Ctrl+L",)),
         Command("Generation", "Use the nearest supported targets", window.targets.badge.nearest_wanted.emit),
+    ]
+
+
+def _models(window: "MainWindow") -> list[Command]:
+    return [
+        Command("Models", "Train a model…", window.training.open, ("Ctrl+T",)),
+        Command("Models", "Import a model…", window.training.import_model),
     ]
 
 

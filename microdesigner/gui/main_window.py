@@ -28,6 +28,7 @@ from microdesigner.gui.queue_link import QueueLink
 from microdesigner.gui.session_link import SessionLink
 from microdesigner.gui.shown import Shown
 from microdesigner.gui.sweeps import Sweeps
+from microdesigner.gui.training_link import TrainingLink
 from microdesigner.gui.view_undo import ViewRecorder
 from microdesigner.gui.widgets.command_palette import CommandPalette
 from microdesigner.gui.widgets.drawer import Drawer
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
         self.view_undo = ViewRecorder(self.views, self.undo, self)
         self.queue = QueueLink(user_data() / "history", self.generation, self.kept.keeper, self.views.colours, self)
         self.session = SessionLink(self)
+        self.training = TrainingLink(self)
         self.sweeps = Sweeps(self.targets, self.queue, settings, self)
         self.setWindowTitle("microdesigner")
         self.setAcceptDrops(True)
@@ -164,7 +166,11 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop everything in the order that leaves no thread, process or graphics resource behind."""
+        if not self.training.may_close():
+            event.ignore()
+            return
         self.hide()
+        self.training.close()
         self._remember()
         self.live.stop()
         self.generation.close()
