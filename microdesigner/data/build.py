@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -59,7 +60,7 @@ def build_dataset(
     missing = [series for series in range(plan.series) if not _is_there(folder, plan, series)]
     yield Progress("simulate", plan.series - len(missing), plan.series)
     deadline = time.monotonic() + 60 * minutes if minutes else math.inf
-    with cluster(workers, scheduler) as client:
+    with _swept(folder, at_all_events=scheduler is None), cluster(workers, scheduler) as client:
         simulations = _until(deadline, [(_simulate, folder, plan, series) for series in missing])
         simulated = results(client, simulations, None if scheduler else _simulators(workers))
         for done, _ in enumerate(simulated, plan.series - len(missing) + 1):
@@ -126,6 +127,19 @@ def _is_there(folder: Path, plan: BuildPlan, series: int) -> bool:
         return False
     check_series(path, _recipe(plan, series), plan.snapshots)
     return True
+
+
+@contextmanager
+def _swept(folder: Path, at_all_events: bool) -> Iterator[None]:
+    """Delete what killed workers left half-written: when all is done, or also when the block is left early, which the
+    workers of somebody else's cluster do not notice while they write."""
+    done = False
+    try:
+        yield
+        done = True
+    finally:
+        for leftover in folder.glob(".series-*.h5") if done or at_all_events else ():
+            leftover.unlink(missing_ok=True)
 
 
 def _until(deadline: float, tasks: Iterable[Task]) -> Iterator[Task]:

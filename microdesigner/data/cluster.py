@@ -31,9 +31,9 @@ def cluster(workers: int, scheduler: str | None = None) -> Iterator[Client]:
             yield client
         return
     with (
-        # no dashboard: it would open a port for all to see
+        # no dashboard, which would open a port for all to see; no log, since what matters comes as an exception
         LocalCluster(
-            workers, threads_per_worker=1, dashboard_address=None, env=ONE_THREAD, silence_logs=logging.ERROR
+            workers, threads_per_worker=1, dashboard_address=None, env=ONE_THREAD, silence_logs=logging.CRITICAL
         ) as processes,
         Client(processes) as client,
     ):

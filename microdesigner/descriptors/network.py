@@ -62,7 +62,9 @@ def network_of(voxels: NDArray[np.bool_], conduct: Conduct, periodic: bool) -> N
     start, neighbour, axis = _bonds(voxels, number, periodic and rows > 2, periodic and columns > 2)
     conductance = np.array(conduct)
     weight, count = conductance[axis], len(start) - 1
-    diagonal = np.bincount(neighbour, weight, count) + np.bincount(later_nodes(start), weight, count)
+    diagonal = np.zeros(count)
+    for nodes in (neighbour, later_nodes(start)):
+        diagonal += np.bincount(nodes, weight, count)
     bottom, top = int(voxels[0].sum()), int(voxels[-1].sum())
     diagonal[:bottom] += 2 * conduct[0]
     diagonal[count - top :] += 2 * conduct[0]

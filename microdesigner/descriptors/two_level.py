@@ -1,4 +1,4 @@
-"""A preconditioner for potentials on a network: an incomplete factor for what is near, pieces of blocks for what is far.
+"""A preconditioner for potentials on a network: an incomplete factor for what is near, pieces of blocks for the rest.
 
 * Near: modified incomplete Cholesky factor without fill, (P + L) P⁻¹ (P + Lᵀ) with L the bonds and P pivots, which keep
   the share `KEPT` of the fill that is dropped (I. Gustafsson, BIT 18 (1978) 142).
@@ -81,8 +81,9 @@ def _coarse_matrix(network: Network, piece: NDArray[np.int32], pieces: int) -> s
     one, other = piece[later_nodes(network.start)], piece[network.neighbour]
     across = one != other
     one, other, weight = one[across], other[across], network.conduct[network.axis[across]]
-    diagonal = np.bincount(piece, network.terminals, pieces)
-    diagonal += np.bincount(one, weight, pieces) + np.bincount(other, weight, pieces)
+    diagonal = np.zeros(pieces)
+    for nodes, conductance in ((piece, network.terminals), (one, weight), (other, weight)):
+        diagonal += np.bincount(nodes, conductance, pieces)
     own = np.arange(pieces, dtype=np.int32)
     rows, columns = np.concatenate([one, other, own]), np.concatenate([other, one, own])
     return sparse.csc_array((np.concatenate([-weight, -weight, diagonal]), (rows, columns)), (pieces, pieces))

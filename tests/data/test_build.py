@@ -116,6 +116,7 @@ def test_every_series_arrives_though_a_worker_is_killed(
     os.kill(victim, signal.SIGKILL)
     assert list(events)[-1] == Progress("label", 8, 8)
     assert_same(path, dataset)
+    assert len(list((tmp_path / "set.h5.parts").iterdir())) == 8  # nothing half-written is left
 
 
 def test_a_build_goes_on_after_its_client_was_killed(
