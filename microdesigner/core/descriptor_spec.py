@@ -82,6 +82,27 @@ def _statistics(letter: str, phase: str) -> tuple[DescriptorSpec, ...]:
     )  # fmt: skip
 
 
+def _graspi(name: str, symbol: str, title: str, meaning: str) -> DescriptorSpec:
+    return DescriptorSpec(name, symbol, title, "1", 0, 1, meaning, f"GraSPI {name}")
+
+
+def _reached(letter: str, phase: str, electrode: str) -> DescriptorSpec:
+    return _graspi(
+        f"CT_f_conn_{letter}_{electrode[:2].capitalize()}", f"c_{letter}",
+        f"{phase.capitalize()} connected to the {electrode}",
+        f"Share of the {phase} voxels connected to the {electrode} inside the phase.",
+    )  # fmt: skip
+
+
+def _harvest(letter: str, phase: str) -> tuple[DescriptorSpec, ...]:
+    title = f"{phase.capitalize()} near the interface"
+    near = f"Share of the {phase} voxels within 10 nm of the interface to the acceptor"
+    return (
+        _graspi(f"DISS_f10_{letter}", f"h_{letter}", title, f"{near}."),
+        _graspi(f"DISS_wf10_{letter}", f"h_w,{letter}", f"{title} (weighted)", f"{near}, nearer ones weighing more."),
+    )
+
+
 def _surfaces(letters: str, one: str, other: str) -> tuple[DescriptorSpec, ...]:
     title = f"{one.capitalize()}-{other} specific surface"
     meaning = f"Area of the interface between the {one} and the {other} phase per volume of film, "
@@ -108,6 +129,17 @@ _ALL = (
     _tortuosity("tortuosity_A", "τ_A", "acceptor", "cathode", "CT_f_A_tort1"),
     _tortuosity("CT_f_D_tort1", "τ_D", "donor", "anode", "CT_f_D_tort1"),
     _tortuosity("CT_f_A_tort1", "τ_A", "acceptor", "cathode", "CT_f_A_tort1"),
+    _graspi("ABS_wf_D", "f_w,D", "Absorbing donor", "Donor fraction, layers weighted by the light that reaches them."),
+    _reached("D", "donor", "anode"),
+    _reached("A", "acceptor", "cathode"),
+    _graspi(
+        "CT_f_e_conn", "c_DA", "Useful interface",
+        "Share of the donor-acceptor interface whose two sides are connected to their electrodes.",
+    ),
+    _tortuosity("CT_f_M_tort1_An", "τ_M,an", "mixed", "anode", "CT_f_M_tort1_An"),
+    _tortuosity("CT_f_M_tort1_Ca", "τ_M,ca", "mixed", "cathode", "CT_f_M_tort1_Ca"),
+    *_harvest("D", "donor"),
+    *_harvest("M", "mixed"),
     DescriptorSpec(
         "phi", "φ", "Blend ratio", "1", 0, 1, "Acceptor fraction of the blend before it separates.",
         "Flory-Huggins volume fraction", "process",

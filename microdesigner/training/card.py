@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.card import SCHEMA
+from microdesigner.data.checks import check_dataset, checks_document
 from microdesigner.data.store import VolumeDataset
 from microdesigner.training.events import read_events
 from microdesigner.training.run import RunDirectory
@@ -22,13 +23,16 @@ def card_document(name: str, dataset: VolumeDataset, run: RunDirectory) -> dict[
     return {
         "schema": SCHEMA,
         "name": name,
-        "title": f"{len(description.phase_names)}-phase films, Cahn-Hilliard",
+        "title": f"{len(description.phase_names)}-phase films, {_kind(description.origin)}",
         "phases": description.phase_names,
         "shape": dataset.shape,
         "voxel_nm": description.voxel_nm,
         "lateral": description.lateral,
         "conditions": [_parameter(label, dataset.table[label][training]) for label in description.conditions],
-        "process": [_parameter(label, dataset.table[label][training]) for label in description.process],
+        "process": [
+            _parameter(label, dataset.table[label][training]) | _unit(description.units.get(label))
+            for label in description.process
+        ],
         "support": _spread(conditions[training]),
         "held_out": _spread(conditions[dataset.held_out]),
         "training": {
@@ -36,6 +40,7 @@ def card_document(name: str, dataset: VolumeDataset, run: RunDirectory) -> dict[
             "held_out_volumes": int(dataset.held_out.sum()),
             "series": len(np.unique(dataset.table["series"])),
             "rebuild": description.origin,
+            "checks": checks_document(check_dataset(dataset, description.conditions, description.process)),
             "stages": [event for event in read_events(run.path / "events.jsonl") if event["event"] == "stage"],
         },
     }
@@ -52,3 +57,11 @@ def _parameter(label: str, values: NDArray[np.float64]) -> dict[str, Any]:
     low, high = float(values.min()), float(values.max())
     counts, _ = np.histogram(values, HISTOGRAM_BINS, (low, high))
     return {"name": label, "low": round(low, 5), "high": round(high, 5), "histogram": counts.tolist()}
+
+
+def _kind(origin: dict[str, Any] | None) -> str:
+    return "imported" if (origin or {}).get("command") == "dataset import" else "Cahn-Hilliard"
+
+
+def _unit(unit: str | None) -> dict[str, str]:
+    return {} if unit is None else {"unit": unit}
