@@ -78,15 +78,15 @@ class RecipePanel(QWidget):
             axis.setTextPen(palette.text().color())
 
     def show_sample(self, sample: Sample) -> None:
-        """Show a sample's recipe."""
+        """Show a sample's recipe; a model trained without processing parameters has none."""
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         self.values = {}
         for row, (name, spread) in enumerate(sample.process.items()):
             self._add_line(row, spec_of(name), spread)
-        self.words.setVisible(not sample.process)
-        self.words.setText("This model was trained without processing parameters.")
+        self.words.hide()
+        self.setVisible(bool(sample.process))
         self._show_draws(sample.draws)
 
     def _add_line(self, row: int, spec: DescriptorSpec, spread: dict[str, float]) -> None:
