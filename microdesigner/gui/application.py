@@ -11,7 +11,9 @@ from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessag
 from PySide6.QtWidgets import QApplication
 
 from microdesigner.app.catalogue import installed_models
+from microdesigner.app.crash import CrashGuard
 from microdesigner.app.engine_process import ENGINE, EngineProcess
+from microdesigner.app.log import last_lines, start_file_log
 from microdesigner.app.settings import Settings
 from microdesigner.core.paths import user_data
 from microdesigner.gui import theme
@@ -19,6 +21,7 @@ from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.responsiveness import seconds_since_start
 
 _log = logging.getLogger("microdesigner.gui")
+LINES_BEFORE_CRASH = 30
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -32,12 +35,28 @@ def run(argv: Sequence[str] | None = None) -> int:
     """Open the desktop and return its exit code when the window closes."""
     qInstallMessageHandler(_log_qt_message)
     app = make_application(argv)
+    guard = CrashGuard(user_data())
+    lost = _begin(guard)
     window = open_window(app)
     sys.excepthook = lambda kind, error, trace: _report(window, kind, error, trace)
+    QTimer.singleShot(0, window, lambda: window.help.welcome(lost))
     code = app.exec()
     sys.excepthook = sys.__excepthook__
     _save(window.settings)
+    guard.end()
     return code
+
+
+def _begin(guard: CrashGuard) -> str | None:
+    """Start the log file and the watch; what is known about a sudden end of the last run, with the log's last lines."""
+    try:
+        before = last_lines(LINES_BEFORE_CRASH)
+        start_file_log()
+        lost = guard.begin()
+    except OSError as error:
+        _log.warning("The log could not be begun: %s", error)
+        return None
+    return None if lost is None else f"{lost}\n\nThe log ended with:\n{before}"
 
 
 def make_application(argv: Sequence[str] | None = None) -> QApplication:
@@ -90,13 +109,7 @@ def _report(window: MainWindow, kind: type[BaseException], error: BaseException,
         window.close()
         return
     details = "".join(traceback.format_exception(kind, error, trace))
-    _log.error("%s", details)
-    try:
-        folder = user_data()
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "errors.log").open("a", encoding="utf-8") as log:
-            log.write(details + "\n")
-    except OSError as problem:
-        _log.warning("The error log could not be written: %s", problem)
     if threading.current_thread() is threading.main_thread():
         window.notice.tell("Something went wrong that was not foreseen; your targets are kept, try again.", details)
+    else:
+        _log.error("%s", details)

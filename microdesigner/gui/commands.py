@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from microdesigner.app.sharing import as_command, as_python
 from microdesigner.core.request import Request
+from microdesigner.gui import layout
 
 if TYPE_CHECKING:
     from microdesigner.gui.main_window import MainWindow
@@ -34,7 +35,7 @@ class Command:
 
 def commands(window: "MainWindow") -> list[Command]:
     """What `window` can do."""
-    groups = (_generation, _models, _files, _editing, _views, _window)
+    groups = (_generation, _models, _files, _editing, _views, _window, _help)
     return [command for group in groups for command in group(window)]
 
 
@@ -97,8 +98,20 @@ def _window(window: "MainWindow") -> list[Command]:
     return [
         Command("Window", "Show or hide the history", window.history.fold.button.toggle, ("Ctrl+H",)),
         Command("Window", "Show or hide the queue", window.queue.panel.fold.button.toggle, ("Ctrl+J",)),
-        Command("Window", "All commands…", window.show_palette, ("Ctrl+Shift+P",)),
-        Command("Window", "Shortcuts…", window.show_shortcuts, ("F1",)),
+        Command("Window", "Show or hide the log", window.log.fold.button.toggle),
+        Command("Window", "Show or hide the targets", partial(layout.toggle_column, window, layout.TARGETS), ("F7",)),
+        Command("Window", "Show or hide the results", partial(layout.toggle_column, window, layout.RESULTS), ("F8",)),
+        Command("Window", "Reset the layout", partial(layout.reset, window)),
+        Command("Window", "Close", window.close, ("Ctrl+Q",)),
+    ]
+
+
+def _help(window: "MainWindow") -> list[Command]:
+    return [
+        Command("Help", "All commands…", window.help.show_palette, ("Ctrl+Shift+P",)),
+        Command("Help", "Shortcuts…", window.help.show_shortcuts, ("F1",)),
+        Command("Help", "Tour of the window", window.help.show_tour),
+        Command("Help", "Report for a bug's finder…", window.help.show_report),
     ]
 
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QUndoStack
-from PySide6.QtWidgets import QDialog, QLabel, QMainWindow
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
+from PySide6.QtWidgets import QLabel, QMainWindow
 
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.engine_process import EngineProcess
@@ -18,9 +18,12 @@ from microdesigner.gui import layout
 from microdesigner.gui.commands import commands
 from microdesigner.gui.files import PICTURE, VolumeFiles
 from microdesigner.gui.generation import Generation
+from microdesigner.gui.help import Help
 from microdesigner.gui.history_link import HistoryLink
 from microdesigner.gui.live_draft import LiveDraft
+from microdesigner.gui.menus import make_menus
 from microdesigner.gui.opener import Opener
+from microdesigner.gui.panels.log import LogPanel
 from microdesigner.gui.panels.outcome import OutcomePanel
 from microdesigner.gui.panels.targets import TargetsPanel
 from microdesigner.gui.panels.views import ViewsPanel
@@ -30,12 +33,11 @@ from microdesigner.gui.shown import Shown
 from microdesigner.gui.sweeps import Sweeps
 from microdesigner.gui.training_link import TrainingLink
 from microdesigner.gui.view_undo import ViewRecorder
-from microdesigner.gui.widgets.command_palette import CommandPalette
 from microdesigner.gui.widgets.drawer import Drawer
 from microdesigner.gui.widgets.export_button import ExportButton
+from microdesigner.gui.widgets.news import News
 from microdesigner.gui.widgets.notice import Notice
 from microdesigner.gui.widgets.open_button import OpenButton
-from microdesigner.gui.widgets.shortcut_sheet import ShortcutSheet
 
 LEFT_OVER = "{count} waiting in the queue since the last time; Continue gives them their turn."
 READY = "Set targets on the left, then press Generate (Ctrl+Enter)."
@@ -58,6 +60,8 @@ class MainWindow(QMainWindow):
         self.views = ViewsPanel(settings)
         self.outcome = OutcomePanel()
         self.notice = Notice()
+        self.news = News()
+        self.log = LogPanel()
         self.process = process
         self.generation = Generation(process, catalogue, self)
         self.files = VolumeFiles(self)
@@ -72,13 +76,14 @@ class MainWindow(QMainWindow):
         self.queue = QueueLink(user_data() / "history", self.generation, self.kept.keeper, self.views.colours, self)
         self.session = SessionLink(self)
         self.training = TrainingLink(self)
+        self.help = Help(self)
         self.sweeps = Sweeps(self.targets, self.queue, settings, self)
         self.setWindowTitle("microdesigner")
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
         self.commands = commands(self)
-        self._make_shortcuts()
+        make_menus(self)
         self.targets.fill(settings.model)
         self.targets.options.choose_quality(settings.quality)
         self._greet()
@@ -147,14 +152,6 @@ class MainWindow(QMainWindow):
         self.live.stop()
         self.shown.keep_to(request, sample, source)
 
-    def show_palette(self) -> None:
-        """Offer all commands to a search."""
-        self._open(CommandPalette(self.commands, self))
-
-    def show_shortcuts(self) -> None:
-        """Show all keys on one sheet."""
-        self._open(ShortcutSheet(self.commands, self))
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take a single file."""
         if len(event.mimeData().urls()) == 1 and event.mimeData().urls()[0].isLocalFile():
@@ -178,6 +175,7 @@ class MainWindow(QMainWindow):
         self.session.close()
         self.kept.keeper.close()
         self.views.close_scene()
+        self.log.close_log()
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
@@ -204,10 +202,6 @@ class MainWindow(QMainWindow):
     def _show_loaded(self, request: Request, sample: Sample) -> None:
         self.targets.restore(request)
         self.show_kept(request, sample)
-
-    def _open(self, dialog: QDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     def _finished(self, result: Result) -> None:
         self.news.setText(f"{len(result.samples)} done in {sum(result.seconds.values()):.1f} s on {result.device}.")
@@ -239,7 +233,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.drawer = Drawer()
-        self.drawer.fill(((self.history, self.history.fold), (self.queue.panel, self.queue.panel.fold)))
+        self.drawer.fill([(panel, panel.fold) for panel in (self.history, self.queue.panel, self.log)])
         self.views.add_below(self.drawer)
         self.outcome.head.addWidget(self.open_button)
         self.outcome.head.addWidget(self.export_button)
@@ -248,16 +242,10 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(layout.stacked(self.notice, self.columns))
         self.device = QLabel("Engine is starting…" if self.catalogue.models else "No model")
         self.device.setToolTip("The model that is loaded and the device it runs on.")
-        self.news = QLabel()
         self.statusBar().addWidget(self.news, 1)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(10, 0, 10, 0)
         self.statusBar().addPermanentWidget(self.device)
-
-    def _make_shortcuts(self) -> None:
-        for command in self.commands:
-            for keys in command.keys:
-                QShortcut(QKeySequence(keys), self, command.run)
 
     def _remember(self) -> None:
         self.settings.model = self.targets.model.currentData() or self.settings.model

@@ -24,6 +24,14 @@ def make_menus(window: "MainWindow") -> None:
         menu = window.menuBar().addMenu(TITLES[group])
         for command in members:
             menu.addAction(_action(command, window))
+    _name_steps(window)
+
+
+def _name_steps(window: "MainWindow") -> None:
+    """Let Undo and Redo tell what they take back."""
+    actions = {action.text(): action for action in window.findChildren(QAction)}
+    for title, changed in (("Undo", window.undo.undoTextChanged), ("Redo", window.undo.redoTextChanged)):
+        changed.connect(lambda step, title=title: actions[title].setText(f"{title} {step}".strip()))
 
 
 def _action(command: Command, window: "MainWindow") -> QAction:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
 
 from microdesigner.gui import undo
 from microdesigner.gui.main_window import MainWindow
@@ -44,6 +45,7 @@ def test_a_drag_of_the_camera_is_one_step(window: MainWindow, qtbot: object) -> 
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(150, 125))  # type: ignore[attr-defined]
     assert window.undo.count() == 1
     assert window.undo.undoText() == "Move the camera"
+    assert "Undo Move the camera" in [action.text() for action in window.findChildren(QAction)]
     turned = window.views.state()
     window.undo.undo()
     assert window.views.state() == before

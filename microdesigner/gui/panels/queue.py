@@ -73,7 +73,8 @@ class QueuePanel(QWidget):
         for job in jobs:
             item = QTreeWidgetItem([f"{_MARKS[job.state]} {job.state}", describe(job), outcome(job)])
             item.setData(0, _KEY, job.key)
-            item.setToolTip(2, job.message)
+            item.setToolTip(1, item.text(1))
+            item.setToolTip(2, item.text(2))
             self.list.addTopLevelItem(item)
             if current is not None and job.key == current.key:
                 self.list.setCurrentItem(item)
@@ -174,7 +175,7 @@ def describe(job: Job) -> str:
     request = job.request
     targets = [f"{spec_of(name).symbol} {value:.{spec_of(name).decimals}f}" for name, value in request.targets.items()]
     count = f"{request.count} samples, " if request.count > 1 else ""
-    return f"{', '.join(targets) or 'free'} · {count}seed {request.seed} · {request.model}"
+    return f"{count}seed {request.seed} · {', '.join(targets) or 'free'} · {request.model}"
 
 
 def outcome(job: Job) -> str:
