@@ -1,0 +1,48 @@
+"""The report and the log file it quotes."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from microdesigner import __version__
+from microdesigner.app.log import LOGGER, RecentLines, last_lines, start_file_log
+from microdesigner.app.report import report
+from microdesigner.cli.main import main
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MICRODESIGNER_HOME", str(tmp_path / "home"))
+
+
+def test_the_report_tells_versions_machine_and_the_end_of_the_log() -> None:
+    logger = logging.getLogger(LOGGER)
+    handler = start_file_log()
+    logger.warning("something odd")
+    logger.removeHandler(handler)
+    handler.close()
+    text = report("computes on a stand-in")
+    assert __version__ in text
+    assert "computes on a stand-in" in text
+    assert "numpy" in text
+    assert text.endswith("something odd")
+
+
+def test_it_is_printed_on_request(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--report"]) == 0
+    out = capsys.readouterr().out
+    assert f"microdesigner {__version__}" in out
+    assert "threads" in out
+
+
+def test_without_a_log_there_are_no_lines() -> None:
+    assert last_lines(5) == ""
+
+
+def test_recent_lines_reach_the_listener() -> None:
+    heard: list[str] = []
+    lines = RecentLines()
+    lines.listener = heard.append
+    lines.handle(logging.LogRecord("x", logging.INFO, "", 1, "hello", None, None))
+    assert [line.split()[-1] for line in (*heard, *lines.lines)] == ["hello", "hello"]
