@@ -55,7 +55,7 @@ def film(shot: Shot, path: Path, motion: Motion) -> Iterator[Progress]:
         for number in range(frames):
             _move(scene, motion, number, frames)
             add(scene.render(*shot.size)[::-1, :, :3])
-            yield Progress("frames", number + 1, frames)
+            yield Progress("Drawing the movie", number + 1, frames)
 
 
 def _move(scene: Scene, motion: Motion, number: int, frames: int) -> None:

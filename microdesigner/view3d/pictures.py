@@ -46,9 +46,9 @@ def shoot(shot: Shot, path: Path) -> Iterator[Progress]:
         tiles = [tile for index in scene.shown_views() for tile in _tiles(index, _place(scene, index, shot.size))]
         for done, tile in enumerate(tiles):
             tile.draw(scene, canvas)
-            yield Progress("draw", done + 1, len(tiles) + 1)
+            yield Progress("Drawing the picture", done + 1, len(tiles) + 1)
     save_png(canvas, path)
-    yield Progress("draw", len(tiles) + 1, len(tiles) + 1)
+    yield Progress("Drawing the picture", len(tiles) + 1, len(tiles) + 1)
 
 
 @contextmanager

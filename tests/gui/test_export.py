@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import imageio.v3 as iio
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from microdesigner.core.events import SampleDone
 from microdesigner.core.microstructure import Microstructure
@@ -36,6 +37,32 @@ def test_a_picture_is_written_twice_as_large(window: MainWindow, tmp_path: Path)
     wait_until(lambda: "views.png" in window.news.text())
     image = QImage(str(tmp_path / "views.png"))
     assert image.width() == 2 * window.views.view.width()
+
+
+def test_a_movie_is_written_beside_a_free_window(window: MainWindow, tmp_path: Path, monkeypatch: object) -> None:
+    generate(window)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "slices.gif"), ""))  # type: ignore[attr-defined]
+    window.export_button.fill()
+    menus = {menu.title(): menu for menu in window.export_button.menu().findChildren(QMenu)}
+    movies = menus["Movie of slices from bottom to top"].actions()
+    assert [action.text() for action in movies] == ["GIF movie (.gif)", "MP4 movie (.mp4)"]
+    movies[0].trigger()
+    wait_until(lambda: window.studio.bar.isVisible() and "movie" in window.studio.bar.words.text())
+    wait_until(lambda: "slices.gif" in window.news.text())
+    assert window.studio.bar.isHidden()
+    frames = iio.imread(tmp_path / "slices.gif", plugin="pillow")
+    assert frames.shape[0] == stand_in.SHAPE[2]
+    assert abs(frames.shape[2] - window.views.view.width()) < 2
+
+
+def test_a_movie_can_be_stopped_and_the_next_order_follows(window: MainWindow, tmp_path: Path) -> None:
+    generate(window)
+    window.studio.film(tmp_path / "turntable.mp4", "turntable")
+    window.export(tmp_path / "views.png")
+    wait_until(lambda: window.studio.bar.isVisible())
+    window.studio.bar.cancel.click()
+    wait_until(lambda: "views.png" in window.news.text())
+    assert [path.name for path in tmp_path.glob("*.*")] == ["views.png"]
 
 
 @pytest.mark.parametrize("suffix", ["stl", "vtu"])

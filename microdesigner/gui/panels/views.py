@@ -22,6 +22,7 @@ from microdesigner.gui.widgets.volume_view import VolumeView
 from microdesigner.view3d.palettes import text_of
 
 if TYPE_CHECKING:
+    from microdesigner.view3d.look import Shot
     from microdesigner.view3d.scene import Scene
 
 STANDARD_VIEWS = (("isometric", "Iso", "6"), ("x", "X", "7"), ("y", "Y", "8"), ("z", "Z", "9"))
@@ -120,15 +121,16 @@ class ViewsPanel(QWidget):
             title = {"title": "Preview, coarse" if whole else "Preview of a corner, coarse"}
             self.show_volume(Microstructure(phases, (x, y, z), phase_names=card.phase_names, provenance=title))
 
-    def picture(self, scale: int) -> NDArray[np.uint8]:
-        """Pixels [height, width, RGBA] of what is shown, `scale` times as large, the lowest row first."""
+    def shot(self, scale: int) -> "Shot | None":
+        """What is shown, `scale` times as large as on the screen, to be drawn elsewhere; None while that is nothing."""
+        from microdesigner.view3d.look import Shot
+
         scene = self.view.scene
-        if scene is None:
-            return np.zeros((1, 1, 4), np.uint8)
-        scene.scale = scale
-        pixels = scene.render(scale * self.view.width(), scale * self.view.height()).copy()
-        self.view.redraw()
-        return pixels
+        if scene is None or scene.geometry is None:
+            return None
+        factor = scale * self.view.devicePixelRatioF()
+        size = round(factor * self.view.width()), round(factor * self.view.height())
+        return Shot(scene.geometry.microstructure, scene.look(), size, factor)
 
     def add_below(self, widget: QWidget) -> None:
         """Put a widget under everything else of the column."""
