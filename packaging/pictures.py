@@ -3,8 +3,6 @@
 Run by `make pictures`; needs a screen or Xvfb.
 """
 
-import json
-import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,20 +13,23 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from microdesigner.app.settings import Settings
-from microdesigner.cli.main import main as microdesigner
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.request import Request
+from microdesigner.core.result import Sample
+from microdesigner.engine import Engine
+from microdesigner.evaluation.verification import verify_sample
 from microdesigner.gui.application import make_application, open_window
 from microdesigner.gui.main_window import MainWindow
-from microdesigner.io import read
-from microdesigner.physics.phases import half_width_of_fraction, three_phases
-from microdesigner.physics.simulate import Recipe, simulate
+from microdesigner.io import write
 from microdesigner.view3d.pictures import picture
 
 ROOT = Path(__file__).resolve().parents[1]
 RESOURCES = ROOT / "resources"
 FIRST_RESULT = RESOURCES / "first-result.vti"
 PICTURES = RESOURCES / "pictures"
-TARGETS = ("vol_frac_D=0.42", "vol_frac_M=0.14", "tortuosity_D=0.40", "tortuosity_A=0.40")
+TARGETS = {"vol_frac_D": 0.42, "vol_frac_M": 0.14, "tortuosity_D": 0.40, "tortuosity_A": 0.40}
+REQUEST = Request(TARGETS, seed=10, match="fractions")
+DECIMALS = 4
 PATIENCE_SECONDS = 120
 
 
@@ -37,25 +38,34 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if microdesigner(["generate", "--target", *TARGETS, "--match", "fractions", "--seed", "10", "--out", name]):
-            raise SystemExit("The shipped model could not generate.")
-        shutil.copyfile(folder / "sample-0000.vti", FIRST_RESULT)
-        entry = json.loads((folder / "result.json").read_text(encoding="utf-8"))["samples"][0]
-        generated = read(FIRST_RESULT)
-        sides = [generated, simulated_twin(generated, entry)]
+        sample = generated_film()
+        write(with_draws(sample), FIRST_RESULT)
+        sides = [sample.microstructure, simulated_twin(sample)]
         for index, side in enumerate(sides):
             picture(side, folder / f"{index}.png", (1000, 760))
         iio.imwrite(PICTURES / "generated-and-simulated.png", beside([iio.imread(folder / f"{i}.png") for i in (0, 1)]))
     photograph_window(PICTURES / "window.png")
 
 
-def simulated_twin(generated: Microstructure, entry: dict) -> Microstructure:
+def generated_film() -> Sample:
+    """The film that the shipped model makes for the targets."""
+    *_, last = Engine.load(REQUEST.model).generate(REQUEST)
+    return last.result.samples[0]
+
+
+def with_draws(sample: Sample) -> Microstructure:
+    """The film with the draws of its recipe too, which exported files go without: a first start plots them."""
+    entry = sample.microstructure.provenance["sample"]
+    draws = {name: [round(value, DECIMALS) for value in values] for name, values in sample.draws.items()}
+    return sample.microstructure.with_provenance(sample={**entry, "draws": draws})
+
+
+def simulated_twin(sample: Sample) -> Microstructure:
     """What annealing at the medians of the predicted recipe gives, with the same mixed fraction."""
-    medians = {name: value["q50"] for name, value in entry["process"].items()}
-    recipe = Recipe(medians["phi"], medians["chi"], seed=1, size=generated.shape, lateral=generated.lateral)
-    (snapshot,) = simulate(recipe, [10 ** medians["log_time"]])
-    labels = three_phases(snapshot.field, half_width_of_fraction(snapshot.field, entry["measured"]["vol_frac_M"]))
-    return Microstructure(labels, generated.voxel_nm, generated.lateral)
+    *_, verification = verify_sample(REQUEST, sample)
+    if verification.volume is None:
+        raise SystemExit(verification.reason)
+    return verification.volume
 
 
 def beside(pictures: list[np.ndarray]) -> np.ndarray:

@@ -46,7 +46,7 @@ class History:
         self.folder = folder
         self._database = folder / "history.sqlite"
 
-    def add(self, request: Request, sample: Sample, thumbnail: bytes) -> Entry:
+    def add(self, request: Request, sample: Sample, thumbnail: bytes, note: str = "") -> Entry:
         """Keep a sample of `request`; older ones without a star make room."""
         from microdesigner.io import registry
 
@@ -57,11 +57,11 @@ class History:
         record = {key: value for key, value in sample.to_json(name).items() if key != "file"}
         record |= {"draws": sample.draws, "reasons": sample.reasons}
         values = (
-            datetime.now(UTC).isoformat(), json.dumps(alone.to_json()), json.dumps(record), thumbnail, name,
+            datetime.now(UTC).isoformat(), json.dumps(alone.to_json()), json.dumps(record), thumbnail, name, note,
         )  # fmt: skip
         with self._opened() as database:
             database.execute(
-                "INSERT INTO samples (made, request, sample, thumbnail, volume) VALUES (?,?,?,?,?)", values
+                "INSERT INTO samples (made, request, sample, thumbnail, volume, note) VALUES (?,?,?,?,?,?)", values
             )
             newest = database.execute(f"SELECT {_COLUMNS} FROM samples ORDER BY number DESC LIMIT 1").fetchone()
             crowded = database.execute(

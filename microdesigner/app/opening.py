@@ -10,7 +10,9 @@ from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.io import registry
+from microdesigner.io.labels import UNIT_UNKNOWN
 
+_TABLES = ("measured", "reasons", "predicted", "process", "draws", "match")
 FIRST_RESULT = "first-result.vti"
 
 
@@ -24,13 +26,16 @@ class Opened:
 
     @property
     def voxel_known(self) -> bool:
-        """Whether the file tells its voxel edges: readers answer 1 nm for what a file does not record."""
+        """Whether the file tells its voxel edges and their unit; readers answer 1 nm for what it does not record."""
         volume = self.sample.microstructure
-        return volume.voxel_nm != (1.0, 1.0, 1.0) or bool(volume.provenance)
+        unit_known = not UNIT_UNKNOWN.keys() & volume.provenance.keys()
+        return unit_known and (volume.voxel_nm != (1.0, 1.0, 1.0) or bool(volume.provenance))
 
     def with_voxel_nm(self, edges: tuple[float, float, float]) -> "Opened":
         """The same volume with voxel edges given by the user."""
-        volume = replace(self.sample.microstructure, voxel_nm=edges).with_provenance(voxel_nm_given=list(edges))
+        volume = self.sample.microstructure
+        origin = {key: value for key, value in volume.provenance.items() if key not in UNIT_UNKNOWN}
+        volume = replace(volume, voxel_nm=edges, provenance=origin).with_provenance(voxel_nm_given=list(edges))
         return replace(self, sample=replace(self.sample, microstructure=volume))
 
 
@@ -46,9 +51,7 @@ def open_volume(path: Path) -> Opened:
     provenance = microstructure.provenance
     entry = provenance.get("sample")
     entry = entry if isinstance(entry, Mapping) else {}
-    known = {
-        name: entry[name] for name in ("measured", "reasons", "predicted", "process", "match") if _is_table(entry, name)
-    }
+    known = {name: entry[name] for name in _TABLES if _is_table(entry, name)}
     seed, support = entry.get("seed"), entry.get("support")
     sample = Sample(
         microstructure,

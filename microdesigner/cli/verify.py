@@ -10,7 +10,7 @@ from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
 
 if TYPE_CHECKING:
-    from microdesigner.evaluation.verification import Verification
+    from microdesigner.core.verification import Verification
 
 COLUMNS = ("target", "measured", "simulated", "simulated - measured", "simulated - target")
 
@@ -33,7 +33,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Verify and print; exit code 2 when no sample's recipe can be simulated. Raises InputError on a wrong file."""
-    from microdesigner.evaluation.verification import Verification, read_claims, verify_claim
+    from microdesigner.core.verification import Verification
+    from microdesigner.evaluation.verification import read_claims, verify_claim
 
     found: list[Verification] = []
     for claim in read_claims(args.result):

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import SCHEMA, Sample
+from microdesigner.core.verification import Values, Verification
 from microdesigner.data.design import LAST_REDUCED_TIME
 from microdesigner.descriptors import describe
 from microdesigner.io.registry import read
@@ -21,35 +22,7 @@ from microdesigner.physics.simulate import Recipe, Snapshot, anneal, snapshot
 PARAMETERS = ("phi", "chi", "log_time")
 HUNDRED = 100
 LONGEST_OVER_TRAINED = 10
-Values = dict[str, float | None]
 Size = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class Verification:
-    """The descriptors of one sample's simulated recipe beside those asked for and those of the generated volume.
-
-    `recipe` holds φ, χ and log10 of the time in voxel²/M; `volume` is the simulated film. Where the recipe cannot be
-    simulated, `reason` is a sentence, `simulated` is empty and there is no volume.
-    """
-
-    file: str
-    recipe: dict[str, float]
-    target: dict[str, float]
-    measured: Values
-    simulated: Values = field(default_factory=dict)
-    reason: str = ""
-    volume: Microstructure | None = None
-
-    @property
-    def errors(self) -> Values:
-        """Simulated minus measured; None where either does not exist."""
-        pairs = {name: (value, self.measured[name]) for name, value in self.simulated.items()}
-        return {name: None if None in pair else pair[0] - pair[1] for name, pair in pairs.items()}  # type: ignore[operator]
-
-    def to_json(self) -> dict[str, Any]:
-        """A JSON-able entry, `error` being simulated minus measured."""
-        return asdict(replace(self, volume=None)) | {"error": self.errors}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Keeps and fetches samples of the history beside the GUI thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ class HistoryKeeper(QObject):
     listed = Signal(object)  # list of Entry, the newest first
     added = Signal(object)  # Entry
     loaded = Signal(object, object)  # Request, Sample
+    pair_loaded = Signal(object)  # list of two (Entry, Sample)
     reloaded = Signal(object, object)  # Request, Sample
     failed = Signal(str)  # sentence
 
@@ -32,9 +33,9 @@ class HistoryKeeper(QObject):
         """Tell what is kept, after removing what a sudden end left unfinished."""
         self.do("The history could not be read", self._list)
 
-    def add(self, request: Request, sample: Sample, colours: Colours) -> None:
+    def add(self, request: Request, sample: Sample, colours: Colours, note: str = "") -> None:
         """Keep a sample of `request`, with a thumbnail in `colours`."""
-        self.do("The result could not be kept in the history", partial(self._add, request, sample, colours))
+        self.do("The result could not be kept in the history", partial(self._add, request, sample, colours, note))
 
     def load(self, entry: Entry) -> None:
         """Fetch the volume of an entry."""
@@ -43,6 +44,13 @@ class HistoryKeeper(QObject):
     def reload(self, request: Request) -> None:
         """Fetch the newest sample that `request` alone made, where it is still kept."""
         self.do("The last result could not be read", lambda: self._reload(request))
+
+    def load_pair(self, entries: Sequence[Entry]) -> None:
+        """Fetch the volumes of two entries."""
+        self.do(
+            "The results could not be read",
+            lambda: self.pair_loaded.emit([(entry, self._history.load(entry)) for entry in entries]),
+        )
 
     def set_star(self, entry: Entry, starred: bool) -> None:
         """Star an entry or take its star away."""
@@ -73,8 +81,8 @@ class HistoryKeeper(QObject):
         if entry is not None:
             self.reloaded.emit(entry.request, self._history.load(entry))
 
-    def _add(self, request: Request, sample: Sample, colours: Colours) -> None:
-        self.added.emit(self._history.add(request, sample, thumbnail(sample.microstructure, colours)))
+    def _add(self, request: Request, sample: Sample, colours: Colours, note: str) -> None:
+        self.added.emit(self._history.add(request, sample, thumbnail(sample.microstructure, colours), note))
 
     def _guarded(self, complaint: str, work: Callable[[], object]) -> None:
         try:

@@ -31,6 +31,7 @@ class HistoryLink(QObject):
         panel.starred.connect(keeper.set_star)
         panel.noted.connect(keeper.set_note)
         panel.deleted.connect(keeper.delete)
+        panel.compared.connect(keeper.load_pair)
 
     def _recall(self, entry: Entry, how: str) -> None:
         """Bring back targets and options of a kept result: "all", "targets" (all but the seed) or the "seed"."""

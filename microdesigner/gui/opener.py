@@ -10,6 +10,8 @@ from microdesigner.app.settings import Settings
 from microdesigner.gui.files import VolumeFiles
 from microdesigner.gui.widgets.voxel_dialog import Edges, VoxelDialog
 
+WITHOUT_UNIT = "{name} records how large its voxels are but not in which unit. Give the voxel edges in nm."
+
 
 class Opener(QObject):
     """Asks for a voxel size that a file does not record before it hands the volume over."""
@@ -43,8 +45,11 @@ class Opener(QObject):
             self._ask(opened)
 
     def _ask(self, opened: Opened) -> None:
-        shape = opened.sample.microstructure.shape
-        dialog = VoxelDialog(opened.path.name, shape, self._settings.last_voxel_nm(), self._window)
+        volume = opened.sample.microstructure
+        recorded = volume.voxel_nm if volume.voxel_nm != (1.0, 1.0, 1.0) else None
+        dialog = VoxelDialog(opened.path.name, volume.shape, recorded or self._settings.last_voxel_nm(), self._window)
+        if recorded:
+            dialog.words.setText(WITHOUT_UNIT.format(name=opened.path.name))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.given.connect(lambda edges: self._take_size(opened, edges))
         dialog.open()

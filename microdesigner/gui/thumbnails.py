@@ -34,7 +34,7 @@ def thumbnail(microstructure: Microstructure, colours: Colours, enlarged: int = 
     for (face, corner, right, far), shade in zip(faces, _SHADES, strict=True):
         _draw_face(painter, (colours[face] * shade).astype(np.uint8), corner, right, far)
     painter.end()
-    return _png(image)
+    return png(image)
 
 
 def _draw_face(
@@ -55,7 +55,8 @@ def _draw_face(
     painter.drawImage(0, 0, picture)
 
 
-def _png(image: QImage) -> bytes:
+def png(image: QImage) -> bytes:
+    """An image as the content of a PNG file."""
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPixmap
+from PySide6.QtGui import QAction, QGuiApplication, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QInputDialog, QListView, QListWidget, QListWidgetItem, QMenu, QVBoxLayout, QWidget
 
 from microdesigner.app.history import MAX_UNSTARRED, Entry
@@ -17,6 +17,7 @@ _ENTRY = Qt.ItemDataRole.UserRole
 RECALLS = {"all": "Recall everything", "targets": "Recall all but the seed", "seed": "Recall the seed only"}
 HINT = (
     "Results of the past, the newest first. Enter shows one and brings its targets back; the menu key offers more. "
+    "Ctrl+click selects two to compare. "
     f"The newest {MAX_UNSTARRED} are kept, starred ones for good."
 )
 
@@ -29,12 +30,14 @@ class HistoryPanel(QWidget):
     starred = Signal(object, bool)
     noted = Signal(object, str)
     deleted = Signal(object)
+    compared = Signal(object)  # list of two entries, the older first
 
     def __init__(self) -> None:
         super().__init__()
         self.list = named(_Strip(), "History", HINT)
         self.list.customContextMenuRequested.connect(self._offer)
-        self.list.itemClicked.connect(lambda item: self.chosen.emit(item.data(_ENTRY)))
+        self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
+        self.list.itemClicked.connect(self._click)
         self.list.wanted.connect(lambda item: self.chosen.emit(item.data(_ENTRY)))
         self.list.unwanted.connect(self._delete)
         self.fold = Fold("History", self.list, "Show or hide the results of the past.", opened=True)
@@ -72,6 +75,10 @@ class HistoryPanel(QWidget):
         star = QAction("Remove star" if entry.starred else "Star", menu)
         star.triggered.connect(lambda: self._star(item))
         menu.addAction(star)
+        compare = QAction("Compare the two selected", menu)
+        compare.setEnabled(len(self.list.selectedItems()) == 2)
+        compare.triggered.connect(self.compare_selected)
+        menu.addAction(compare)
         menu.addAction("Note…").triggered.connect(lambda: self._ask_note(item))
         menu.addAction("Delete").triggered.connect(lambda: self._delete(item))
         return menu
@@ -81,6 +88,18 @@ class HistoryPanel(QWidget):
         entry: Entry = item.data(_ENTRY)
         self._refresh(item, replace(entry, note=text))
         self.noted.emit(entry, text)
+
+    def compare_selected(self) -> bool:
+        """Ask to see the two selected results side by side; whether two are selected."""
+        rows = sorted((self.list.row(item) for item in self.list.selectedItems()), reverse=True)
+        if len(rows) == 2:
+            self.compared.emit([self.entry(row) for row in rows])
+        return len(rows) == 2
+
+    def _click(self, item: QListWidgetItem) -> None:
+        """Show a result, unless the click with Ctrl or Shift only selects it."""
+        if QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier:
+            self.chosen.emit(item.data(_ENTRY))
 
     def _offer(self, place: QPoint) -> None:
         item = self.list.itemAt(place) or self.list.currentItem()
@@ -159,7 +178,8 @@ class _Strip(QListWidget):
 
 def describe(entry: Entry) -> str:
     """When it was made, what was asked for and measured, and its note."""
-    lines = [f"{entry.made:%Y-%m-%d %H:%M:%S}, {entry.request.model}, seed {entry.request.seed}"]
+    origin = f"{entry.request.model}, seed {entry.request.seed}" if entry.request.model else "opened from a file"
+    lines = [f"{entry.made:%Y-%m-%d %H:%M:%S}, {origin}"]
     for name, target in entry.request.targets.items():
         spec, value = spec_of(name), entry.sample["measured"].get(name)
         measured = "" if value is None else f", measured {value:.{spec.decimals}f}"

@@ -7,10 +7,9 @@ from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.gui import theme
+from microdesigner.gui.judgement import CLOSE, ON_TARGET, pair_of
 from microdesigner.gui.widgets.basics import heading, quiet
 from microdesigner.gui.widgets.error_bar import ErrorBar
-
-ON_TARGET, CLOSE = 0.01, 0.05
 
 
 class MeasuredPanel(QWidget):
@@ -43,7 +42,7 @@ class MeasuredPanel(QWidget):
         self._column.replaceWidget(self._grid_widget, fresh)
         self._grid_widget.deleteLater()
         self._grid_widget = fresh
-        self.words.setText(_summary([(t, m) for t, m in compared.values()]))
+        self.words.setText(_summary([(t, m) for t, m in compared.values()]) if sample.measured else "Being measured…")
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
@@ -78,14 +77,13 @@ def _judgement(target: float | None, measured: float | None) -> tuple[str, tuple
     if target is None:
         return "free", None
     error = round(measured - target, 3) + 0.0  # no negative zero
-    pair = theme.GOOD if abs(error) <= ON_TARGET else theme.EDGE if abs(error) <= CLOSE else theme.BAD
-    return f"{error:+.3f}", pair
+    return f"{error:+.3f}", pair_of(error)
 
 
 def _summary(values: list[tuple[float | None, float | None]]) -> str:
     errors = [abs(m - t) for t, m in values if t is not None and m is not None]
     if not errors:
-        return "Nothing was asked for, so there is nothing to compare."
+        return "Measured on the voxels of the volume on show; nothing was asked for."
     worst = max(errors)
     words = "On target" if worst <= ON_TARGET else "Close to the targets" if worst <= CLOSE else "Off target"
     return f"{words}: the largest of {len(errors)} errors is {worst:.3f}."

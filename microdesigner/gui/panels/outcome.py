@@ -7,6 +7,7 @@ from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.gui.panels.measured import MeasuredPanel
 from microdesigner.gui.panels.recipe import RecipePanel
+from microdesigner.gui.panels.verification import VerificationPanel
 from microdesigner.gui.widgets.basics import SPACING, named
 
 
@@ -21,6 +22,7 @@ class OutcomePanel(QWidget):
         self._request: Request | None = None
         self.measured = MeasuredPanel()
         self.recipe = RecipePanel()
+        self.verification = VerificationPanel()
         self.index = named(QSpinBox(), "Sample", "Which sample of the result is shown.")
         self.index.setMinimum(1)
         self.seed = QLabel()
@@ -49,10 +51,12 @@ class OutcomePanel(QWidget):
         self.seed.setText(f"seed {sample.seed}")
         self.measured.show_sample(request, sample)
         self.recipe.show_sample(sample)
+        self.verification.show_sample(sample)
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
         self.recipe.restyle()
+        self.verification.restyle()
         self.measured.restyle()
 
     def _choose(self) -> None:
@@ -79,11 +83,13 @@ class OutcomePanel(QWidget):
         column.addWidget(self.measured)
         column.addSpacing(SPACING)
         column.addWidget(self.recipe)
+        column.addWidget(self.verification)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidget(content)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

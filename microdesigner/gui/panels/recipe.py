@@ -3,15 +3,22 @@
 from typing import Any
 
 import numpy as np
+from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.core.descriptor_spec import DescriptorSpec, spec_of
 from microdesigner.core.result import Sample
+from microdesigner.core.verification import Verification
+from microdesigner.gui import theme
 from microdesigner.gui.density import density
-from microdesigner.gui.widgets.basics import heading, named, quiet
+from microdesigner.gui.judgement import pair_of
+from microdesigner.gui.panels.verification import largest_gap
+from microdesigner.gui.plotting import make_plot, style_plot
+from microdesigner.gui.widgets.basics import heading, quiet
 
 PLOT_HEIGHT = 220
 CLOUD_ALPHA = 190
+ANSWER_SIZE, ANSWER_WIDTH = 14, 3
 
 
 class RecipePanel(QWidget):
@@ -27,6 +34,8 @@ class RecipePanel(QWidget):
         self._plot: Any = None
         self._points: Any = None
         self._cloud: Any = None
+        self._answer: Any = None
+        self._verification: Verification | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(heading("Recipe"))
@@ -37,24 +46,21 @@ class RecipePanel(QWidget):
         """Load the plotting library; called once the window is up."""
         import pyqtgraph
 
-        pyqtgraph.setConfigOptions(antialias=True)
-        self._plot = named(
-            pyqtgraph.PlotWidget(),
+        self._plot = make_plot(
             "Interaction against time",
-            "Draws of the predicted recipe: interaction against time.",
+            "Where the draws of the predicted recipe crowd: interaction against time. A ring marks the recipe that was "
+            "simulated to verify it: green where the film came out as asked, yellow or red where it did not.",
+            *(_axis_title(spec_of(name)) for name in ("log_time", "chi")),
         )
         self._plot.setFixedHeight(PLOT_HEIGHT)
         self._plot.setMinimumWidth(200)
-        self._plot.setMenuEnabled(False)
-        self._plot.hideButtons()
-        self._plot.getPlotItem().setMouseEnabled(False, False)
-        for side, name in (("bottom", "log_time"), ("left", "chi")):
-            self._plot.getAxis(side).enableAutoSIPrefix(False)
-            self._plot.setLabel(side, _axis_title(spec_of(name)))
         self._cloud = pyqtgraph.ImageItem(axisOrder="col-major")
         self._points = pyqtgraph.ScatterPlotItem(size=4, pen=None)
         self._plot.addItem(self._cloud)
         self._plot.addItem(self._points)
+        self._answer = pyqtgraph.ScatterPlotItem(size=ANSWER_SIZE, brush=None)
+        self._answer.setZValue(10)
+        self._plot.addItem(self._answer)
         self._column.addWidget(self._plot)
         self._plot.hide()
         self.restyle()
@@ -63,8 +69,8 @@ class RecipePanel(QWidget):
         """Take over a changed light or dark look."""
         if self._plot is None:
             return
+        style_plot(self._plot)
         palette = QApplication.palette()
-        self._plot.setBackground(palette.base().color())
         colour = palette.highlight().color()
         shades = np.tile(np.array([colour.red(), colour.green(), colour.blue(), 0], np.uint8), (256, 1))
         shades[:, 3] = np.linspace(0, CLOUD_ALPHA, 256)
@@ -72,10 +78,7 @@ class RecipePanel(QWidget):
         colour = palette.text().color()
         colour.setAlpha(120)
         self._points.setBrush(colour)
-        for side in ("bottom", "left"):
-            axis = self._plot.getAxis(side)
-            axis.setPen(palette.mid().color())
-            axis.setTextPen(palette.text().color())
+        self.show_answer(self._verification)
 
     def show_sample(self, sample: Sample) -> None:
         """Show a sample's recipe; a model trained without processing parameters has none."""
@@ -88,6 +91,23 @@ class RecipePanel(QWidget):
         self.words.hide()
         self.setVisible(bool(sample.process))
         self._show_draws(sample.draws)
+
+    def show_answer(self, verification: Verification | None) -> None:
+        """Mark the recipe that was simulated by how near the film came to what was asked; None removes the mark."""
+        self._verification = verification
+        if self._plot is None:
+            return
+        gap = largest_gap(verification) if verification is not None else None
+        if verification is None or gap is None:
+            self._answer.setData([], [])
+            return
+        pen = QPen(QColor(theme.status_colour(pair_of(gap))), ANSWER_WIDTH)
+        self._answer.setData([verification.recipe["log_time"]], [verification.recipe["chi"]], pen=pen)
+
+    def answer_points(self) -> list[tuple[float, float]]:
+        """Time and interaction of the recipe that is marked."""
+        times, interactions = self._answer.getData()
+        return list(zip(times.tolist(), interactions.tolist(), strict=True))
 
     def _add_line(self, row: int, spec: DescriptorSpec, spread: dict[str, float]) -> None:
         title = QLabel(f"{spec.title} {spec.symbol}")

@@ -18,8 +18,8 @@ class VoxelDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Voxel size")
         self._shape = shape
-        words = QLabel(f"{name} does not record how large its voxels are. Give the voxel edges in nm.")
-        words.setWordWrap(True)
+        self.words = QLabel(f"{name} does not record how large its voxels are. Give the voxel edges in nm.")
+        self.words.setWordWrap(True)
         self.edges = [self._box(axis, edge) for axis, edge in zip("xyz", proposed, strict=True)]
         self.size_words = QLabel()
         grid = QGridLayout()
@@ -30,7 +30,7 @@ class VoxelDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column_layout = QVBoxLayout(self)
-        column_layout.addWidget(words)
+        column_layout.addWidget(self.words)
         column_layout.addLayout(grid)
         column_layout.addWidget(self.size_words)
         column_layout.addWidget(buttons)

@@ -1,0 +1,69 @@
+"""One result on one page: an HTML file that needs nothing else, to be read, printed or sent."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from microdesigner.app.session import comparison
+from microdesigner.app.sharing import as_command
+from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.request import Request
+from microdesigner.core.result import Sample
+
+STYLE = (
+    "body{font-family:sans-serif;max-width:60em;margin:2em auto;color:#1d2126}img{max-width:100%}"
+    "table{border-collapse:collapse;margin:1em 0}td,th{padding:.25em 1em .25em 0;text-align:left}"
+    "td:not(:first-child){text-align:right}tr{border-bottom:1px solid #ddd}figure{margin:1em 0}pre{white-space:pre-wrap}"
+)
+
+
+def report_html(request: Request, sample: Sample, picture: bytes, drawings: Mapping[str, bytes]) -> str:
+    """The page for one sample of `request`: `picture` is a PNG of the views, `drawings` are SVG plots by title."""
+    volume = sample.microstructure
+    size = "×".join(map(str, volume.shape))
+    edges = " × ".join(f"{edge * nm:g}" for edge, nm in zip(volume.shape, volume.voxel_nm, strict=True))
+    name = f"{request.model}, seed {sample.seed}" if request.model else "Opened volume"
+    figures = "".join(
+        f"<figure><figcaption>{escape(title)}</figcaption>{_image(drawing, 'svg+xml')}</figure>"
+        for title, drawing in drawings.items()
+    )
+    return (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(name)}</title>'
+        f"<style>{STYLE}</style></head><body><h1>{escape(name)}</h1>"
+        f"<p>{size} voxels, {edges} nm, phases {escape(', '.join(volume.phase_names))}, {volume.lateral} sides.</p>"
+        f"{_image(picture, 'png')}{_values(request, sample)}{_recipe(sample)}{figures}{_origin(request)}</body></html>\n"
+    )
+
+
+def _values(request: Request, sample: Sample) -> str:
+    rows = []
+    for name, (target, measured) in comparison(request, sample.measured).items():
+        spec = spec_of(name)
+        error = "" if target is None or measured is None else f"{measured - target:+.{spec.decimals}f}"
+        shown = sample.reasons.get(name, "–") if measured is None else f"{measured:.{spec.decimals}f}"
+        asked = "free" if target is None else f"{target:.{spec.decimals}f}"
+        rows.append((f"{spec.title} {spec.symbol}", asked, shown, error))
+    return _table("Target and measured", ("", "target", "measured", "error"), rows)
+
+
+def _recipe(sample: Sample) -> str:
+    rows = []
+    for name, spread in sample.process.items():
+        spec = spec_of(name)
+        values = [spread.get(key, spread["mean"]) for key in ("q50", "q05", "q95")]
+        unit = "" if spec.unit == "1" else f" ({spec.unit})"
+        rows.append((f"{spec.title} {spec.symbol}{unit}", *(f"{value:.{spec.decimals}f}" for value in values)))
+    return _table("Predicted recipe", ("", "median", "5 %", "95 %"), rows) if rows else ""
+
+
+def _origin(request: Request) -> str:
+    return f"<h2>Made by</h2><pre>{escape(as_command(request))}</pre>" if request.model else ""
+
+
+def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    cells = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<h2>{title}</h2><table><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>{cells}</table>"
+
+
+def _image(content: bytes, kind: str) -> str:
+    return f'<img alt="" src="data:image/{kind};base64,{base64.b64encode(content).decode()}">'

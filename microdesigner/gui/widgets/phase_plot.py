@@ -1,0 +1,139 @@
+"""One plot with a curve per phase, that can be copied as a table and saved as a picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPaintDevice, QPainter
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from microdesigner.app.tables import curves_csv
+from microdesigner.app.tasks import Line
+from microdesigner.core.paths import atomic_path
+from microdesigner.gui import theme
+from microdesigner.gui.plotting import make_plot, style_plot
+from microdesigner.gui.thumbnails import png
+from microdesigner.gui.widgets.basics import heading, tool_button
+
+PICTURE_WIDTH = 1600
+LINE_WIDTH = 2
+FORMATS = {".svg": "SVG drawing", ".png": "PNG picture", ".csv": "CSV table"}
+Colours = Sequence[tuple[int, int, int]]
+
+
+class PhasePlot(QWidget):
+    """A titled plot. `across` and `up` are the axes' titles with their units."""
+
+    failed = Signal(str)
+
+    def __init__(self, title: str, meaning: str, across: str, up: str) -> None:
+        super().__init__()
+        self.title, self.across = title, across
+        self._names: tuple[str, ...] = ()
+        self._lines: list[Line] = []
+        self._curves: list[Any] = []
+        self.plot = make_plot(title, meaning, across, up)
+        self.plot.setMinimumSize(200, 120)
+        self.head = QHBoxLayout()
+        self.head.addWidget(heading(title))
+        self.head.addStretch(1)
+        self.copy = tool_button("Copy", f"Copy {title}", "Copy the numbers of this plot as a CSV table.", self.copy_csv)
+        self.save = tool_button(
+            "Save…", f"Save {title}", "Save this plot as an SVG drawing, a PNG picture or a CSV table.", self.ask
+        )
+        self.head.addWidget(self.copy)
+        self.head.addWidget(self.save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(self.head)
+        column.addWidget(self.plot, 1)
+        self.clear()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to see."""
+        return not any(len(line.x) for line in self._lines)
+
+    def clear(self) -> None:
+        """Show no curves."""
+        self.show_lines((), [], [])
+
+    def show_lines(self, names: tuple[str, ...], lines: list[Line], colours: Colours) -> None:
+        """Show a curve per phase; a phase without values has none."""
+        self._names, self._lines = names, lines
+        self.plot.clear()
+        self._curves = [self.plot.plot(line.x, line.y) for line in lines]
+        self.recolour(colours)
+        for button in (self.copy, self.save):
+            button.setEnabled(not self.empty)
+
+    def recolour(self, colours: Colours) -> None:
+        """Take over colours of the phases and the look of the window."""
+        import pyqtgraph
+
+        style_plot(self.plot)
+        for curve, colour in zip(self._curves, colours, strict=False):
+            curve.setPen(pyqtgraph.mkPen(QColor(*colour), width=LINE_WIDTH))
+
+    def csv(self) -> str:
+        """The curves as a table."""
+        return curves_csv(self.across, self._names, self._lines)
+
+    def copy_csv(self) -> None:
+        """Put the table into the clipboard."""
+        QGuiApplication.clipboard().setText(self.csv())
+
+    def svg(self) -> bytes:
+        """The plot as a drawing on white."""
+        from PySide6.QtSvg import QSvgGenerator
+
+        content = QByteArray()
+        buffer = QBuffer(content)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setSize(self.plot.size())
+        generator.setViewBox(self.plot.rect())
+        generator.setTitle(self.title)
+        self._draw_on(generator)
+        return bytes(content.data())
+
+    def png(self) -> bytes:
+        """The plot as a picture on white."""
+        enlarged = PICTURE_WIDTH / self.plot.width()
+        image = QImage(PICTURE_WIDTH, round(enlarged * self.plot.height()), QImage.Format.Format_RGB32)
+        self._draw_on(image)
+        return png(image)
+
+    def write(self, path: Path) -> None:
+        """Save as the suffix of `path` tells; raises OSError where that cannot be written."""
+        makers = {".svg": self.svg, ".png": self.png, ".csv": lambda: self.csv().encode()}
+        content = makers.get(path.suffix.lower(), self.svg)()
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(content)
+
+    def ask(self) -> None:
+        """Ask where to save."""
+        proposal = str(Path.home() / f"{self.title.lower().replace(' ', '-')}.svg")
+        filters = ";;".join(f"{title} (*{suffix})" for suffix, title in FORMATS.items())
+        name, chosen = QFileDialog.getSaveFileName(self.window(), f"Save {self.title}", proposal, filters)
+        if name:
+            suffix = next((suffix for suffix in FORMATS if f"*{suffix}" in chosen), ".svg")
+            path = Path(name)
+            self._save(path if path.suffix.lower() in FORMATS else path.with_suffix(suffix))
+
+    def _save(self, path: Path) -> None:
+        try:
+            self.write(path)
+        except OSError as error:
+            self.failed.emit(f"{path} cannot be written ({error.strerror or error}); choose another place.")
+
+    def _draw_on(self, device: QPaintDevice) -> None:
+        style_plot(self.plot, theme.palette(dark=False))
+        painter = QPainter(device)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.plot.render(painter)
+        painter.end()
+        style_plot(self.plot)
