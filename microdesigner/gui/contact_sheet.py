@@ -58,7 +58,7 @@ def _draw_tile(painter: QPainter, place: QRectF, step: Job, picture: bytes | Non
         painter.drawImage(above, QImage.fromData(picture))
     spec = spec_of(step.swept)
     value = step.samples[0]["measured"].get(step.swept) if step.samples else None
-    target = f"{spec.symbol} = {step.request.targets[step.swept]:.{spec.decimals}f}"
+    target = f"{spec.title} {step.request.targets[step.swept]:.{spec.decimals}f}"
     measured = "" if value is None else f"measured {value:.{spec.decimals}f}"
     below = place.adjusted(0, place.height() - CAPTION, 0, 0)
     _write(painter, below, target, 22, INK, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 from microdesigner.app.log import LOGGER, MAX_LINES, RecentLines
 from microdesigner.gui.widgets.basics import Fold, named
 
-HEIGHT = 120
+HEIGHT = 98
 HINT = "What the program did and what went wrong, the newest last."
 
 

@@ -19,7 +19,7 @@ from microdesigner.app.jobs import Job, State
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui.widgets.basics import Fold, named, tool_button
 
-HEIGHT = 120
+HEIGHT = 98
 _KEY = Qt.ItemDataRole.UserRole
 _MARKS = {State.WAITING: "…", State.RUNNING: "▶", State.DONE: "✓", State.FAILED: "⚠", State.CANCELLED: "✕"}
 HINT = (
@@ -73,8 +73,8 @@ class QueuePanel(QWidget):
         for job in jobs:
             item = QTreeWidgetItem([f"{_MARKS[job.state]} {job.state}", describe(job), outcome(job)])
             item.setData(0, _KEY, job.key)
-            item.setToolTip(1, item.text(1))
-            item.setToolTip(2, item.text(2))
+            for column in range(3):
+                item.setToolTip(column, explain(job))
             self.list.addTopLevelItem(item)
             if current is not None and job.key == current.key:
                 self.list.setCurrentItem(item)
@@ -134,9 +134,11 @@ class QueuePanel(QWidget):
     def _lay_out(self, content: QWidget) -> None:
         buttons = QGridLayout()
         buttons.setSpacing(4)
-        places = ((self.pause, self.clear), (self.cancel, self.again), (self.remove, self.sheet), (self.up, self.down))
-        for row, pair in enumerate(places):
-            for column, button in enumerate(pair):
+        places = (
+            (self.pause, self.sheet, self.clear), (self.cancel, self.again, self.remove), (self.up, self.down),
+        )  # fmt: skip
+        for row, beside in enumerate(places):
+            for column, button in enumerate(beside):
                 button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
                 buttons.addWidget(button, row, column)
         row_layout = QHBoxLayout(content)
@@ -176,6 +178,16 @@ def describe(job: Job) -> str:
     targets = [f"{spec_of(name).symbol} {value:.{spec_of(name).decimals}f}" for name, value in request.targets.items()]
     count = f"{request.count} samples, " if request.count > 1 else ""
     return f"{count}seed {request.seed} · {', '.join(targets) or 'free'} · {request.model}"
+
+
+def explain(job: Job) -> str:
+    """A job in words, line by line."""
+    first = job.samples[0]["measured"] if job.samples else {}
+    lines = [f"{job.state.capitalize()}: {job.request.model}, seed {job.request.seed}, {job.request.steps} steps"]
+    for name, target in job.request.targets.items():
+        measured = "" if first.get(name) is None else f", measured {first[name]:.{spec_of(name).decimals}f}"
+        lines.append(f"{spec_of(name).title}: {target:.{spec_of(name).decimals}f}{measured}")
+    return "\n".join([*lines, *([job.message] if job.message else [])])
 
 
 def outcome(job: Job) -> str:
