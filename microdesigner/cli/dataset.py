@@ -38,6 +38,13 @@ def add_parser(subparsers: Subparsers) -> None:
     build.add_argument(
         "--skins", type=int, default=3, metavar="N", help="random mixed-skin thicknesses per snapshot (3)"
     )
+    build.add_argument(
+        "--threshold",
+        choices=("half", "blend"),
+        default="half",
+        help="with two phases: they meet where the composition is 1/2, or where the acceptor's share is the blend's "
+        "(half)",
+    )
     build.add_argument("--seed", type=int, default=1, help="seed of the design and of all noise (1)")
     build.add_argument("--minutes", type=float, metavar="M",
         help="begin no further series after M minutes and label those that are there")  # fmt: skip
@@ -66,7 +73,11 @@ def run_build(args: argparse.Namespace) -> int:
             raise InputError(f"--{name} must be at least 1; got {getattr(args, name)}.")
     if args.minutes is not None and not args.minutes > 0:
         raise InputError(f"--minutes must be positive; got {args.minutes:g}.")
-    plan = BuildPlan(args.series, args.snapshots, tuple(args.size), args.lateral, args.phases, args.skins, args.seed)
+    if args.phases == 3 and args.threshold != "half":
+        raise InputError("--threshold tells two phases apart; give --phases 2 with it.")
+    plan = BuildPlan(
+        args.series, args.snapshots, tuple(args.size), args.lateral, args.phases, args.skins, args.seed, args.threshold
+    )
     for _ in with_bars(build_dataset(args.output, plan, args.workers, args.minutes, args.scheduler)):
         pass
     print(args.output)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import takewhile
@@ -16,13 +16,14 @@ from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
 from microdesigner.data.cluster import Task, cluster, results, visible
 from microdesigner.data.design import recipe_of
+from microdesigner.data.measured import STANDARD_CONDITIONS, measure
 from microdesigner.data.series import check_series, read_series, series_path, simulate_series
 from microdesigner.data.store import Description, PackedVolume, Volume, new_dataset, packed
 from microdesigner.descriptors import fractions_and_tortuosities
-from microdesigner.physics.phases import PhaseCount
+from microdesigner.descriptors.graspi import Value
+from microdesigner.physics.phases import PhaseCount, Threshold
 from microdesigner.physics.simulate import NotSeparatedError, Recipe, Snapshot
 
-CONDITIONS = ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A")
 PROCESS = ("phi", "chi", "log_time")
 THINNEST_SKIN, THICKEST_SKIN = 1.2, 5.0
 LEAST_FRACTION, MOST_MIXED = 0.08, 0.40
@@ -31,7 +32,8 @@ GPU_PROCESSES = 6  # enough to keep a GPU busy; each holds about half a GiB of i
 
 @dataclass(frozen=True)
 class BuildPlan:
-    """How many series and snapshots, of what size, and how many random mixed skins are drawn per snapshot."""
+    """How many series and snapshots, of what size, and how phases are told apart: two of them by `threshold`, three by
+    `skins` random thicknesses of the mixed skin per snapshot."""
 
     series: int
     snapshots: int = 12
@@ -40,6 +42,7 @@ class BuildPlan:
     phases: PhaseCount = 3
     skins: int = 3
     seed: int = 1
+    threshold: Threshold = "half"
 
 
 def build_dataset(
@@ -87,7 +90,7 @@ def label_snapshots(snapshots: list[Snapshot], plan: BuildPlan, series: int) -> 
         for skin in range(plan.skins if plan.phases == 3 else 1):
             thickness = float(np.exp(random.uniform(math.log(THINNEST_SKIN), math.log(THICKEST_SKIN))))
             try:
-                microstructure = snapshot.microstructure(plan.phases, thickness)
+                microstructure = snapshot.microstructure(plan.phases, thickness, plan.threshold)
             except NotSeparatedError:
                 continue  # not separated yet: a blend at this stage has no phases to learn
             name = f"series-{series:05d}-time-{number:02d}-skin-{skin}"
@@ -98,23 +101,34 @@ def label_snapshots(snapshots: list[Snapshot], plan: BuildPlan, series: int) -> 
 
 
 def _measured(name: str, microstructure: Microstructure, snapshot: Snapshot, series: int) -> Volume | None:
-    measured = fractions_and_tortuosities(microstructure.phases, microstructure.periodic)
-    known: dict[str, float] = {label: value for label, value in measured.items() if value is not None}
-    thin = min(known["vol_frac_D"], known["vol_frac_A"]) < LEAST_FRACTION or known["vol_frac_M"] > MOST_MIXED
-    if thin or len(known) < len(measured):
+    """The volume with its labels; None where a phase is too thin to be learned from, or a descriptor has no value."""
+    shares = np.bincount(microstructure.phases.ravel(), minlength=3) / microstructure.phases.size
+    if min(shares[:2]) < LEAST_FRACTION or shares[2] > MOST_MIXED:
+        return None
+    measured = _descriptors(microstructure)
+    known = {label: float(value) for label, value in measured.items() if value is not None}
+    if len(known) < len(measured):
         return None
     recipe = snapshot.recipe
     labels: dict[str, float] = {**known, **snapshot.process, "time": snapshot.time, "tau": recipe.tau_of(snapshot.time)}
     labels |= {"series": series, "seed": recipe.seed}
     provenance = microstructure.provenance
-    labels |= {key: float(provenance[key]) for key in ("skin_voxels", "half_width") if key in provenance}
+    labels |= {key: float(provenance[key]) for key in ("skin_voxels", "half_width", "threshold") if key in provenance}
     return Volume(name, microstructure.phases, labels)
+
+
+def _descriptors(microstructure: Microstructure) -> Mapping[str, Value]:
+    """Two phases: GraSPI's real values, among them the seven that the paper learns. Three: the five of a generator."""
+    if len(microstructure.phase_names) == 2:
+        return measure(microstructure).values
+    return fractions_and_tortuosities(microstructure.phases, microstructure.periodic)
 
 
 def _description(plan: BuildPlan) -> Description:
     origin = {"command": "dataset build", **asdict(plan)}
-    conditions = CONDITIONS if plan.phases == 3 else tuple(name for name in CONDITIONS if name != "vol_frac_M")
-    return Description(PHASE_NAMES[: plan.phases], plan.lateral, conditions, PROCESS, origin=origin)
+    return Description(
+        PHASE_NAMES[: plan.phases], plan.lateral, STANDARD_CONDITIONS[plan.phases], PROCESS, origin=origin
+    )
 
 
 def _recipe(plan: BuildPlan, series: int) -> Recipe:

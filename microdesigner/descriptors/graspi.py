@@ -81,6 +81,8 @@ def _interface(film: Film, parts: Components, contact: NDArray[np.uint8], period
     connected_pairs = sum(face_pairs(connected, D, A, periodic))
     return {
         "STAT_e": pairs,
+        # not GraSPI's: the same per voxel, so that films of any size compare
+        "norm_STAT_e": pairs / film.size,
         "CT_e_conn": connected_pairs,
         "CT_f_e_conn": _share(connected_pairs, pairs),
         "CT_e_D_An": int(np.count_nonzero(touching & (connected == D))),

@@ -9,13 +9,20 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MIXED, PhaseArray
 
 PhaseCount = Literal[2, 3]
+Threshold = Literal["half", "blend"]
 MIDDLE = 0.5
 LARGEST_HALF_WIDTH = 0.8
 
 
-def two_phases(field: NDArray[np.floating]) -> PhaseArray:
-    """Donor (0) where φ ≤ 1/2, acceptor (1) above."""
-    return (field > MIDDLE).astype(np.uint8)
+def two_phases(field: NDArray[np.floating], threshold: float = MIDDLE) -> PhaseArray:
+    """Donor (0) where φ ≤ `threshold`, acceptor (1) above."""
+    return (field > threshold).astype(np.uint8)
+
+
+def threshold_of_fraction(field: NDArray[np.floating], acceptor_fraction: float) -> float:
+    """The threshold above which this share of the voxels lies, to within one voxel where no two values are equal."""
+    donors = field.size - round(acceptor_fraction * field.size)
+    return float(np.partition(field.ravel(), donors - 1)[donors - 1]) if donors else float("-inf")
 
 
 def three_phases(field: NDArray[np.floating], half_width: float) -> PhaseArray:

@@ -13,7 +13,16 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
 from microdesigner.physics.cahn_hilliard import CahnHilliard, State
 from microdesigner.physics.free_energy import FloryHuggins, Quench, degenerate_mobility
-from microdesigner.physics.phases import PhaseCount, has_separated, skin_half_width, three_phases, two_phases
+from microdesigner.physics.phases import (
+    MIDDLE,
+    PhaseCount,
+    Threshold,
+    has_separated,
+    skin_half_width,
+    three_phases,
+    threshold_of_fraction,
+    two_phases,
+)
 
 NOISE = 0.01
 LINEAR_STAGE = 6.0
@@ -67,12 +76,20 @@ class Snapshot:
     field: NDArray[np.float32]
     steps: int
 
-    def microstructure(self, phases: PhaseCount, skin_voxels: float = DEFAULT_SKIN_VOXELS) -> Microstructure:
-        """The labelled volume; raises NotSeparatedError when the blend has not separated by then."""
+    def microstructure(
+        self, phases: PhaseCount, skin_voxels: float = DEFAULT_SKIN_VOXELS, threshold: Threshold = "half"
+    ) -> Microstructure:
+        """The labelled volume; raises NotSeparatedError when the blend has not separated by then.
+
+        Two phases meet at φ = 1/2 or, with the threshold "blend", where the acceptor's share is that of the blend;
+        between three lies a mixed skin `skin_voxels` thick. Which it was stands in the provenance.
+        """
         binodal = self.check_separated()
         provenance = {"recipe": self.process, "seed": self.recipe.seed, "solver_steps": self.steps}
         if phases == 2:
-            labels = two_phases(self.field)
+            level = MIDDLE if threshold == "half" else threshold_of_fraction(self.field, self.recipe.phi)
+            provenance |= {"threshold": level}
+            labels = two_phases(self.field, level)
         else:
             half_width = skin_half_width(self.field, skin_voxels, binodal)
             provenance |= {"skin_voxels": skin_voxels, "half_width": half_width}

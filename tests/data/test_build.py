@@ -21,6 +21,7 @@ from microdesigner.data.design import CHI_RANGE, PHI_RANGE, is_feasible, recipe_
 from microdesigner.data.series import read_series, series_path
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import fractions_and_tortuosities
+from microdesigner.physics.phases import Threshold
 from microdesigner.physics.simulate import Recipe, simulate
 
 PLAN = BuildPlan(series=8, snapshots=3, size=(32, 32, 32), skins=2)
@@ -133,6 +134,22 @@ def test_a_build_goes_on_after_its_client_was_killed(
     assert not path.exists()
     list(build_dataset(path, PLAN, workers=1, scheduler=scheduler))
     assert_same(path, dataset)
+
+
+@pytest.mark.parametrize("threshold", ["half", "blend"])
+def test_two_phases_carry_the_descriptors_that_the_paper_learns(threshold: Threshold) -> None:
+    recipe = Recipe(0.45, 4.0, size=(32, 32, 16))
+    snapshots = list(simulate(recipe, [recipe.time_of(4.0)]))
+    plan = BuildPlan(series=1, size=(32, 32, 16), phases=2, threshold=threshold)
+    (volume,) = build.label_snapshots(snapshots, plan, 0)
+    seven = {"norm_STAT_e", "ABS_wf_D", "ABS_f_D", "DISS_wf10_D", "CT_f_e_conn", "CT_f_D_tort1", "CT_f_A_tort1"}
+    assert seven <= volume.labels.keys()
+    assert volume.labels["ABS_f_D"] == pytest.approx((volume.phases == 0).mean())
+    assert ((snapshots[0].field > volume.labels["threshold"]) == volume.phases).all()
+    if threshold == "blend":
+        assert volume.labels["ABS_f_D"] == pytest.approx(0.55, abs=1e-4)
+    else:
+        assert volume.labels["threshold"] == 0.5
 
 
 def test_parts_of_another_plan_are_not_mixed_in(tmp_path: Path) -> None:
