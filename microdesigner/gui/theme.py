@@ -13,8 +13,8 @@ _LIGHT = {
     "PlaceholderText": "#757d87", "Accent": "#2766b0",
 }  # fmt: skip
 _DARK = {
-    "Window": "#24272c", "WindowText": "#e4e7eb", "Base": "#1b1d21", "AlternateBase": "#212429", "Text": "#e4e7eb",
-    "Button": "#32363d", "ButtonText": "#e4e7eb", "ToolTipBase": "#32363d", "ToolTipText": "#e4e7eb",
+    "Window": "#2b2f36", "WindowText": "#e4e7eb", "Base": "#1b1d21", "AlternateBase": "#212429", "Text": "#e4e7eb",
+    "Button": "#3d434c", "ButtonText": "#e4e7eb", "ToolTipBase": "#32363d", "ToolTipText": "#e4e7eb",
     "Light": "#4a505a",
     "Midlight": "#3c4149", "Mid": "#454b54", "Dark": "#17191c", "Shadow": "#0f1012", "Highlight": "#4c8fdc",
     "HighlightedText": "#0d1013", "Link": "#7db3f2", "LinkVisited": "#b79be8", "BrightText": "#ff8a80",
@@ -30,6 +30,8 @@ QPushButton[role="primary"]:enabled {
     border: 1px solid palette(highlight); border-radius: 4px;
 }
 QPushButton[role="primary"]:focus { border: 2px solid palette(window-text); }
+QToolButton:checked { background: palette(midlight); border: 1px solid palette(highlight); border-radius: 3px; }
+QToolButton:checked:focus { border: 2px solid palette(highlight); }
 QToolTip { border: 1px solid palette(mid); padding: 4px; }
 QSplitter::handle { background: palette(window); }
 """
