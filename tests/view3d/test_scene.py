@@ -217,3 +217,14 @@ def test_a_picture_is_a_whole_file(tmp_path: Path) -> None:
     reader.Update()
     assert reader.GetOutput().GetDimensions() == (320, 240, 1)
     assert [file.name for file in tmp_path.iterdir()] == ["volume.png"]
+
+
+def test_a_graphics_card_draws_in_full_detail_at_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("microdesigner.view3d.scene.PART_TRIANGLES", 10)
+    scene.render(*SIZE)
+    scene.hardware = False
+    assert not scene.light
+    scene.hardware = True
+    assert scene.light
+    scene.opacity[0] = 0.5  # sorting the triangles takes longer than drawing them
+    assert not scene.light
