@@ -1,4 +1,4 @@
-"""Work on volumes in parallel processes."""
+"""Work on volumes in processes of this machine that start at once, for minutes of work; `cluster` is for hours."""
 
 from collections.abc import Callable, Generator
 from concurrent.futures import ProcessPoolExecutor, as_completed
