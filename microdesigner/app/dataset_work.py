@@ -130,13 +130,14 @@ def report_dataset(path: Path) -> Iterator[Progress | DatasetReport]:
     """Check the data set `path`, yielding Progress and at last the report; raises InputError when it is unreadable."""
     from microdesigner.data.checks import check_dataset
     from microdesigner.data.statistics import correlations, distributions, principal_components
-    from microdesigner.data.store import VolumeDataset
+    from microdesigner.data.store import STATED, VolumeDataset
 
     yield Progress("check", 0, 1)
     dataset = VolumeDataset(path)
     description = dataset.description
     checks = check_dataset(dataset, description.conditions, description.process)
-    varying = [name for name, values in dataset.table.items() if name not in BOOKKEEPING and np.ptp(values) > 0]
+    known = [name for name in dataset.table if name not in BOOKKEEPING and not name.startswith(STATED)]
+    varying = [name for name in known if np.ptp(dataset.table[name]) > 0]
     parameters = tuple(name for name in varying if _is_parameter(name, description.process))
     descriptors = tuple(name for name in varying if name not in parameters)
     labels = (*descriptors, *parameters)

@@ -14,14 +14,14 @@ import numpy as np
 from microdesigner.core.card import DENOISER_MULTIPLE
 from microdesigner.core.descriptor_spec import SPECS
 from microdesigner.data.statistics import constant_labels, correlations, principal_components
-from microdesigner.data.store import CHECKS, SERIES, VALIDATION_EVERY, VolumeDataset
+from microdesigner.data.store import CHECKS, SERIES, STATED, VALIDATION_EVERY, VolumeDataset
 
 CHECKS_VERSION = 1
 AUTOENCODER_FACTOR = 8
 SIZE_MULTIPLE = DENOISER_MULTIPLE * AUTOENCODER_FACTOR
 FEW_VOLUMES, FEW_INDEPENDENT = 200, 32
 CORRELATED = 0.9
-STATED, AGREES = "stated_", 0.01
+AGREES = 0.01
 FRACTIONS = {"donor": "vol_frac_D", "acceptor": "vol_frac_A", "mixed": "vol_frac_M"}
 Severity = Literal["error", "warning", "note", "good"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)

@@ -23,6 +23,7 @@ from microdesigner.core.paths import atomic_path
 
 SCHEMA = 1
 SERIES, HELD_OUT = "series", "held_out"
+STATED = "stated_"  # before the name of a label that a source states and that is measured too
 CHECKS = "checks"
 VALIDATION_EVERY = 8
 COMPRESSION = 1

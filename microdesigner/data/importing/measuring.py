@@ -9,10 +9,8 @@ from microdesigner.data.importing.film import FilmPlan, load_film, oriented_edge
 from microdesigner.data.importing.pieces import Piece
 from microdesigner.data.importing.plan import Triple
 from microdesigner.data.measured import measure
-from microdesigner.data.store import PackedVolume, Volume, packed
+from microdesigner.data.store import STATED, PackedVolume, Volume, packed
 from microdesigner.io.labels import Voxel
-
-STATED = "stated_"
 
 
 @dataclass(frozen=True)
