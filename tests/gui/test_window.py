@@ -4,7 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QScrollArea, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QScrollArea,
+    QSlider,
+    QTabBar,
+    QWidget,
+)
 
 from microdesigner.core.card import describe_parameter
 from microdesigner.gui.main_window import MainWindow
@@ -24,7 +33,11 @@ def _controls(window: MainWindow) -> list[QWidget]:
 def _is_ours(widget: QWidget) -> bool:
     """Not a part of a composed control of Qt or pyqtgraph."""
     parent = widget.parentWidget()
-    return not isinstance(parent, CONTROLS) and "pyqtgraph" not in type(widget).__module__ and not _in_plot(widget)
+    return (
+        not isinstance(parent, (*CONTROLS, QTabBar))
+        and "pyqtgraph" not in type(widget).__module__
+        and not _in_plot(widget)
+    )
 
 
 def _in_plot(widget: QWidget) -> bool:

@@ -17,7 +17,7 @@ class Drawer(QWidget):
         self._titles.setSpacing(SPACING)
         self._titles.addStretch(1)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setContentsMargins(4, 0, 4, 0)
         self._column.setSpacing(2)
         self._column.addLayout(self._titles)
 
