@@ -3,6 +3,7 @@
 Run by `make pictures`; needs a screen or Xvfb.
 """
 
+import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -38,6 +39,7 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        os.environ["MICRODESIGNER_HOME"] = name  # nobody's own session, models and history in the pictures
         sample = generated_film()
         write(with_draws(sample), FIRST_RESULT)
         sides = [sample.microstructure, simulated_twin(sample)]

@@ -99,8 +99,8 @@ def _window(window: "MainWindow") -> list[Command]:
         Command("Window", "Show or hide the history", window.history.fold.button.toggle, ("Ctrl+H",)),
         Command("Window", "Show or hide the queue", window.queue.panel.fold.button.toggle, ("Ctrl+J",)),
         Command("Window", "Show or hide the log", window.log.fold.button.toggle),
-        Command("Window", "Show or hide the targets", partial(layout.toggle_column, window, layout.TARGETS), ("F7",)),
-        Command("Window", "Show or hide the results", partial(layout.toggle_column, window, layout.RESULTS), ("F8",)),
+        Command("Window", "Show or hide the targets", partial(layout.toggle, window.targets), ("F7",)),
+        Command("Window", "Show or hide the results", partial(layout.toggle, window.outcome), ("F8",)),
         Command("Window", "Reset the layout", partial(layout.reset, window)),
         Command("Window", "Close", window.close, ("Ctrl+Q",)),
     ]

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 START_SIZE = QSize(1480, 920)
 COLUMN_WIDTHS = [360, 750, 370]
-TARGETS, RESULTS = 0, 2
 
 
 def make_columns(panels: tuple[QWidget, QWidget, QWidget]) -> QSplitter:
@@ -61,24 +60,23 @@ def restore(window: "MainWindow") -> None:
 def reset(window: "MainWindow") -> None:
     """Give the window the size, columns and folds of the first start."""
     window.showNormal()
-    for place in range(window.columns.count()):
-        window.columns.widget(place).show()
+    window.targets.show()
+    window.outcome.show()
     _fit_screen(window)
     window.resize(_start_size(window))
     window.columns.setSizes(COLUMN_WIDTHS)
     window.history.fold.button.setChecked(True)
 
 
-def toggle_column(window: "MainWindow", place: int) -> None:
-    """Show or hide the column at a place, counted from the left."""
-    column = window.columns.widget(place)
+def toggle(column: QWidget) -> None:
+    """Show or hide a column."""
     column.setVisible(not column.isVisible())
 
 
 def _fit_screen(window: "MainWindow") -> None:
     """Put the results away where the screen is too narrow for three columns; a command brings them back."""
     if window.columns.minimumSizeHint().width() > window.screen().availableSize().width():
-        window.columns.widget(RESULTS).hide()
+        window.outcome.hide()
 
 
 def _start_size(window: "MainWindow") -> QSize:

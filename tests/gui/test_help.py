@@ -73,6 +73,15 @@ def test_the_layout_is_reset(window: MainWindow) -> None:
     assert window.history.list.isVisible()
 
 
+def test_columns_are_put_away_and_brought_back(window: MainWindow) -> None:
+    commands = {command.title: command.run for command in window.commands}
+    for title, panel in (("targets", window.targets), ("results", window.outcome)):
+        commands[f"Show or hide the {title}"]()
+        assert not panel.isVisible()
+        commands["Reset the layout"]()
+        assert panel.isVisible()
+
+
 def test_one_drawer_is_open_at_a_time(window: MainWindow) -> None:
     window.queue.panel.fold.button.setChecked(True)
     shown: list[QWidget] = [window.queue.panel.list, window.history.list, window.log.text]

@@ -74,7 +74,7 @@ class TourCard(QFrame):
     def place_beside(self, area: QRect) -> None:
         """Go to the side of `area` where there is room, and take the keyboard."""
         self.setFixedHeight(self.heightForWidth(WIDTH))
-        room = self.parentWidget().rect().adjusted(GAP, GAP, -GAP, -GAP)
+        room = self.window().rect().adjusted(GAP, GAP, -GAP, -GAP)
         places = (
             QPoint(area.right() + GAP, area.top()), QPoint(area.left() - GAP - self.width(), area.top()),
             QPoint(area.left(), area.bottom() + GAP), QPoint(area.left(), area.top() - GAP - self.height()),
