@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from microdesigner.app.sharing import as_command, as_python
 from microdesigner.core.request import Request
 from microdesigner.gui import layout
+from microdesigner.gui.stage import PAGES
 
 if TYPE_CHECKING:
     from microdesigner.gui.main_window import MainWindow
@@ -46,6 +47,7 @@ def _generation(window: "MainWindow") -> list[Command]:
         Command("Generation", "Cancel", window.queue.cancel, ("Esc",)),
         Command("Generation", "Sweep over a range…", window.sweeps.ask, ("Ctrl+Shift+Return",)),
         Command("Generation", "Pause or continue the queue", window.queue.panel.pause.toggle),
+        Command("Generation", "Verify the recipe by simulation", window.analysis.verify, ("Ctrl+Shift+V",)),
         Command("Generation", "New random seed", options.roll, ("Ctrl+R",)),
         Command("Generation", "Lock or free the seed", options.locked.toggle),
         Command("Generation", "Live draft on or off", options.live.toggle, ("Ctrl+L",)),
@@ -95,7 +97,13 @@ def _views(window: "MainWindow") -> list[Command]:
 
 
 def _window(window: "MainWindow") -> list[Command]:
+    stage = window.analysis.stage
     return [
+        *(
+            Command("Window", f"Show the page {title}", partial(stage.turn_to, title), (f"Ctrl+{place}",))
+            for place, title in enumerate(PAGES, 1)
+        ),
+        Command("Window", "Compare the two selected results", window.analysis.compare_selected, ("Ctrl+Shift+D",)),
         Command("Window", "Show or hide the history", window.history.fold.button.toggle, ("Ctrl+H",)),
         Command("Window", "Show or hide the queue", window.queue.panel.fold.button.toggle, ("Ctrl+J",)),
         Command("Window", "Show or hide the log", window.log.fold.button.toggle),

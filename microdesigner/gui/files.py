@@ -3,20 +3,18 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.microstructure import Microstructure
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from microdesigner.core.paths import write_text_atomic
 
 SURFACES = {"stl": "STL surface of each phase", "ply": "PLY surface of each phase", "obj": "OBJ surface of each phase"}
 MESH = {"vtu": "VTU mesh of hexahedra"}
 PICTURE = "png"
+MOVIES = {"gif": "GIF movie", "mp4": "MP4 movie"}
+REPORT = {"html": "Report with picture, values, recipe and plots"}
 
 
 def volume_formats() -> dict[str, str]:
@@ -41,9 +39,9 @@ class VolumeFiles(QObject):
         """Write a volume, its surfaces or its mesh; the suffix of `path` chooses."""
         self._pool.submit(self._guarded, path, "written", lambda: self._write(microstructure, path, smooth))
 
-    def save_picture(self, pixels: "NDArray[np.uint8]", path: Path) -> None:
-        """Write pixels [height, width, RGBA], the lowest row first, as a PNG."""
-        self._pool.submit(self._guarded, path, "written", lambda: self._save(pixels, path))
+    def save_report(self, page: str, path: Path) -> None:
+        """Write the page of a report."""
+        self._pool.submit(self._guarded, path, "written", lambda: self._save_page(page, path))
 
     def open(self, path: Path) -> None:
         """Read a volume with what is known about it."""
@@ -71,10 +69,8 @@ class VolumeFiles(QObject):
             registry.write(microstructure, path)
         self.written.emit(str(path))
 
-    def _save(self, pixels: "NDArray[np.uint8]", path: Path) -> None:
-        from microdesigner.view3d.pictures import save_png
-
-        save_png(pixels, path)
+    def _save_page(self, page: str, path: Path) -> None:
+        write_text_atomic(path, page)
         self.written.emit(str(path))
 
     def _read(self, path: Path) -> None:

@@ -15,8 +15,9 @@ from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
 from microdesigner.gui import layout
+from microdesigner.gui.analysis import Analysis
 from microdesigner.gui.commands import commands
-from microdesigner.gui.files import PICTURE, VolumeFiles
+from microdesigner.gui.files import PICTURE, REPORT, VolumeFiles
 from microdesigner.gui.generation import Generation
 from microdesigner.gui.help import Help
 from microdesigner.gui.history_link import HistoryLink
@@ -30,6 +31,7 @@ from microdesigner.gui.panels.views import ViewsPanel
 from microdesigner.gui.queue_link import QueueLink
 from microdesigner.gui.session_link import SessionLink
 from microdesigner.gui.shown import Shown
+from microdesigner.gui.studio import Studio
 from microdesigner.gui.sweeps import Sweeps
 from microdesigner.gui.training_link import TrainingLink
 from microdesigner.gui.view_undo import ViewRecorder
@@ -65,6 +67,7 @@ class MainWindow(QMainWindow):
         self.process = process
         self.generation = Generation(process, catalogue, self)
         self.files = VolumeFiles(self)
+        self.studio = Studio(self.views, self)
         self.opener = Opener(self.files, settings, self)
         self.open_button = OpenButton(settings)
         self.export_button = ExportButton(settings.export_folder)
@@ -75,9 +78,10 @@ class MainWindow(QMainWindow):
         self.view_undo = ViewRecorder(self.views, self.undo, self)
         self.queue = QueueLink(user_data() / "history", self.generation, self.kept.keeper, self.views.colours, self)
         self.session = SessionLink(self)
-        self.training = TrainingLink(self)
         self.help = Help(self)
+        self.training = TrainingLink(self)
         self.sweeps = Sweeps(self.targets, self.queue, settings, self)
+        self.analysis = Analysis(self)
         self.setWindowTitle("microdesigner")
         self.setAcceptDrops(True)
         self._lay_out()
@@ -119,11 +123,13 @@ class MainWindow(QMainWindow):
             self.queue.enqueue([request])
 
     def export(self, path: Path, scale: int = 1) -> None:
-        """Write the volume shown, or the views, `scale` times as large, when `path` ends in .png."""
+        """Write what the suffix of `path` tells: the volume shown, the views `scale` times as large, or a report."""
         if self.sample is None:
             return
         if path.suffix.lower() == f".{PICTURE}":
-            self.files.save_picture(self.views.picture(scale), path)
+            self.studio.shoot(path, scale)
+        elif path.suffix.lower().lstrip(".") in REPORT:
+            self.files.save_report(self.analysis.report(), path)
         else:
             self.files.export(self.sample.microstructure, path, self.views.smooth.isChecked())
 
@@ -171,8 +177,10 @@ class MainWindow(QMainWindow):
         self._remember()
         self.live.stop()
         self.generation.close()
+        self.studio.close()
         self.files.close()
         self.session.close()
+        self.analysis.close()
         self.kept.keeper.close()
         self.views.close_scene()
         self.log.close_log()
@@ -180,8 +188,8 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow a change between light and dark."""
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "outcome"):
-            for panel in (self.targets, self.views, self.outcome):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "analysis"):
+            for panel in (self.targets, self.views, self.outcome, self.analysis):
                 panel.restyle()
         super().changeEvent(event)
 
@@ -224,27 +232,31 @@ class MainWindow(QMainWindow):
         self.views.builder.failed.connect(self.notice.tell)
         self.open_button.chosen.connect(self.open_path)
         self.export_button.chosen.connect(self.export)
+        self.export_button.movie_chosen.connect(self.studio.film)
+        self.studio.failed.connect(self.notice.tell)
+        self.studio.written.connect(lambda path: self.news.setText(f"Written: {path}"))
         self.files.failed.connect(self.notice.tell)
         self.kept.failed.connect(self.notice.tell)
         self.kept.loaded.connect(self._show_loaded)
         self.opener.opened.connect(self.show_opened)
+        self.opener.opened.connect(self.analysis.measure)
         self.opener.example.connect(self.show_example)
         self.files.written.connect(lambda path: self.news.setText(f"Written: {path}"))
 
     def _lay_out(self) -> None:
         self.drawer = Drawer()
         self.drawer.fill([(panel, panel.fold) for panel in (self.history, self.queue.panel, self.log)])
-        self.views.add_below(self.drawer)
         self.outcome.head.addWidget(self.open_button)
         self.outcome.head.addWidget(self.export_button)
         self.outcome.head.addStretch(1)
-        self.columns = layout.make_columns((self.targets, self.views, self.outcome))
+        self.columns = layout.make_columns((self.targets, layout.above(self.analysis.stage, self.drawer), self.outcome))
         self.setCentralWidget(layout.stacked(self.notice, self.columns))
         self.device = QLabel("Engine is starting…" if self.catalogue.models else "No model")
         self.device.setToolTip("The model that is loaded and the device it runs on.")
         self.statusBar().addWidget(self.news, 1)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(10, 0, 10, 0)
+        self.statusBar().addPermanentWidget(self.studio.bar)
         self.statusBar().addPermanentWidget(self.device)
 
     def _remember(self) -> None:

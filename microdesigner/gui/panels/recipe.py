@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.core.descriptor_spec import DescriptorSpec, spec_of
@@ -98,10 +97,12 @@ class RecipePanel(QWidget):
         if self._plot is None:
             return
         gap = largest_gap(verification) if verification is not None else None
+        from pyqtgraph import mkPen
+
         if verification is None or gap is None:
             self._answer.setData([], [])
             return
-        pen = QPen(QColor(theme.status_colour(pair_of(gap))), ANSWER_WIDTH)
+        pen = mkPen(theme.status_colour(pair_of(gap)), width=ANSWER_WIDTH)
         self._answer.setData([verification.recipe["log_time"]], [verification.recipe["chi"]], pen=pen)
 
     def answer_points(self) -> list[tuple[float, float]]:

@@ -100,6 +100,7 @@ class VerificationPanel(QWidget):
         for row, (name, simulated) in enumerate(verification.simulated.items(), 1):
             spec = spec_of(name)
             title = QLabel(spec.title)
+            title.setWordWrap(True)
             title.setToolTip(spec.meaning)
             grid.addWidget(title, row, 0)
             target, measured = verification.target.get(name), verification.measured.get(name)

@@ -6,20 +6,22 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
-from microdesigner.gui.files import MESH, PICTURE, SURFACES, volume_formats
+from microdesigner.gui.files import MESH, MOVIES, PICTURE, REPORT, SURFACES, volume_formats
 from microdesigner.gui.widgets.basics import named
 
 SCALES = (1, 2, 4, 8)
+MOTIONS = {"turntable": "Movie of the volume turning", "slices": "Movie of slices from bottom to top"}
 
 
 class ExportButton(QPushButton):
     """Asks where to write; `stem` and `folder` are what the dialogue proposes."""
 
     chosen = Signal(object, int)  # Path, scale of a picture
+    movie_chosen = Signal(object, str)  # Path, motion
 
     def __init__(self, folder: str) -> None:
         super().__init__("Export")
-        named(self, "Export", "Write the volume, its surfaces or a picture of the views (Ctrl+E).")
+        named(self, "Export", "Write the volume, its surfaces, pictures or movies of the views (Ctrl+E).")
         self.folder = folder or str(Path.home())
         self.stem = "volume"
         self.setEnabled(False)
@@ -39,21 +41,26 @@ class ExportButton(QPushButton):
         for suffix, title in volume_formats().items():
             self._offer(self._menu, suffix, title)
         self._menu.addSeparator()
-        for suffix, title in (SURFACES | MESH).items():
+        for suffix, title in (SURFACES | MESH | REPORT).items():
             self._offer(self._menu, suffix, title)
         self._menu.addSeparator()
         pictures = self._menu.addMenu("Picture of the views")
         for scale in SCALES:
             size = "as on the screen" if scale == 1 else f"{scale} times as large"
             self._offer(pictures, PICTURE, f"PNG picture, {size}", scale)
+        for motion, name in MOTIONS.items():
+            movies = self._menu.addMenu(name)
+            for suffix, title in MOVIES.items():
+                self._offer(movies, suffix, title, motion)
 
-    def _offer(self, menu: QMenu, suffix: str, title: str, scale: int = 1) -> None:
-        menu.addAction(f"{title} (.{suffix})", partial(self._ask, suffix, title, scale))
+    def _offer(self, menu: QMenu, suffix: str, title: str, detail: int | str = 1) -> None:
+        menu.addAction(f"{title} (.{suffix})", partial(self._ask, suffix, title, detail))
 
-    def _ask(self, suffix: str, title: str, scale: int) -> None:
+    def _ask(self, suffix: str, title: str, detail: int | str) -> None:
         proposal = str(Path(self.folder) / f"{self.stem}.{suffix}")
         name, _ = QFileDialog.getSaveFileName(self.window(), "Export", proposal, f"{title} (*.{suffix})")
         if name:
             path = Path(name)
             self.folder = str(path.parent)
-            self.chosen.emit(path if path.suffix else path.with_suffix(f".{suffix}"), scale)
+            path = path if path.suffix else path.with_suffix(f".{suffix}")
+            (self.movie_chosen if suffix in MOVIES else self.chosen).emit(path, detail)

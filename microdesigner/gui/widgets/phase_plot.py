@@ -18,6 +18,7 @@ from microdesigner.gui.widgets.basics import heading, tool_button
 
 PICTURE_WIDTH = 1600
 LINE_WIDTH = 2
+NEGLIGIBLE = 0.002  # of the highest value
 FORMATS = {".svg": "SVG drawing", ".png": "PNG picture", ".csv": "CSV table"}
 Colours = Sequence[tuple[int, int, int]]
 
@@ -65,6 +66,8 @@ class PhasePlot(QWidget):
         self._names, self._lines = names, lines
         self.plot.clear()
         self._curves = [self.plot.plot(line.x, line.y) for line in lines]
+        if not self.empty:
+            self.plot.setXRange(min(line.x[0] for line in lines if len(line.x)), _reach(lines))
         self.recolour(colours)
         for button in (self.copy, self.save):
             button.setEnabled(not self.empty)
@@ -137,3 +140,9 @@ class PhasePlot(QWidget):
         self.plot.render(painter)
         painter.end()
         style_plot(self.plot)
+
+
+def _reach(lines: Sequence[Line]) -> float:
+    """Where the last curve has come down to next to nothing."""
+    highest = max(line.y.max(initial=0) for line in lines)
+    return max(float(line.x[line.y > NEGLIGIBLE * highest].max(initial=0)) for line in lines)
