@@ -58,10 +58,11 @@ class QueueLink(QObject):
             self.left_over.emit(waiting)
 
     def enqueue(self, requests: Sequence[Request], swept: str = "") -> None:
-        """Let requests wait for their turn; where nothing runs, the first of them has it now."""
+        """Let requests wait for their turn; where nothing runs, the first has it now, and several end a pause."""
         jobs = self.queue.add(requests, swept)
         if self._key is None:
             self._start(jobs[0])
+            self.panel.pause.setChecked(self.panel.pause.isChecked() and len(jobs) == 1)
 
     def cancel(self) -> None:
         """Stop what runs; with a step of a sweep the steps that wait go too."""

@@ -78,6 +78,17 @@ def test_arrows_move_a_target(opened: MainWindow, qtbot: object) -> None:
     assert slider.value() > before
 
 
+def test_keys_turn_move_and_zoom_the_volume(opened: MainWindow, qtbot: object) -> None:
+    view = opened.views.view
+    shift = Qt.KeyboardModifier.ShiftModifier
+    poses = [opened.views.state()]
+    for key, modifier in ((Qt.Key.Key_Left, None), (Qt.Key.Key_Up, shift), (Qt.Key.Key_Plus, None)):
+        qtbot.keyClick(view, key, modifier or Qt.KeyboardModifier.NoModifier)  # type: ignore[attr-defined]
+        poses.append(opened.views.state())
+    assert len({str(pose) for pose in poses}) == len(poses)
+    assert opened.undo.undoText() == "Move the camera"
+
+
 def _name(widget: QWidget) -> str:
     own = widget.accessibleName()
     parent = widget.parentWidget()

@@ -138,6 +138,24 @@ def test_cancelling_a_step_ends_its_sweep(sweep: MainWindow) -> None:
     assert _states(sweep) == ["cancelled"] * 3
 
 
+def test_a_pause_holds_one_request_but_not_a_sweep(window: MainWindow) -> None:
+    window.targets.options.choose_quality("draft")
+    request = window.targets.request()
+    assert request is not None
+    window.queue.queue.add([request])
+    window.queue.panel.pause.setChecked(True)
+    window.generate()
+    wait_until(lambda: not window.generation.running)
+    assert _states(window) == ["waiting", "done"]
+    window.queue.enqueue([request, request], "vol_frac_D")
+    wait_until(lambda: _all_ended(window))
+    assert not window.queue.panel.pause.isChecked()
+    wait_until(lambda: window.findChild(SheetDialog) is not None)
+    dialog = window.findChild(SheetDialog)
+    assert dialog is not None
+    dialog.reject()
+
+
 def test_an_impossible_sweep_cannot_be_accepted(window: MainWindow) -> None:
     window.sweeps.ask()
     dialog = window.findChild(SweepDialog)

@@ -71,11 +71,13 @@ def test_a_saved_session_is_opened_like_a_volume(window: MainWindow, tmp_path: P
     assert "mine.microdesigner" in window.notice.text.text()
 
 
-def test_the_session_is_kept_while_the_program_runs(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_session_is_kept_while_the_program_runs(window: MainWindow) -> None:
+    def kept() -> float:
+        return Session.read(last_session()).request.targets["vol_frac_D"] if last_session().is_file() else 0.0
+
     window.session._timer.setInterval(0)
     window.targets.rows["vol_frac_D"].number.setValue(0.26)
-    wait_until(last_session().is_file)
-    assert Session.read(last_session()).request.targets["vol_frac_D"] == pytest.approx(0.26)
+    wait_until(lambda: kept() == pytest.approx(0.26))
 
 
 KILLED = f"""

@@ -8,9 +8,9 @@ from microdesigner.gui.commands import Command
 from microdesigner.gui.widgets.basics import SPACING, heading, quiet
 
 MOUSE = (
-    ("Drag", "Turn the volume in all views"),
-    ("Shift and drag, middle or right button", "Move the volume"),
-    ("Wheel, or Ctrl and drag", "Zoom"),
+    ("Drag, arrows", "Turn the volume in all views"),
+    ("Shift and drag or arrows, right button", "Move the volume"),
+    ("Wheel, Ctrl and drag, plus and minus", "Zoom"),
     ("Double click", "Maximise a view or show all"),
 )
 COLUMN_ROWS = 16
@@ -28,7 +28,7 @@ class ShortcutSheet(QDialog):
         ]
         row = QHBoxLayout()
         row.setSpacing(4 * SPACING)
-        for part in _balanced([*groups, ("Mouse on the views", list(MOUSE))]):
+        for part in _balanced([*groups, ("On the views", list(MOUSE))]):
             row.addWidget(_column(part))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

@@ -16,6 +16,12 @@ SETTLE_MS = 250
 SLOW_FRAME_S = 0.04
 BUDGET_S = 0.02
 ZOOM_PER_NOTCH = 1.15
+STEP = 1 / 24  # of a view's height, which turns by 7.5 degrees
+ARROWS = {
+    Qt.Key.Key_Left: (-STEP, 0.0), Qt.Key.Key_Right: (STEP, 0.0), Qt.Key.Key_Up: (0.0, STEP),
+    Qt.Key.Key_Down: (0.0, -STEP),
+}  # fmt: skip
+ZOOMS = {Qt.Key.Key_Plus: ZOOM_PER_NOTCH, Qt.Key.Key_Equal: ZOOM_PER_NOTCH, Qt.Key.Key_Minus: 1 / ZOOM_PER_NOTCH}
 VIEW_KEYS = {Qt.Key.Key_6: "isometric", Qt.Key.Key_7: "x", Qt.Key.Key_8: "y", Qt.Key.Key_9: "z"}
 
 
@@ -184,7 +190,7 @@ class VolumeView(QWidget):
             self._move()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """1-4 maximise a view, 5 fits the volume, 6-9 are the standard views."""
+        """1-4 maximise a view, 5 fits, 6-9 look along axes; arrows turn, with Shift move; plus and minus zoom."""
         key = Qt.Key(event.key())
         if self.scene is None:
             return
@@ -194,6 +200,14 @@ class VolumeView(QWidget):
             self.fit()
         elif key in VIEW_KEYS:
             self.look(VIEW_KEYS[key])
+        elif key in ARROWS:
+            shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            camera = self.scene.camera
+            (camera.pan if shifted else camera.rotate)(*ARROWS[key])
+            self._move()
+        elif key in ZOOMS:
+            self.scene.camera.zoom(ZOOMS[key])
+            self._move()
         else:
             super().keyPressEvent(event)
 
