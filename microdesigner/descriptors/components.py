@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.descriptors.compiled import compiled
-from microdesigner.descriptors.film import PHASES, Film
+from microdesigner.descriptors.film import A, Film
 
 CATHODE, ANODE = np.uint8(1), np.uint8(2)
 
@@ -26,8 +26,8 @@ class Components:
     """The parts of a film, counted by phase and by the electrodes they touch (bits CATHODE, ANODE).
 
     `counts` and `sizes` are int64 [phase, touched electrodes]: parts, and voxels in them; phases in the order of
-    `film.PHASES`. `touches` uint8 [phase, z, y, x] holds the electrodes per block of 2×2×2 voxels, with one block of
-    padding before each axis and after y and x.
+    `film.PHASES`, up to the last that the film holds but at least donor and acceptor. `touches` uint8 [phase, z, y, x]
+    holds the electrodes per block of 2×2×2 voxels, with one block of padding before each axis and after y and x.
     """
 
     counts: NDArray[np.int64]
@@ -44,7 +44,7 @@ class Components:
 
     def spanning(self, phase: np.uint8) -> int:
         """Voxels of the parts of `phase` that touch both electrodes."""
-        return int(self.sizes[_row(phase), CATHODE | ANODE])
+        return int(_row(self.sizes, phase)[CATHODE | ANODE])
 
 
 def components_of(film: Film, periodic: bool) -> Components:
@@ -56,20 +56,21 @@ def components_of(film: Film, periodic: bool) -> Components:
     return Components(*_measure(masks, roots, len(film), _VOXELS))
 
 
-def _row(phase: np.uint8) -> int:
-    return int(phase).bit_length() - 1
+def _row(table: NDArray[np.int64], phase: np.uint8) -> NDArray[np.int64]:
+    kind = int(phase).bit_length() - 1
+    return table[kind] if kind < len(table) else np.zeros(4, np.int64)
 
 
 def _chosen(table: NDArray[np.int64], phase: np.uint8, electrode: np.uint8 | None) -> int:
     touched = range(4) if electrode is None else [bits for bits in range(4) if bits & electrode]
-    return int(table[_row(phase), touched].sum())
+    return int(_row(table, phase)[touched].sum())
 
 
 def _block_masks(film: Film) -> NDArray[np.uint8]:
     nz, ny, nx = film.shape
-    kinds = int(film.max()).bit_length()
-    masks = np.zeros((len(PHASES), 1 + (nz + 1) // 2, 2 + (ny + 1) // 2, 2 + (nx + 1) // 2), np.uint8)
-    _fill_masks(film, masks[:kinds])
+    kinds = int(max(film.max(), A)).bit_length()
+    masks = np.zeros((kinds, 1 + (nz + 1) // 2, 2 + (ny + 1) // 2, 2 + (nx + 1) // 2), np.uint8)
+    _fill_masks(film, masks)
     return masks
 
 

@@ -25,6 +25,12 @@ def film_of(phases: NDArray[np.uint8]) -> Film:
     return film
 
 
+def carriers_of(film: Film) -> Film:
+    """The film without its mixed phase, as one in which only donor and acceptor conduct."""
+    carriers: Film = film & (D | A)
+    return carriers
+
+
 @compiled
 def _transposed(phases: NDArray[np.uint8], bits: NDArray[np.uint8]) -> Film:
     nx, ny, nz = phases.shape

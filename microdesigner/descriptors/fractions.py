@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.descriptors.components import ANODE, CATHODE, Components, components_of
-from microdesigner.descriptors.film import A, D, Film, M, film_of
+from microdesigner.descriptors.film import A, D, Film, M, carriers_of, film_of
 from microdesigner.descriptors.tortuosity import straight_voxels
 
 
@@ -15,15 +15,15 @@ def fractions_and_tortuosities(phases: NDArray[np.uint8], periodic: bool) -> dic
     tortuosity_A are GraSPI's CT_f_D_tort1 and CT_f_A_tort1.
     """
     film = film_of(phases)
-    return generator_values(film, components_of(film, periodic), periodic)
+    return generator_values(film, components_of(carriers_of(film), periodic), periodic)
 
 
 def generator_values(film: Film, parts: Components, periodic: bool) -> dict[str, float | None]:
-    """The five numbers of a film whose parts are known."""
+    """The five numbers of a film of whose donor and acceptor the parts are known."""
     return {
         "vol_frac_D": parts.voxels(D) / film.size,
         "vol_frac_A": parts.voxels(A) / film.size,
-        "vol_frac_M": parts.voxels(M) / film.size,
+        "vol_frac_M": np.count_nonzero(film == M) / film.size,
         "tortuosity_D": donor_tort1(film, parts, periodic),
         "tortuosity_A": acceptor_tort1(film, parts, periodic),
     }

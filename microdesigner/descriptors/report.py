@@ -6,7 +6,7 @@ from typing import Literal, get_args
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.components import Components, components_of
-from microdesigner.descriptors.film import Film, film_of
+from microdesigner.descriptors.film import Film, carriers_of, film_of
 from microdesigner.descriptors.fractions import generator_values
 from microdesigner.descriptors.graspi import Value, cubic_edge, graspi_table
 
@@ -56,7 +56,7 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
     if which not in get_args(DescriptorSet):
         raise InputError(f"The descriptor set must be one of {', '.join(get_args(DescriptorSet))}; got {which!r}.")
     film = film_of(microstructure.phases)
-    parts = components_of(film, microstructure.periodic)
+    parts = components_of(carriers_of(film) if which == "basic" else film, microstructure.periodic)
     values = _basic(microstructure, film, parts)
     if which != "basic":
         values |= graspi_table(microstructure, film, parts)
