@@ -79,6 +79,8 @@ class QueuePanel(QWidget):
             if current is not None and job.key == current.key:
                 self.list.setCurrentItem(item)
             item.setSelected(job.key in chosen)
+            if job.state is State.RUNNING:
+                self.list.scrollToItem(item)
         waiting = sum(job.state is State.WAITING for job in jobs)
         self.fold.button.setText(f"Queue ({waiting} waiting)" if waiting else "Queue")
         self._show_possible()
@@ -174,7 +176,8 @@ class _List(QTreeWidget):
 def describe(job: Job) -> str:
     """What a job asks for, in few words."""
     request = job.request
-    targets = [f"{spec_of(name).symbol} {value:.{spec_of(name).decimals}f}" for name, value in request.targets.items()]
+    swept_first = sorted(request.targets.items(), key=lambda target: target[0] != job.swept)
+    targets = [f"{spec_of(name).symbol} {value:.{spec_of(name).decimals}f}" for name, value in swept_first]
     count = f"{request.count} samples, " if request.count > 1 else ""
     return f"{count}seed {request.seed} · {', '.join(targets) or 'free'} · {request.model}"
 
