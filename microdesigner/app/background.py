@@ -9,7 +9,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Generator
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from microdesigner.app.messages import Cancelled, Failed
@@ -17,6 +17,7 @@ from microdesigner.app.worker import NICENESS
 from microdesigner.core.errors import MicrodesignerError
 
 SECONDS_TO_CLOSE = 2.0
+REMEDY = "try again, with less at a time if memory is short"
 
 
 class Done:
@@ -25,20 +26,24 @@ class Done:
 
 class BackgroundWork:
     """Runs `function`, named "module:function", which yields events. `poll` brings them, and at last Done, Failed or
-    Cancelled. The function and its arguments are imported and unpickled in the process alone."""
+    Cancelled. The function and its arguments are imported and unpickled in the process alone.
+
+    Nothing waits for the process but a thread: arguments travel when it is ready for them, and the last event is told
+    when it has ended, so that `close` returns at once then.
+    """
 
     def __init__(self, function: str, *arguments: Any) -> None:
         context = multiprocessing.get_context("spawn")
         self._cancel = context.Event()
         self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        ours, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(
-            target=_serve, args=(theirs, self._cancel, function, arguments), name="microdesigner-work"
-        )
+        ours, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, self._cancel), name="microdesigner-work")
         self._process.start()
         theirs.close()
         self._connection = ours
-        self._reader = threading.Thread(target=self._read, name="work-reader", daemon=True)
+        self._reader = threading.Thread(
+            target=self._read, args=((function, arguments),), name="work-reader", daemon=True
+        )
         self._reader.start()
 
     def cancel(self) -> None:
@@ -67,23 +72,24 @@ class BackgroundWork:
         self._connection.close()
         self._process.close()
 
-    def _read(self) -> None:
+    def _read(self, order: tuple[str, tuple[Any, ...]]) -> None:
         last: Any = None
         with contextlib.suppress(EOFError, OSError):
-            while True:
-                last = self._connection.recv()
+            self._connection.send(order)
+            while not isinstance(last := self._connection.recv(), Done | Failed | Cancelled):
                 self._events.put(last)
-        if not isinstance(last, Done | Failed | Cancelled):
-            self._events.put(Failed("The work ended unexpectedly; try again, with less at a time if memory is short."))
+        wait([self._process.sentinel])
+        ended = isinstance(last, Done | Failed | Cancelled)
+        self._events.put(last if ended else Failed(f"The work ended unexpectedly; {REMEDY}."))
 
 
-def _serve(connection: Connection, cancel: Any, function: str, arguments: tuple[Any, ...]) -> None:
+def _serve(connection: Connection, cancel: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    with contextlib.suppress(BrokenPipeError):
-        connection.send(_outcome(connection, cancel, function, arguments))
+    with contextlib.suppress(BrokenPipeError, EOFError):
+        connection.send(_outcome(connection, cancel, *connection.recv()))
 
 
 def _outcome(connection: Connection, cancel: Any, function: str, arguments: tuple[Any, ...]) -> Any:

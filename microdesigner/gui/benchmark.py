@@ -31,6 +31,7 @@ MOUSE_MS = 8
 DRAG_S = 3.0
 VIEW_PIXELS = (1400, 860)
 GAP_MS, CANCEL_MS, FRAMES_PER_SECOND, SURFACES_S, DRAFT_S = 100.0, 200.0, 20.0, 0.4, 0.4
+VERIFY_STEPS = 20
 EXPORTS = ("vti", "tif", "stl", "vtu")
 
 
@@ -80,8 +81,14 @@ class _Session:
         yield self._gap("generate", self._window.generate, self._generated)
         yield from self._draft()
         yield from self._cancel()
+        yield self._verify()
         for suffix in EXPORTS:
             yield self._gap(f"export {suffix}", *self._export(f"volume.{suffix}"))
+        yield self._gap("picture 8×", *self._export("large.png", 8))
+        film = self._folder / "slices.gif"
+        yield self._gap(
+            "movie", lambda: self._window.studio.film(film, "slices"), lambda: film.name in self._window.news.text()
+        )
 
     def _start(self) -> Iterator[Figure]:
         window = self._window
@@ -106,6 +113,9 @@ class _Session:
             size = "×".join(map(str, volume.shape))
             yield Figure(f"surfaces {size}", self._surfaces(volume), "s", SURFACES_S if bound else None)
             yield from self._drag(size, FRAMES_PER_SECOND if bound else None)
+        self._window.views.phases.sliders[0].setValue(40)
+        yield from self._drag("with a translucent phase", None)
+        self._window.views.phases.sliders[0].setValue(100)
         self._window.views.view.setMinimumSize(320, 240)
 
     def _surfaces(self, volume: Microstructure) -> float:
@@ -120,9 +130,12 @@ class _Session:
     def _drag(self, size: str, bound: float | None) -> Iterator[Figure]:
         drag = _Drag(self._window.views.view)
         self._watcher.start()
+        processor = time.process_time()
         frames = drag.frames_per_second(DRAG_S)
+        processor = (time.process_time() - processor) / max(1, drag.painted)
         gap = self._watcher.stop()
         yield Figure(f"dragging {size}", frames, "frames/s", bound, at_least=True)
+        yield Figure(f"processor time per frame, {size}", 1000 * processor, "ms")
         yield Figure(f"longest gap, drag {size}", gap, "ms", GAP_MS)
         _wait(lambda: self._window.views.view.settled)
 
@@ -157,10 +170,20 @@ class _Session:
         yield Figure("engine free after cancel", (progress[0] - started) * 1000, "ms")
         _wait(self._generated)
 
-    def _export(self, name: str) -> tuple[Callable[[], None], Callable[[], bool]]:
+    def _verify(self) -> Figure:
+        """The first steps of a simulation, which may go on for minutes."""
+        verifier, steps = self._window.analysis.verifier, []
+        verifier.progressed.connect(lambda *_: steps.append(0))
+        figure = self._gap(
+            "verify", self._window.analysis.verify, lambda: len(steps) > VERIFY_STEPS or not verifier.running
+        )
+        verifier.cancel()
+        return figure
+
+    def _export(self, name: str, scale: int = 1) -> tuple[Callable[[], None], Callable[[], bool]]:
         path = self._folder / name
         self._window.news.clear()
-        return lambda: self._window.export(path), lambda: "Written" in self._window.news.text()
+        return lambda: self._window.export(path, scale), lambda: "Written" in self._window.news.text()
 
     def _gap(self, name: str, act: Callable[[], object], done: Callable[[], bool]) -> Figure:
         self._watcher.start()
@@ -186,12 +209,12 @@ class _Drag(QObject):
     def __init__(self, view: QObject) -> None:
         super().__init__(view)
         self._view = view
-        self._painted = self._moves = 0
+        self.painted = self._moves = 0
         view.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Count."""
-        self._painted += event.type() == QEvent.Type.Paint
+        self.painted += event.type() == QEvent.Type.Paint
         return False
 
     def frames_per_second(self, seconds: float) -> float:
@@ -201,10 +224,10 @@ class _Drag(QObject):
         timer.timeout.connect(self._move)
         self._send(QEvent.Type.MouseButtonPress)
         timer.start(MOUSE_MS)
-        started, self._painted = time.perf_counter(), 0
+        started, self.painted = time.perf_counter(), 0
         _wait(lambda: time.perf_counter() - started > seconds)
         timer.stop()
-        rate = self._painted / (time.perf_counter() - started)
+        rate = self.painted / (time.perf_counter() - started)
         self._send(QEvent.Type.MouseButtonRelease)
         return rate
 
