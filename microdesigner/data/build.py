@@ -14,15 +14,20 @@ import torch
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
-from microdesigner.data.cluster import Task, cluster, results, visible
 from microdesigner.data.design import recipe_of
 from microdesigner.data.measured import STANDARD_CONDITIONS, measure
+from microdesigner.data.parallel import Task, visible
 from microdesigner.data.series import check_series, read_series, series_path, simulate_series
 from microdesigner.data.store import Description, PackedVolume, Volume, new_dataset, packed
 from microdesigner.descriptors import fractions_and_tortuosities
 from microdesigner.descriptors.graspi import Value
 from microdesigner.physics.phases import PhaseCount, Threshold
 from microdesigner.physics.simulate import NotSeparatedError, Recipe, Snapshot
+
+try:
+    from microdesigner.data.cluster import cluster, results
+except ModuleNotFoundError:  # Dask is not on a bare machine lent for training
+    from microdesigner.data.pool import cluster, results  # type: ignore[assignment]
 
 PROCESS = ("phi", "chi", "log_time")
 THINNEST_SKIN, THICKEST_SKIN = 1.2, 5.0

@@ -2,17 +2,14 @@
 
 import contextlib
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from distributed import Client, LocalCluster, as_completed
 from distributed.scheduler import KilledWorker
 
 from microdesigner.core.errors import InputError, MicrodesignerError
-
-Task = tuple[Callable[..., Any], *tuple[Any, ...]]
-"""A module-level function and its arguments."""
+from microdesigner.data.parallel import Task
 
 RETRIES = 2
 PATIENCE_S = 30
@@ -65,13 +62,6 @@ def results(client: Client, tasks: Iterable[Task], at_once: int | None = None) -
             raise MicrodesignerError(
                 "Worker processes died again and again at the same task, perhaps for want of memory; use fewer workers."
             ) from None
-
-
-def visible(folder: Path) -> Path:
-    """`folder`, as a worker sees it; raises InputError where it does not."""
-    if not folder.is_dir():
-        raise InputError(f"A worker does not see {folder}; choose a folder on a file system that all workers share.")
-    return folder
 
 
 def _remote(scheduler: str) -> Client:

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Generator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
+
+from microdesigner.core.errors import InputError
 
 Task = tuple[Callable[..., Any], *tuple[Any, ...]]
 """A module-level function and its arguments."""
@@ -18,3 +21,10 @@ def in_processes(tasks: list[Task], workers: int, initializer: Callable[[], None
             yield future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def visible(folder: Path) -> Path:
+    """`folder`, as a worker sees it; raises InputError where it does not."""
+    if not folder.is_dir():
+        raise InputError(f"A worker does not see {folder}; choose a folder on a file system that all workers share.")
+    return folder

@@ -25,6 +25,7 @@ from microdesigner.engine.prediction import predicted_means, read_latent
 from microdesigner.engine.preview import Previewer
 from microdesigner.models.bundle import Bundle
 from microdesigner.models.memory import is_out_of_memory
+from microdesigner.models.tiling import decoded_in_tiles
 
 FINALISTS = 4
 THREE_PHASE_NAMES = ("vol_frac_D", "vol_frac_A", "vol_frac_M", "tortuosity_D", "tortuosity_A")
@@ -134,11 +135,17 @@ class Generation:
     @torch.no_grad()
     def _decoded(self, latent: Tensor) -> tuple[PhaseArray, dict[str, Any]]:
         """Labels [x, y, z] of `latent` [channels, x, y, z] and, where fractions are made exact, what that took."""
+        tiles = decoded_in_tiles(self._bundle.autoencoder, latent[None], self._card.lateral == "periodic")
+        if not self._fractions:
+            phases = np.empty(self._size, np.uint8)
+            with self._timed("decode"):
+                for x, y, logits in tiles:
+                    phases[x, y] = logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
+            return phases, {}
+        volume = np.empty((len(self._card.phase_names), *self._size), np.float32)
         with self._timed("decode"):
-            logits = self._bundle.autoencoder.decode(latent[None], periodic=self._card.lateral == "periodic")[0]
-            if not self._fractions:
-                return logits.argmax(dim=0).to(torch.uint8).cpu().numpy(), {}
-            volume = logits.float().cpu().numpy()
+            for x, y, logits in tiles:
+                volume[:, x, y] = logits[0].float().cpu().numpy()
         with self._timed("match"):
             matched = match_fractions(volume, self._fractions)
         bias = dict(zip(self._card.phase_names, (round(value, 4) for value in matched.bias), strict=True))

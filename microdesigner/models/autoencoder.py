@@ -1,5 +1,6 @@
 """Phase autoencoder: labelled volumes to a small continuous latent and back, strictly local."""
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -55,6 +56,13 @@ class PhaseAutoencoder(nn.Module):
     def describe(self) -> dict[str, Any]:
         """The architecture as a card records it."""
         return asdict(self.config)
+
+    @property
+    def halo(self) -> int:
+        """Latent voxels beyond which nothing influences a decoded voxel: one per convolution at 1/8 of the volume's
+        resolution, half of one per convolution at 1/4."""
+        deep, fine = 1 + 2 * self.config.decoder_blocks, 2 * self.config.decoder_blocks + 1
+        return deep + math.ceil(fine / 2)
 
     def posterior(self, one_hot: Tensor, periodic: bool) -> tuple[Tensor, Tensor]:
         """Mean and log variance of the raw latent, each (batch, latent, x/8, y/8, z/8), of one-hot phases

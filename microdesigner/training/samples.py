@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import lightning
@@ -56,7 +57,7 @@ class SampleCallback(lightning.Callback):
         started = time.monotonic()
         drawn = self._draw()
         entries: dict[str, Any] = {"pairs": drawn.pairs}
-        if drawn.volume is not None:
+        if drawn.volume is not None and find_spec("vtkmodules"):  # a bare machine lent for training has no VTK
             path = self._run.samples / f"{self._stage}-{trainer.global_step:06d}.vti"
             vti.write(drawn.volume, path)
             entries["file"] = str(path.relative_to(self._run.path))
