@@ -167,6 +167,13 @@ class JobStore:
                 jobs.append(_job(row))
         return jobs
 
+    def set_aside(self) -> None:
+        """Rename a database that cannot be read, so that a new one is begun."""
+        for suffix in ("", "-wal", "-shm"):
+            path = self._database.with_name(self._database.name + suffix)
+            if path.exists():
+                path.replace(path.with_name(f"damaged-{path.name}"))
+
     def keep_picture(self, key: str, png: bytes) -> None:
         """Keep a small picture of a job's first sample."""
         with opened(self._database, _TABLES, _VERSION) as database:

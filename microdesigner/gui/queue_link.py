@@ -1,5 +1,6 @@
 """The queue in the window: gives each job its turn in the engine and keeps what becomes of it."""
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -47,8 +48,9 @@ class QueueLink(QObject):
         """Show what the last time left; what waited then waits until the user continues."""
         try:
             jobs = self._store.load()
-        except OSError as error:
-            self._keeper.failed.emit(f"The queue could not be read ({error}); a new one is begun.")
+        except (OSError, sqlite3.Error) as error:
+            self._keeper.do(COMPLAINT, self._store.set_aside)
+            self._keeper.failed.emit(f"The queue could not be read ({error}); a new one is begun beside the old file.")
             return
         if jobs:
             self.queue.load(jobs)

@@ -93,6 +93,23 @@ def test_what_waits_outlives_the_window_and_is_continued(
     assert _states(again) == ["done"]
 
 
+def test_a_damaged_queue_is_told_and_a_new_one_begun(
+    stand_in_model: Path, open_window: Callable[..., MainWindow]
+) -> None:
+    folder = stand_in_model / "history"
+    folder.mkdir(parents=True)
+    (folder / "queue.sqlite").write_bytes(b"no database" * 100)
+    window = open_window()
+    assert "queue could not be read" in window.notice.text.text()
+    wait_until(lambda: "ready" in window.device.text())
+    window.targets.options.choose_quality("draft")
+    _enqueue(window, 5)
+    wait_until(lambda: _all_ended(window))
+    window.close()
+    assert [job.state for job in JobStore(folder).load()] == [State.DONE]
+    assert (folder / "damaged-queue.sqlite").is_file()
+
+
 def test_a_chosen_result_stays_while_the_queue_works(window: MainWindow) -> None:
     window.targets.options.choose_quality("draft")
     _enqueue(window, 1)
