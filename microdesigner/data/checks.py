@@ -96,6 +96,11 @@ def _sizes(dataset: VolumeDataset) -> list[Check]:
     if shapes[0][0] != shapes[0][1]:
         remedy = "Cut or resize to equal edges along x and y."
         return [Check("sizes", "error", f"Volumes of {size} voxels cannot be turned in the film's plane.", remedy)]
+    spans = (dataset.description.origin or {}).get("spans", [])
+    if len(spans) > 1:
+        sentence = f"Subvolumes of {' and '.join('×'.join(map(str, span)) for span in spans)} voxels became {size}."
+        remedy = "Lengths in nm hold for the first film; import films of other thickness apart where they matter."
+        return [Check("sizes", "warning", sentence, remedy)]
     return [Check("sizes", "good", f"All {len(dataset)} volumes have {size} voxels.")]
 
 

@@ -24,7 +24,7 @@ from microdesigner.core.paths import atomic_path
 SCHEMA = 1
 SERIES, HELD_OUT = "series", "held_out"
 STATED = "stated_"  # before the name of a label that a source states and that is measured too
-CHECKS = "checks"
+OWN, CHECKS = "microdesigner", "checks"
 VALIDATION_EVERY = 8
 COMPRESSION = 1
 
@@ -93,7 +93,7 @@ def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Volu
 
 def write_description(file: h5py.File, description: Description) -> None:
     """Write or replace what `file` says of all its volumes."""
-    file.attrs["microdesigner"] = json.dumps({"schema": SCHEMA, **vars(description)})
+    file.attrs[OWN] = json.dumps({"schema": SCHEMA, **vars(description)})
 
 
 class VolumeDataset:
@@ -106,7 +106,7 @@ class VolumeDataset:
         self.path = path
         try:
             self._file = h5py.File(path, "r")
-            document = json.loads(self._file.attrs["microdesigner"])
+            document = json.loads(self._file.attrs[OWN])
         except FileNotFoundError:
             raise InputError(f"{path} does not exist; build a data set with `microdesigner dataset build`.") from None
         except (OSError, KeyError, ValueError) as error:

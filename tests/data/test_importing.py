@@ -52,7 +52,7 @@ def test_the_published_layout_is_imported_with_its_labels(published: str, tmp_pa
     assert {"phi", "chi", "log_time"} <= set(found.labels)
     plan = ImportPlan((published,), voxel_nm=(1.0, 1.0, 1.0), cathode="z-", lateral="periodic")
     events = list(import_dataset(tmp_path / "set.h5", plan, workers=1))
-    assert events[0] == Progress("measure", 0, 12)
+    assert [event.stage for event in events[:3]] == ["look", "look", "measure"]
     assert events[-1] == Progress("check", 1, 1)
     dataset = VolumeDataset(tmp_path / "set.h5")
     assert dataset.description.process == ("phi", "chi", "log_time")
@@ -150,6 +150,28 @@ def test_volumes_that_have_nothing_in_common_are_all_kept(tmp_path: Path) -> Non
     dataset = imported(tmp_path, ImportPlan((str(tmp_path / "films.h5"),), (2.0,) * 3, "z-"))
     assert len(dataset) == 16
     assert dataset.held_out.sum() == 2
+
+
+def test_films_of_other_thickness_need_one_size_and_are_told(tmp_path: Path) -> None:
+    for number, layers in enumerate((16, 24)):
+        np.save(tmp_path / f"film{number}.npy", blobs(number, (64, 64, layers)))
+    plan = ImportPlan((str(tmp_path),), (2.0,) * 3, "z-", cut=Cut(8))
+    with pytest.raises(InputError, match="16×16×16 and 24×24×24"):
+        imported(tmp_path, plan)
+    dataset = imported(tmp_path, replace(plan, resize=(32, 32, 32)))
+    assert dataset.shapes == {(32, 32, 32)}
+    sizes = next(finding for finding in dataset.checks["findings"] if finding["name"] == "sizes")
+    assert sizes["severity"] == "warning"
+    assert len(np.unique(dataset.table["series"])) == 4
+
+
+def test_a_data_set_of_this_program_needs_no_answer(published: str, tmp_path: Path) -> None:
+    first = imported(tmp_path, ImportPlan((published,), (1.0, 1.0, 1.5), "z-", lateral="periodic"))
+    list(import_dataset(tmp_path / "again.h5", ImportPlan((str(first.path),)), workers=1))
+    again = VolumeDataset(tmp_path / "again.h5")
+    assert again.description.voxel_nm == (1.0, 1.0, 1.5)
+    assert again.description.lateral == "periodic"
+    np.testing.assert_array_equal(again.held_out, first.held_out)
 
 
 def test_slices_in_a_folder_are_one_stack_in_the_order_of_their_numbers(tmp_path: Path) -> None:

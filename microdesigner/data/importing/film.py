@@ -54,12 +54,16 @@ def film_plan(plan: ImportPlan, found: FoundVolumes) -> FilmPlan:
     return FilmPlan(voxel, plan.voxel_nm is None, cathode, lateral, plan.segmentation, _mapping(plan, found))
 
 
-@lru_cache(maxsize=1)
 def load_film(source: SourceVolume, plan: FilmPlan) -> PhaseArray:
     """Phases [x, y, z] of `source`, z = 0 at the cathode; the film last loaded is kept, since many windows share it.
 
     Raises InputError naming the source.
     """
+    return _film(source, plan, source.path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _film(source: SourceVolume, plan: FilmPlan, changed: int) -> PhaseArray:
     scan = read_source(source)
     if plan.stated_voxel and (scan.voxel_nm is None or not np.allclose(scan.voxel_nm, plan.voxel_nm, rtol=1e-3)):
         raise InputError(

@@ -1,5 +1,6 @@
 """HDF5 as the published data come: one dataset per volume at the file's root, its labels as attributes."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +10,10 @@ import h5py
 import numpy as np
 
 from microdesigner.core.errors import InputError
+from microdesigner.data.store import OWN
+from microdesigner.io.damage import BEST_COMPRESSION
 from microdesigner.io.hdf5 import DATASET
-from microdesigner.io.labels import check_size
+from microdesigner.io.labels import check_size, voxel_of
 from microdesigner.io.scans import Scan
 
 EXTENSIONS = (".h5", ".hdf5")
@@ -29,8 +32,10 @@ def read_part(path: Path, item: str) -> Scan:
         stored = file[item]
         if stored.is_virtual or stored.external:
             raise InputError(f"{path} keeps '{item}' in another file; export it into one file.")
-        check_size(path, stored.shape)
-        return Scan(stored[()], labels=_numbers(stored.attrs))
+        check_size(path, stored.shape, most=BEST_COMPRESSION * path.stat().st_size)
+        known = json.loads(file.attrs.get(OWN, "{}"))  # a data set of this program tells more
+        edges = voxel_of(path, known["voxel_nm"]) if "voxel_nm" in known else None
+        return Scan(stored[()], edges, known, oriented=bool(known), labels=_numbers(stored.attrs))
 
 
 def part_labels(path: Path, items: list[str]) -> list[dict[str, float]]:

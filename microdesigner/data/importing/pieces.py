@@ -32,12 +32,14 @@ class Piece:
 @dataclass(frozen=True)
 class Pieces:
     """All of them; `grouped` tells that their labels say series and side of the split already, `across` how many were
-    left out because they lie on both sides, `independent` how many could lie side by side in the sources."""
+    left out because they lie on both sides, `independent` how many could lie side by side in the sources, and `spans`
+    which sizes, in voxels of the sources, windows have."""
 
     volumes: tuple[Piece, ...]
     grouped: bool
     across: int
     independent: int
+    spans: tuple[Triple, ...] = ()
 
 
 def pieces_of(plan: ImportPlan, film: FilmPlan, found: FoundVolumes, recipes: RecipeTable | None) -> Pieces:
@@ -108,7 +110,8 @@ def _cut(cut: Cut, film: FilmPlan, sources: Sequence[SourceVolume], labels: Sequ
             side: Labels = {SERIES: 2 * number + window.held_out, HELD_OUT: int(window.held_out)}
             volumes.append(Piece(name, sources[number], window, labels[number] | side))
     separate = sum(independent_windows(shape, window_size(cut, shape)) for shape in shapes)
-    return Pieces(tuple(volumes), True, across, separate)
+    spans = dict.fromkeys((*window_size(cut, shape), shape[2]) for shape in shapes)
+    return Pieces(tuple(volumes), True, across, separate, tuple(spans))
 
 
 def _windows(cut: Cut, shapes: Sequence[Triple], sources: Sequence[SourceVolume]) -> list[list[Window]]:

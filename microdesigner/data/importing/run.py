@@ -33,7 +33,7 @@ BATCH = 16
 
 
 def import_dataset(path: Path, plan: ImportPlan, workers: int) -> Iterator[Progress]:
-    """Carry out `plan` into the HDF5 data set `path`, yielding progress of the stages "measure" and "check".
+    """Carry out `plan` into the HDF5 data set `path`, yielding progress of the stages "look", "measure", "check".
 
     Every stored volume gets measured descriptors, `series` (its group) and `held_out` (0 or 1; volumes that would share
     voxels across the split are left out). A label of the source that is measured here too keeps the measured value, and
@@ -42,12 +42,14 @@ def import_dataset(path: Path, plan: ImportPlan, workers: int) -> Iterator[Progr
     """
     if path.exists():
         raise InputError(f"{path} exists; choose another name or delete it first.")
+    yield Progress("look", 0, 1)
     found = find_volumes(plan.sources)
     film = film_plan(plan, found)
     recipes = read_recipes(plan.recipes) if plan.recipes else None
     pieces = pieces_of(plan, film, found, recipes)
     measuring = _measuring(plan, film, found)
     description = _description(plan, measuring, pieces, recipes)
+    yield Progress("look", 1, 1)
     with atomic_path(path) as temporary:
         left_out = yield from _measure(temporary, pieces, measuring, description, workers)
         yield Progress("check", 0, 1)
@@ -105,7 +107,11 @@ def _description(
         "command": "dataset import",
         "plan": json.loads(json.dumps(asdict(plan), default=str)),
         "independent": pieces.independent,
+        "spans": pieces.spans,
     }
+    if len(pieces.spans) > 1 and plan.resize is None:
+        sizes = " and ".join("×".join(map(str, span)) for span in pieces.spans[:2])
+        raise InputError(f"The films give subvolumes of {sizes} voxels; give one size to resize all to.")
     film = measuring.film
     units = {name: unit for name, unit in (recipes.units if recipes else {}).items() if name in process}
     return Description(
