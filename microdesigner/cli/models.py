@@ -31,16 +31,24 @@ def add_parser(subparsers: Subparsers) -> None:
     info.set_defaults(run=run_info)
     importing = actions.add_parser(
         "import",
-        help="install the paper's published weights",
-        description="Install the published weights of MicroGen3D (Baishnab et al. 2025) as a model of your own.",
+        help="install a model file or the paper's published weights",
+        description="Install a file written by 'models export', its hashes checked, or (--as) the published weights of "
+        "MicroGen3D (Baishnab et al. 2025). A model that is there is never replaced.",
     )
     add = importing.add_argument
-    add("--as", dest="kind", required=True, metavar="PAPER-MODEL",
+    add("file", nargs="?", type=Path, metavar="MODEL.zip", help="file written by 'models export'")
+    add("--as", dest="kind", metavar="PAPER-MODEL",
         help="paper-ch-3phase, paper-ch-2phase or paper-experimental")  # fmt: skip
     for part, what in (("vae", "autoencoder"), ("fp", "feature predictor"), ("ddpm", "denoiser")):
-        add(f"--{part}", type=Path, required=True, metavar=f"{part}.pt", help=f"state_dict of the {what}")
-    add("--name", required=True, help="name of the new model")
+        add(f"--{part}", type=Path, metavar=f"{part}.pt", help=f"state_dict of the {what}")
+    add("--name", help="name of the new model (that in the file)")
     importing.set_defaults(run=run_import)
+    exporting = actions.add_parser(
+        "export", help="write a model as one file", description="Write a model as one ZIP file for another computer."
+    )
+    exporting.add_argument("name", metavar="NAME", help="model or bundle folder")
+    exporting.add_argument("file", type=Path, metavar="MODEL.zip", help="file to write")
+    exporting.set_defaults(run=run_export)
     verify = actions.add_parser(
         "verify", help="check files against their hashes", description="Check each part against the hash in its card."
     )
@@ -96,10 +104,33 @@ def run_info(args: argparse.Namespace) -> int:
 
 
 def run_import(args: argparse.Namespace) -> int:
-    """Install published weights and print the new model's folder; raises InputError when a file is something else."""
+    """Install a model file or published weights and print the new model's folder; raises InputError when a file is
+    damaged or something else."""
+    weights = {part: getattr(args, part) for part in PARTS}
+    if args.file is not None:
+        if args.kind or any(weights.values()):
+            raise InputError("Give either a model file or --as with the published weights, not both.")
+        from microdesigner.models.archive import import_bundle
+
+        print(import_bundle(args.file, args.name))
+        return 0
+    if not args.kind or not args.name or not all(weights.values()):
+        raise InputError("Give a model file, or --as, --name, --vae, --fp and --ddpm of published weights.")
     from microdesigner.models.microgen3d.published import import_published
 
-    print(import_published(args.kind, {part: getattr(args, part) for part in PARTS}, args.name))
+    print(import_published(args.kind, weights, args.name))
+    return 0
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Write a model as one file and print its path; raises InputError when the model is not whole."""
+    from microdesigner.models.archive import export_bundle
+    from microdesigner.models.bundle import find_bundle
+
+    if args.file.exists():
+        raise InputError(f"{args.file} exists; choose another name or delete it first.")
+    export_bundle(find_bundle(args.name), args.file)
+    print(args.file)
     return 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from microdesigner.cli.main import main
 from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError
 from microdesigner.models.archive import export_bundle, import_bundle, install_bundle
@@ -28,6 +29,19 @@ def test_a_model_goes_out_and_comes_in_beside_the_first(tiny_folder: Path, tmp_p
         verify_bundle(folder)
         assert ModelCard.read(folder / "model.json").name == folder.name
     assert sorted(path.name for path in home.iterdir()) == ["models"]
+
+
+def test_the_commands_export_and_import(
+    tiny_folder: Path,  # noqa: F811
+    tmp_path: Path,
+    home: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["models", "export", str(tiny_folder), str(tmp_path / "tiny.zip")]) == 0
+    assert main(["models", "import", str(tmp_path / "tiny.zip"), "--name", "other"]) == 0
+    assert capsys.readouterr().out.split() == [str(tmp_path / "tiny.zip"), str(home / "models" / "other")]
+    assert main(["models", "export", str(tiny_folder), str(tmp_path / "tiny.zip")]) == 2
+    assert main(["models", "import"]) == 2
 
 
 def test_an_installed_model_is_never_overwritten(tiny_folder: Path, home: Path) -> None:  # noqa: F811

@@ -1,0 +1,125 @@
+"""What the run page makes of an event log, whoever writes it."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from microdesigner import Microstructure
+from microdesigner.app.training_runs import TrainingOrder, TrainingRun, new_run
+from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.wizard.wizard import TrainingWizard
+from microdesigner.io import vti
+from tests.gui import stand_in
+from tests.gui.conftest import wait_until
+
+OpenWizard = Callable[[], TrainingWizard]
+
+
+@pytest.fixture
+def run(home: Path, dataset_path: Path) -> TrainingRun:
+    """A run directory in the middle of its denoiser stage, without a process."""
+    run = new_run(TrainingOrder("mine", str(dataset_path), "quick", ("vol_frac_D",), ()))
+    write = run.directory.events.write
+    write("process", pid=1, device="CPU")
+    for stage in ("vae", "fp"):
+        write("stage", stage=stage, state="started", parameters=10)
+        for step, loss in ((1, 2.0), (2, -0.5)):
+            write("step", stage=stage, step=step, steps=2, progress=step / 2, seconds=step, seconds_left=0.0, loss=loss)
+        write("validation", stage=stage, step=2, val_loss=0.5)
+        write("stage", stage=stage, state="finished", steps=2, seconds=3.0)
+    write("stage", stage="ddpm", state="started", parameters=10)
+    write("memory", stage="ddpm", batch=8)
+    _draw(run, 10)
+    return run
+
+
+def _draw(run: TrainingRun, step: int) -> None:
+    phases = np.random.default_rng(step).integers(0, 3, (16, 16, 16)).astype(np.uint8)
+    vti.write(Microstructure(phases), run.directory.samples / f"ddpm-{step:06d}.vti")
+    pairs = {"vol_frac_D": [(0.4, 0.41), (0.5, None)]}
+    run.directory.events.write("sample", stage="ddpm", step=step, pairs=pairs, file=f"samples/ddpm-{step:06d}.vti")
+
+
+def follow(open_wizard: OpenWizard) -> TrainingWizard:
+    wizard = open_wizard()
+    wizard.next()
+    return wizard
+
+
+def test_curves_pairs_samples_and_log_follow_the_events(open_wizard: OpenWizard, run: TrainingRun) -> None:
+    page = follow(open_wizard).run
+    training, validation = page.curves.lines["fp"]
+    assert len(training.getData()[0]) == 2, "a negative log likelihood has its place on the log axis"
+    assert len(validation.getData()[0]) == 1
+    assert len(page.curves.lines["vae"][0].getData()[0]) == 1
+    assert page.scatter.counts == {"vol_frac_D": 1}
+    assert "halved to 8" in page.log.toPlainText()
+    wait_until(lambda: page.samples.view.scene is not None and page.samples.view.scene.geometry is not None)
+    first = page.samples.view.scene.geometry  # type: ignore[union-attr]
+    _draw(run, 20)
+    wait_until(lambda: page.samples.view.scene.geometry is not first)  # type: ignore[union-attr]
+    assert page.samples.caption.text() == "Denoiser, step 20"
+    page.samples.slider.setValue(0)
+    assert page.samples.caption.text() == "Denoiser, step 10"
+
+
+def test_states_offer_what_can_be_done(open_wizard: OpenWizard, run: TrainingRun) -> None:
+    page = follow(open_wizard).run
+    assert page.notice.isVisible()
+    assert page.resume.isVisible()
+    assert not page.pause.isVisible()
+    with run.directory.locked():
+        page.follow()
+        assert page.pause.isVisible()
+        assert "halved to 8" in page.status.text()
+        page.pause.click()
+        assert run.directory.pause_request.exists()
+        assert page.pause.text() == "Continue"
+        page.pause.click()
+        assert not run.directory.pause_request.exists()
+        page.stop.click()
+        assert page.status.text().startswith("Coming to its end")
+
+
+def test_a_finished_model_is_told_once_with_its_accuracy(open_wizard: OpenWizard, run: TrainingRun) -> None:
+    wizard = follow(open_wizard)
+    told: list[str] = []
+    wizard.installed.connect(told.append)
+    figures = {"mae": 0.0123, "squared_pearson": None, "r2": None, "bias": 0.0, "count": 2}
+    run.directory.events.write("evaluated", control={"vol_frac_D": figures}, count=2)
+    run.directory.events.write("installed", model="mine", path=str(run.folder))
+    wait_until(lambda: told == ["mine"])
+    assert "off by 0.012" in wizard.run.outcome.words.text()
+    wizard.run.follow()
+    assert told == ["mine"]
+
+
+def test_a_new_model_appears_in_the_chooser_and_its_conditions_become_sliders(window: MainWindow, home: Path) -> None:
+    before = [window.targets.model.itemText(index) for index in range(window.targets.model.count())]
+    stand_in.write_card(home / "models" / "mine", name="mine")
+    window.training.offer_new()
+    assert [window.targets.model.itemText(index) for index in range(len(before) + 1)] == [*before, "mine"]
+    assert window.targets.model.currentData() == stand_in.MODEL, "the user's choice stays"
+    window.training.choose("mine")
+    wait_until(lambda: window.device.text().startswith("mine ready"))
+    assert set(window.targets.rows) == {"vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A"}
+
+
+def test_the_window_asks_before_it_leaves_a_training(
+    window: MainWindow, run: TrainingRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PySide6.QtWidgets import QMessageBox
+
+    from microdesigner.gui import training_link
+
+    monkeypatch.setattr(training_link, "ask_about", lambda *_: QMessageBox.StandardButton.Cancel)
+    with run.directory.locked():
+        window.close()
+        assert window.isVisible()
+    started = time.monotonic()
+    window.close()
+    assert time.monotonic() - started < 60
+    assert not window.isVisible()
