@@ -178,6 +178,7 @@ def test_slices_in_a_folder_are_one_stack_in_the_order_of_their_numbers(tmp_path
     film = blobs(2, (20, 16, 12))
     for layer in range(12):
         tifffile.imwrite(tmp_path / f"slice{layer}.tif", film[:, :, layer].T)
+    (tmp_path / "notes.txt").write_text("measured on a Monday")
     found = find_volumes((str(tmp_path),))
     assert (len(found.volumes), found.shape, found.voxel_nm) == (1, (20, 16, 12), None)
 

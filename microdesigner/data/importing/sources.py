@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral
@@ -15,6 +17,8 @@ from microdesigner.io.labels import Voxel, check_size
 from microdesigner.io.scans import Scan
 
 MOST_LEVELS = 8
+SOME_VOXELS = 100_000
+TEXT = ".txt"
 SLICES = (".tif", ".tiff")
 Mapping = tuple[tuple[float, int], ...]
 
@@ -92,18 +96,16 @@ def find_volumes(sources: tuple[str, ...]) -> FoundVolumes:
     """
     volumes = tuple(volume for path in _paths(sources) for volume in _volumes(path))
     first = read_source(volumes[0])
-    values = np.unique(first.values)
-    few = len(values) <= MOST_LEVELS and bool(np.isfinite(values).all())
     x, y, z = first.values.shape
     return FoundVolumes(
         volumes,
         (x, y, z),
-        tuple(map(float, values)) if few else None,
-        (float(np.nanmin(values)), float(np.nanmax(values))),
+        _levels(first.values),
+        (float(np.nanmin(first.values)), float(np.nanmax(first.values))),
         first.voxel_nm,
         first.lateral,
         first.oriented,
-        tuple(sorted(first.labels or ())),
+        tuple(sorted(first.labels)),
         first.fractions,
     )
 
@@ -123,6 +125,15 @@ def natural(text: str) -> list[str | int]:
 def mapping_text(mapping: Mapping) -> str:
     """`mapping` as the command takes it."""
     return " ".join(f"{value:g}={PHASE_NAMES[phase]}" for value, phase in mapping) or "0=donor 1=acceptor"
+
+
+def _levels(values: NDArray[Any]) -> tuple[float, ...] | None:
+    """The distinct values where they are few; a look at some voxels spares sorting a large grey volume."""
+    some = values.ravel()[:: max(1, values.size // SOME_VOXELS)]
+    if len(np.unique(some)) > MOST_LEVELS:
+        return None
+    levels = np.unique(values)
+    return tuple(map(float, levels)) if len(levels) <= MOST_LEVELS and np.isfinite(levels).all() else None
 
 
 def _paths(sources: Iterable[str]) -> list[Path]:
@@ -145,12 +156,18 @@ def _volumes(path: Path) -> list[SourceVolume]:
 
 
 def _in_folder(folder: Path) -> list[SourceVolume]:
-    files = sorted((entry for entry in folder.iterdir() if _is_volume(entry)), key=lambda entry: natural(entry.name))
+    files = _files(folder)
     if not files:
         raise InputError(f"{folder} holds no file of a known volume format; give the folder of the volumes.")
     if len(files) > 1 and all(file.suffix.lower() in SLICES for file in files) and scan(files[0]).values.shape[2] == 1:
         return [SourceVolume(folder)]
     return [volume for file in files for volume in _volumes(file)]
+
+
+def _files(folder: Path) -> list[Path]:
+    """The volumes in `folder` in the order of their numbers; beside other volumes a text is a note."""
+    files = sorted((entry for entry in folder.iterdir() if _is_volume(entry)), key=lambda entry: natural(entry.name))
+    return [file for file in files if file.suffix.lower() != TEXT] or files
 
 
 def _is_volume(entry: Path) -> bool:
@@ -162,7 +179,7 @@ def _is_volume(entry: Path) -> bool:
 
 def _stack(folder: Path) -> Scan:
     """Slices in the order of their numbers as layers along z; nothing tells the distance between layers."""
-    files = sorted((file for file in folder.iterdir() if _is_volume(file)), key=lambda file: natural(file.name))
+    files = _files(folder)
     layers = [scan(file).values for file in files]
     odd = next((n for n, layer in enumerate(layers) if layer.shape != (*layers[0].shape[:2], 1)), None)
     if odd is not None:
