@@ -17,9 +17,9 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "describe",
         help="measure the descriptors of volumes",
-        description="Measure the descriptors of volumes (.vti, .vtk, .raw, .tif, .npy, GraSPI .txt). Fractions, "
-        "shares, counts, tortuosity factors and effective diffusivities (over that of the pure phase) have no unit; "
-        "lengths are in nm, specific surfaces in 1/nm. z is the film's thickness, from cathode to anode.",
+        description="Measure the descriptors of volumes (.vti, .vtk, .nrrd, .h5, .mhd, .raw, .tif, .npy, GraSPI .txt). "
+        "Fractions, shares, counts, tortuosity factors and effective diffusivities (over that of the pure phase) have "
+        "no unit; lengths are in nm, specific surfaces in 1/nm. z is the film's thickness, from cathode to anode.",
     )
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="file of a volume")
     parser.add_argument(

@@ -60,7 +60,8 @@ def add_parser(subparsers: Subparsers) -> None:
         help="voxels along x, y, z, multiples of 32 (the model's own)",
     )
     add("--out", type=Path, default=Path("output"), metavar="DIR", help="folder for volumes and result.json (output)")
-    add("--format", default="vti", metavar="F,...", help="vti, vtk, raw, tiff, npy, graspi, several with commas (vti)")
+    add("--format", default="vti", metavar="F,...",
+        help="vti, vtk, raw, mhd, tiff, nrrd, hdf5, npy, graspi, several with commas (vti)")  # fmt: skip
     add("--picture", action="store_true", help="write a PNG beside each volume")
     add("--json", action="store_true", help="print result.json on stdout")
     parser.set_defaults(run=run)

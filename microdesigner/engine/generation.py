@@ -17,7 +17,7 @@ from microdesigner.core.events import Finished, GenerationEvent, Progress, Sampl
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
-from microdesigner.descriptors import describe
+from microdesigner.descriptors import sample_values
 from microdesigner.engine.device import batch_size
 from microdesigner.engine.latents import Draw, Step, candidate_draws, denoised, latent_shape
 from microdesigner.engine.matching import fraction_labels, match_fractions, misfit
@@ -28,7 +28,6 @@ from microdesigner.models.memory import is_out_of_memory
 from microdesigner.models.tiling import decoded_in_tiles
 
 FINALISTS = 4
-THREE_PHASE_NAMES = ("vol_frac_D", "vol_frac_A", "vol_frac_M", "tortuosity_D", "tortuosity_A")
 
 
 class Generation:
@@ -154,11 +153,8 @@ class Generation:
     def _measured(self, phases: PhaseArray, match: dict[str, Any], seed: int) -> Sample:
         volume = Microstructure(phases, self._card.voxel_nm, self._card.lateral, self._card.phase_names)
         with self._timed("measure"):
-            report = describe(volume)
-        names = THREE_PHASE_NAMES if len(volume.phase_names) == 3 else tuple(report.values)
-        measured = {name: report.values[name] for name in names}
-        reasons = {name: report.reasons[name] for name in names if name in report.reasons}
-        return Sample(volume, seed, measured, reasons, match=match, support=self._support)
+            report = sample_values(volume)
+        return Sample(volume, seed, report.values, report.reasons, match=match, support=self._support)
 
     def _finished(self, index: int, sample: Sample, latent: Tensor, candidate: int) -> Sample:
         """`sample` with what the predictor says of its latent, and the provenance that makes it again."""
