@@ -13,6 +13,24 @@ START_SIZE = QSize(1480, 920)
 COLUMN_WIDTHS = [360, 750, 370]
 
 
+def fill(window: "MainWindow") -> QSplitter:
+    """Put everything into the window; returns its columns."""
+    window.drawer.fill([(panel, panel.fold) for panel in (window.history, window.queue.panel, window.log)])
+    window.outcome.head.addWidget(window.open_button)
+    window.outcome.head.addWidget(window.export_button)
+    window.outcome.head.addStretch(1)
+    columns = make_columns((window.targets, above(window.analysis.stage, window.drawer), window.outcome))
+    window.setCentralWidget(stacked(window.notice, columns))
+    window.device.setToolTip("The model that is loaded and the device it runs on.")
+    bar = window.statusBar()
+    bar.setSizeGripEnabled(False)
+    bar.setContentsMargins(10, 0, 10, 0)
+    bar.addWidget(window.news, 1)
+    bar.addPermanentWidget(window.studio.bar)
+    bar.addPermanentWidget(window.device)
+    return columns
+
+
 def make_columns(panels: tuple[QWidget, QWidget, QWidget]) -> QSplitter:
     """Three panels beside each other; the middle one takes the room that is left."""
     columns = QSplitter(Qt.Orientation.Horizontal)

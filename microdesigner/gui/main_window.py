@@ -84,7 +84,9 @@ class MainWindow(QMainWindow):
         self.analysis = Analysis(self)
         self.setWindowTitle("microdesigner")
         self.setAcceptDrops(True)
-        self._lay_out()
+        self.device = QLabel("Engine is starting…" if catalogue.models else "No model")
+        self.drawer = Drawer()
+        self.columns = layout.fill(self)
         self._connect()
         self.commands = commands(self)
         make_menus(self)
@@ -242,22 +244,6 @@ class MainWindow(QMainWindow):
         self.opener.opened.connect(self.analysis.measure)
         self.opener.example.connect(self.show_example)
         self.files.written.connect(lambda path: self.news.setText(f"Written: {path}"))
-
-    def _lay_out(self) -> None:
-        self.drawer = Drawer()
-        self.drawer.fill([(panel, panel.fold) for panel in (self.history, self.queue.panel, self.log)])
-        self.outcome.head.addWidget(self.open_button)
-        self.outcome.head.addWidget(self.export_button)
-        self.outcome.head.addStretch(1)
-        self.columns = layout.make_columns((self.targets, layout.above(self.analysis.stage, self.drawer), self.outcome))
-        self.setCentralWidget(layout.stacked(self.notice, self.columns))
-        self.device = QLabel("Engine is starting…" if self.catalogue.models else "No model")
-        self.device.setToolTip("The model that is loaded and the device it runs on.")
-        self.statusBar().addWidget(self.news, 1)
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().setContentsMargins(10, 0, 10, 0)
-        self.statusBar().addPermanentWidget(self.studio.bar)
-        self.statusBar().addPermanentWidget(self.device)
 
     def _remember(self) -> None:
         self.settings.model = self.targets.model.currentData() or self.settings.model
