@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,16 +159,15 @@ def parse_segmentation(text: str) -> "Segmentation":
     """`otsu`, `otsu3`, `threshold=T[,T2]` or `fraction=F[,F2]`; raises InputError naming the forms."""
     from microdesigner.data.importing import Segmentation
 
-    match = re.fullmatch(r"(otsu)(3?)|(threshold|fraction)=([^,]+)(?:,([^,]+))?", text)
-    if match is None:
+    if text in ("otsu", "otsu3"):
+        return Segmentation("otsu", 3 if text == "otsu3" else 2)
+    method, _, words = text.partition("=")
+    if method not in ("threshold", "fraction") or not 1 <= len(words.split(",")) <= 2:
         raise InputError(
             f"--segment must be otsu, otsu3, threshold=T, threshold=T1,T2, fraction=F or fraction=F1,F2; got '{text}'."
         )
-    otsu, three, method, *words = match.groups()
-    if otsu:
-        return Segmentation("otsu", 3 if three else 2)
-    values = tuple(_number("--segment", word) for word in words if word is not None)
-    return Segmentation(method, 3 if len(values) == 2 else 2, values)
+    values = tuple(_number("--segment", word) for word in words.split(","))
+    return Segmentation("threshold" if method == "threshold" else "fraction", 3 if len(values) == 2 else 2, values)
 
 
 def parse_mapping(entries: list[str]) -> tuple[tuple[float, int], ...]:

@@ -116,7 +116,7 @@ def _cut(cut: Cut, film: FilmPlan, sources: Sequence[SourceVolume], labels: Sequ
 
 def _windows(cut: Cut, shapes: Sequence[Triple], sources: Sequence[SourceVolume]) -> list[list[Window]]:
     """Windows of each film: many films are held out whole, few keep a corner each."""
-    split = [split_windows(shape, cut, seed) for seed, shape in enumerate(shapes)]
+    split = [split_windows(shape, cut) for shape in shapes]
     undivided = np.array([all(window.held_out is None for window in windows) for windows in split])
     if len(shapes) < VALIDATION_EVERY and not undivided.all():
         whole = {int(number): False for number in np.flatnonzero(undivided)}

@@ -1,6 +1,7 @@
 """Overlapping subvolumes of one film, kept apart for training and validation: no voxel is on both sides."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -37,35 +38,29 @@ def origins(length: int, window: int, stride: int) -> list[int]:
     return sorted({*range(0, last + 1, stride), last})
 
 
-def split_windows(film: Triple, cut: Cut, seed: int) -> list[Window]:
-    """All windows of a film, those in one of its corners (drawn by `seed`) held out.
+def split_windows(film: Triple, cut: Cut) -> list[Window]:
+    """All windows of a film, those in its corner at x = y = 0 held out: the same in every film, should one come twice.
 
-    A window lies on neither side where it holds voxels of the held-out corner and others. The corner's extent
-    maximises (1 - s) ln(training windows) + s ln(held-out windows), s = 1/`VALIDATION_EVERY`, which without loss would
-    hold out the share s. Where the film is too small for two windows apart, every window is None.
+    A window lies on neither side where it holds voxels of the corner and others. The corner's extent maximises
+    (1 - s) ln(training windows) + s ln(held-out windows), s = 1/`VALIDATION_EVERY`, which without loss would hold out
+    the share s. Where the film is too small for two windows apart, every window is None.
     """
     size = window_size(cut, film)
-    along = [origins(film[axis], size[axis], cut.stride) for axis in (0, 1)]
-    far = np.random.default_rng(seed).integers(2, size=2)
-    near_first = [
-        np.array([film[axis] - size[axis] - origin for origin in reversed(along[axis])] if far[axis] else along[axis])
-        for axis in (0, 1)
-    ]
-    corner = _corner(near_first[0], near_first[1], size)
+    x, y = (origins(film[axis], size[axis], cut.stride) for axis in (0, 1))
+    corner = _corner(np.array(x), np.array(y), size)
+    return [Window(origin, size, _held_out(origin, size, corner)) for origin in product(x, y)]
 
-    def side(origin: tuple[int, int]) -> bool | None:
-        if corner is None:
-            return None
-        start = [film[axis] - size[axis] - origin[axis] if far[axis] else origin[axis] for axis in (0, 1)]
-        if all(start[axis] + size[axis] <= corner[axis] for axis in (0, 1)):
-            return True
-        return False if any(start[axis] >= corner[axis] for axis in (0, 1)) else None
 
-    return [Window((x, y), size, side((x, y))) for x in along[0] for y in along[1]]
+def _held_out(origin: tuple[int, int], size: tuple[int, int], corner: tuple[int, int] | None) -> bool | None:
+    if corner is None:
+        return None
+    if all(origin[axis] + size[axis] <= corner[axis] for axis in (0, 1)):
+        return True
+    return False if any(origin[axis] >= corner[axis] for axis in (0, 1)) else None
 
 
 def _corner(x: np.ndarray, y: np.ndarray, size: tuple[int, int]) -> tuple[int, int] | None:
-    """Extent of the best corner at the origin, for rising window origins `x` and `y`; None where nothing is left."""
+    """Extent of the best corner for rising window origins `x` and `y`; None where nothing is left to train on."""
     end_x, end_y = x + size[0], y + size[1]
     beyond_x = len(x) - np.searchsorted(x, end_x)  # windows clear of a corner that ends there
     beyond_y = len(y) - np.searchsorted(y, end_y)
