@@ -156,7 +156,10 @@ def test_the_first_start_shows_the_shipped_result(
     request = Request({"vol_frac_D": 0.33}, model=stand_in.MODEL, seed=7)
     events = list(stand_in.StandInEngine().generate(request))
     sample = next(event.sample for event in events if isinstance(event, SampleDone))
-    registry.write(sample.microstructure, tmp_path / "shipped" / "resources" / "first-result.vti")
+    entry = {**sample.microstructure.provenance["sample"], "draws": sample.draws}
+    registry.write(
+        sample.microstructure.with_provenance(sample=entry), tmp_path / "shipped" / "resources" / "first-result.vti"
+    )
     window = open_window()
     wait_until(lambda: is_drawn(window))
     shown = window.targets.request()
@@ -165,4 +168,5 @@ def test_the_first_start_shows_the_shipped_result(
     assert shown.seed == 7
     assert "vol_frac_D" in window.outcome.measured.lines
     assert set(window.outcome.recipe.values) == {"phi", "chi", "log_time"}
+    assert window.outcome.recipe.plot_visible  # the shipped file keeps the draws of its recipe
     assert not window.settings.recent

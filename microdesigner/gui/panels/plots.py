@@ -16,7 +16,7 @@ from microdesigner.gui.widgets.phase_plot import PhasePlot
 CHORD_PLOT = "chords"
 PLOTS = {
     PROFILE: (
-        "Composition over height",
+        "Height profile",
         "Share of each phase in every layer of the film, from the cathode (0) to the anode.",
         "Height z (nm)",
         "Share of the layer",
@@ -36,9 +36,9 @@ PLOTS = {
         "Share of the voxels",
     ),
     CORRELATION: (
-        "Two-point correlation S₂",
-        "How likely two points this far apart lie both in the phase (Torquato 2002): its fraction at 0, the square of "
-        "it far away; the first minimum is about half a period of the structure.",
+        "Correlation S₂",
+        "Two-point correlation (Torquato 2002): how likely two points this far apart lie both in the phase. Its "
+        "fraction at 0, the square of it far away; the first minimum is about half a period of the structure.",
         "Distance r (nm)",
         "S₂",
     ),
@@ -62,9 +62,9 @@ class PlotsPanel(QWidget):
         self.words = quiet("Plots of the volume on show.")
         self.legend = QLabel()
         self.legend.setToolTip("Colours of the phases, those of the views.")
-        self.direction = named(QComboBox(), "Direction of the chords", "Along which axis the chords run.")
+        self.direction = named(QComboBox(self), "Direction of the chords", "Along which axis the chords run.")
         for statistic, axis in CHORDS.items():
-            self.direction.addItem(f"along {axis}", statistic)
+            self.direction.addItem(axis, statistic)
         self.direction.currentIndexChanged.connect(lambda _: self._turn())
         self._lay_out()
 
@@ -97,7 +97,9 @@ class PlotsPanel(QWidget):
         return {plot.title: plot.svg() for plot in self.plots.values() if not plot.empty}
 
     def restyle(self) -> None:
-        """Take over a changed look or palette."""
+        """Take over a changed look or palette; a hidden page does so when it is shown."""
+        if not self.isVisible():
+            return
         for plot in self.plots.values():
             plot.recolour(self._rgb())
         self._show_legend()

@@ -105,6 +105,11 @@ class RecipePanel(QWidget):
         pen = mkPen(theme.status_colour(pair_of(gap)), width=ANSWER_WIDTH)
         self._answer.setData([verification.recipe["log_time"]], [verification.recipe["chi"]], pen=pen)
 
+    @property
+    def plot_visible(self) -> bool:
+        """Whether the density is shown."""
+        return self._plot is not None and bool(self._plot.isVisibleTo(self))
+
     def answer_points(self) -> list[tuple[float, float]]:
         """Time and interaction of the recipe that is marked."""
         times, interactions = self._answer.getData()

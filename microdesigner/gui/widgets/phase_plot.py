@@ -1,6 +1,6 @@
 """One plot with a curve per phase, that can be copied as a table and saved as a picture."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class PhasePlot(QWidget):
         self._names: tuple[str, ...] = ()
         self._lines: list[Line] = []
         self._curves: list[Any] = []
+        self._colours: Colours = ()
         self.plot = make_plot(title, meaning, across, up)
         self.plot.setMinimumSize(200, 120)
         self.head = QHBoxLayout()
@@ -74,11 +75,9 @@ class PhasePlot(QWidget):
 
     def recolour(self, colours: Colours) -> None:
         """Take over colours of the phases and the look of the window."""
-        import pyqtgraph
-
+        self._colours = colours
         style_plot(self.plot)
-        for curve, colour in zip(self._curves, colours, strict=False):
-            curve.setPen(pyqtgraph.mkPen(QColor(*colour), width=LINE_WIDTH))
+        self._set_pens()
 
     def csv(self) -> str:
         """The curves as a table."""
@@ -107,12 +106,14 @@ class PhasePlot(QWidget):
         """The plot as a picture on white."""
         enlarged = PICTURE_WIDTH / self.plot.width()
         image = QImage(PICTURE_WIDTH, round(enlarged * self.plot.height()), QImage.Format.Format_RGB32)
-        self._draw_on(image)
+        self._draw_on(image, enlarged)
         return png(image)
 
     def write(self, path: Path) -> None:
         """Save as the suffix of `path` tells; raises OSError where that cannot be written."""
-        makers = {".svg": self.svg, ".png": self.png, ".csv": lambda: self.csv().encode()}
+        makers: dict[str, Callable[[], bytes]] = {
+            ".svg": self.svg, ".png": self.png, ".csv": lambda: self.csv().encode()
+        }  # fmt: skip
         content = makers.get(path.suffix.lower(), self.svg)()
         with atomic_path(path) as temporary:
             temporary.write_bytes(content)
@@ -133,13 +134,28 @@ class PhasePlot(QWidget):
         except OSError as error:
             self.failed.emit(f"{path} cannot be written ({error.strerror or error}); choose another place.")
 
-    def _draw_on(self, device: QPaintDevice) -> None:
-        style_plot(self.plot, theme.palette(dark=False))
+    def _draw_on(self, device: QPaintDevice, enlarged: float = 1.0) -> None:
+        """Draw on white with a legend, for readers who do not see the window."""
+        palette = theme.palette(dark=False)
+        style_plot(self.plot, palette)
+        self._set_pens(enlarged)
+        legend = self.plot.addLegend(offset=(-1, 1), labelTextColor=palette.text().color())
+        for curve, name in zip(self._curves, self._names, strict=True):
+            legend.addItem(curve, name)
         painter = QPainter(device)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.plot.render(painter)
         painter.end()
+        self.plot.scene().removeItem(legend)
+        self.plot.getPlotItem().legend = None
         style_plot(self.plot)
+        self._set_pens()
+
+    def _set_pens(self, enlarged: float = 1.0) -> None:
+        from pyqtgraph import mkPen
+
+        for curve, colour in zip(self._curves, self._colours, strict=False):
+            curve.setPen(mkPen(QColor(*colour), width=LINE_WIDTH * enlarged))
 
 
 def _reach(lines: Sequence[Line]) -> float:
