@@ -13,7 +13,7 @@ from microdesigner.io import vti
 from microdesigner.training.presets import Stage
 from microdesigner.training.run import RunDirectory
 
-LARGEST_SHARE = 0.04
+LARGEST_SHARE, FREE_SECONDS = 0.04, 30.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ def paired(
 
 
 class SampleCallback(lightning.Callback):
-    """Draws at validations with the averaged weights, while drawing costs less than `LARGEST_SHARE` of the training.
+    """Draws at validations with the averaged weights, while that costs less than `FREE_SECONDS` or `LARGEST_SHARE` of the
+    training.
 
     It must follow the callback that averages: averaged weights are in place from the validation's start to the end of
     its last batch.
@@ -52,7 +53,7 @@ class SampleCallback(lightning.Callback):
 
     def on_validation_epoch_start(self, trainer: Any, module: Any) -> None:
         """Draw, store the volume, tell the log."""
-        if not trainer.is_global_zero or self._seconds > LARGEST_SHARE * module.seconds:
+        if not trainer.is_global_zero or self._seconds > max(FREE_SECONDS, LARGEST_SHARE * module.seconds):
             return
         started = time.monotonic()
         drawn = self._draw()

@@ -13,18 +13,16 @@ from microdesigner.app.training_progress import Curve, RunProgress, duration
 from microdesigner.app.training_runs import TrainingOrder, TrainingRun, known_runs, new_run
 from microdesigner.core.card import ModelCard, installed_cards
 from microdesigner.core.errors import InputError
-from microdesigner.data.build import BuildPlan, build_dataset
 from microdesigner.models.bundle import verify_bundle
 from microdesigner.training.events import EventReader, read_events
+from tests.tiny_dataset import write_tiny_dataset
 
 CONDITIONS, PROCESS = ("vol_frac_D", "tortuosity_D"), ("chi",)
 
 
 @pytest.fixture(scope="module")
 def dataset_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("data") / "set.h5"
-    list(build_dataset(path, BuildPlan(series=16, snapshots=3, size=(32, 32, 32), skins=1), workers=2))
-    return path
+    return write_tiny_dataset(tmp_path_factory.mktemp("data") / "set.h5")
 
 
 @pytest.fixture

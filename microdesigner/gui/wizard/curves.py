@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from microdesigner.app.training_progress import LIKELIHOOD_STAGES, STAGE_TITLES, StageProgress
 from microdesigner.gui.wizard import plots
 
+ONE_DECADE, MINOR_TICKS = 10, 2
 LIKELIHOOD, LOSS = "inverse likelihood", "loss"
 
 
@@ -21,14 +23,19 @@ class Curves(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         for stage, title in STAGE_TITLES.items():
             self.plots[stage] = self._plot(stage, title)
-            row.addWidget(self.plots[stage])
+            self.plots[stage].setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+            row.addWidget(self.plots[stage], 1)
         self.restyle()
 
     def show_stage(self, stage: str, progress: StageProgress) -> None:
         """Draw what is known of a stage."""
         exponential = stage in LIKELIHOOD_STAGES
-        for line, curve in zip(self.lines[stage], (progress.training, progress.validation), strict=True):
-            line.setData(*curve.positive(exponential))
+        points = [curve.positive(exponential) for curve in (progress.training, progress.validation)]
+        for line, (steps, values) in zip(self.lines[stage], points, strict=True):
+            line.setData(steps, values)
+        values = np.concatenate([values for _, values in points])
+        several_decades = len(values) > 0 and values.max() > ONE_DECADE * values.min()
+        self.plots[stage].getAxis("left").setStyle(maxTextLevel=0 if several_decades else MINOR_TICKS)
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""

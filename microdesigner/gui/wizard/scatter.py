@@ -60,3 +60,5 @@ class Scatter(QWidget):
         plots.restyle(self.plot)
         self._diagonal.setPen(plots.neutral(90))
         self.legend.setLabelTextColor(plots.neutral())
+        for _, label in self.legend.items:
+            label.setText(label.text, color=plots.neutral())

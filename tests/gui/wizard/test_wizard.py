@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QListWidget
 from microdesigner.app.training_runs import TrainingOrder, TrainingRun, datasets_folder, new_run
 from microdesigner.gui.wizard import wizard as wizard_module
 from microdesigner.gui.wizard.wizard import CHECKS, DATA, LEARN, PRESET, RUN, START, TrainingWizard
+from microdesigner.training.trial_result import StageTrial, Trial
 from tests.gui.conftest import wait_until
 
 OpenWizard = Callable[[], TrainingWizard]
@@ -37,6 +38,8 @@ def test_pages_lead_from_a_data_set_to_an_order(
     started: list[TrainingRun] = []
     monkeypatch.setattr(TrainingRun, "start", lambda run: started.append(run))
     wizard = open_wizard()
+    tried: list[object] = []
+    monkeypatch.setattr(wizard.preset.task, "start", lambda *arguments: tried.append(arguments[1]))
     assert wizard.currentId() == DATA
     at_learn_page(wizard, dataset_path)
     assert wizard.checks.report is not None
@@ -50,7 +53,12 @@ def test_pages_lead_from_a_data_set_to_an_order(
     wizard.next()
     assert wizard.currentId() == PRESET
     wizard.preset.choices.buttons()[0].setChecked(True)
-    wait_until(lambda: "About" in wizard.preset.estimate.text(), 200)
+    assert tried[-1] == dataset_path
+    stage = StageTrial(seconds_per_step=1.0, seconds=60.0, steps=60, batch=4, parameters=10)
+    wizard.preset.task.result.emit(
+        Trial("CPU", dict.fromkeys(("vae", "fp", "ddpm"), stage), 20.0, 200.0, 1 << 30, 1 << 20)
+    )
+    assert "About <b>3 min</b> on this device (CPU), 1.0 GiB of memory" in wizard.preset.estimate.text()
     wizard.preset.minutes["ddpm"].setValue(0.1)
     wizard.next()
     assert wizard.currentId() == RUN
