@@ -139,6 +139,16 @@ class Session:
         rows = measure_batches(Engine.load(str(self.run.bundle)), self.scale.batches, self.scale.steps)
         (self.work / "batches.json").write_text(json.dumps([row.to_json() for row in rows], indent=1))
 
+    def report(self) -> None:
+        """The page with the figures, into the folder of the raw evaluation."""
+        from microdesigner.engine import Engine
+        from microdesigner.evaluation.report import write_report
+        from microdesigner.training.events import read_events
+
+        events = read_events(self.run.path / "events.jsonl")
+        batches = json.loads((self.work / "batches.json").read_text())
+        write_report(Engine.load(str(self.run.bundle)), self.work / "raw", events, batches)
+
     def show(self, progress: Any) -> None:
         """A line a tenth."""
         if progress.done * 10 // max(progress.total, 1) != (progress.done - 1) * 10 // max(progress.total, 1):
@@ -153,6 +163,7 @@ class Session:
             ("raw", self.work / "raw.done", self.raw),
             ("matched", self.work / "matched.done", self.matched),
             ("batches", self.work / "batches.json", self.batches),
+            ("report", self.work / "raw" / "report.html", self.report),
         ]
 
     def go(self) -> bool:
@@ -182,7 +193,7 @@ class Session:
         """What is worth taking home, in parts that a lent machine gives back."""
         self.out.mkdir(parents=True, exist_ok=True)
         whole = self.work / "result.tar"
-        kept = ["run/bundle", "run/events.jsonl", "raw", "matched", "batches.json", "report"]
+        kept = ["run/bundle", "run/events.jsonl", "raw", "matched", "batches.json"]
         if not self.run.bundle.exists():
             kept += ["run/vae.pt", "run/fp.pt"]
         with tarfile.open(whole, "w") as archive:

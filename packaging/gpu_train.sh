@@ -21,7 +21,7 @@
 #     3     raw         90 s     3200 held-out targets, one sample each
 #     3     matched     90 s     640 targets, exact fractions, best of 8
 #     3     batches     20 s     seconds per sample at batches of 1 to 64
-#     3     report      20 s     figures
+#     3     report      20 s     page with figures: control, samples, losses, times
 #     all   pack        10 s
 #
 # A stage that is done is skipped; one that the end of a call interrupts goes on from its checkpoint in the next.

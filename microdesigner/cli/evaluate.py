@@ -3,11 +3,17 @@
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
+
+if TYPE_CHECKING:
+    from microdesigner.engine import Engine
+
+FILMS = 32
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -15,8 +21,8 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "evaluate",
         help="measure a model's accuracy on held-out targets",
-        description="Generate one volume per held-out target, measure it, and write samples.csv and metrics.json. "
-        "An interrupted evaluation goes on where it was.",
+        description="Generate one volume per held-out target, measure it, and write samples.csv, metrics.json and "
+        "report.html with its figures. An interrupted evaluation goes on where it was.",
     )
     add = parser.add_argument
     add("--model", default="ch-3phase", metavar="NAME", help="model or bundle folder (ch-3phase)")
@@ -31,6 +37,8 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--candidates", type=int, default=1, metavar="N", help="candidates per volume (1)")
     add("--guidance", type=float, default=0.5, metavar="G", help="steering by the feature predictor, 0 to 1 (0.5)")
     add("--out", type=Path, required=True, metavar="DIR", help="folder for samples.csv and metrics.json")
+    add("--dataset", type=Path, metavar="FILE.h5",
+        help="also compare 32 generated films with this set's held-out and training films")  # fmt: skip
     add("--write-card", action="store_true", help="record the figures in the model's card")
     parser.set_defaults(run=run)
 
@@ -48,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
         held_out_targets,
         record_accuracy,
     )
+    from microdesigner.evaluation.report import write_report
     from microdesigner.models.bundle import find_bundle
 
     how = Request(steps=args.steps, match=args.match, candidates=args.candidates, guidance=args.guidance)
@@ -55,8 +64,22 @@ def run(args: argparse.Namespace) -> int:
     targets = held_out_targets(engine.card, args.count)
     for _ in with_bars(evaluate_control(engine, args.out, targets, how)):
         pass
+    fidelity = _fidelity(engine, args.dataset, args.out / "fidelity.json") if args.dataset else None
+    report = write_report(engine, args.out, fidelity=fidelity)
     if args.write_card:
         record_accuracy(find_bundle(args.model), args.out, how)
     print(json.dumps(accuracy_entry(args.out), indent=1))
     print(args.out / METRICS)
+    print(report)
     return 0
+
+
+def _fidelity(engine: "Engine", dataset: Path, path: Path) -> Any:
+    """The comparison with the data set's films, taken up from `path` where it is there."""
+    from microdesigner.data.store import VolumeDataset
+    from microdesigner.evaluation.fidelity import evaluate_fidelity
+
+    if not path.exists():
+        for _ in with_bars(evaluate_fidelity(engine, VolumeDataset(dataset), FILMS, path)):
+            pass
+    return json.loads(path.read_text(encoding="utf-8"))

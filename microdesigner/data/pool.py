@@ -38,8 +38,8 @@ def results(client: Processes, tasks: Iterable[Task], at_once: int | None = None
     waiting = iter(tasks)
     under_way: set[Future[Any]] = set()
     while True:
-        for task in islice(waiting, (at_once or client.workers) - len(under_way)):
-            under_way.add(client.submit(*task))
+        for work, *arguments in islice(waiting, (at_once or client.workers) - len(under_way)):
+            under_way.add(client.submit(work, *arguments))
         if not under_way:
             return
         done, under_way = wait(under_way, return_when=FIRST_COMPLETED)

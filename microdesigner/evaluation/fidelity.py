@@ -1,0 +1,228 @@
+"""Fidelity: how far generated films are from held-out ones, beside how far the training films are from them.
+
+Every error is a ratio to that floor: two halves of the truth differ too, and a number without it says nothing.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
+from scipy.stats import wasserstein_distance
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.events import Progress
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.paths import write_text_atomic
+from microdesigner.core.request import Request
+from microdesigner.data.store import VolumeDataset
+from microdesigner.descriptors import describe
+from microdesigner.descriptors.chord_length import chord_lengths
+from microdesigner.descriptors.correlation import axis_correlation, lateral_correlation, radial_correlation
+from microdesigner.descriptors.curve import AXES, Curve
+from microdesigner.descriptors.lineal_path import lineal_path
+from microdesigner.engine import Engine
+
+NEIGHBOURS = 5
+DUPLICATE = 0.01
+JOINT = ("ABS_f_D", "ABS_wf_D", "CT_f_e_conn", "CT_f_conn_D_An", "CT_f_conn_A_Ca", "CT_f_D_tort1", "CT_f_A_tort1")
+"""Descriptors whose joint distribution is compared."""
+Profile = dict[str, NDArray[np.float64]]
+"""Statistics of one film by name: curves (n,), and numbers (1,)."""
+
+
+@dataclass(frozen=True)
+class Films:
+    """Profiles of many films, and their descriptors [films, JOINT]."""
+
+    profiles: list[Profile]
+    descriptors: NDArray[np.float64]
+
+
+def evaluate_fidelity(engine: Engine, dataset: VolumeDataset, count: int, path: Path) -> Iterator[Progress]:
+    """Compare `count` generated films with as many held-out and training films of `dataset`, evenly spread, and write
+    the document {"count", "morphology", "distribution"} to `path`; the targets are those of the held-out films.
+
+    Raises InputError when the data set lacks a condition of the model.
+    """
+    names = [condition.name for condition in engine.card.conditions]
+    lacking = [name for name in names if name not in dataset.table]
+    if lacking:
+        raise InputError(f"{dataset.path} has no label '{lacking[0]}', which {engine.card.name} is asked for.")
+    measured: list[Films] = []
+    held_out, training = _spread(dataset.held_out, count), _spread(~dataset.held_out, count)
+    requests = [
+        Request({name: float(dataset.table[name][index]) for name in names}, engine.card.name, seed=seed)
+        for seed, index in enumerate(held_out)
+    ]
+    sources: list[Iterator[Microstructure]] = [
+        (sample.microstructure for sample in engine.generate_each(requests)),
+        (_film(dataset, index) for index in held_out),
+        (_film(dataset, index) for index in training),
+    ]
+    done, total = 0, 2 * len(held_out) + len(training)
+    for source in sources:
+        group = []
+        for film in source:
+            group.append(films([film]))
+            done += 1
+            yield Progress("fidelity", done, total)
+        measured.append(_together(group))
+    document = {
+        "count": count,
+        "morphology": morphology(*measured),
+        "distribution": distribution(*measured),
+    }
+    write_text_atomic(path, json.dumps(document, indent=1) + "\n")
+
+
+def profile_of(film: Microstructure) -> Profile:
+    """S2 in all directions, within the layers and along z, lineal path and chord lengths along z of every phase;
+    surfaces, domain sizes, connected shares, Euler numbers and tortuosity factors. What does not exist is NaN."""
+    profile: Profile = {}
+    for label, name in enumerate(film.phase_names):
+        curves: dict[str, Curve] = {
+            "S2": radial_correlation(film, label),
+            "S2 lateral": lateral_correlation(film, label),
+            "S2 z": axis_correlation(film, "z", label),
+            "lineal path z": lineal_path(film, label, AXES[2]),
+            "chord length z": chord_lengths(film, label, AXES[2]),
+        }
+        profile |= {f"{kind}, {name}": curve.value for kind, curve in curves.items()}
+    values = describe(film, "full").values
+    statistics = (
+        "specific_surface_isotropic",
+        "domain_size",
+        "percolating",
+        "connected_",
+        "euler",
+        "tortuosity_factor",
+    )
+    for label_name, value in values.items():
+        if label_name.startswith(statistics):
+            profile[label_name] = np.array([np.nan if value is None else float(value)])
+    return profile
+
+
+def films(volumes: Iterable[Microstructure]) -> Films:
+    """Measure `volumes`."""
+    rows = [(profile_of(volume), _descriptor_row(volume)) for volume in volumes]
+    return Films([profile for profile, _ in rows], np.array([row for _, row in rows], dtype=np.float64))
+
+
+def morphology(generated: Films, held_out: Films, training: Films) -> dict[str, dict[str, float | None]]:
+    """Per statistic the relative L1 distance of the mean curves from the held-out ones, the same for the training
+    films (the floor), and the ratio of the two."""
+    report: dict[str, dict[str, float | None]] = {}
+    for name in held_out.profiles[0]:
+        reference = _mean(held_out, name)
+        error, floor = _relative(_mean(generated, name), reference), _relative(_mean(training, name), reference)
+        ratio = error / floor if floor > 0 else float("nan")
+        report[name] = {key: _finite(value) for key, value in (("error", error), ("floor", floor), ("ratio", ratio))}
+    return report
+
+
+def distribution(generated: Films, held_out: Films, training: Films) -> dict[str, Any]:
+    """Distances of the descriptors' distributions: Wasserstein-1 per descriptor in units of its held-out spread,
+    squared MMD (Gaussian kernel, median width), precision, recall, density and coverage (k = 5, Naeem et al. 2020),
+    each beside its floor, and the share of generated films that are all but a copy of a training film."""
+    centre, scale = np.nanmean(held_out.descriptors, 0), np.nanstd(held_out.descriptors, 0).clip(1e-9)
+    fake, real, known = (_complete((group.descriptors - centre) / scale) for group in (generated, held_out, training))
+    floor = {name: _finite(wasserstein_distance(known[:, i], real[:, i])) for i, name in enumerate(JOINT)}
+    wasserstein = {name: _finite(wasserstein_distance(fake[:, i], real[:, i])) for i, name in enumerate(JOINT)}
+    return {
+        "wasserstein": {"generated": wasserstein, "floor": floor},
+        "mmd": {"generated": _finite(_mmd(fake, real)), "floor": _finite(_mmd(known, real))},
+        "manifold": {"generated": _manifold(fake, real), "floor": _manifold(known, real)},
+        "novelty": _novelty(fake, real, known),
+    }
+
+
+def _together(groups: Sequence[Films]) -> Films:
+    profiles = [profile for group in groups for profile in group.profiles]
+    return Films(profiles, np.concatenate([group.descriptors for group in groups]))
+
+
+def _film(dataset: VolumeDataset, index: int) -> Microstructure:
+    description = dataset.description
+    return Microstructure(dataset.phases(index), description.voxel_nm, description.lateral, description.phase_names)
+
+
+def _spread(mask: NDArray[np.bool_], count: int) -> list[int]:
+    indices = np.flatnonzero(mask)
+    chosen: list[int] = indices[np.linspace(0, len(indices) - 1, min(count, len(indices))).astype(int)].tolist()
+    return chosen
+
+
+def _descriptor_row(film: Microstructure) -> list[float]:
+    values = describe(film, "graspi").values
+    found = [values[name] for name in JOINT]
+    return [float("nan") if value is None else float(value) for value in found]
+
+
+def _novelty(
+    fake: NDArray[np.float64], real: NDArray[np.float64], known: NDArray[np.float64]
+) -> dict[str, float | None]:
+    nearest_fake, nearest_real = cdist(fake, known).min(1), cdist(real, known).min(1)
+    return {
+        "nearest_training_generated": _finite(float(np.median(nearest_fake))),
+        "nearest_training_held_out": _finite(float(np.median(nearest_real))),
+        "duplicates": float((nearest_fake < DUPLICATE).mean()),
+    }
+
+
+def _manifold(fake: NDArray[np.float64], real: NDArray[np.float64]) -> dict[str, float]:
+    real_radius, fake_radius = _radius(real), _radius(fake)
+    distance = cdist(real, fake)
+    inside = distance < real_radius[:, None]
+    return {
+        "precision": float(inside.any(0).mean()),
+        "recall": float((distance < fake_radius).any(1).mean()),
+        "density": float(inside.sum(0).mean() / NEIGHBOURS),
+        "coverage": float(inside.any(1).mean()),
+    }
+
+
+def _radius(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distance of each point from its k-th neighbour."""
+    radius: NDArray[np.float64] = np.sort(cdist(points, points), axis=1)[:, min(NEIGHBOURS, len(points) - 1)]
+    return radius
+
+
+def _mmd(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Squared maximum mean discrepancy, unbiased (Gretton et al. 2012)."""
+    across = cdist(one, other, "sqeuclidean")
+    width = np.median(across)
+
+    def within(points: NDArray[np.float64]) -> float:
+        kernel = np.exp(-cdist(points, points, "sqeuclidean") / width)
+        return float((kernel.sum() - len(points)) / (len(points) * (len(points) - 1)))
+
+    return within(one) + within(other) - 2 * float(np.exp(-across / width).mean())
+
+
+def _mean(group: Films, name: str) -> NDArray[np.float64]:
+    rows = np.stack([profile[name] for profile in group.profiles])
+    exists = np.isfinite(rows)
+    counts = exists.sum(0)
+    mean: NDArray[np.float64] = np.where(counts > 0, np.where(exists, rows, 0).sum(0) / np.maximum(counts, 1), np.nan)
+    return mean
+
+
+def _relative(mean: NDArray[np.float64], reference: NDArray[np.float64]) -> float:
+    both = np.isfinite(mean) & np.isfinite(reference)
+    scale = np.abs(reference[both]).sum()
+    return float(np.abs(mean - reference)[both].sum() / scale) if scale > 0 else float("nan")
+
+
+def _complete(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    kept: NDArray[np.float64] = rows[np.isfinite(rows).all(1)]
+    return kept
+
+
+def _finite(value: float) -> float | None:
+    return round(float(value), 6) if np.isfinite(value) else None

@@ -1,0 +1,103 @@
+"""The figures of a report, after those of the paper."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from microdesigner.core.card import ModelCard
+from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.microstructure import PhaseArray
+from microdesigner.evaluation.metrics import agreement
+
+PANEL_INCHES = 3.0
+PHASE_COLOURS = "cividis"
+Pairs = Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
+
+
+def control_figure(pairs: Pairs) -> Figure:
+    """Measured values over targets, a panel per condition (the paper's Figs. 3, 5 and 16)."""
+    figure = Figure((PANEL_INCHES * len(pairs), PANEL_INCHES * 1.1), layout="constrained")
+    for axes, (name, (target, measured)) in zip(_row(figure, len(pairs)), pairs.items(), strict=True):
+        figures = agreement(target, measured)
+        axes.plot(target, measured, ".", markersize=3, alpha=0.5)
+        ends = [float(np.nanmin(target)), float(np.nanmax(target))]
+        axes.plot(ends, ends, "k-", linewidth=0.8)
+        axes.set_title(
+            f"{spec_of(name).symbol}: r² = {figures.squared_pearson:.3f}, MAE = {figures.mae:.3f}", fontsize=9
+        )
+        axes.set_xlabel("target")
+        axes.set_ylabel("measured")
+    return figure
+
+
+def conditions_figure(card: ModelCard) -> Figure:
+    """Pairwise distribution of the training conditions (the paper's Fig. 15)."""
+    support = card.support
+    names = [condition.name for condition in card.conditions]
+    points = np.zeros((0, len(names))) if support is None else support.points
+    count = len(names)
+    figure = Figure((PANEL_INCHES * 0.8 * count,) * 2, layout="constrained")
+    grid: Any = figure.subplots(count, count, squeeze=False)
+    for row, column in np.ndindex(count, count):
+        axes = grid[row, column]
+        if row == column:
+            axes.hist(points[:, row], 24)
+        else:
+            axes.plot(points[:, column], points[:, row], ".", markersize=2)
+        axes.tick_params(labelsize=6)
+        if row == count - 1:
+            axes.set_xlabel(spec_of(names[column]).symbol)
+        if column == 0:
+            axes.set_ylabel(spec_of(names[row]).symbol)
+    return figure
+
+
+def slices_figure(volumes: Sequence[PhaseArray], titles: Sequence[str]) -> Figure:
+    """Each volume in its middle layer, and below it cut along the film's normal (the paper's Figs. 1, 2, 13 and 14)."""
+    figure = Figure((PANEL_INCHES * len(volumes), PANEL_INCHES * 1.6), layout="constrained")
+    grid = figure.subplots(2, len(volumes), squeeze=False)
+    for column, (volume, title) in enumerate(zip(volumes, titles, strict=True)):
+        _, y, z = (edge // 2 for edge in volume.shape)
+        for axes, cut in zip(grid[:, column], (volume[:, :, z], volume[:, y, :]), strict=True):
+            axes.imshow(cut.T, origin="lower", cmap=PHASE_COLOURS, vmin=0, vmax=2, interpolation="nearest")
+            axes.set_axis_off()
+        grid[0, column].set_title(title, fontsize=9)
+    return figure
+
+
+def losses_figure(events: Sequence[Mapping[str, Any]]) -> Figure | None:
+    """Training and held-out loss of each stage over its steps (the paper's Fig. 12); None where none was logged."""
+    stages = list(dict.fromkeys(event["stage"] for event in events if event["event"] == "step"))
+    if not stages:
+        return None
+    figure = Figure((PANEL_INCHES * 1.3 * len(stages), PANEL_INCHES), layout="constrained")
+    for axes, stage in zip(_row(figure, len(stages)), stages, strict=True):
+        for kind, key, style in (("step", "loss", "-"), ("validation", "val_loss", ".-")):
+            logged = [event for event in events if event["event"] == kind and event["stage"] == stage and key in event]
+            axes.plot([event["step"] for event in logged], [event[key] for event in logged], style, label=kind)
+        axes.set_title(stage)
+        axes.set_xlabel("step")
+        axes.set_ylabel("loss")
+        axes.legend(fontsize=7)
+    return figure
+
+
+def batches_figure(rows: Sequence[Mapping[str, Any]]) -> Figure:
+    """Seconds per sample over the batch size (the paper's Fig. 7)."""
+    figure = Figure((PANEL_INCHES * 1.6, PANEL_INCHES), layout="constrained")
+    axes = figure.subplots()
+    for stage in ("denoise", "decode"):
+        chosen = [row for row in rows if row["name"].endswith(stage)]
+        sizes = [int(row["name"].split(",")[0].removeprefix("batch ")) for row in chosen]
+        axes.loglog(sizes, [row["seconds"] for row in chosen], "o-", label=stage)
+    axes.set_xlabel("batch")
+    axes.set_ylabel("seconds per sample")
+    axes.legend()
+    return figure
+
+
+def _row(figure: Figure, count: int) -> list[Any]:
+    return list(figure.subplots(1, count, squeeze=False)[0])

@@ -1,0 +1,117 @@
+"""One page that tells how good a model is: HTML that needs no other file, its figures beside it as PNG."""
+
+import base64
+import html
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from matplotlib.figure import Figure
+
+from microdesigner.core.events import SampleDone
+from microdesigner.core.microstructure import PhaseArray
+from microdesigner.core.paths import atomic_path, write_text_atomic
+from microdesigner.core.request import Request
+from microdesigner.engine import Engine
+from microdesigner.engine.latents import candidate_draws, latent_shape
+from microdesigner.evaluation import figures
+from microdesigner.evaluation.control import METRICS, SAMPLES, control_pairs
+
+REPORT = "report.html"
+SHOWN = 4
+_STYLE = "body{font:15px sans-serif;max-width:1100px;margin:2em auto}table{border-collapse:collapse}"
+_STYLE += "td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ccc}img{max-width:100%}"
+
+
+def write_report(
+    engine: Engine,
+    folder: Path,
+    events: Sequence[Mapping[str, Any]] = (),
+    batches: Sequence[Mapping[str, Any]] = (),
+    fidelity: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write `folder`/report.html for the evaluation in `folder` (see control.evaluate_control); returns its path.
+
+    `events` of the training add the loss curves, `batches` (see batches.measure_batches) the time by batch size,
+    `fidelity` (see fidelity.evaluate_fidelity) its tables.
+    """
+    document = json.loads((folder / METRICS).read_text(encoding="utf-8"))
+    pairs = control_pairs(folder)
+    targets = [{name: float(target[i]) for name, (target, _) in pairs.items()} for i in range(SHOWN)]
+    drawn: list[tuple[str, str, Figure | None]] = [
+        ("control", "Measured over asked for, one sample per held-out target", figures.control_figure(pairs)),
+        ("samples", "Samples", figures.slices_figure(_generated(engine, targets), _titles(targets))),
+        ("vae-only", "The autoencoder alone, from random latents", figures.slices_figure(*_vae_only(engine))),
+        ("conditions", "Training conditions", figures.conditions_figure(engine.card)),
+        ("losses", "Training", figures.losses_figure(events)),
+        ("batches", "Time by batch size", figures.batches_figure(batches) if batches else None),
+    ]
+    parts = [_heading(engine, document), _table(document["control"])]
+    for name, title, figure in drawn:
+        if figure is not None:
+            parts.append(f"<h2>{html.escape(title)}</h2>{_image(figure, folder / f'{name}.png')}")
+    if fidelity:
+        parts += ["<h2>Morphology: relative error, floor, ratio</h2>", _table(fidelity["morphology"])]
+        parts.append(f"<h2>Distribution</h2><pre>{html.escape(json.dumps(fidelity['distribution'], indent=1))}</pre>")
+    parts.append(f'<p>All samples: <a href="{SAMPLES}">{SAMPLES}</a></p>')
+    page = f"<!doctype html><meta charset=utf-8><title>{html.escape(engine.card.name)}</title><style>{_STYLE}</style>"
+    write_text_atomic(folder / REPORT, page + "".join(parts) + "\n")
+    return folder / REPORT
+
+
+def _heading(engine: Engine, document: Mapping[str, Any]) -> str:
+    training = engine.card.document.get("training", {})
+    settings = ", ".join(f"{name} {document[name]}" for name in ("sampler", "steps", "guidance", "match", "candidates"))
+    learned = f"{training.get('volumes', '?')} training volumes of {training.get('series', '?')} series"
+    return (
+        f"<h1>{html.escape(engine.card.name)}</h1><p>{document['count']} held-out targets; {html.escape(settings)}. "
+        f"{learned}. r² is the squared Pearson correlation, R² the coefficient of determination.</p>"
+    )
+
+
+def _table(rows: Mapping[str, Mapping[str, Any]]) -> str:
+    heads = list(next(iter(rows.values())))
+    lines = ["<tr><th></th>" + "".join(f"<th>{html.escape(head)}</th>" for head in heads) + "</tr>"]
+    for name, row in rows.items():
+        cells = "".join(f"<td>{_number(row[head])}</td>" for head in heads)
+        lines.append(f"<tr><th>{html.escape(name)}</th>{cells}</tr>")
+    return f"<table>{''.join(lines)}</table>"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
+def _image(figure: Figure, path: Path) -> str:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(buffer.getvalue())
+    return f'<img alt="{path.stem}" src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'
+
+
+def _generated(engine: Engine, targets: Sequence[dict[str, float]]) -> list[PhaseArray]:
+    volumes = []
+    for seed, wanted in enumerate(targets):
+        request = Request(wanted, model=engine.card.name, seed=seed)
+        done = next(event for event in engine.generate(request) if isinstance(event, SampleDone))
+        volumes.append(done.sample.microstructure.phases)
+    return volumes
+
+
+@torch.no_grad()
+def _vae_only(engine: Engine) -> tuple[list[PhaseArray], list[str]]:
+    card = engine.card
+    volumes = []
+    for seed in range(SHOWN):
+        (draw,) = candidate_draws(seed, 1, latent_shape(card, card.shape))
+        logits = engine.bundle.autoencoder.decode(draw.noise[None].to(engine.device), card.lateral == "periodic")
+        volumes.append(logits[0].argmax(0).to(torch.uint8).cpu().numpy())
+    return volumes, [f"random latent {seed}" for seed in range(SHOWN)]
+
+
+def _titles(targets: Sequence[Mapping[str, float]]) -> list[str]:
+    return [", ".join(f"{name.split('_')[-1]} {value:.2f}" for name, value in wanted.items()) for wanted in targets]

@@ -1,0 +1,43 @@
+"""The report: one page that needs no other file, figures beside it, and an evaluation that goes on where it was."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from microdesigner.core.request import Request
+from microdesigner.engine import Engine
+from microdesigner.evaluation.control import evaluate_control
+from microdesigner.evaluation.report import write_report
+
+TARGETS = [
+    {"vol_frac_D": 0.3 + 0.05 * i, "vol_frac_M": 0.2, "tortuosity_D": 0.4, "tortuosity_A": 0.3 + 0.1 * i}
+    for i in range(4)
+]
+HOW = Request(steps=1)
+
+
+def test_an_evaluation_and_its_report(tiny_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    list(evaluate_control(tiny_engine, tmp_path, TARGETS[:3], HOW))
+    asked: list[int] = []
+    real = tiny_engine.generate_each
+    monkeypatch.setattr(tiny_engine, "generate_each", lambda requests: asked.append(len(requests)) or real(requests))
+    list(evaluate_control(tiny_engine, tmp_path, TARGETS, HOW))
+    assert asked == [1], "what was there was made again"
+    assert json.loads((tmp_path / "metrics.json").read_text())["count"] == 4
+
+    events = [
+        {"event": "step", "stage": "ddpm", "step": 1, "loss": 1.0},
+        {"event": "step", "stage": "ddpm", "step": 2, "loss": 0.5},
+    ]
+    batches = [
+        {"name": f"batch {n}, 16 steps: {stage}", "seconds": 1 / n} for n in (1, 2) for stage in ("denoise", "decode")
+    ]
+    fidelity = {"morphology": {"S2, donor": {"error": 0.02, "floor": 0.01, "ratio": 2.0}}, "distribution": {}}
+    page = write_report(tiny_engine, tmp_path, events, batches, fidelity).read_text(encoding="utf-8")
+    assert page.count("data:image/png;base64,") == 6
+    assert "vol_frac_D" in page
+    assert "S2, donor" in page
+    for name in ("control", "samples", "vae-only", "conditions", "losses", "batches"):
+        assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert 'src="http' not in page
