@@ -62,7 +62,7 @@ class QueueLink(QObject):
     def enqueue(self, requests: Sequence[Request], swept: str = "") -> None:
         """Let requests wait for their turn; where nothing runs, the first has it now, and several end a pause."""
         jobs = self.queue.add(requests, swept)
-        if self._key is None:
+        if self._key is None and self._generation.started_up:
             self._start(jobs[0])
             self.panel.pause.setChecked(self.panel.pause.isChecked() and len(jobs) == 1)
 
@@ -143,6 +143,7 @@ class QueueLink(QObject):
         generation.failed.connect(self._failed)
         generation.finished.connect(lambda _: self._finished())
         generation.ended.connect(self._ended)
+        generation.ready.connect(lambda *_: self._next())
         panel.moved.connect(self.queue.move)
         panel.removed.connect(self.queue.remove)
         panel.cleared.connect(self.queue.clear_ended)

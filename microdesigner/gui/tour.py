@@ -48,7 +48,7 @@ class Tour(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
-        self.steps = steps_of(window)
+        self.steps = [step for step in steps_of(window) if step.widget.isVisible()]
         self.number = 0
         self._frame = Frame(window)
         self.card = TourCard(window)

@@ -93,6 +93,22 @@ def test_what_waits_outlives_the_window_and_is_continued(
     assert _states(again) == ["done"]
 
 
+def test_what_is_asked_for_before_the_engine_is_up_waits_for_it(
+    stand_in_model: Path, open_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_engine = MainWindow.start_engine
+    monkeypatch.setattr(MainWindow, "start_engine", lambda window: None)
+    window = open_window()
+    window.targets.options.choose_quality("draft")
+    request = window.targets.request()
+    assert request is not None
+    window.queue.enqueue([request])
+    assert _states(window) == ["waiting"]
+    start_engine(window)
+    wait_until(lambda: _all_ended(window))
+    assert _states(window) == ["done"]
+
+
 def test_a_damaged_queue_is_told_and_a_new_one_begun(
     stand_in_model: Path, open_window: Callable[..., MainWindow]
 ) -> None:
