@@ -131,7 +131,8 @@ def _predictor(work: _Work, latents: Latents) -> FeaturePredictor:
     channels, conditions, process = latents.latents.shape[1], latents.conditions.shape[1], latents.process.shape[1]
     network = FeaturePredictor(PredictorConfig(channels, conditions, process))
     _standardise(network.descriptor_mean, network.descriptor_std, latents.conditions, latents)
-    _standardise(network.process_mean, network.process_std, latents.process, latents)
+    if process:
+        _standardise(network.process_mean, network.process_std, latents.process, latents)
     if not _load_finished(network, work.run, "fp") and "fp" in work.stages:
         stage = PredictorStage(network, work.preset.fp, latents.periodic)
         work.fit_on_latents("fp", stage, latents, partial(predictions, work.dataset, latents, network))
