@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from microdesigner.descriptors.compiled import compiled
 from microdesigner.descriptors.film import Film
 
-_NO_MARKS = np.zeros((0, 0, 0), np.bool_)
 _EXCESSES = (0.0, math.sqrt(2) - 1, math.sqrt(3) - 1, 2 * (math.sqrt(2) - 1))
 
 
@@ -25,20 +24,12 @@ def straight_voxels(film: Film, phase: np.uint8, from_top: bool, periodic: bool)
     electrode counts.
     """
     layers = film[::-1] if from_top else film
-    total, farthest = _sweep(layers, phase, periodic, _admissible(len(film)), _NO_MARKS)
+    total, farthest = _sweep(layers, phase, periodic, admissible_excess(len(film)))
     return int(total), int(farthest)
 
 
-def straight_mask(film: Film, phase: np.uint8, from_top: bool, periodic: bool) -> NDArray[np.bool_]:
-    """The voxels [z, y, x] that `straight_voxels` counts."""
-    layers = film[::-1] if from_top else film
-    marks = np.zeros(film.shape, np.bool_)
-    _sweep(layers, phase, periodic, _admissible(len(film)), marks)
-    return marks[::-1] if from_top else marks
-
-
-def _admissible(nz: int) -> NDArray[np.uint8]:
-    """Index of the largest excess that counts, per height above the electrode."""
+def admissible_excess(nz: int) -> NDArray[np.uint8]:
+    """Index of the largest excess that counts, per height above the electrode: 0 none, 1 √2−1, 2 √3−1, 3 2(√2−1)."""
     heights = np.arange(nz)
     below = np.array(_EXCESSES)[:, None] * nz < heights
     index: NDArray[np.uint8] = np.maximum(below.sum(axis=0) - 1, 0).astype(np.uint8)
@@ -46,10 +37,7 @@ def _admissible(nz: int) -> NDArray[np.uint8]:
 
 
 @compiled
-def _sweep(
-    layers: Film, phase: np.uint8, periodic: bool, admissible: NDArray[np.uint8], marks: NDArray[np.bool_]
-) -> tuple[int, int]:
-    """Counts of the whole film and of its last layer; sets `marks` [z, y, x] where it has room for them."""
+def _sweep(layers: Film, phase: np.uint8, periodic: bool, admissible: NDArray[np.uint8]) -> tuple[int, int]:
     nz, ny, nx = layers.shape
     below = np.zeros((ny + 2, nx + 2), np.uint8)
     here = np.zeros((ny + 2, nx + 2), np.uint8)
@@ -69,10 +57,6 @@ def _sweep(
                 bits = bits if labels[x] == phase else 0
                 out[x + 1] = np.uint8(bits)
                 counted += (bits >> shift) & 1
-        if len(marks):
-            for y in range(ny):
-                for x in range(nx):
-                    marks[height, y, x] = (here[y + 1, x + 1] >> shift) & 1
         total += counted
         if periodic:
             here[1 : ny + 1, 0] = here[1 : ny + 1, nx]

@@ -8,7 +8,8 @@ from torch import Tensor
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.request import Request
-from microdesigner.engine.guidance import guided, predictor_steering
+from microdesigner.engine.film_measure import measurable
+from microdesigner.engine.guidance import guided, measured_steering, predictor_steering
 from microdesigner.models.bundle import Bundle
 from microdesigner.models.diffusion import Velocity, ancestral, dpm_solver
 
@@ -101,9 +102,12 @@ def _estimates(
 
     velocity: Velocity = denoiser
 
-    if request.guidance > 0 and targets[0]:
-        velocity = guided(velocity, predictor_steering(bundle, conditions, asked[0]), request.guidance)
     noise = torch.stack([draw.noise for draw in draws]).to(device)
+    if request.guidance > 0 and targets[0]:
+        voxels = noise[0, 0].numel() * int(bundle.card.document["latent"]["factor"]) ** 3
+        early = predictor_steering(bundle, conditions, asked[0])
+        late = measured_steering(bundle, conditions, measurable(bundle.card, asked[0].tolist(), voxels))
+        velocity = guided(velocity, early, late, request.guidance, request.steps)
     if request.sampler == "ancestral":
         return ancestral(velocity, noise, request.steps, [torch.Generator().manual_seed(draw.seed) for draw in draws])
     return dpm_solver(velocity, noise, request.steps)

@@ -1,0 +1,106 @@
+"""What the descriptors say of a latent, exactly, and how each would change with it."""
+
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from microdesigner.core.card import ModelCard
+from microdesigner.descriptors.components import components_of, connected_voxels
+from microdesigner.descriptors.film import carriers_of, film_of
+from microdesigner.descriptors.fractions import generator_values
+from microdesigner.engine.matching import fraction_labels
+from microdesigner.engine.soft_sweep import straight_amount
+from microdesigner.models.bundle import Autoencoder
+
+SHARPNESS = 2.0
+DONOR, ACCEPTOR = 0, 1
+STRAIGHT = {"tortuosity_D": DONOR, "CT_f_D_tort1": DONOR, "tortuosity_A": ACCEPTOR, "CT_f_A_tort1": ACCEPTOR}
+FRACTION_VALUES = ("vol_frac_D", "vol_frac_A", "vol_frac_M")
+STRAIGHT_VALUES = ("tortuosity_D", "tortuosity_A")
+MOST_VOXELS = 2 * 256 * 256 * 128
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A condition that can be measured here: its column among the card's conditions, the phase it speaks of, and
+    whether it is that phase's share of straight paths (else its volume fraction)."""
+
+    column: int
+    label: int
+    straight: bool
+
+
+def measurable(card: ModelCard, asked: Sequence[bool], voxels: int) -> list[Quantity]:
+    """The asked conditions that are fractions or straight paths; none in a film of more voxels than gradients fit."""
+    if voxels > MOST_VOXELS:
+        return []
+    quantities = []
+    for column, condition in enumerate(card.conditions):
+        labels = list(fraction_labels({condition.name: 0.0}, card.phase_names))
+        if asked[column] and labels:
+            quantities.append(Quantity(column, labels[0], straight=False))
+        elif asked[column] and condition.name in STRAIGHT:
+            quantities.append(Quantity(column, STRAIGHT[condition.name], straight=True))
+    return quantities
+
+
+@torch.no_grad()
+def measured(autoencoder: Autoencoder, latents: Tensor, quantities: Sequence[Quantity], periodic: bool) -> Tensor:
+    """Values (batch, quantities) of the volumes that `latents` decode to; NaN for what does not exist."""
+    values, _ = _counted(autoencoder.decode(latents, periodic), quantities, periodic)
+    return values
+
+
+def measured_with_jacobian(
+    autoencoder: Autoencoder, latents: Tensor, quantities: Sequence[Quantity], periodic: bool
+) -> tuple[Tensor, Tensor]:
+    """Those values, and their derivatives by the latent (batch, quantities, latent voxels).
+
+    The values are counted on voxels; only the derivatives take the softened phases.
+    """
+    with torch.enable_grad():
+        leaf = latents.detach().requires_grad_()
+        logits = autoencoder.decode(leaf, periodic)
+        values, connected = _counted(logits.detach(), quantities, periodic)
+        present = torch.softmax(SHARPNESS * logits, dim=1)
+        amounts = [_soft_amount(present, connected, quantity, periodic) for quantity in quantities]
+        rows = [torch.autograd.grad(amount.sum(), leaf, retain_graph=True)[0] for amount in amounts]
+    return values, torch.stack([row.flatten(1) for row in rows], dim=1)
+
+
+def _counted(logits: Tensor, quantities: Sequence[Quantity], periodic: bool) -> tuple[Tensor, Tensor]:
+    """Values (batch, quantities), and the bits of `connected_voxels` (batch, x, y, z)."""
+    labels: NDArray[np.uint8] = logits.argmax(dim=1).to(torch.uint8).cpu().numpy()
+    with ThreadPoolExecutor() as pool:  # counting lets go of the interpreter lock
+        counts = list(pool.map(partial(_count, quantities=quantities, periodic=periodic), labels))
+    values = torch.tensor([values for values, _ in counts], dtype=torch.float32)
+    connected = torch.from_numpy(np.stack([connected for _, connected in counts]))
+    return values.to(logits.device), connected.to(logits.device)
+
+
+def _count(
+    phases: NDArray[np.uint8], quantities: Sequence[Quantity], periodic: bool
+) -> tuple[list[float], NDArray[np.uint8]]:
+    film = film_of(phases)
+    parts = components_of(carriers_of(film), periodic)
+    known = generator_values(film, parts, periodic)
+    names = [(STRAIGHT_VALUES if quantity.straight else FRACTION_VALUES)[quantity.label] for quantity in quantities]
+    values = [math.nan if known[name] is None else float(known[name] or 0) for name in names]
+    return values, connected_voxels(film, parts.touches).T
+
+
+def _soft_amount(present: Tensor, connected: Tensor, quantity: Quantity, periodic: bool) -> Tensor:
+    """A quantity (batch,) of phases present with probabilities (batch, phases, x, y, z)."""
+    phase = present[:, quantity.label]
+    if not quantity.straight:
+        return phase.mean((1, 2, 3))
+    from_top = quantity.label == DONOR
+    whole = (phase * (connected == 1 << quantity.label)).sum((1, 2, 3)).clamp_min(1)
+    return straight_amount(phase, from_top, periodic) / whole
