@@ -101,7 +101,7 @@ class _Session:
         path = Path(shutil.copy(_example(), self._folder / "copy.vti"))
         window = self._window
         return self._gap(
-            "load", lambda: window.opener.open(path), lambda: path.name in window.news.text() and self._shows()
+            "load", lambda: window.opener.open(path), lambda: window.shown.source == path and self._shows()
         )
 
     def _look(self) -> Iterator[Figure]:
