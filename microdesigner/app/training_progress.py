@@ -101,7 +101,7 @@ class RunProgress:
     def _on_stage(self, event: Mapping[str, Any]) -> None:
         stage = self.stages[event["stage"]]
         title = STAGE_TITLES[event["stage"]]
-        self.current = event["stage"]
+        self.current, self.note = event["stage"], ""
         if event["state"] == "started":
             self._say(event, f"{title} starts, {event['parameters']:,} parameters.")
         else:

@@ -40,7 +40,8 @@ GOOD, EDGE, BAD = ("#2e8b57", "#4bbd7f"), ("#b8860b", "#e0b040"), ("#b3261e", "#
 
 def apply(app: QApplication, dark: bool) -> None:
     """Give the whole program the light or the dark look."""
-    app.setStyle("Fusion")
+    if not app.styleSheet():
+        app.setStyle("Fusion")  # once: a wizard hands this very object to its pages, and a second call destroys it
     app.setPalette(palette(dark))
     app.setStyleSheet(_STYLE)
 

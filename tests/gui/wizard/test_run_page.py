@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from microdesigner import Microstructure
 from microdesigner.app.training_runs import TrainingOrder, TrainingRun, new_run
+from microdesigner.gui import theme
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.wizard.wizard import TrainingWizard
 from microdesigner.io import vti
@@ -95,6 +97,17 @@ def test_a_finished_model_is_told_once_with_its_accuracy(open_wizard: OpenWizard
     assert "off by 0.012" in wizard.run.outcome.words.text()
     wizard.run.follow()
     assert told == ["mine"]
+
+
+def test_the_look_can_change_while_a_training_is_followed(
+    open_wizard: OpenWizard, run: TrainingRun, qapp: QApplication
+) -> None:
+    page = follow(open_wizard).run
+    for dark in (True, False, True, False):
+        theme.apply(qapp, dark)
+        qapp.processEvents()
+        assert page.curves.plots["vae"].backgroundBrush().color() == qapp.palette().base().color()
+        assert page.scatter.legend.items[0][1].opts["color"] == qapp.palette().text().color()
 
 
 def test_a_new_model_appears_in_the_chooser_and_its_conditions_become_sliders(window: MainWindow, home: Path) -> None:
