@@ -100,6 +100,14 @@ class TrainingStage(lightning.LightningModule):
         """The clock starts with the first step."""
         self._started = time.monotonic()
 
+    def on_validation_start(self) -> None:
+        """Validation comes seldom and in other shapes: compiling it too would cost minutes."""
+        torch.compiler.set_stance("force_eager")
+
+    def on_validation_end(self) -> None:
+        """Training goes on as compiled."""
+        torch.compiler.set_stance("default")
+
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep the time used, so that a resumed run keeps its time box."""
         checkpoint["seconds"] = self.seconds
