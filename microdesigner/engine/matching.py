@@ -12,6 +12,7 @@ from microdesigner.core.microstructure import PhaseArray
 
 Logits = NDArray[np.float32]
 SWEEPS = 60
+REACHES = (2.0, 8.0, np.inf)
 FRACTION_PREFIXES = ("vol_frac_", "ABS_f_")
 
 
@@ -44,13 +45,39 @@ def match_fractions(logits: Logits, fractions: Mapping[int, float]) -> MatchedPh
 
     Raises InputError when the fractions cannot be met together.
     """
-    flat = logits.reshape(logits.shape[0], -1).astype(np.float64)
+    flat = logits.reshape(logits.shape[0], -1)
     counts = target_counts(fractions, flat.shape[0], flat.shape[1])
     raw = flat.argmax(axis=0)
-    bias = _solve_bias(flat, counts)
-    labels = _settle(flat + bias[:, None], counts)
+    lead = np.ptp(np.partition(flat, -2, axis=0)[-2:], axis=0)
+    for reach in REACHES:
+        near = np.flatnonzero(lead < reach)
+        solved = _solved_near(flat[:, near].astype(np.float64), _left(counts, raw, near), reach)
+        if solved is not None:
+            break
+    assert solved is not None, "no lead is beyond an endless reach"
+    labels, (near_labels, bias) = raw.copy(), solved
+    labels[near] = near_labels
     phases = labels.astype(np.uint8).reshape(logits.shape[1:])
     return MatchedPhases(phases, tuple(float(value) for value in bias), int((labels != raw).sum()))
+
+
+def _left(counts: Mapping[int, int], raw: NDArray[np.int64], near: NDArray[np.int64]) -> dict[int, int]:
+    """What the voxels `near` must give each label when all others keep theirs."""
+    kept = np.bincount(raw, minlength=256) - np.bincount(raw[near], minlength=256)
+    return {label: count - int(kept[label]) for label, count in counts.items()}
+
+
+def _solved_near(
+    flat: NDArray[np.float64], counts: Mapping[int, int], reach: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+    """Labels of voxels whose best logit leads by less than `reach`, and the biases; None when these voxels are too few,
+    or a bias so large that it would have moved others too."""
+    if min(counts.values(), default=0) < 0 or sum(counts.values()) > flat.shape[1]:
+        return None
+    bias = _solve_bias(flat, counts)
+    if np.ptp(bias) >= reach:
+        return None
+    return _settle(flat + bias[:, None], counts), bias
 
 
 def target_counts(fractions: Mapping[int, float], phases: int, voxels: int) -> dict[int, int]:
