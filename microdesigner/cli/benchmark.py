@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from microdesigner.evaluation.benchmark import Measurement
 
 MODEL = "ch-3phase"
-COUNTS, STEPS, ANCESTRAL_STEPS = (1, 8), (10, 16, 20), (20,)
+COUNTS, STEPS, ANCESTRAL_STEPS = (1, 8, 32), (10, 16, 20), (1000,)
+STANDARD = "1 × 16 steps: in all"
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -77,12 +78,28 @@ def _measurements(quick: bool) -> "Iterator[Measurement]":
 
     yield from benchmark.measure_descriptors(3 if quick else 10)
     yield from benchmark.measure_solver(5 if quick else 20)
+    if not quick:
+        yield from benchmark.measure_series()
+        yield from _peers()
     engine, loading = benchmark.load_engine(MODEL)
     yield loading
-    yield from benchmark.measure_generation(engine, COUNTS[:1] if quick else COUNTS, STEPS[:1] if quick else STEPS)
+    standard = None
+    for row in benchmark.measure_generation(engine, COUNTS[:1] if quick else COUNTS, STEPS[:1] if quick else STEPS):
+        standard = row.seconds if row.name == STANDARD else standard
+        yield row
+    if standard is not None:
+        from microdesigner.evaluation.paper_network import measure_paper_network
+
+        yield from measure_paper_network(standard)
     if not quick:
         yield from benchmark.measure_generation(engine, COUNTS[:1], ANCESTRAL_STEPS, "ancestral")
     yield from benchmark.measure_processes(MODEL)
+
+
+def _peers() -> "Iterator[Measurement]":
+    from microdesigner.evaluation import peer_solver
+
+    return peer_solver.measure_peer() if peer_solver.is_installed() else iter(())
 
 
 def _line(row: "Measurement") -> str:

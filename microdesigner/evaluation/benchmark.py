@@ -16,6 +16,7 @@ from scipy.ndimage import gaussian_filter
 from microdesigner.core.events import Finished
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request, Sampler
+from microdesigner.data.design import snapshot_times
 from microdesigner.descriptors import describe, fractions_and_tortuosities
 from microdesigner.engine import Engine
 from microdesigner.engine.device import choose_device
@@ -25,6 +26,14 @@ from microdesigner.physics.spectral import FilmTransform
 SIZE = (128, 128, 64)
 WARM_STEPS = 3
 STAGES = ("denoise", "decode", "measure")
+SERIES_CHI = (2.2, 3.0, 4.0)
+SNAPSHOTS = 12
+FIRST_CALL = """
+from microdesigner.descriptors import describe
+from microdesigner.core.microstructure import Microstructure
+import numpy as np
+describe(Microstructure(np.random.default_rng(0).integers(0, 3, (128, 128, 64), dtype=np.uint8)), "graspi")
+"""
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,19 @@ def measure_solver(steps: int, size: tuple[int, int, int] = SIZE) -> Iterator[Me
     yield Measurement("solver", "accepted step", step, "ratio to its transforms", step / (2 * pair))
 
 
+def measure_series(size: tuple[int, int, int] = SIZE) -> Iterator[Measurement]:
+    """Whole annealing series, as data sets hold them: an equal blend at each of `SERIES_CHI`, to the last snapshot."""
+    device = choose_device()
+    for chi in SERIES_CHI:
+        recipe = Recipe(0.5, chi, size=size)
+        started = time.perf_counter()
+        for state in anneal(recipe, snapshot_times(recipe, SNAPSHOTS), device):
+            last = state
+        _wait(device, last)
+        seconds = time.perf_counter() - started
+        yield Measurement("solver", f"series, chi {chi:g}", seconds, f"{_voxels(size)}, {last.steps} steps")
+
+
 def measure_generation(
     engine: Engine, counts: tuple[int, ...], steps: tuple[int, ...], sampler: Sampler = "dpm-solver++"
 ) -> Iterator[Measurement]:
@@ -109,9 +131,12 @@ def load_engine(model: str) -> tuple[Engine, Measurement]:
 
 
 def measure_processes(model: str) -> Iterator[Measurement]:
-    """Fresh processes: import of the package, and `generate` end to end; raises CalledProcessError when one fails."""
+    """Fresh processes: import of the package, a first descriptor call, and `generate` end to end; raises
+    CalledProcessError when one fails."""
     seconds = _best(lambda: _python("-c", "import microdesigner"), 3)
     yield Measurement("start", "import microdesigner", seconds, "fresh process")
+    seconds = _best(lambda: _python("-c", FIRST_CALL), 3)
+    yield Measurement("start", "first GraSPI table", seconds, "fresh process, imports included")
     with tempfile.TemporaryDirectory() as folder:
         seconds = _best(lambda: _python("-m", "microdesigner", "generate", "--model", model, "--out", folder), 1)
     yield Measurement("start", "generate, end to end", seconds, "fresh process, one volume, default steps")
