@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
 
-from microdesigner.app.tasks import CHORDS, CORRELATION, PROFILE, TORTUOSITY
+from microdesigner.app.tasks import CHORDS, CORRELATION, PROFILE, TORTUOSITY, Line
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
@@ -21,6 +23,7 @@ from microdesigner.core.verification import Verification
 from microdesigner.gui import verifier
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.panels.plots import CHORD_PLOT
+from microdesigner.gui.widgets.phase_plot import PhasePlot
 from microdesigner.gui.widgets.voxel_dialog import VoxelDialog
 from microdesigner.io import registry
 from tests.gui import stand_in
@@ -198,3 +201,30 @@ def test_a_report_holds_picture_values_recipe_and_command(window: MainWindow, tm
     assert "Annealing time" in page
     assert "data:image/png;base64," in page
     assert "microdesigner generate --model stand-in" in page
+
+
+def test_drawing_and_picture_show_the_same(qapp: QApplication) -> None:
+    plot = PhasePlot("Correlation", "meaning", "Distance r (nm)", "S₂")
+    plot.resize(300, 240)
+    x = np.linspace(0, 100, 50)
+    lines = [Line(x, share * (0.4 + 0.6 * np.exp(-x / 15))) for share in (0.42, 0.2)]
+    plot.show_lines(("donor", "acceptor"), lines, [(39, 102, 176), (198, 66, 58)])
+    plot.show()
+    qapp.processEvents()
+    picture = QImage.fromData(plot.png())
+    drawn = QImage(picture.size(), QImage.Format.Format_RGB32)
+    drawn.fill(Qt.GlobalColor.white)
+    painter = QPainter(drawn)
+    QSvgRenderer(plot.svg()).render(painter)
+    painter.end()
+    plot.close()
+    one, other = (_blurred(image) for image in (picture, drawn))
+    assert np.corrcoef(one.ravel(), other.ravel())[0, 1] > 0.6  # 0.75; 0.48 with axes at another scale than the curves
+
+
+def _blurred(image: QImage) -> np.ndarray:
+    """Grey values in 60 columns."""
+    small = image.scaledToWidth(60, Qt.TransformationMode.SmoothTransformation)
+    grey = small.convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), grey.bytesPerLine())
+    return rows[:, : grey.width()].astype(float).copy()

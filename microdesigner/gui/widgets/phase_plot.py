@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPaintDevice, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPaintDevice, QPainter, QPen
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from microdesigner.app.tables import curves_csv
@@ -18,6 +18,7 @@ from microdesigner.gui.widgets.basics import heading, tool_button
 
 PICTURE_WIDTH = 1600
 LINE_WIDTH = 2
+LEGEND_HEIGHT, LEGEND_LINE, GAP = 20, 14, 5
 NEGLIGIBLE = 0.002  # of the highest value
 FORMATS = {".svg": "SVG drawing", ".png": "PNG picture", ".csv": "CSV table"}
 Colours = Sequence[tuple[int, int, int]]
@@ -94,10 +95,12 @@ class PhasePlot(QWidget):
         content = QByteArray()
         buffer = QBuffer(content)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        size = self.plot.size() + QSize(0, LEGEND_HEIGHT)
         generator = QSvgGenerator()
         generator.setOutputDevice(buffer)
-        generator.setSize(self.plot.size())
-        generator.setViewBox(self.plot.rect())
+        generator.setSize(size)
+        generator.setViewBox(QRect(QPoint(0, 0), size))
+        generator.setResolution(self.plot.logicalDpiX())  # axes are drawn in it, curves are not
         generator.setTitle(self.title)
         self._draw_on(generator)
         return bytes(content.data())
@@ -105,7 +108,9 @@ class PhasePlot(QWidget):
     def png(self) -> bytes:
         """The plot as a picture on white."""
         enlarged = PICTURE_WIDTH / self.plot.width()
-        image = QImage(PICTURE_WIDTH, round(enlarged * self.plot.height()), QImage.Format.Format_RGB32)
+        height = round(enlarged * (self.plot.height() + LEGEND_HEIGHT))
+        image = QImage(PICTURE_WIDTH, height, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
         self._draw_on(image, enlarged)
         return png(image)
 
@@ -135,21 +140,28 @@ class PhasePlot(QWidget):
             self.failed.emit(f"{path} cannot be written ({error.strerror or error}); choose another place.")
 
     def _draw_on(self, device: QPaintDevice, enlarged: float = 1.0) -> None:
-        """Draw on white with a legend, for readers who do not see the window."""
-        palette = theme.palette(dark=False)
-        style_plot(self.plot, palette)
+        """Draw on white under a legend, for readers who do not see the window."""
+        style_plot(self.plot, theme.palette(dark=False))
         self._set_pens(enlarged)
-        legend = self.plot.addLegend(offset=(-1, 1), labelTextColor=palette.text().color())
-        for curve, name in zip(self._curves, self._names, strict=True):
-            legend.addItem(curve, name)
         painter = QPainter(device)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.plot.render(painter)
+        painter.scale(enlarged, enlarged)
+        self._draw_legend(painter)
+        place = QRectF(self.plot.rect()).translated(0, LEGEND_HEIGHT)
+        self.plot.render(painter, place)
         painter.end()
-        self.plot.scene().removeItem(legend)
-        self.plot.getPlotItem().legend = None
         style_plot(self.plot)
         self._set_pens()
+
+    def _draw_legend(self, painter: QPainter) -> None:
+        x, middle = GAP, LEGEND_HEIGHT // 2
+        for name, colour in zip(self._names, self._colours, strict=False):
+            painter.setPen(QPen(QColor(*colour), LINE_WIDTH))
+            painter.drawLine(x, middle, x + LEGEND_LINE, middle)
+            painter.setPen(Qt.GlobalColor.black)
+            room = QRect(x + LEGEND_LINE + GAP, 0, self.plot.width(), LEGEND_HEIGHT)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
+            x = room.x() + painter.fontMetrics().horizontalAdvance(name) + 2 * GAP
 
     def _set_pens(self, enlarged: float = 1.0) -> None:
         from pyqtgraph import mkPen
