@@ -38,7 +38,17 @@ def test_the_installed_program_has_this_version() -> None:
     assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("script", ["packaging/setup.sh", "packaging/run.sh", "packaging/test.sh", ".ci/run"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        "packaging/setup.sh",
+        "packaging/run.sh",
+        "packaging/test.sh",
+        "packaging/gpu_train.sh",
+        "packaging/gpu_join.sh",
+        ".ci/run",
+    ],
+)
 def test_scripts_are_strict_and_executable(script: str) -> None:
     path = ROOT / script
     assert path.stat().st_mode & 0o111
