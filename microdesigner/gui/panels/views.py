@@ -132,10 +132,6 @@ class ViewsPanel(QWidget):
         size = round(factor * self.view.width()), round(factor * self.view.height())
         return Shot(scene.geometry.microstructure, scene.look(), size, factor)
 
-    def add_below(self, widget: QWidget) -> None:
-        """Put a widget under everything else of the column."""
-        self._column.addWidget(widget)
-
     def colours(self) -> NDArray[np.uint8]:
         """Red, green, blue of the labels in the chosen palette, for pictures outside the scene."""
         chosen = self.palette_choice.chosen()
