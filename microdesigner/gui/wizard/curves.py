@@ -1,5 +1,6 @@
 """Training and validation curves of the three stages on log axes."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from microdesigner.app.training_progress import LIKELIHOOD_STAGES, STAGE_TITLES, StageProgress
 from microdesigner.gui.wizard import plots
 
-ONE_DECADE, MINOR_TICKS = 10, 2
+MOST_TICKS = 7
+MANTISSAS = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1,))
 LIKELIHOOD, LOSS = "inverse likelihood", "loss"
 
 
@@ -34,8 +36,8 @@ class Curves(QWidget):
         for line, (steps, values) in zip(self.lines[stage], points, strict=True):
             line.setData(steps, values)
         values = np.concatenate([values for _, values in points])
-        several_decades = len(values) > 0 and values.max() > ONE_DECADE * values.min()
-        self.plots[stage].getAxis("left").setStyle(maxTextLevel=0 if several_decades else MINOR_TICKS)
+        if len(values):
+            self.plots[stage].getAxis("left").setTicks([_ticks(float(values.min()), float(values.max()))])
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
@@ -58,3 +60,14 @@ class Curves(QWidget):
         validation = widget.plot([], [], symbol="o", symbolSize=4, symbolPen=None)
         self.lines[stage] = (training, validation)
         return widget
+
+
+def _ticks(low: float, high: float) -> list[tuple[float, str]]:
+    """Places (log₁₀) and words of ticks between `low` and `high`, few enough to stay apart."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for mantissas in MANTISSAS:
+        values = [mantissa * 10.0**decade for decade in decades for mantissa in mantissas]
+        shown = [value for value in values if 0.9 * low <= value <= 1.1 * high]
+        if len(shown) <= MOST_TICKS:
+            break
+    return [(math.log10(value), f"{value:g}") for value in shown]
