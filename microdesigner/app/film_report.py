@@ -13,7 +13,8 @@ from microdesigner.core.result import Sample
 STYLE = (
     "body{font-family:sans-serif;max-width:60em;margin:2em auto;color:#1d2126}img{max-width:100%}"
     "table{border-collapse:collapse;margin:1em 0}td,th{padding:.25em 1em .25em 0;text-align:left}"
-    "td:not(:first-child){text-align:right}tr{border-bottom:1px solid #ddd}figure{margin:1em 0}pre{white-space:pre-wrap}"
+    "td:not(:first-child){text-align:right}tr{border-bottom:1px solid #ddd}"
+    "figure{margin:1em 0}pre{white-space:pre-wrap}"
 )
 
 
@@ -31,7 +32,8 @@ def report_html(request: Request, sample: Sample, picture: bytes, drawings: Mapp
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(name)}</title>'
         f"<style>{STYLE}</style></head><body><h1>{escape(name)}</h1>"
         f"<p>{size} voxels, {edges} nm, phases {escape(', '.join(volume.phase_names))}, {volume.lateral} sides.</p>"
-        f"{_image(picture, 'png')}{_values(request, sample)}{_recipe(sample)}{figures}{_origin(request)}</body></html>\n"
+        f"{_image(picture, 'png')}{_values(request, sample)}{_recipe(sample)}{figures}{_origin(request)}"
+        "</body></html>\n"
     )
 
 
