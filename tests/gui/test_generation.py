@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from microdesigner.core.request import Request
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.responsiveness import GapWatcher
 from tests.gui.conftest import generate, wait_until
@@ -91,6 +92,18 @@ def test_live_draft_follows_the_sliders(window: MainWindow) -> None:
     wait_until(lambda: window.sample is not None)
     assert window.sample is not None
     assert window.sample.measured["vol_frac_D"] == pytest.approx(0.5, abs=1e-3)
+
+
+def test_what_follows_the_sliders_is_finished_when_they_rest(window: MainWindow) -> None:
+    requests: list[Request] = []
+    window.generation.started.connect(requests.append)
+    window.targets.options.live.setChecked(True)
+    window.targets.rows["vol_frac_D"].number.setValue(0.5)
+    wait_until(lambda: len(requests) == 2 and not window.generation.running)
+    draft, finished = requests
+    assert draft.seed == finished.seed
+    assert (draft.guidance, finished.guidance) == (0.0, 0.5)
+    assert draft.steps < finished.steps
 
 
 def test_the_window_never_freezes_while_generating(window: MainWindow) -> None:
