@@ -64,3 +64,14 @@ def test_an_unknown_name(action: str, capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_mistake(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(argv) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_papers_models_are_known_without_weights(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["models", "info", "paper-ch-3phase", "--json"]) == 0
+    parts = json.loads(capsys.readouterr().out)["parts"]
+    assert [parts[part]["parameters"] for part in ("vae", "fp", "ddpm")] == [46_916_781, 657_927, 150_871_044]
+
+    (tmp_path / "vae.pt").write_bytes(b"no weights")
+    files = [argument for part in ("vae", "fp", "ddpm") for argument in (f"--{part}", str(tmp_path / "vae.pt"))]
+    assert main(["models", "import", "--as", "paper-experimental", *files, "--name", "theirs"]) == 2
+    assert "not a plain file of weights" in capsys.readouterr().err

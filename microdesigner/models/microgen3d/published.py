@@ -90,9 +90,10 @@ def read_weights(path: Path, network: nn.Module) -> dict[str, Tensor]:
     _check_size(path, sum(tensor.numel() for tensor in wanted.values()) * 4 + SPARE_BYTES)
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # whatever a damaged or hostile file provokes
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{path} is not a plain file of weights ({reason[:160]}); download it again.") from None
+    except Exception:  # whatever a damaged or hostile file provokes
+        raise InputError(
+            f"{path} is not a plain file of weights: it is damaged or holds more than tensors; download it again."
+        ) from None
     state = _state(content, path)
     tables = {name: state.pop(name) for name in linear_schedule() if name in state}
     _check_tables(tables, path)
