@@ -102,7 +102,7 @@ class RecipePanel(QWidget):
         if verification is None or gap is None:
             self._answer.setData([], [])
             return
-        pen = mkPen(theme.status_colour(pair_of(gap)), width=ANSWER_WIDTH)
+        pen = mkPen(theme.status_colour(pair_of(gap)), width=ANSWER_WIDTH * self.devicePixelRatioF())
         self._answer.setData([verification.recipe["log_time"]], [verification.recipe["chi"]], pen=pen)
 
     @property

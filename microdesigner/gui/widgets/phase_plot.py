@@ -78,7 +78,7 @@ class PhasePlot(QWidget):
         """Take over colours of the phases and the look of the window."""
         self._colours = colours
         style_plot(self.plot)
-        self._set_pens()
+        self._set_pens(self.plot.devicePixelRatioF())
 
     def csv(self) -> str:
         """The curves as a table."""
@@ -151,7 +151,7 @@ class PhasePlot(QWidget):
         self.plot.render(painter, place)
         painter.end()
         style_plot(self.plot)
-        self._set_pens()
+        self._set_pens(self.plot.devicePixelRatioF())
 
     def _draw_legend(self, painter: QPainter) -> None:
         x, middle = GAP, LEGEND_HEIGHT // 2
@@ -163,7 +163,8 @@ class PhasePlot(QWidget):
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
             x = room.x() + painter.fontMetrics().horizontalAdvance(name) + 2 * GAP
 
-    def _set_pens(self, enlarged: float = 1.0) -> None:
+    def _set_pens(self, enlarged: float) -> None:
+        """Lines are as wide as they are on a screen without scaling, `enlarged` times: their pens know pixels only."""
         from pyqtgraph import mkPen
 
         for curve, colour in zip(self._curves, self._colours, strict=False):
