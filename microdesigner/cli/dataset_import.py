@@ -66,8 +66,8 @@ def _add_film_options(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="VALUE=PHASE",
         default=[],
-        help="what values (or bands 0, 1, 2 of a segmentation) are, such as 0=acceptor 255=donor (0, 1, 2: donor, "
-        "acceptor, mixed)",
+        help="what values, or bands 0, 1, 2 of a segmentation, are, such as 0=acceptor 255=donor (values 0, 1, 2: "
+        "donor, acceptor, mixed; bands from dark to bright: donor, mixed, acceptor)",
     )
 
 

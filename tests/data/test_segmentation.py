@@ -62,6 +62,14 @@ def test_values_that_do_not_suit_are_refused(wrong: tuple[str, int, tuple[float,
         Segmentation(*wrong)  # type: ignore[arg-type]
 
 
+def test_of_three_bands_the_middle_one_is_mixed(tmp_path: Path) -> None:
+    np.save(tmp_path / "film.npy", np.broadcast_to(np.repeat([0, 9, 20], 4), (4, 4, 12)) + np.zeros(12))
+    plan = ImportPlan((str(tmp_path),), segmentation=Segmentation("threshold", 3, (5.0, 15.0)))
+    preview = segmentation_preview(find_volumes((str(tmp_path),)).volumes[0], plan, 5)
+    assert (preview.phases == 2).all()
+    assert preview.fractions == pytest.approx({"donor": 1 / 3, "acceptor": 1 / 3, "mixed": 1 / 3})
+
+
 def test_the_preview_shows_what_the_import_will_store(tmp_path: Path) -> None:
     grey = RANDOM.integers(0, 256, (12, 10, 8)).astype(np.uint8)
     np.save(tmp_path / "film.npy", grey)

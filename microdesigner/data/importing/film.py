@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import PHASE_NAMES, Lateral, PhaseArray
+from microdesigner.core.microstructure import ACCEPTOR, DONOR, MIXED, PHASE_NAMES, Lateral, PhaseArray
 from microdesigner.data.importing.plan import Face, ImportPlan, Segmentation, Triple
 from microdesigner.data.importing.segmentation import banded, limits
 from microdesigner.data.importing.sources import FoundVolumes, Mapping, SourceVolume, mapping_text, read_source
 from microdesigner.io.labels import Voxel
 
 IDENTITY: Mapping = tuple((float(label), label) for label in range(len(PHASE_NAMES)))
+BANDS: dict[int, Mapping] = {2: ((0, DONOR), (1, ACCEPTOR)), 3: ((0, DONOR), (1, MIXED), (2, ACCEPTOR))}
+"""Phases of the bands of a segmentation from dark to bright: what is mixed looks in between."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def _mapping(plan: ImportPlan, found: FoundVolumes) -> Mapping:
     if plan.mapping:
         return plan.mapping
     if plan.segmentation:
-        return IDENTITY[: plan.segmentation.bands]
+        return BANDS[plan.segmentation.bands]
     if not found.labelled:
         raise InputError(
             f"{found.volumes[0].name} holds the values {', '.join(f'{v:g}' for v in found.levels or ())}; say which is "

@@ -70,7 +70,7 @@ class ImportPlan:
     two axes keep their order as x and y. None takes z-, where the format says so (VTI, GraSPI text, own data sets).
     `lateral`: whether the film wraps; None takes the file's own, else no-flux. Cut subvolumes never wrap.
     `segmentation`: for grey values; None for labels. `mapping`: pairs (value or band, phase label); empty for values
-    that are 0 donor, 1 acceptor, 2 mixed already, and for bands in that order.
+    that are 0 donor, 1 acceptor, 2 mixed already, and for bands that are donor, (mixed,) acceptor from dark to bright.
     `cut`: subvolumes of a tomogram; None takes volumes whole. `resize`: voxels of every stored volume (nearest
     neighbour), None keeps them.
     `recipes`: CSV of processing parameters by file name. `process`: which labels are processing parameters; None takes

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, PhaseArray
-from microdesigner.data.importing.film import IDENTITY, limits_of, mapped, oriented
+from microdesigner.data.importing.film import BANDS, IDENTITY, limits_of, mapped, oriented
 from microdesigner.data.importing.plan import ImportPlan
 from microdesigner.data.importing.segmentation import banded, histogram
 from microdesigner.data.importing.sources import SourceVolume, read_source
@@ -40,7 +40,8 @@ def segmentation_preview(source: SourceVolume, plan: ImportPlan, layer: int | No
     """
     grey = oriented(_kept(source, source.path.stat().st_mtime_ns).values, plan.cathode or "z-")
     found = limits_of(source, grey, plan.segmentation)
-    phases = mapped(source, banded(grey, found) if plan.segmentation else grey, plan.mapping or IDENTITY)
+    mapping = plan.mapping or (BANDS[plan.segmentation.bands] if plan.segmentation else IDENTITY)
+    phases = mapped(source, banded(grey, found) if plan.segmentation else grey, mapping)
     layers = grey.shape[2]
     shown = layers // 2 if layer is None else layer
     if not 0 <= shown < layers:
