@@ -65,6 +65,7 @@ class Session:
 
     @property
     def data(self) -> Path:
+        """The data set."""
         return self.work / "data.h5"
 
     def simulate(self) -> None:
@@ -90,6 +91,8 @@ class Session:
         try:
             self.train("fp", "ddpm")
         except Exception as error:
+            if not self.scale.preset.ddpm.compiled:
+                raise
             print(f"Compiled training failed ({error!r:.300}); going on without.")
             preset = self.scale.preset
             self.scale = replace(self.scale, preset=replace(preset, ddpm=replace(preset.ddpm, compiled=False)))
