@@ -19,7 +19,6 @@ from microdesigner.training.run import RunDirectory
 
 RunState = Literal["running", "paused", "stopping", "interrupted", "finished"]
 NICENESS = 10
-LEAST_FREE_BYTES = 64 << 20
 ORDER_FILE, LOG_FILE = "order.json", "log.txt"
 _PROGRAM = "microdesigner: "
 
@@ -93,7 +92,7 @@ class TrainingRun:
     @property
     def problem(self) -> str:
         """Why an interrupted run ended, in one sentence; empty where nobody knows more than that it did."""
-        if shutil.disk_usage(self.folder).free < LEAST_FREE_BYTES:
+        if self.directory.disk_full:
             return "The disk is full; free some space, then resume."
         lines = self.log.splitlines()
         return next((line.removeprefix(_PROGRAM) for line in reversed(lines) if line.startswith(_PROGRAM)), "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import Bars, with_bars
-from microdesigner.core.errors import InputError
+from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.events import Progress
 
 if TYPE_CHECKING:
@@ -79,7 +79,14 @@ def run(args: argparse.Namespace) -> int:
     directory = RunDirectory(args.out)
     with directory.locked() if ranks.is_first() else nullcontext():
         directory.open(args.dataset, args.preset, preset, args.resume or not ranks.is_first())
-        _train(args, directory, preset)
+        try:
+            _train(args, directory, preset)
+        except (OSError, RuntimeError) as error:  # torch tells of a full disk as RuntimeError
+            if not directory.disk_full:
+                raise
+            raise MicrodesignerError(
+                f"The disk of {directory.path} is full; free some space and add --resume."
+            ) from error
     print(directory.bundle if directory.bundle.exists() else directory.path)
     return 0
 

@@ -1,6 +1,7 @@
 """The run directory: everything a training needs to be resumed, followed and judged."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 SECONDS_FOR_LOCK = 5.0
+LEAST_FREE_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ class RunDirectory:
     def evaluation(self) -> Path:
         """The finished model's accuracy on held-out targets."""
         return self.path / "evaluation"
+
+    @property
+    def disk_full(self) -> bool:
+        """Whether the disk has no room for another checkpoint of usual size."""
+        return shutil.disk_usage(self.path).free < LEAST_FREE_BYTES
 
     @property
     def active(self) -> bool:

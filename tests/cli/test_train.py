@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from microdesigner.cli.main import main
+from microdesigner.training.run import RunDirectory
+from tests.tiny_dataset import write_tiny_dataset
 
 
 def test_a_data_set_is_built_and_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,3 +44,16 @@ def test_wrong_input_is_one_sentence(
     assert word in error
     assert error.count("\n") == 1
     assert not (tmp_path / "run").exists()
+
+
+def test_a_full_disk_is_named_with_its_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos")
+
+    dataset = write_tiny_dataset(tmp_path / "set.h5")
+    monkeypatch.setattr("microdesigner.cli.train._train", fail)
+    monkeypatch.setattr(RunDirectory, "disk_full", True)
+    assert main(["train", str(dataset), "--out", str(tmp_path / "run")]) == 1
+    assert "is full; free some space and add --resume" in capsys.readouterr().err
