@@ -14,29 +14,38 @@ Batch = tuple[Tensor, Tensor, Tensor]
 
 
 class LatentBatches(IterableDataset[Batch]):
-    """Endless training batches; periodic latents are rolled laterally, which is exact."""
+    """Endless training batches, made where `device` is; periodic latents are rolled laterally, which is exact."""
 
-    def __init__(self, latents: Latents, batch: int, seed: int) -> None:
-        self._latents, self._batch, self._seed = latents, batch, seed
-        self._indices = np.flatnonzero(~latents.held_out)
+    def __init__(self, latents: Latents, batch: int, seed: int, device: torch.device) -> None:
+        self._batch, self._seed = batch, seed
+        training = torch.from_numpy(~latents.held_out)
+        columns = (latents.latents, latents.conditions, latents.process)
+        self._clean, self._conditions, self._process = (column[training].to(device) for column in columns)
+        self._periodic = latents.periodic
 
     def __iter__(self) -> Iterator[Batch]:
         random = np.random.default_rng(self._seed)
         while True:
-            chosen = random.choice(self._indices, self._batch)
-            clean = self._latents.latents[chosen].float()
-            if self._latents.periodic:
-                clean = torch.stack([self._rolled(latent, random) for latent in clean])
-            yield clean, self._latents.conditions[chosen], self._latents.process[chosen]
-
-    def _rolled(self, latent: Tensor, random: np.random.Generator) -> Tensor:
-        shifts = int(random.integers(latent.shape[1])), int(random.integers(latent.shape[2]))
-        return torch.roll(latent, shifts, dims=(1, 2))
+            chosen = torch.from_numpy(random.integers(len(self._clean), size=self._batch)).to(self._clean.device)
+            clean = self._clean[chosen].float()
+            if self._periodic:
+                clean = rolled(clean, torch.from_numpy(random.integers(clean.shape[2:4], size=(self._batch, 2))))
+            yield clean, self._conditions[chosen], self._process[chosen]
 
 
-def training_loader(latents: Latents, batch: int, seed: int) -> DataLoader[Batch]:
+def rolled(films: Tensor, shifts: Tensor) -> Tensor:
+    """Each of `films` (batch, channels, x, y, z) rolled by its own `shifts` (batch, 2) along x and y."""
+    device, shifts = films.device, shifts.to(films.device)
+    rows, columns = (
+        (torch.arange(edge, device=device) - shifts[:, axis, None]) % edge for axis, edge in enumerate(films.shape[2:4])
+    )
+    film = torch.arange(len(films), device=device)[:, None, None]
+    return films[film, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2, 4)  # gathered as (b, x, y, c, z)
+
+
+def training_loader(latents: Latents, batch: int, seed: int, device: torch.device) -> DataLoader[Batch]:
     """Loader of whole batches."""
-    return DataLoader(LatentBatches(latents, batch, seed), batch_size=None)
+    return DataLoader(LatentBatches(latents, batch, seed, device), batch_size=None)
 
 
 def validation_loader(latents: Latents, batch: int, count: int) -> DataLoader[tuple[Tensor, ...]]:

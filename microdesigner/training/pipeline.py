@@ -102,7 +102,7 @@ class _Work:
         # a resumed run continues with other batches than those it has seen
         seed = 10 + ranks.number() + (self.run.checkpoint(stage) is not None) * int(torch.randint(1 << 30, ()))
         validation = validation_loader(latents, 32, VALIDATION_LATENTS)
-        training = partial(training_loader, latents, seed=seed)
+        training = partial(training_loader, latents, seed=seed, device=_gpu() or torch.device("cpu"))
         self.fit(stage, module, Batches(training, validation, self.validate_every(stage)), draw)
 
     def validate_every(self, stage: Stage) -> int:
