@@ -22,7 +22,8 @@ class Request:
     `candidates` samples are drawn per kept volume; `match` "fractions" makes the phase fractions exact, "all" also
     keeps the best candidate. `size` is voxels along x, y, z (None: the model's own). `steps` counts denoiser
     evaluations; `guidance` 0..1 is how strongly the feature predictor steers each of them towards the target
-    fractions, while the last are steered by measuring, whatever its value above 0 (0: the denoiser alone). Sample i uses seed + i, so any one of a batch can be made again alone.
+    fractions. With any guidance above 0 the last evaluations are steered by measuring; 0 is the denoiser alone. Sample
+    i uses seed + i, so any one of a batch can be made again alone.
 
     Raises InputError when a value is impossible whatever the model.
     """

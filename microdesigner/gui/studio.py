@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from microdesigner.gui.panels.views import ViewsPanel
-from microdesigner.gui.wizard.task import Task
-from microdesigner.gui.wizard.task_bar import TaskBar
+from microdesigner.gui.task import Task
+from microdesigner.gui.widgets.task_bar import TaskBar
 
 if TYPE_CHECKING:
     from microdesigner.view3d.look import Shot

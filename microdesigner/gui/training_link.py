@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from microdesigner.app.training_runs import known_runs
-from microdesigner.gui.wizard.task import Task
+from microdesigner.gui.task import Task
 from microdesigner.gui.wizard.wizard import ACTIVE, TrainingWizard, ask_about
 
 if TYPE_CHECKING:

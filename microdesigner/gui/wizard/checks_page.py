@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 from microdesigner.app.dataset_work import DatasetReport
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui import theme
+from microdesigner.gui.task import Task
 from microdesigner.gui.widgets.basics import heading, quiet
 from microdesigner.gui.widgets.notice import Notice
+from microdesigner.gui.widgets.task_bar import TaskBar
 from microdesigner.gui.wizard import plots
-from microdesigner.gui.wizard.task import Task
-from microdesigner.gui.wizard.task_bar import TaskBar
 
 MARKS = {"error": ("✗", theme.BAD), "warning": ("!", theme.EDGE), "note": ("i", theme.EDGE), "good": ("✓", theme.GOOD)}
 PLOT_HEIGHT, COLUMNS = 120, 3

@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from microdesigner.app.training_runs import datasets_folder
+from microdesigner.gui.task import Task
 from microdesigner.gui.widgets.basics import named, quiet
 from microdesigner.gui.widgets.notice import Notice
+from microdesigner.gui.widgets.task_bar import TaskBar
 from microdesigner.gui.wizard.import_form import ImportForm
 from microdesigner.gui.wizard.simulate_form import SimulateForm
-from microdesigner.gui.wizard.task import Task
-from microdesigner.gui.wizard.task_bar import TaskBar
 
 KINDS = (
     ("Simulate a new set", "Anneal films by the Cahn-Hilliard equation and learn from them."),

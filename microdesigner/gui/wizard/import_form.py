@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 
 from microdesigner.app.dataset_work import Found, Preview
 from microdesigner.app.training_runs import datasets_folder
+from microdesigner.gui.task import Task
 from microdesigner.gui.widgets.basics import Fold, named, quiet
 from microdesigner.gui.wizard.edges import Edges, WholeEdges
 from microdesigner.gui.wizard.layer import LayerPreview
 from microdesigner.gui.wizard.segmentation_form import SegmentationForm
-from microdesigner.gui.wizard.task import Task
 
 CATHODES = (("z = 0", "z-"), ("the last z layer", "z+"), ("x = 0", "x-"), ("the last x layer", "x+"),
             ("y = 0", "y-"), ("the last y layer", "y+"))  # fmt: skip

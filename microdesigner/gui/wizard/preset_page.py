@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 
 from microdesigner.app.training_progress import STAGE_TITLES, duration
 from microdesigner.app.training_runs import runs_folder
+from microdesigner.gui.task import Task
 from microdesigner.gui.widgets.basics import Fold, heading, named, quiet
 from microdesigner.gui.widgets.notice import Notice
-from microdesigner.gui.wizard.task import Task
-from microdesigner.gui.wizard.task_bar import TaskBar
+from microdesigner.gui.widgets.task_bar import TaskBar
 from microdesigner.training.presets import PRESETS, STAGES
 from microdesigner.training.trial_result import Trial
 

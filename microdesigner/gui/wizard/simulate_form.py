@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from microdesigner.app.training_runs import datasets_folder
+from microdesigner.gui.task import Task
 from microdesigner.gui.widgets.basics import Fold, named, quiet
-from microdesigner.gui.wizard.task import Task
 
 SIZES = ((32, 32, 32), (64, 64, 32), (64, 64, 64), (128, 128, 64))
 FEWEST_SERIES, MOST = 8, 4096

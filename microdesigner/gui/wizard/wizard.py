@@ -11,13 +11,13 @@ from microdesigner.app.dataset_work import DatasetReport
 from microdesigner.app.training_runs import TrainingOrder, TrainingRun, known_runs, new_run
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.paths import user_data
+from microdesigner.gui.task import Task
 from microdesigner.gui.wizard.checks_page import ChecksPage
 from microdesigner.gui.wizard.data_page import DataPage
 from microdesigner.gui.wizard.learn_page import LearnPage
 from microdesigner.gui.wizard.preset_page import PresetPage
 from microdesigner.gui.wizard.run_page import RunPage
 from microdesigner.gui.wizard.start_page import StartPage
-from microdesigner.gui.wizard.task import Task
 
 START, DATA, CHECKS, LEARN, PRESET, RUN = range(6)
 ACTIVE = ("running", "paused")

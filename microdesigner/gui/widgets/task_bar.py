@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QW
 
 from microdesigner.app.training_progress import duration
 from microdesigner.core.events import Progress
+from microdesigner.gui.task import Task
 from microdesigner.gui.widgets.basics import named
-from microdesigner.gui.wizard.task import Task
 
 WORDS = {
     "simulate": "Simulating series",
