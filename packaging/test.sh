@@ -15,4 +15,8 @@ screen=()
 if command -v xvfb-run >/dev/null; then
     screen=(xvfb-run -a -s "-screen 0 1600x1000x24")
 fi
-exec ${screen[@]+"${screen[@]}"} .venv/bin/python -m pytest "$@" </dev/null
+# a process per core with one thread each, whole files at a time: files share what is costly to set up
+cores=$(nproc 2>/dev/null || sysctl -n hw.ncpu)
+export OMP_NUM_THREADS=1
+exec ${screen[@]+"${screen[@]}"} .venv/bin/python -m pytest \
+    --numprocesses "$((cores < 4 ? cores : 4))" --dist loadfile "$@" </dev/null

@@ -32,7 +32,7 @@ def _resident_mb() -> float:
 
 def _alive() -> dict[str, int]:
     gc.collect()
-    objects = [entry for entry in gc.get_objects() if isinstance(entry, QObject | vtkObjectBase)]
+    objects = [entry for entry in gc.get_objects() if issubclass(type(entry), QObject | vtkObjectBase)]  # no proxies
     return {
         "threads": threading.active_count(),
         "widgets": len(QApplication.allWidgets()),
