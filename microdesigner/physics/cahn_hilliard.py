@@ -31,7 +31,8 @@ class CahnHilliard:
     """∂φ/∂t = ∇·(M ∇μ),  μ = f'(φ) − κ∇²φ,  on a grid of edge `spacing`, no flux through the film's surfaces.
 
     Scheme: flux form of the right-hand side r on voxel faces; linearly stabilised semi-implicit step
-    φ ← φ + F⁻¹[Δt F(r) / (1 + Δt M₀ (S k̃² + κ k̃⁴))]; step doubling keeps the RMS error of a step below `tolerance`.
+    φ ← φ + F⁻¹[Δt F(r) / (1 + Δt M₀ (S k̃² + κ k̃⁴))]; step doubling keeps the RMS difference between two half steps and
+    a whole one below `tolerance`, and the two extrapolated to second order (Richardson) are the step.
     `largest_linear_step` bounds Δt until `linear_until`: a controller by error alone strides over the instability and
     nothing ever separates.
     """
@@ -92,7 +93,7 @@ class CahnHilliard:
     def _double_step(
         self, transform: FilmTransform, stiffness: Tensor, field: Tensor, rate: Tensor, step: float
     ) -> tuple[Tensor, float]:
-        """Two half steps and the RMS distance of their end from that of one whole step."""
+        """Two half steps, extrapolated by the distance of their end from that of one whole step, and its RMS."""
         # Δt / (1 + Δt s) as 1 / (1/Δt + s): one pass over memory less
         half = stiffness + 2 / step
         first = rate / half
@@ -100,7 +101,7 @@ class CahnHilliard:
         second = transform.forward(self.rate(middle)).div_(half)
         whole = torch.add(stiffness, 1 / step, out=half)
         error = first.add_(second).sub_(torch.div(rate, whole, out=whole))
-        return transform.inverse(second).add_(middle), transform.rms(error)
+        return transform.inverse(second.add_(error)).add_(middle), transform.rms(error)
 
 
 def _keep_freed_memory() -> None:
