@@ -44,7 +44,7 @@ def constant_mobility(field: Tensor) -> Tensor:
 def benchmark_solver(lateral: Lateral, tolerance: float = 2e-6) -> CahnHilliard:
     """The solver of problem 1a ("periodic") or 1b ("no-flux"), with half of the wells' curvature as stabiliser.
 
-    The start amplifies what a first-order step loses by orders of magnitude, hence the small steps until separation.
+    The start amplifies what a step loses by orders of magnitude, hence the small steps until separation.
     """
     return CahnHilliard(
         DoubleWell(),
