@@ -11,7 +11,10 @@ from microdesigner.io import read
 SMALL = ["--size", "24", "24", "16", "--phi", "0.5", "--chi", "4"]
 
 
-def test_several_snapshots_follow_in_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_snapshots_follow_in_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("microdesigner.cli.simulate.LEAST_REDUCED_TIME", 6.0)  # before the phases appear
     code = main(
         ["simulate", *SMALL, "--tau", "4.5", "--snapshots", "3", "--phases", "2", "--out", str(tmp_path / "s.vti")]
     )
