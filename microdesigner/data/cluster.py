@@ -1,11 +1,13 @@
 """Tasks on many processes through Dask: those of this machine, or those of a cluster that a scheduler leads."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from distributed import Client, LocalCluster, as_completed
+from distributed.comm import connect
 from distributed.scheduler import KilledWorker
 
 from microdesigner.core.errors import InputError, MicrodesignerError
@@ -66,6 +68,7 @@ def results(client: Client, tasks: Iterable[Task], at_once: int | None = None) -
 
 def _remote(scheduler: str) -> Client:
     try:
+        asyncio.run(_reach(scheduler))
         client = Client(scheduler, timeout=PATIENCE_S)
     except (OSError, ValueError) as error:
         raise InputError(
@@ -79,3 +82,10 @@ def _remote(scheduler: str) -> Client:
             f"The Dask scheduler at {scheduler} has no workers; start some with `dask worker {scheduler}`."
         ) from None
     return client
+
+
+async def _reach(scheduler: str) -> None:
+    """Raise OSError or ValueError when nothing answers. A client that fails in the making would close itself when it is
+    collected, whatever the program is at then, and may wait for itself for ever."""
+    connection = await connect(scheduler, timeout=PATIENCE_S)
+    await connection.close()
