@@ -4,17 +4,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Self
 
+import numpy as np
 import torch
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import GenerationEvent
+from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
+from microdesigner.descriptors import describe
 from microdesigner.engine.device import choose_device
 from microdesigner.engine.generation import Generation, model_identity
 from microdesigner.engine.many import samples_of
 from microdesigner.models.bundle import Bundle, load_bundle
+
+SMALLEST_FILM = Microstructure(np.zeros((2, 2, 2), np.uint8), phase_names=PHASE_NAMES)
 
 
 class Engine:
@@ -31,6 +36,7 @@ class Engine:
         Raises InputError when there is no such model or device, or a part of the model is damaged.
         """
         chosen = choose_device(device)
+        describe(SMALLEST_FILM)  # compiled measures are loaded with the model, not in front of the first sample
         return cls(load_bundle(name, chosen), chosen)
 
     @property
