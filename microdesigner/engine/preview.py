@@ -9,7 +9,7 @@ from torch import Tensor
 from microdesigner.core.events import Preview
 from microdesigner.models.bundle import Autoencoder
 
-SHARE = 0.08
+SHARE = 0.04
 LATERAL_CELLS = 8
 
 
