@@ -2,8 +2,13 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
+
+from microdesigner.core.errors import InputError
+
+Entry = TypeVar("Entry")
 
 
 @contextlib.contextmanager
@@ -22,3 +27,12 @@ def opened(path: Path, tables: Sequence[str], version: int) -> Iterator[sqlite3.
             database.execute(f"PRAGMA user_version={version}")
         with database:
             yield database
+
+
+def readable(rows: Iterable[tuple[object, ...]], entry: Callable[[tuple[object, ...]], Entry]) -> list[Entry]:
+    """What `entry` makes of the rows; those that it cannot read are left out."""
+    entries = []
+    for row in rows:
+        with contextlib.suppress(InputError, ValueError, TypeError):
+            entries.append(entry(row))
+    return entries

@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from microdesigner.app.database import opened
-from microdesigner.core.errors import InputError
+from microdesigner.app.database import opened, readable
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 
@@ -77,11 +76,7 @@ class History:
             return []
         with self._opened() as database:
             rows = database.execute(f"SELECT {_COLUMNS} FROM samples ORDER BY number DESC").fetchall()
-        entries = []
-        for row in rows:
-            with contextlib.suppress(InputError, ValueError, TypeError):
-                entries.append(_entry(row))
-        return entries
+        return readable(rows, _entry)
 
     def find(self, request: Request) -> Entry | None:
         """The newest sample that exactly `request` made."""

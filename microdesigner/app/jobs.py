@@ -1,6 +1,5 @@
 """The queue of generations: jobs in the order of their turn, kept in SQLite so that they outlive the program."""
 
-import contextlib
 import json
 import uuid
 from collections.abc import Callable, Sequence
@@ -9,8 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from microdesigner.app.database import opened
-from microdesigner.core.errors import InputError
+from microdesigner.app.database import opened, readable
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 
@@ -161,11 +159,7 @@ class JobStore:
             return []
         with opened(self._database, _TABLES, _VERSION) as database:
             rows = database.execute(f"SELECT {_COLUMNS} FROM jobs ORDER BY position").fetchall()
-        jobs = []
-        for row in rows:
-            with contextlib.suppress(InputError, ValueError, TypeError):
-                jobs.append(_job(row))
-        return jobs
+        return readable(rows, _job)
 
     def set_aside(self) -> None:
         """Rename a database that cannot be read, so that a new one is begun."""

@@ -92,7 +92,7 @@ def _count(
     parts = components_of(carriers_of(film), periodic)
     known = generator_values(film, parts, periodic)
     names = [(STRAIGHT_VALUES if quantity.straight else FRACTION_VALUES)[quantity.label] for quantity in quantities]
-    values = [math.nan if known[name] is None else float(known[name] or 0) for name in names]
+    values = [math.nan if (value := known[name]) is None else value for name in names]
     return values, connected_voxels(film, parts.touches).T
 
 

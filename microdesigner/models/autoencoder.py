@@ -53,6 +53,11 @@ class PhaseAutoencoder(nn.Module):
         self.register_buffer("latent_mean", torch.zeros(1, latent, 1, 1, 1))
         self.register_buffer("latent_std", torch.ones(1, latent, 1, 1, 1))
 
+    @property
+    def whitened(self) -> bool:
+        """Whether the latent's scale is set already, as that of a model to fine-tune is."""
+        return bool((self.latent_std != 1).any())
+
     def describe(self) -> dict[str, Any]:
         """The architecture as a card records it."""
         return asdict(self.config)

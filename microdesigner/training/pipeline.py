@@ -70,7 +70,7 @@ def train(
         for progress in encode_dataset(run.latents, dataset, autoencoder, preset.latent_variants):
             report(progress)
     ranks.wait_for_all()
-    if base is None:
+    if not autoencoder.whitened:
         whiten(run.latents, autoencoder, dataset.held_out)
     latents = load_latents(run.latents, dataset, autoencoder)
     predictor = _predictor(work, latents)
@@ -141,13 +141,11 @@ def _predictor(work: _Work, latents: Latents) -> FeaturePredictor:
 
 def _denoiser(work: _Work, latents: Latents, autoencoder: PhaseAutoencoder, base: Bundle | None) -> Denoiser:
     channels, conditions = latents.latents.shape[1], latents.conditions.shape[1]
-    config = DenoiserConfig(channels, conditions, work.preset.denoiser_widths)
     if base and isinstance(base.denoiser, Denoiser):
-        config = base.denoiser.config
-    network = Denoiser(config)
-    if base:
+        network = Denoiser(base.denoiser.config)
         network.load_state_dict(base.denoiser.state_dict())  # its scaling of the conditions stays
     else:
+        network = Denoiser(DenoiserConfig(channels, conditions, work.preset.denoiser_widths))
         _standardise(network.condition_mean, network.condition_std, latents.conditions, latents)
     if not _load_finished(network, work.run, "ddpm") and "ddpm" in work.stages:
         stage = DenoiserStage(network, work.preset.ddpm, latents.periodic)

@@ -59,6 +59,14 @@ def test_the_autoencoder_is_local(autoencoder: PhaseAutoencoder) -> None:
     assert not difference[-FACTOR:].any()
 
 
+def test_a_latent_scale_that_is_set_is_known_again_from_the_stored_weights(autoencoder: PhaseAutoencoder) -> None:
+    assert not autoencoder.whitened
+    autoencoder.latent_std.fill_(2.0)
+    again = PhaseAutoencoder(autoencoder.config)
+    again.load_state_dict(autoencoder.state_dict())
+    assert again.whitened
+
+
 def test_the_denoiser_takes_any_size_and_shifts_with_its_input(denoiser: Denoiser) -> None:
     time, conditions, known = torch.tensor([0.4]), torch.zeros(1, 4), torch.ones(1, 4, dtype=torch.bool)
     for size in ((16, 16, 8), (8, 12, 4)):
