@@ -81,15 +81,21 @@ def _editing(window: "MainWindow") -> list[Command]:
 
 
 def _views(window: "MainWindow") -> list[Command]:
-    views = window.views
+    views, steering = window.views, window.views.view.steering
     looks = (("isometric", "from the corner", "6"), ("x", "along x", "7"), ("y", "along y", "8"), ("z", "along z", "9"))
     return [
         *(
-            Command("Views", f"Maximise view {index + 1} or show all", partial(views.view.maximise, index), (), (key,))
+            Command(
+                "Views",
+                f"Maximise view {index + 1} or show all",
+                partial(steering.maximise, index),
+                (),
+                (key,),
+            )
             for index, key in enumerate("1234")
         ),
-        Command("Views", "Fit the volume", views.view.fit, (), ("5",)),
-        *(Command("Views", f"Look {words}", partial(views.view.look, name), (), (key,)) for name, words, key in looks),
+        Command("Views", "Fit the volume", steering.fit, (), ("5",)),
+        *(Command("Views", f"Look {words}", partial(steering.look, name), (), (key,)) for name, words, key in looks),
         Command("Views", "Perspective or parallel projection", views.orthographic.toggle),
         Command("Views", "Smooth surfaces or voxels", views.smooth.toggle),
         Command("Views", "Clip box, slices and threshold", views.cut_toggle.toggle),

@@ -27,7 +27,7 @@ def test_targets_seed_view_and_volume_are_back_at_the_next_start(
     window.targets.rows["vol_frac_D"].number.setValue(0.37)
     window.targets.rows["tortuosity_A"].free.setChecked(True)
     options.locked.setChecked(False)
-    window.views.view.look("z")
+    window.views.view.steering.look("z")
     window.views.phases.boxes[1].setChecked(False)
     request, state, sample = window.targets.request(), window.views.state(), window.sample
     window.close()

@@ -22,8 +22,8 @@ CHANGES: dict[str, Callable[[MainWindow], object]] = {
     "slices": lambda w: w.views.cut.slices_on.setChecked(True),
     "orthographic": lambda w: w.views.orthographic.setChecked(True),
     "palette": lambda w: w.views.palette_choice.setCurrentIndex(1),
-    "view": lambda w: w.views.view.keyPressEvent(_key(Qt.Key.Key_9)),
-    "maximise": lambda w: w.views.view.maximise(2),
+    "view": lambda w: QApplication.sendEvent(w.views.view, _key(Qt.Key.Key_9)),
+    "maximise": lambda w: w.views.view.steering.maximise(2),
 }
 
 

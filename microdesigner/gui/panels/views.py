@@ -202,7 +202,7 @@ class ViewsPanel(QWidget):
         tools.setSpacing(4)
         for name, text, key in STANDARD_VIEWS:
             tip = f"Look {'from the corner' if name == 'isometric' else f'along {name}'} ({key})."
-            tools.addWidget(tool_button(text, f"View {name}", tip, partial(self.view.look, name)))
+            tools.addWidget(tool_button(text, f"View {name}", tip, partial(self.view.steering.look, name)))
         for button in (self.orthographic, self.smooth, self.cut_toggle):
             tools.addWidget(button)
         tools.addStretch(1)

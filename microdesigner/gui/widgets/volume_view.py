@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from microdesigner.gui.widgets.steering import Steering
 
 if TYPE_CHECKING:
     from microdesigner.view3d.scene import Scene
@@ -15,18 +17,10 @@ if TYPE_CHECKING:
 SETTLE_MS = 250
 SLOW_FRAME_S = 0.04
 BUDGET_S = 0.02
-ZOOM_PER_NOTCH = 1.15
-STEP = 1 / 24  # of a view's height, which turns by 7.5 degrees
-ARROWS = {
-    Qt.Key.Key_Left: (-STEP, 0.0), Qt.Key.Key_Right: (STEP, 0.0), Qt.Key.Key_Up: (0.0, STEP),
-    Qt.Key.Key_Down: (0.0, -STEP),
-}  # fmt: skip
-ZOOMS = {Qt.Key.Key_Plus: ZOOM_PER_NOTCH, Qt.Key.Key_Equal: ZOOM_PER_NOTCH, Qt.Key.Key_Minus: 1 / ZOOM_PER_NOTCH}
-VIEW_KEYS = {Qt.Key.Key_6: "isometric", Qt.Key.Key_7: "x", Qt.Key.Key_8: "y", Qt.Key.Key_9: "z"}
 
 
 class VolumeView(QWidget):
-    """Shows a Scene and turns mouse, wheel and keys into camera moves.
+    """Shows a Scene; `steering` turns mouse, wheel and keys into camera moves.
 
     Every change shows at once, a large volume coarsely; its details follow part by part between the user's events,
     while the camera moves only after 250 ms of rest.
@@ -37,7 +31,7 @@ class VolumeView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.scene: Scene | None = None
+        self.steering = Steering(self)
         self.message = ""
         self.frame_seconds = 0.0
         self._whole = QImage()
@@ -47,7 +41,6 @@ class VolumeView(QWidget):
         self._drawn = False
         self._moving = False
         self._half = False
-        self._last = QPointF()
         self._continue = QTimer(self)
         self._continue.setSingleShot(True)
         self._continue.timeout.connect(self.update)
@@ -55,6 +48,8 @@ class VolumeView(QWidget):
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self._settled)
+        self.steering.dragged.connect(self._drag)
+        self.steering.placed.connect(self._place)
         self.setAccessibleName("Views of the volume; keys 1 to 9 change them")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -65,9 +60,14 @@ class VolumeView(QWidget):
         """Room for four views."""
         return QSize(860, 680)
 
+    @property
+    def scene(self) -> "Scene | None":
+        """What is shown."""
+        return self.steering.scene
+
     def attach(self, scene: "Scene") -> None:
         """Show `scene` from now on."""
-        self.scene = scene
+        self.steering.scene = scene
         scene.set_aspect(self.width() / self.height())
         scene.render(self.width(), self.height())  # makes the graphics context while nobody waits for a volume
         self.redraw()
@@ -93,34 +93,13 @@ class VolumeView(QWidget):
         image = self.grab().toImage().convertToFormat(QImage.Format.Format_RGBA8888)
         return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).copy()
 
-    def maximise(self, index: int | None) -> None:
-        """Let one view fill the widget, or show all again when it does already."""
-        if self.scene is not None:
-            self.scene.maximise(None if index == self.scene.maximised else index)
-            self.redraw()
-            self.moved.emit()
-
-    def fit(self) -> None:
-        """Show the whole volume."""
-        if self.scene is not None:
-            self.scene.camera.fit()
-            self.redraw()
-            self.moved.emit()
-
-    def look(self, name: str) -> None:
-        """Turn to a standard view."""
-        if self.scene is not None:
-            self.scene.camera.look(name)  # type: ignore[arg-type]
-            self.redraw()
-            self.moved.emit()
-
     def close_scene(self) -> None:
         """Free the graphics resources; nothing is drawn afterwards."""
         self._settle.stop()
         self._continue.stop()
         if self.scene is not None:
             self.scene.close()
-            self.scene = None
+            self.steering.scene = None
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the scene if it changed and paint its picture."""
@@ -156,68 +135,12 @@ class VolumeView(QWidget):
             self.scene.set_aspect(self.width() / max(1, self.height()))
         self.redraw()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Remember where a drag starts."""
-        self._last = event.position()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Left button turns, middle or right or Shift moves, Ctrl zooms."""
-        if self.scene is None or event.buttons() == Qt.MouseButton.NoButton:
-            return
-        moved = event.position() - self._last
-        self._last = event.position()
-        right, up = moved.x() / self.height(), -moved.y() / self.height()
-        camera = self.scene.camera
-        plain_left = bool(event.buttons() & Qt.MouseButton.LeftButton)
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            camera.zoom(2.0 ** (2 * up))
-        elif plain_left and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            camera.rotate(right, up)
-        else:
-            camera.pan(right * self._tiles(), up * self._tiles())
-        self._move()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Maximise the view under the pointer, or show all again."""
-        if self.scene is not None:
-            point = event.position()
-            self.maximise(self.scene.view_at(point.x() / self.width(), point.y() / self.height()))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Zoom."""
-        if self.scene is not None:
-            self.scene.camera.zoom(ZOOM_PER_NOTCH ** (event.angleDelta().y() / 120))
-            self._move()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """1-4 maximise a view, 5 fits, 6-9 look along axes; arrows turn, with Shift move; plus and minus zoom."""
-        key = Qt.Key(event.key())
-        if self.scene is None:
-            return
-        if Qt.Key.Key_1 <= key <= Qt.Key.Key_4:
-            self.maximise(key - Qt.Key.Key_1)
-        elif key == Qt.Key.Key_5:
-            self.fit()
-        elif key in VIEW_KEYS:
-            self.look(VIEW_KEYS[key])
-        elif key in ARROWS:
-            shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            camera = self.scene.camera
-            (camera.pan if shifted else camera.rotate)(*ARROWS[key])
-            self._move()
-        elif key in ZOOMS:
-            self.scene.camera.zoom(ZOOMS[key])
-            self._move()
-        else:
-            super().keyPressEvent(event)
-
-    def _tiles(self) -> float:
-        """How many views stand above each other: a drag is measured in one view's height."""
-        return 1.0 if self.scene is None or self.scene.maximised is not None else 2.0
-
-    def _move(self) -> None:
+    def _drag(self) -> None:
         self._moving = True
         self._settle.start()
+        self._place()
+
+    def _place(self) -> None:
         self.redraw()
         self.moved.emit()
 
