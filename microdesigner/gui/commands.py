@@ -99,6 +99,7 @@ def _views(window: "MainWindow") -> list[Command]:
         Command("Views", "Perspective or parallel projection", views.orthographic.toggle),
         Command("Views", "Smooth surfaces or voxels", views.smooth.toggle),
         Command("Views", "Clip box, slices and threshold", views.cut_toggle.toggle),
+        Command("Views", "View in its own window", partial(_open_own_window, window), ("F9",)),
     ]
 
 
@@ -127,6 +128,11 @@ def _help(window: "MainWindow") -> list[Command]:
         Command("Help", "Tour of the window", window.help.show_tour),
         Command("Help", "Report for a bug's finder…", window.help.show_report),
     ]
+
+
+def _open_own_window(window: "MainWindow") -> None:
+    if problem := window.own_window.open():
+        window.news.setText(problem)
 
 
 def _copy(window: "MainWindow", words: Callable[[Request], str]) -> None:

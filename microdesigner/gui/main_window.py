@@ -24,6 +24,7 @@ from microdesigner.gui.history_link import HistoryLink
 from microdesigner.gui.live_draft import LiveDraft
 from microdesigner.gui.menus import make_menus
 from microdesigner.gui.opener import Opener
+from microdesigner.gui.own_window import OwnWindow
 from microdesigner.gui.panels.log import LogPanel
 from microdesigner.gui.panels.outcome import OutcomePanel
 from microdesigner.gui.panels.targets import TargetsPanel
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self.history = self.kept.panel
         self.live = LiveDraft(self.targets, self.generation, self)
         self.shown = Shown(self.views, self.outcome, self.generation, catalogue, self)
+        self.own_window = OwnWindow(self.views, self)
         self.view_undo = ViewRecorder(self.views, self.undo, self)
         self.queue = QueueLink(user_data() / "history", self.generation, self.kept.keeper, self.views.colours, self)
         self.session = SessionLink(self)
@@ -184,6 +186,7 @@ class MainWindow(QMainWindow):
         self.session.close()
         self.analysis.close()
         self.kept.keeper.close()
+        self.own_window.close()
         self.views.close_scene()
         self.log.close_log()
         super().closeEvent(event)

@@ -14,6 +14,7 @@ from vtkmodules.vtkRenderingCore import vtkCamera, vtkRenderWindow
 from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.view3d.annotations import Axes
 from microdesigner.view3d.camera import CameraControl, Crop
+from microdesigner.view3d.drawing import drawn_by_hardware, off_screen_window
 from microdesigner.view3d.look import Look
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
 from microdesigner.view3d.phase_actors import PhaseActors
@@ -22,20 +23,18 @@ from microdesigner.view3d.surfaces import PART_TRIANGLES, Geometry
 from microdesigner.view3d.view import Area, View, WholeView, layout
 
 OVERVIEW = "All phases"
-SOFTWARE = ("software", "llvmpipe", "softpipe", "swrast", "swiftshader", "gdi generic", "basic render")
 HARDWARE_TRIANGLES = 6_000_000  # a card that draws 400 million a second, as laptops do, keeps 60 frames/s
 
 
 class Scene:
-    """Owns the off-screen window. Everything here needs the thread that made it; `render` gives pixels.
+    """Draws into an off-screen window of its own, where `render` gives pixels, or into the `window` of a widget, which
+    asks `arrange` for each picture. Everything here needs the thread that made it.
 
-    View 0 shows all phases, view 1 + k phase k. Setters change the state only; the next `render` shows it.
+    View 0 shows all phases, view 1 + k phase k. Setters change the state only; the next picture shows it.
     """
 
-    def __init__(self, phase_names: Sequence[str] = PHASE_NAMES) -> None:
-        self.window = vtkRenderWindow()
-        self.window.SetMultiSamples(0)
-        self.window.SetOffScreenRendering(True)
+    def __init__(self, phase_names: Sequence[str] = PHASE_NAMES, window: vtkRenderWindow | None = None) -> None:
+        self.window = window or off_screen_window()
         self.window.SetNumberOfLayers(2)
         self.camera = CameraControl(vtkCamera())
         self.axes = Axes()
@@ -119,9 +118,7 @@ class Scene:
     @cached_property
     def hardware(self) -> bool:
         """Whether a graphics card draws; asked for after the first picture."""
-        report: str = self.window.ReportCapabilities()
-        renderer = next((line for line in report.splitlines() if "renderer string" in line), "software").lower()
-        return not any(name in renderer for name in SOFTWARE)
+        return drawn_by_hardware(self.window)
 
     def set_aspect(self, aspect: float) -> None:
         """Take over width over height of the window; a volume that fitted its views fits again."""
@@ -153,10 +150,15 @@ class Scene:
 
     def render(self, width: int, height: int, coarse: bool = False) -> NDArray[np.uint8]:
         """Pixels uint8 [height, width, RGBA] of the window, the lowest row first; valid until the next call."""
+        self.arrange(width, height, coarse)
+        self._draw((width, height))
+        return self._pixels((width, height), (0.0, 0.0, 1.0, 1.0))
+
+    def arrange(self, width: int, height: int, coarse: bool = False) -> None:
+        """Let the next picture of the window, of this size in pixels, show everything."""
         for index in self.shown_views():
             self.views[index].show_all(coarse)
-        self._draw((width, height), self.shown_views(), finished=True)
-        return self._pixels((width, height), (0.0, 0.0, 1.0, 1.0))
+        self._place((width, height), self.shown_views(), finished=True)
 
     def steps(self, index: int) -> int:
         """How many calls of `render_step` make the picture of a view in full detail."""
@@ -169,7 +171,8 @@ class Scene:
         """
         self.views[index].show_part(step)
         last = step == self.steps(index) - 1
-        self._draw((width, height), [index], last)
+        self._place((width, height), [index], last)
+        self._draw((width, height))
         return self._pixels((width, height), self.area(index)) if last else None
 
     def render_crop(self, index: int, size: tuple[int, int], crop: Crop) -> NDArray[np.uint8]:
@@ -182,7 +185,8 @@ class Scene:
         self.views[index].show_all(coarse=False)
         with self.camera.cropped(size, crop):
             corner = index == max(self._shown_of(maximised)) and crop.left + crop.width == size[0] and crop.bottom == 0
-            self._draw((crop.width, crop.height), [index], corner, (size, (crop.left, crop.bottom)))
+            self._place((crop.width, crop.height), [index], corner, (size, (crop.left, crop.bottom)))
+            self._draw((crop.width, crop.height))
         pixels = self._pixels((crop.width, crop.height), (0.0, 0.0, 1.0, 1.0))
         self.maximise(maximised)
         return pixels
@@ -196,16 +200,18 @@ class Scene:
     def _shown_of(self, maximised: int | None) -> list[int]:
         return [maximised] if maximised is not None else list(range(len(self.views)))
 
-    def _draw(self, size: tuple[int, int], views: list[int], finished: bool, whole: WholeView | None = None) -> None:
+    def _draw(self, size: tuple[int, int]) -> None:
         if tuple(self.window.GetSize()) != size:
             self.window.SetSize(*size)
+        self.window.Render()
+
+    def _place(self, size: tuple[int, int], views: list[int], finished: bool, whole: WholeView | None = None) -> None:
         for index, view in enumerate(self.views):
             view.renderer.SetDraw(index in views)
             if index in views:
                 view.prepare(size, self.camera.visible_height(), self.scale, self.surroundings, whole)
         self.axes.renderer.SetDraw(finished)  # drawing them forgets the depth of what lies behind
         self.axes.place(size, self.scale, self.camera.camera, self.surroundings)
-        self.window.Render()
 
     def _pixels(self, size: tuple[int, int], area: Area) -> NDArray[np.uint8]:
         left, right = round(area[0] * size[0]), round(area[2] * size[0])

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QColorDialog, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QColorDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from microdesigner.app.settings import Settings
 from microdesigner.app.view_state import ViewState
@@ -15,7 +15,7 @@ from microdesigner.core.card import ModelCard
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.gui import theme
 from microdesigner.gui.meshing import MeshBuilder
-from microdesigner.gui.widgets.basics import named, tool_button
+from microdesigner.gui.widgets.basics import toggle_button, tool_button
 from microdesigner.gui.widgets.palette_choice import PaletteChoice
 from microdesigner.gui.widgets.phase_bar import PhaseBar
 from microdesigner.gui.widgets.volume_view import VolumeView
@@ -32,6 +32,7 @@ class ViewsPanel(QWidget):
     """Shows one volume; meshes are built beside the GUI thread and swapped in when they are ready."""
 
     shown = Signal()
+    restyled = Signal()  # colours, opacities, slices, projection or surroundings changed
     touched = Signal()  # a control of the views was used
 
     def __init__(self, settings: Settings) -> None:
@@ -42,13 +43,15 @@ class ViewsPanel(QWidget):
         self.builder = MeshBuilder(self)
         self.phases = PhaseBar()
         self.palette_choice = PaletteChoice(settings.palette)
-        self.smooth = _toggle(
+        self.smooth = toggle_button(
             "Smooth", "Smooth surfaces", "Smooth surfaces, or the voxels as they are.", settings.smooth
         )
-        self.orthographic = _toggle(
+        self.orthographic = toggle_button(
             "Ortho", "Orthographic", "Parallel projection, without perspective.", settings.orthographic
         )
-        self.cut_toggle = _toggle("Cut…", "Clip, slices and threshold", "Clip box, three slices and threshold.", False)
+        self.cut_toggle = toggle_button(
+            "Cut…", "Clip, slices and threshold", "Clip box, three slices and threshold.", False
+        )
         self._lay_out()
         self.builder.built.connect(self._swap)
         self.phases.changed.connect(self._recolour)
@@ -106,6 +109,7 @@ class ViewsPanel(QWidget):
         scene.maximise(state.maximised)
         scene.camera.place(state.pose)
         self.view.redraw()
+        self.restyled.emit()
 
     def show_volume(self, microstructure: Microstructure) -> None:
         """Show a volume as soon as its meshes are built."""
@@ -175,6 +179,7 @@ class ViewsPanel(QWidget):
             self._style(scene, scene.phase_names)
             scene.restyle()
             self.view.redraw()
+            self.restyled.emit()
 
     def _style(self, scene: "Scene", names: tuple[str, ...]) -> None:
         from microdesigner.view3d.palettes import DARK, LIGHT
@@ -196,6 +201,7 @@ class ViewsPanel(QWidget):
         if self.view.scene is not None:
             self.view.scene.camera.set_orthographic(on)
             self.view.redraw()
+            self.restyled.emit()
 
     def _lay_out(self) -> None:
         tools = QHBoxLayout()
@@ -212,11 +218,3 @@ class ViewsPanel(QWidget):
         self._column.addLayout(tools)
         self._column.addWidget(self.view, 1)
         self._column.addWidget(self.phases)
-
-
-def _toggle(text: str, name: str, tooltip: str, checked: bool) -> QToolButton:
-    button = named(QToolButton(), name, tooltip)
-    button.setText(text)
-    button.setCheckable(True)
-    button.setChecked(checked)
-    return button

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 Named = TypeVar("Named", bound=QWidget)
 SPACING = 8
+NAME_WIDTH = 280  # of a field for a name
 
 
 def named(widget: Named, name: str, tooltip: str) -> Named:
@@ -68,4 +69,13 @@ def tool_button(text: str, name: str, tooltip: str, on_click: Callable[[], objec
     button = named(QToolButton(), name, tooltip)
     button.setText(text)
     button.clicked.connect(lambda: on_click())
+    return button
+
+
+def toggle_button(text: str, name: str, tooltip: str, checked: bool) -> QToolButton:
+    """A small button that stays down."""
+    button = named(QToolButton(), name, tooltip)
+    button.setText(text)
+    button.setCheckable(True)
+    button.setChecked(checked)
     return button

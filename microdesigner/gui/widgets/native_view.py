@@ -1,0 +1,71 @@
+"""A scene drawn straight onto the screen, by the graphics card where there is one."""
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+from pyvistaqt import QtInteractor
+
+from microdesigner.gui.widgets.steering import Steering
+from microdesigner.gui.widgets.volume_view import SETTLE_MS
+from microdesigner.view3d.scene import Scene
+
+
+class NativeView(QtInteractor):  # type: ignore[misc]
+    """Shows a Scene of its own; `steering` moves its camera in place of VTK's interactor, whose every move would draw
+    twice. Nothing is drawn under Qt's platform "offscreen"."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, multi_samples=0, auto_update=False, lighting="none")
+        for renderer in self.renderers:
+            self.ren_win.RemoveRenderer(renderer)
+        self.iren.interactor.SetInteractorStyle(None)
+        self.scene: Scene | None = Scene(window=self.ren_win)
+        self.steering = Steering(self)
+        self.steering.scene = self.scene
+        self.frames = 0
+        self._moving = False
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self._rest)
+        self.steering.dragged.connect(self._drag)
+        self.steering.placed.connect(self.update)
+        self.setAccessibleName("Views of the volume; keys 1 to 9 change them")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(False)
+
+    def close_scene(self) -> None:
+        """Free the graphics resources; nothing is drawn afterwards."""
+        self._settle.stop()
+        if self.scene is not None:
+            scene, self.scene, self.steering.scene = self.scene, None, None
+            scene.close()
+            self.close()
+
+    def paintGL(self) -> None:  # noqa: N802
+        """Draw the scene once, coarsely while it is turned where that takes long."""
+        if self.scene is not None and self.scene.geometry is not None:
+            self.scene.scale = self.devicePixelRatioF()
+            width, height = self.ren_win.GetSize()
+            self.scene.arrange(width, height, coarse=self._moving and not self.scene.light)
+            self.frames += 1
+        super().paintGL()
+
+    def resizeGL(self, width: int, height: int) -> None:  # noqa: N802
+        """Keep a volume that fitted fitting."""
+        super().resizeGL(width, height)
+        if self.scene is not None:
+            self.scene.set_aspect(width / max(1, height))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Leave keys that do not steer to the window: PyVista's own would close it or draw wires."""
+        event.ignore()
+
+    def _drag(self) -> None:
+        self._moving = True
+        self._settle.start()
+        self.update()
+
+    def _rest(self) -> None:
+        self._moving = False
+        self.update()

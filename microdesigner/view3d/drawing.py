@@ -1,0 +1,20 @@
+"""Windows that VTK draws into, and what draws there."""
+
+from vtkmodules.vtkRenderingCore import vtkRenderWindow
+
+SOFTWARE = ("software", "llvmpipe", "softpipe", "swrast", "swiftshader", "gdi generic", "basic render")
+
+
+def off_screen_window() -> vtkRenderWindow:
+    """A window that nobody sees."""
+    window = vtkRenderWindow()
+    window.SetMultiSamples(0)
+    window.SetOffScreenRendering(True)
+    return window
+
+
+def drawn_by_hardware(window: vtkRenderWindow) -> bool:
+    """Whether a graphics card draws; asked for after the first picture."""
+    report: str = window.ReportCapabilities()
+    renderer = next((line for line in report.splitlines() if "renderer string" in line), "software").lower()
+    return not any(name in renderer for name in SOFTWARE)
