@@ -35,7 +35,13 @@ def add_parser(subparsers: Subparsers) -> None:
         help="matching; none shows the model raw (none)",
     )
     add("--candidates", type=int, default=1, metavar="N", help="candidates per volume (1)")
-    add("--guidance", type=float, default=0.5, metavar="G", help="steering towards the targets, 0 to 1; 0: none (0.5)")
+    add(
+        "--guidance",
+        type=float,
+        default=1.0,
+        metavar="G",
+        help="refinement by measuring, 0 to 1; 0: none (1)",
+    )
     add("--out", type=Path, required=True, metavar="DIR", help="folder for samples.csv and metrics.json")
     add("--dataset", type=Path, metavar="FILE.h5",
         help="also compare 32 generated films with this set's held-out and training films")  # fmt: skip

@@ -45,8 +45,13 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--seed", type=int, metavar="S", help="seed of the first volume; volume i uses S + i (0)")
     add("--steps", type=int, metavar="K", help="denoiser evaluations, 1 to 1000 (16; 1000 for the ancestral sampler)")
     add("--sampler", metavar="NAME", help="dpm-solver++ or ancestral (dpm-solver++)")
-    add("--guidance", type=float, metavar="G", help="steering towards the targets, 0 to 1; 0: none (0.5)")
-    add("--candidates", type=int, metavar="N", help="samples drawn per kept volume, 1 to 256 (1; 8 with --match all)")
+    add("--guidance", type=float, metavar="G", help="refinement by measuring, 0 to 1; 0: none (1)")
+    add(
+        "--candidates",
+        type=int,
+        metavar="N",
+        help="most volumes drawn per kept one, 1 to 256 (1; 8 with --match all)",
+    )
     add(
         "--match",
         metavar="HOW",

@@ -12,17 +12,17 @@ Sampler = Literal["dpm-solver++", "ancestral"]
 Match = Literal["none", "fractions", "all"]
 MAX_COUNT = 100_000
 TRAINING_STEPS = 1000
-DEFAULT_GUIDANCE = 0.5
+DEFAULT_GUIDANCE = 1.0
 
 
 @dataclass(frozen=True)
 class Request:
     """A generation request; `targets` may hold any subset of the model's conditions, the rest is free.
 
-    `candidates` samples are drawn per kept volume; `match` "fractions" makes the phase fractions exact, "all" also
-    keeps the best candidate. `size` is voxels along x, y, z (None: the model's own). `steps` counts denoiser
-    evaluations; `guidance` 0..1 is how strongly the feature predictor steers each of them towards the target
-    fractions. With any guidance above 0 the last evaluations are steered by measuring; 0 is the denoiser alone. Sample
+    At most `candidates` volumes are drawn per kept one, until one is within a per cent of the targets; the best is
+    kept. `match` "fractions" makes the phase fractions exact, "all" is matching with several candidates. `size` is
+    voxels along x, y, z (None: the model's own). `steps` counts denoiser evaluations. What they give is refined by
+    measuring: `guidance` 0..1 is the share of each miss that a round of refinement mends, 0 the denoiser alone. Sample
     i uses seed + i, so any one of a batch can be made again alone.
 
     Raises InputError when a value is impossible whatever the model.

@@ -1,5 +1,6 @@
 """`describe`: the descriptors of a volume under their published names, each with a value or the reason why not."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -70,10 +71,14 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
     return DescriptorReport(values, reasons)
 
 
-def sample_values(microstructure: Microstructure) -> DescriptorReport:
-    """The "basic" set without doubles, as results list it: where a third phase is named, without the GraSPI names."""
+def sample_values(microstructure: Microstructure, conditions: Collection[str] = ()) -> DescriptorReport:
+    """The "basic" set without doubles, as results list it: where a third phase is named, without the GraSPI names. Then
+    those of `conditions`, what a model was asked for, that only GraSPI's whole table holds."""
     report = describe(microstructure)
     names = _SAMPLE_NAMES if len(microstructure.phase_names) > 2 else tuple(report.values)
+    if further := [name for name in conditions if name not in names]:
+        report = describe(microstructure, "graspi")
+        names = (*names, *(name for name in further if name in report.values))
     reasons = {name: report.reasons[name] for name in names if name in report.reasons}
     return DescriptorReport({name: report.values[name] for name in names}, reasons)
 

@@ -70,8 +70,11 @@ def measured_with_jacobian(
         logits = autoencoder.decode(leaf, periodic)
         values, connected = _counted(logits.detach(), quantities, periodic)
         present = torch.softmax(SHARPNESS * logits, dim=1)
-        amounts = [_soft_amount(present, connected, quantity, periodic) for quantity in quantities]
-        rows = [torch.autograd.grad(amount.sum(), leaf, retain_graph=True)[0] for amount in amounts]
+        slopes = _slopes(present.detach(), connected, quantities, periodic)
+        rows = [
+            torch.autograd.grad(present[:, quantity.label], leaf, slope, retain_graph=True)[0]
+            for quantity, slope in zip(quantities, slopes, strict=True)
+        ]
     return values, torch.stack([row.flatten(1) for row in rows], dim=1)
 
 
@@ -96,11 +99,26 @@ def _count(
     return values, connected_voxels(film, parts.touches).T
 
 
-def _soft_amount(present: Tensor, connected: Tensor, quantity: Quantity, periodic: bool) -> Tensor:
-    """A quantity (batch,) of phases present with probabilities (batch, phases, x, y, z)."""
-    phase = present[:, quantity.label]
-    if not quantity.straight:
-        return phase.mean((1, 2, 3))
-    from_top = quantity.label == DONOR
-    whole = (phase * (connected == 1 << quantity.label)).sum((1, 2, 3)).clamp_min(1)
-    return straight_amount(phase, from_top, periodic) / whole
+def _slopes(present: Tensor, connected: Tensor, quantities: Sequence[Quantity], periodic: bool) -> list[Tensor]:
+    """How each quantity changes with its own phase's probability (batch, x, y, z), `present` being (batch, phases, x,
+    y, z)."""
+    straight = [quantity.label for quantity in quantities if quantity.straight]
+    along = _straight_slopes(present, connected, straight, periodic) if straight else {}
+    even = torch.full_like(present[:, 0], 1 / present[0, 0].numel())
+    return [along[quantity.label] if quantity.straight else even for quantity in quantities]
+
+
+def _straight_slopes(present: Tensor, connected: Tensor, labels: Sequence[int], periodic: bool) -> dict[int, Tensor]:
+    """The same for the shares of straight paths of these phases, all swept at once from the electrode below."""
+    phases = torch.stack([_from_below(present[:, label], label) for label in labels]).requires_grad_()
+    (along,) = torch.autograd.grad(straight_amount(phases.flatten(0, 1), periodic).sum(), phases)
+    slopes = {}
+    for label, slope in zip(labels, along, strict=True):
+        whole = (present[:, label] * (connected == 1 << label)).sum((1, 2, 3)).clamp_min(1)
+        slopes[label] = _from_below(slope, label) / whole[:, None, None, None]
+    return slopes
+
+
+def _from_below(volumes: Tensor, label: int) -> Tensor:
+    """`volumes` (batch, x, y, z), upside down for the donor, whose paths end at the anode above."""
+    return volumes.flip(-1) if label == DONOR else volumes

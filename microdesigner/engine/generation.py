@@ -1,4 +1,4 @@
-"""One request on its way: noise, latents, candidates, voxels, measures, samples."""
+"""One request on its way: noise, latents, voxels, measures, the choice among candidates, samples."""
 
 import time
 from collections import defaultdict
@@ -18,22 +18,22 @@ from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
 from microdesigner.descriptors import sample_values
+from microdesigner.engine.candidates import Candidate, Contest
 from microdesigner.engine.device import batch_size
 from microdesigner.engine.latents import Draw, Step, candidate_draws, denoised, latent_shape
 from microdesigner.engine.matching import fraction_labels, match_fractions, misfit
-from microdesigner.engine.prediction import predicted_means, read_latent
+from microdesigner.engine.prediction import read_latent
 from microdesigner.engine.preview import Previewer
 from microdesigner.models.bundle import Bundle
 from microdesigner.models.memory import is_out_of_memory
 from microdesigner.models.tiling import decoded_in_tiles
 
-FINALISTS = 4
-
 
 class Generation:
     """Serves one request that the bundle's card has accepted; `events` is called once.
 
-    Whoever denoises the latents of many requests together asks each request's Generation for its `draws` and `sample`.
+    Whoever denoises the latents of many requests together asks each request's Generation for its parts: `draw`,
+    `candidate` and `finished`.
     """
 
     def __init__(self, bundle: Bundle, device: torch.device, request: Request) -> None:
@@ -43,7 +43,6 @@ class Generation:
         self._latent_shape = latent_shape(self._card, self._size)
         self.batch = batch_size(device, int(np.prod(self._size)))
         self._fractions = {} if request.match == "none" else fraction_labels(request.targets, self._card.phase_names)
-        self._finalists = min(FINALISTS, request.candidates)
         self._seconds: defaultdict[str, float] = defaultdict(float)
         support = self._card.support
         self._support = support.value(self.targets) if support else None
@@ -62,74 +61,57 @@ class Generation:
 
     def _events(self) -> Iterator[GenerationEvent]:
         samples: list[Sample] = []
-        for indices in self._groups():
-            latents = yield from self._latents(indices)
-            for index, candidates in zip(indices, torch.split(latents, self._request.candidates), strict=True):
-                sample = yield from self.sample(index, candidates)
-                samples.append(sample)
-                yield SampleDone(index, sample)
+        for start in range(0, self._request.count, self.batch):
+            indices = range(start, min(start + self.batch, self._request.count))
+            contest = Contest(len(indices), self._request.candidates)
+            for number, places in contest.rounds():
+                latents = yield from self._latents([indices[place] for place in places], number)
+                for place, latent in zip(places, latents, strict=True):
+                    yield Progress("decode", indices[place], self._request.count)
+                    contest.enter(place, self.candidate(indices[place], number, latent))
+            for index, best in zip(indices, contest.kept, strict=True):
+                samples.append(self.finished(index, best))
+                yield Progress("measure", index + 1, self._request.count)
+                yield SampleDone(index, samples[-1])
         yield Finished(
             Result(self._request, model_identity(self._bundle), self._device.type, dict(self._seconds), tuple(samples))
         )
 
-    def _groups(self) -> Iterator[range]:
-        """Samples whose candidates fill about one batch, so that volumes arrive as early as they can."""
-        each = max(1, self.batch // self._request.candidates)
-        for start in range(0, self._request.count, each):
-            yield range(start, min(start + each, self._request.count))
+    def _latents(self, indices: Sequence[int], number: int) -> Generator[GenerationEvent, None, Tensor]:
+        """Denoise candidate `number` of these samples; returns latents [samples, channels, x, y, z]."""
+        draws = [self.draw(index, number) for index in indices]
+        previewer = Previewer(self._bundle.autoencoder) if indices[0] == number == 0 else None
+        steps = denoised(self._bundle, self._request, [self.targets] * len(draws), draws, self.batch, self._device)
+        while isinstance(step := self._next(steps), Step):
+            yield Progress(step.stage, *self._done(step, indices[0], number))
+            if previewer and step.stage == "denoise" and step.done < step.total and (p := previewer.look(step.latent)):
+                yield p
+        return step
 
-    def _latents(self, indices: range) -> Generator[GenerationEvent, None, Tensor]:
-        """Denoise the candidates of these samples; returns latents [samples × candidates, channels, x, y, z]."""
+    def _done(self, step: Step, index: int, number: int) -> tuple[int, int]:
+        """Steps of this stage done and in all, counted per candidate; those that turn out not to be needed are
+        skipped."""
         candidates = self._request.candidates
-        draws = [draw for index in indices for draw in self.draws(index)]
-        previewer = Previewer(self._bundle.autoencoder) if indices.start == 0 else None
-        finished: list[Tensor] = []
-        targets = [self.targets] * len(draws)
-        steps = denoised(self._bundle, self._request, targets, draws, self.batch, self._device)
-        while (step := self._next(steps)) is not None:
-            if isinstance(step, Tensor):
-                finished.append(step)
-                continue
-            before = indices.start * candidates + sum(map(len, finished))
-            yield Progress("denoise", *_evaluations(step, before, self._request))
-            if previewer and not finished and step.done < step.total and (preview := previewer.look(step.latent)):
-                yield preview
-        return torch.cat(finished)
+        before = index * candidates + number
+        return before * step.total + step.done * step.latents, self._request.count * candidates * step.total
 
-    def draws(self, index: int) -> list[Draw]:
-        """Where the latents of sample `index` start, one per candidate."""
-        return candidate_draws(self._request.seed + index, self._request.candidates, self._latent_shape)
+    def draw(self, index: int, number: int) -> Draw:
+        """Where the latent of candidate `number` of sample `index` starts."""
+        return candidate_draws(self._request.seed + index, number + 1, self._latent_shape)[number]
 
-    def _next(self, steps: Iterator[Step | Tensor]) -> Step | Tensor | None:
-        with self._timed("denoise"):
-            return next(steps, None)
+    def _next(self, steps: Iterator[Step | Tensor]) -> Step | Tensor:
+        started = time.perf_counter()
+        step = next(steps)
+        stage = step.stage if isinstance(step, Step) else "denoise"
+        self._seconds[stage] += time.perf_counter() - started
+        return step
 
-    def sample(self, index: int, candidates: Tensor) -> Generator[GenerationEvent, None, Sample]:
-        """The best volume of `candidates` [n, channels, x, y, z], decoded, matched and measured."""
-        best: tuple[float, int, Sample] | None = None
-        finalists = self._promising(candidates)
-        for rank, candidate in enumerate(finalists):
-            yield Progress("decode", index * self._finalists + rank, self._request.count * self._finalists)
-            phases, match = self._decoded(candidates[candidate])
-            yield Progress("measure", index * self._finalists + rank, self._request.count * self._finalists)
-            sample = self._measured(phases, match, self._request.seed + index)
-            error = misfit(sample.measured, self.targets, self._card.conditions)
-            if best is None or error < best[0]:
-                best = (error, candidate, sample)
-        yield Progress("measure", (index + 1) * self._finalists, self._request.count * self._finalists)
-        assert best is not None, "there is at least one candidate"
-        return self._finished(index, best[2], candidates[best[1]], best[1])
-
-    def _promising(self, candidates: Tensor) -> Sequence[int]:
-        """Indices of the candidates worth decoding, by what the feature predictor says of them."""
-        if len(candidates) <= self._finalists:
-            return range(len(candidates))
-        exact = {f"{prefix}{name[0].upper()}" for name in self._card.phase_names for prefix in ("vol_frac_", "ABS_f_")}
-        open_targets = {name: value for name, value in self.targets.items() if not self._fractions or name not in exact}
-        with self._timed("predict"):
-            means = predicted_means(self._bundle, candidates)
-        errors = [misfit(mean, open_targets or self.targets, self._card.conditions) for mean in means]
-        return sorted(range(len(errors)), key=errors.__getitem__)[: self._finalists]
+    def candidate(self, index: int, number: int, latent: Tensor) -> Candidate:
+        """Candidate `number` of sample `index`: decoded from `latent` [channels, x, y, z], matched, measured."""
+        phases, match = self._decoded(latent)
+        sample = self._measured(phases, match, self._request.seed + index)
+        error = misfit(sample.measured, self.targets, self._card.conditions)
+        return Candidate(number, latent, sample, error)
 
     @torch.no_grad()
     def _decoded(self, latent: Tensor) -> tuple[PhaseArray, dict[str, Any]]:
@@ -153,16 +135,17 @@ class Generation:
     def _measured(self, phases: PhaseArray, match: dict[str, Any], seed: int) -> Sample:
         volume = Microstructure(phases, self._card.voxel_nm, self._card.lateral, self._card.phase_names)
         with self._timed("measure"):
-            report = sample_values(volume)
+            report = sample_values(volume, [condition.name for condition in self._card.conditions])
         return Sample(volume, seed, report.values, report.reasons, match=match, support=self._support)
 
-    def _finished(self, index: int, sample: Sample, latent: Tensor, candidate: int) -> Sample:
-        """`sample` with what the predictor says of its latent, and the provenance that makes it again."""
+    def finished(self, index: int, best: Candidate) -> Sample:
+        """The sample of the candidate that is kept, with what the predictor says of its latent, and the provenance that
+        makes it again."""
+        sample, match = best.sample, dict(best.sample.match)
         with self._timed("predict"):
-            reading = read_latent(self._bundle, latent, sample.seed)
-        match = dict(sample.match)
+            reading = read_latent(self._bundle, best.latent, sample.seed)
         if self._request.candidates > 1:
-            match |= {"candidate": candidate, "candidates": self._request.candidates}
+            match |= {"candidate": best.number, "candidates": self._request.candidates}
         sample = replace(sample, predicted=reading.predicted, process=reading.process, draws=reading.draws, match=match)
         entry = {key: value for key, value in sample.to_json("").items() if key != "file"}
         volume = sample.microstructure.with_provenance(
@@ -186,9 +169,3 @@ class Generation:
 def model_identity(bundle: Bundle) -> dict[str, str]:
     """Name and hash by which results name the very weights that made them."""
     return {"name": bundle.card.name, "sha256": bundle.sha256}
-
-
-def _evaluations(step: Step, before: int, request: Request) -> tuple[int, int]:
-    """Denoiser evaluations done and in all, counted per latent; `before` latents are already clean."""
-    done = before * step.total + step.done * step.latents
-    return done, request.count * request.candidates * step.total

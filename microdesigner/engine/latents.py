@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -9,9 +10,9 @@ from torch import Tensor
 from microdesigner.core.card import ModelCard
 from microdesigner.core.request import Request
 from microdesigner.engine.film_measure import measurable
-from microdesigner.engine.guidance import guided, measured_steering, predictor_steering
+from microdesigner.engine.refinement import ROUNDS, refined
 from microdesigner.models.bundle import Bundle
-from microdesigner.models.diffusion import Velocity, ancestral, dpm_solver
+from microdesigner.models.diffusion import ancestral, dpm_solver
 
 SEED_LIMIT = 2**62
 
@@ -26,8 +27,10 @@ class Draw:
 
 @dataclass(frozen=True)
 class Step:
-    """`done` of `total` steps are taken for `latents` latents; `latent` [channels, x, y, z] is the first's estimate."""
+    """`done` of `total` steps of `stage` are taken for `latents` latents; `latent` [channels, x, y, z] is the first's
+    estimate."""
 
+    stage: Literal["denoise", "refine"]
     done: int
     total: int
     latents: int
@@ -51,10 +54,12 @@ def latent_shape(card: ModelCard, size: Sequence[int]) -> tuple[int, int, int, i
     return int(latent["channels"]), x, y, z
 
 
-def _condition_row(card: ModelCard, targets: Mapping[str, float]) -> tuple[list[float], list[bool]]:
-    """Values in the order of the card's conditions and which of them are asked for; those left free are 0."""
+def _conditions(card: ModelCard, targets: Sequence[Mapping[str, float]], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Values in the order of the card's conditions and which of them are asked for, each (batch, conditions); those
+    left free are 0."""
     names = [condition.name for condition in card.conditions]
-    return [float(targets.get(name, 0.0)) for name in names], [name in targets for name in names]
+    values = torch.tensor([[float(wanted.get(name, 0.0)) for name in names] for wanted in targets], device=device)
+    return values, torch.tensor([[name in wanted for name in names] for wanted in targets], device=device)
 
 
 def denoised(
@@ -65,7 +70,8 @@ def denoised(
     batch: int,
     device: torch.device,
 ) -> Iterator[Step | Tensor]:
-    """Yield a Step per denoiser evaluation and, after each batch, its clean latents [n, channels, x, y, z] on `device`.
+    """Yield a Step per denoiser evaluation and round of refinement, and after each batch its clean latents
+    [n, channels, x, y, z] on `device`.
 
     `targets` holds what is asked of each draw, values of the same conditions for all. A batch that `draws` do not fill
     is filled with its last draw, whose copies are dropped again: see batch_size.
@@ -74,40 +80,47 @@ def denoised(
         kept = draws[start : start + batch]
         missing = batch - len(kept)
         asked = targets[start : start + batch]
-        estimates = _estimates(
-            bundle, request, [*asked, *[asked[-1]] * missing], [*kept, *[kept[-1]] * missing], device
-        )
-        for done, clean in enumerate(estimates, start=1):
-            yield Step(done, request.steps, len(kept), clean[0])
+        group = _Group(bundle, request, [*asked, *[asked[-1]] * missing], [*kept, *[kept[-1]] * missing], device)
+        for done, clean in enumerate(group.estimates(), start=1):
+            yield Step("denoise", done, request.steps, len(kept), clean[0])
+        for done, better in enumerate(group.refined(clean), start=1):
+            yield Step("refine", done, ROUNDS, len(kept), better[0])
+            clean = better
         yield clean[: len(kept)]
 
 
-def _estimates(
-    bundle: Bundle,
-    request: Request,
-    targets: Sequence[Mapping[str, float]],
-    draws: Sequence[Draw],
-    device: torch.device,
-) -> Iterator[Tensor]:
-    """Estimates of the clean latents after each denoiser evaluation; the last are the samples."""
-    rows = [_condition_row(bundle.card, wanted) for wanted in targets]
-    conditions = torch.tensor([values for values, _ in rows], device=device)  # (batch, conditions)
-    asked = torch.tensor([known for _, known in rows], device=device)
-    periodic = bundle.card.lateral == "periodic"
+class _Group:
+    """Latents that are denoised together: the targets and draws of each."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        request: Request,
+        targets: Sequence[Mapping[str, float]],
+        draws: Sequence[Draw],
+        device: torch.device,
+    ) -> None:
+        self._bundle, self._request, self._draws = bundle, request, draws
+        self._conditions, self._asked = _conditions(bundle.card, targets, device)
+        self._noise = torch.stack([draw.noise for draw in draws]).to(device)
+
+    def estimates(self) -> Iterator[Tensor]:
+        """Estimates of the clean latents after each denoiser evaluation; the last are those denoised."""
+        if self._request.sampler == "ancestral":
+            generators = [torch.Generator().manual_seed(draw.seed) for draw in self._draws]
+            return ancestral(self._velocity, self._noise, self._request.steps, generators)
+        return dpm_solver(self._velocity, self._noise, self._request.steps)
+
+    def refined(self, clean: Tensor) -> Iterator[Tensor]:
+        """`clean` after each round of refinement, where the request wants it and something asked can be measured."""
+        card = self._bundle.card
+        voxels = clean[0, 0].numel() * int(card.document["latent"]["factor"]) ** 3
+        quantities = measurable(card, self._asked[0].tolist(), voxels)
+        if self._request.guidance > 0 and quantities:
+            yield from refined(self._bundle, clean, self._conditions, quantities, self._request.guidance)
 
     @torch.no_grad()
-    def denoiser(noisy: Tensor, time: Tensor) -> Tensor:
-        prediction: Tensor = bundle.denoiser(noisy, time, conditions, asked, periodic)
-        return prediction
-
-    velocity: Velocity = denoiser
-
-    noise = torch.stack([draw.noise for draw in draws]).to(device)
-    if request.guidance > 0 and targets[0]:
-        voxels = noise[0, 0].numel() * int(bundle.card.document["latent"]["factor"]) ** 3
-        early = predictor_steering(bundle, conditions, asked[0])
-        late = measured_steering(bundle, conditions, measurable(bundle.card, asked[0].tolist(), voxels))
-        velocity = guided(velocity, early, late, request.guidance, request.steps)
-    if request.sampler == "ancestral":
-        return ancestral(velocity, noise, request.steps, [torch.Generator().manual_seed(draw.seed) for draw in draws])
-    return dpm_solver(velocity, noise, request.steps)
+    def _velocity(self, noisy: Tensor, time: Tensor) -> Tensor:
+        periodic = self._bundle.card.lateral == "periodic"
+        velocity: Tensor = self._bundle.denoiser(noisy, time, self._conditions, self._asked, periodic)
+        return velocity

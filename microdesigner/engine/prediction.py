@@ -23,14 +23,6 @@ class Reading:
 
 
 @torch.no_grad()
-def predicted_means(bundle: Bundle, latents: Tensor) -> list[dict[str, float]]:
-    """Predicted conditions of each of `latents` [n, channels, x, y, z]."""
-    names = [condition.name for condition in bundle.card.conditions]
-    means = bundle.predictor(latents, bundle.card.lateral == "periodic").mean.cpu().tolist()
-    return [dict(zip(names, row, strict=True)) for row in means]
-
-
-@torch.no_grad()
 def read_latent(bundle: Bundle, latent: Tensor, seed: int) -> Reading:
     """Descriptors and recipe of `latent` [channels, x, y, z]; the same `seed` gives the same posterior draws."""
     prediction = bundle.predictor(latent[None], bundle.card.lateral == "periodic")

@@ -7,13 +7,13 @@ from torch import Tensor
 from microdesigner.descriptors.tortuosity import admissible_excess
 
 
-def straight_amount(present: Tensor, from_top: bool, periodic: bool) -> Tensor:
-    """Amount of straight paths to an electrode (batch,) in a phase present with probability (batch, x, y, z).
+def straight_amount(present: Tensor, periodic: bool) -> Tensor:
+    """Amount of straight paths to the electrode below (batch,) in a phase present with probability (batch, x, y, z).
 
     The sweep of `descriptors.tortuosity` with products for "and" and maxima for "or": where all probabilities are 0 or
     1 it counts the same voxels.
     """
-    layers = present.unbind(-1)[::-1] if from_top else present.unbind(-1)
+    layers = present.unbind(-1)
     states = [layers[0]] * 4  # one per excess, in the order of admissible_excess
     total = layers[0].sum((1, 2))
     for layer, admissible in zip(layers[1:], admissible_excess(len(layers))[1:], strict=True):

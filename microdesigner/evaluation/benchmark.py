@@ -25,7 +25,7 @@ from microdesigner.physics.spectral import FilmTransform
 
 SIZE = (128, 128, 64)
 WARM_STEPS = 3
-STAGES = ("denoise", "decode", "measure")
+STAGES = ("denoise", "refine", "decode", "measure")
 SERIES_CHI = (2.2, 3.0, 4.0)
 SNAPSHOTS = 12
 FIRST_CALL = """
@@ -109,10 +109,12 @@ def measure_series(size: tuple[int, int, int] = SIZE) -> Iterator[Measurement]:
 def measure_generation(
     engine: Engine, counts: tuple[int, ...], steps: tuple[int, ...], sampler: Sampler = "dpm-solver++"
 ) -> Iterator[Measurement]:
-    """Seconds per sample of denoising, decoding and measuring, for each count and number of steps."""
+    """Seconds per sample of denoising, refining, decoding and measuring, for each count and number of steps; what is
+    asked for is the middle of every condition's range."""
+    middle = {condition.name: (condition.low + condition.high) / 2 for condition in engine.card.conditions}
     for count in counts:
         for number in steps:
-            request = Request(model=engine.card.name, count=count, steps=number, sampler=sampler)
+            request = Request(middle, engine.card.name, count=count, steps=number, sampler=sampler)
             started = time.perf_counter()
             events = list(engine.generate(request))
             whole = (time.perf_counter() - started) / count

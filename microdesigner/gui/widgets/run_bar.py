@@ -6,6 +6,7 @@ from microdesigner.gui.widgets.basics import named
 
 STAGES = {
     "denoise": "Denoising",
+    "refine": "Refining",
     "decode": "Decoding",
     "measure": "Measuring",
     "match": "Matching",
