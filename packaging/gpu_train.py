@@ -137,10 +137,16 @@ class Session:
     def batches(self) -> None:
         """Seconds per sample by batch size."""
         from microdesigner.engine import Engine
-        from microdesigner.evaluation.batches import measure_batches
+        from microdesigner.evaluation.batches import write_batches
 
-        rows = measure_batches(Engine.load(str(self.run.bundle)), self.scale.batches, self.scale.steps)
-        (self.work / "batches.json").write_text(json.dumps([row.to_json() for row in rows], indent=1))
+        engine = Engine.load(str(self.run.bundle))
+        for progress in write_batches(engine, self.scale.batches, self.scale.steps, self.batch_times):
+            self.show(progress)
+
+    @property
+    def batch_times(self) -> Path:
+        """Where the report looks for them."""
+        return self.work / "raw" / "batches.json"
 
     def report(self) -> None:
         """The page with the figures, into the folder of the raw evaluation."""
@@ -148,9 +154,7 @@ class Session:
         from microdesigner.evaluation.report import write_report
         from microdesigner.training.events import read_events
 
-        events = read_events(self.run.path / "events.jsonl")
-        batches = json.loads((self.work / "batches.json").read_text())
-        write_report(Engine.load(str(self.run.bundle)), self.work / "raw", events, batches)
+        write_report(Engine.load(str(self.run.bundle)), self.work / "raw", read_events(self.run.path / "events.jsonl"))
 
     def show(self, progress: Any) -> None:
         """A line a tenth."""
@@ -165,7 +169,7 @@ class Session:
             ("ddpm", self.run.bundle / "model.json", self.denoiser),
             ("raw", self.work / "raw.done", self.raw),
             ("matched", self.work / "matched.done", self.matched),
-            ("batches", self.work / "batches.json", self.batches),
+            ("batches", self.batch_times, self.batches),
             ("report", self.work / "raw" / "report.html", self.report),
         ]
 
@@ -196,7 +200,7 @@ class Session:
         """What is worth taking home, in parts that a lent machine gives back."""
         self.out.mkdir(parents=True, exist_ok=True)
         whole = self.work / "result.tar"
-        kept = ["run/bundle", "run/events.jsonl", "raw", "matched", "batches.json"]
+        kept = ["run/bundle", "run/events.jsonl", "raw", "matched"]
         if not self.run.bundle.exists():
             kept += ["run/vae.pt", "run/fp.pt"]
         with tarfile.open(whole, "w") as archive:

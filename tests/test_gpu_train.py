@@ -46,4 +46,4 @@ def test_all_stages_on_a_bare_machine(tmp_path: Path) -> None:
     subprocess.run(["bash", "packaging/gpu_join.sh", tmp_path / "out", home], cwd=ROOT, check=True, capture_output=True)
     verify_bundle(home / "run" / "bundle")
     assert (home / "raw" / "report.html").is_file()
-    assert len(json.loads((home / "batches.json").read_text())) == 4
+    assert len(json.loads((home / "raw" / "batches.json").read_text())) == 4

@@ -2,18 +2,13 @@
 
 import argparse
 import json
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
-
-if TYPE_CHECKING:
-    from microdesigner.engine import Engine
-
-FILMS = 32
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -44,7 +39,10 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     add("--out", type=Path, required=True, metavar="DIR", help="folder for samples.csv and metrics.json")
     add("--dataset", type=Path, metavar="FILE.h5",
-        help="also compare 32 generated films with this set's held-out and training films")  # fmt: skip
+        help="also compare 32 generated films with this set's held-out and training films, and judge the recipe's "
+        "intervals on the held-out ones")  # fmt: skip
+    add("--full", action="store_true",
+        help="also draw 64 films of one target, anneal 32 predicted recipes, and time batches")  # fmt: skip
     add("--write-card", action="store_true", help="record the figures in the model's card")
     parser.set_defaults(run=run)
 
@@ -54,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
     if args.count < 2:
         raise InputError(f"--count must be at least 2; got {args.count}.")
 
+    from microdesigner.data.store import VolumeDataset
     from microdesigner.engine import Engine
     from microdesigner.evaluation.control import (
         METRICS,
@@ -62,30 +61,20 @@ def run(args: argparse.Namespace) -> int:
         held_out_targets,
         record_accuracy,
     )
+    from microdesigner.evaluation.parts import missing, parts
     from microdesigner.evaluation.report import write_report
     from microdesigner.models.bundle import find_bundle
 
     how = Request(steps=args.steps, match=args.match, candidates=args.candidates, guidance=args.guidance)
     engine = Engine.load(args.model)
     targets = held_out_targets(engine.card, args.count)
-    for _ in with_bars(evaluate_control(engine, args.out, targets, how)):
+    further = parts(engine, VolumeDataset(args.dataset) if args.dataset else None, args.full, args.steps)
+    for _ in with_bars(chain(evaluate_control(engine, args.out, targets, how), missing(args.out, further))):
         pass
-    fidelity = _fidelity(engine, args.dataset, args.out / "fidelity.json") if args.dataset else None
-    report = write_report(engine, args.out, fidelity=fidelity)
+    report = write_report(engine, args.out)
     if args.write_card:
         record_accuracy(find_bundle(args.model), args.out, how)
     print(json.dumps(accuracy_entry(args.out), indent=1))
     print(args.out / METRICS)
     print(report)
     return 0
-
-
-def _fidelity(engine: "Engine", dataset: Path, path: Path) -> Any:
-    """The comparison with the data set's films, taken up from `path` where it is there."""
-    from microdesigner.data.store import VolumeDataset
-    from microdesigner.evaluation.fidelity import evaluate_fidelity
-
-    if not path.exists():
-        for _ in with_bars(evaluate_fidelity(engine, VolumeDataset(dataset), FILMS, path)):
-            pass
-    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,12 +1,16 @@
 """Seconds per sample by batch size, split into denoising and decoding: the paper's Fig. 7."""
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from microdesigner.core.events import Progress
+from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
 from microdesigner.engine.latents import candidate_draws, denoised, latent_shape
@@ -23,6 +27,15 @@ def measure_batches(engine: Engine, batches: Sequence[int], steps: int) -> Itera
         decoding = _seconds(engine.device, partial(_decode, engine, latents))
         for stage, seconds in (("denoise", denoising), ("decode", decoding)):
             yield Measurement("batches", f"batch {batch}, {steps} steps: {stage}", seconds / batch, "a sample")
+
+
+def write_batches(engine: Engine, batches: Sequence[int], steps: int, path: Path) -> Iterator[Progress]:
+    """Measure as `measure_batches` and write its rows to `path`."""
+    rows = []
+    for row in measure_batches(engine, batches, steps):
+        rows.append(row.to_json())
+        yield Progress("batches", len(rows), 2 * len(batches))
+    write_text_atomic(path, json.dumps(rows, indent=1) + "\n")
 
 
 def _denoise(engine: Engine, batch: int, steps: int) -> Tensor:

@@ -1,19 +1,23 @@
 """The figures of a report, after those of the paper."""
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from scipy.stats import gaussian_kde
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.microstructure import PhaseArray
 from microdesigner.evaluation.metrics import agreement
+from microdesigner.evaluation.one_target import OneTarget
 
 PANEL_INCHES = 3.0
 PHASE_COLOURS = "cividis"
+DENSITY_POINTS = 64
 Pairs = Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
@@ -53,6 +57,40 @@ def conditions_figure(card: ModelCard) -> Figure:
         if column == 0:
             axes.set_ylabel(spec_of(names[row]).symbol)
     return figure
+
+
+def one_target_figure(films: OneTarget) -> Figure:
+    """Spread of each condition about the one target, and the density of the recipes over each pair of parameters (the
+    paper's Figs. 4 and 6)."""
+    pairs = list(combinations(films.process, 2))
+    figure = Figure((PANEL_INCHES * (len(films.target) + len(pairs)), PANEL_INCHES), layout="constrained")
+    panels = _row(figure, len(films.target) + len(pairs))
+    for axes, (name, target) in zip(panels, films.target.items(), strict=False):
+        values = films.measured[name][np.isfinite(films.measured[name])]
+        axes.hist(values, 16, density=True, alpha=0.5)
+        _draw_density(axes, values)
+        axes.axvline(target, color="k", linewidth=0.8)
+        axes.set_title(f"{spec_of(name).symbol}: target {target:.3f}, std {values.std():.4f}", fontsize=9)
+    for axes, (one, other) in zip(panels[len(films.target) :], pairs, strict=True):
+        _draw_cloud(axes, films.process[one], films.process[other])
+        axes.set_xlabel(spec_of(one).symbol)
+        axes.set_ylabel(spec_of(other).symbol)
+    return figure
+
+
+def _draw_density(axes: Any, values: NDArray[np.float64]) -> None:
+    """Kernel density estimate of `values` (n,)."""
+    if np.ptp(values) > 0:
+        at = np.linspace(values.min(), values.max(), DENSITY_POINTS)
+        axes.plot(at, gaussian_kde(values)(at))
+
+
+def _draw_cloud(axes: Any, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
+    """Filled contours of the density of points (n,), (n,)."""
+    ends = [np.quantile(values, (0.005, 0.995)) for values in (x, y)]
+    grid = np.meshgrid(*(np.linspace(low, high, DENSITY_POINTS) for low, high in ends))
+    density = gaussian_kde(np.stack([x, y]))(np.stack([side.ravel() for side in grid]))
+    axes.contourf(*grid, density.reshape(grid[0].shape), levels=8, cmap="Blues")
 
 
 def slices_figure(volumes: Sequence[PhaseArray], titles: Sequence[str]) -> Figure:

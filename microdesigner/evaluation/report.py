@@ -4,7 +4,7 @@ import base64
 import html
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from microdesigner.engine import Engine
 from microdesigner.engine.latents import candidate_draws, latent_shape
 from microdesigner.evaluation import figures
 from microdesigner.evaluation.control import METRICS, SAMPLES, control_pairs
+from microdesigner.evaluation.one_target import read_one_target
+from microdesigner.evaluation.parts import BATCHES, CALIBRATION, FIDELITY, ONE_TARGET, RECIPES
 
 REPORT = "report.html"
 SHOWN = 4
@@ -26,40 +28,52 @@ _STYLE = "body{font:15px sans-serif;max-width:1100px;margin:2em auto}table{borde
 _STYLE += "td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ccc}img{max-width:100%}"
 
 
-def write_report(
-    engine: Engine,
-    folder: Path,
-    events: Sequence[Mapping[str, Any]] = (),
-    batches: Sequence[Mapping[str, Any]] = (),
-    fidelity: Mapping[str, Any] | None = None,
-) -> Path:
-    """Write `folder`/report.html for the evaluation in `folder` (see control.evaluate_control); returns its path.
-
-    `events` of the training add the loss curves, `batches` (see batches.measure_batches) the time by batch size,
-    `fidelity` (see fidelity.evaluate_fidelity) its tables.
-    """
+def write_report(engine: Engine, folder: Path, events: Sequence[Mapping[str, Any]] = ()) -> Path:
+    """Write `folder`/report.html for the evaluation in `folder`: control, and those of `parts.parts` that are there;
+    returns its path. `events` of the training add the loss curves."""
     document = json.loads((folder / METRICS).read_text(encoding="utf-8"))
-    pairs = control_pairs(folder)
-    targets = [{name: float(target[i]) for name, (target, _) in pairs.items()} for i in range(SHOWN)]
-    drawn: list[tuple[str, str, Figure | None]] = [
-        ("control", "Measured over asked for, one sample per held-out target", figures.control_figure(pairs)),
-        ("samples", "Samples", figures.slices_figure(_generated(engine, targets), _titles(targets))),
-        ("vae-only", "The autoencoder alone, from random latents", figures.slices_figure(*_vae_only(engine))),
-        ("conditions", "Training conditions", figures.conditions_figure(engine.card)),
-        ("losses", "Training", figures.losses_figure(events)),
-        ("batches", "Time by batch size", figures.batches_figure(batches) if batches else None),
-    ]
-    parts = [_heading(engine, document), _table(document["control"])]
-    for name, title, figure in drawn:
+    body = [_heading(engine, document), _table(document["control"])]
+    for name, title, figure in _figures(engine, folder, events):
         if figure is not None:
-            parts.append(f"<h2>{html.escape(title)}</h2>{_image(figure, folder / f'{name}.png')}")
-    if fidelity:
-        parts += ["<h2>Morphology: relative error, floor, ratio</h2>", _table(fidelity["morphology"])]
-        parts.append(f"<h2>Distribution</h2><pre>{html.escape(json.dumps(fidelity['distribution'], indent=1))}</pre>")
-    parts.append(f'<p>All samples: <a href="{SAMPLES}">{SAMPLES}</a></p>')
+            body.append(f"<h2>{html.escape(title)}</h2>{_image(figure, folder / f'{name}.png')}")
+    body += _tables(folder)
+    body.append(f'<p>All samples: <a href="{SAMPLES}">{SAMPLES}</a></p>')
     page = f"<!doctype html><meta charset=utf-8><title>{html.escape(engine.card.name)}</title><style>{_STYLE}</style>"
-    write_text_atomic(folder / REPORT, page + "".join(parts) + "\n")
+    write_text_atomic(folder / REPORT, page + "".join(body) + "\n")
     return folder / REPORT
+
+
+def _figures(
+    engine: Engine, folder: Path, events: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, str, Figure | None]]:
+    """File name, title and figure, None for what `folder` has nothing of."""
+    pairs, batches = control_pairs(folder), _part(folder, BATCHES)
+    targets = [{name: float(target[i]) for name, (target, _) in pairs.items()} for i in range(SHOWN)]
+    one_target = figures.one_target_figure(read_one_target(folder / ONE_TARGET)) if _part(folder, ONE_TARGET) else None
+    yield "control", "Measured over asked for, one sample per held-out target", figures.control_figure(pairs)
+    yield "one-target", "Many films of one target", one_target
+    yield "samples", "Samples", figures.slices_figure(_generated(engine, targets), _titles(targets))
+    yield "vae-only", "The autoencoder alone, from random latents", figures.slices_figure(*_vae_only(engine))
+    yield "conditions", "Training conditions", figures.conditions_figure(engine.card)
+    yield "losses", "Training", figures.losses_figure(events)
+    yield "batches", "Time by batch size", batches and figures.batches_figure(batches)
+
+
+def _tables(folder: Path) -> Iterator[str]:
+    if recipe := _part(folder, CALIBRATION):
+        yield f"<h2>Posterior of the recipe, on held-out films</h2>{_table(recipe)}"
+    if annealed := _part(folder, RECIPES):
+        title = f"Films annealed by their predicted recipes ({annealed['simulated']} of {annealed['count']})"
+        rows = {name: {"median difference": value} for name, value in annealed["median_error"].items()}
+        yield f"<h2>{title}</h2>{_table(rows)}"
+    if fidelity := _part(folder, FIDELITY):
+        yield f"<h2>Morphology: relative error, floor, ratio</h2>{_table(fidelity['morphology'])}"
+        yield f"<h2>Distribution</h2><pre>{html.escape(json.dumps(fidelity['distribution'], indent=1))}</pre>"
+
+
+def _part(folder: Path, name: str) -> Any:
+    path = folder / name
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def _heading(engine: Engine, document: Mapping[str, Any]) -> str:

@@ -63,12 +63,15 @@ class FeaturePredictor(nn.Module):
     """Convolutions on blocks of 2³ latent voxels, lateral means, moments along z, then two heads; any film size.
 
     Moments along z because the electrodes differ: donor paths count from the anode, acceptor paths from the cathode.
+    `recipe_spread` (process,) widens or narrows the posterior about its mean, so that its intervals hold the truth as
+    often as they say.
     """
 
     descriptor_mean: Tensor
     descriptor_std: Tensor
     process_mean: Tensor
     process_std: Tensor
+    recipe_spread: Tensor
 
     def __init__(self, config: PredictorConfig) -> None:
         super().__init__()
@@ -83,6 +86,7 @@ class FeaturePredictor(nn.Module):
         for name, size in (("descriptor", config.descriptors), ("process", config.process)):
             self.register_buffer(f"{name}_mean", torch.zeros(size))
             self.register_buffer(f"{name}_std", torch.ones(size))
+        self.register_buffer("recipe_spread", torch.ones(config.process))
 
     def describe(self) -> dict[str, Any]:
         """The architecture as a card records it."""
@@ -105,8 +109,11 @@ class FeaturePredictor(nn.Module):
         rows, columns = torch.tril_indices(size, size, device=raw.device)
         factor = raw.new_zeros(len(raw), count, size, size)
         factor[..., rows, columns] = torch.where(rows == columns, _positive(entries), entries)
+        log_weight = torch.log_softmax(weight[..., 0], dim=-1)
         centre = centre * self.process_std + self.process_mean
-        return torch.log_softmax(weight[..., 0], dim=-1), centre, factor * self.process_std[:, None]
+        mean = (log_weight.exp()[..., None] * centre).sum(1, keepdim=True)
+        centre = mean + (centre - mean) * self.recipe_spread
+        return log_weight, centre, factor * (self.process_std * self.recipe_spread)[:, None]
 
 
 def _triangle(size: int) -> int:

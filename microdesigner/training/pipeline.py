@@ -20,6 +20,7 @@ from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
 from microdesigner.training import ranks
 from microdesigner.training.autoencoder_stage import AutoencoderStage, Crops
+from microdesigner.training.calibration import calibrate
 from microdesigner.training.card import card_document
 from microdesigner.training.denoiser_stage import DenoiserStage
 from microdesigner.training.drawing import generations, predictions, reconstructions
@@ -136,6 +137,9 @@ def _predictor(work: _Work, latents: Latents) -> FeaturePredictor:
     if not _load_finished(network, work.run, "fp") and "fp" in work.stages:
         stage = PredictorStage(network, work.preset.fp, latents.periodic)
         work.fit_on_latents("fp", stage, latents, partial(predictions, work.dataset, latents, network))
+        if process:
+            calibrate(network, latents)
+            work.run.finish_stage("fp", network)
     return network
 
 

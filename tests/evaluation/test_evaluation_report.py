@@ -8,6 +8,7 @@ import pytest
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
 from microdesigner.evaluation.control import evaluate_control
+from microdesigner.evaluation.one_target import evaluate_one_target
 from microdesigner.evaluation.report import write_report
 
 TARGETS = [
@@ -34,10 +35,13 @@ def test_an_evaluation_and_its_report(tiny_engine: Engine, tmp_path: Path, monke
         {"name": f"batch {n}, 16 steps: {stage}", "seconds": 1 / n} for n in (1, 2) for stage in ("denoise", "decode")
     ]
     fidelity = {"morphology": {"S2, donor": {"error": 0.02, "floor": 0.01, "ratio": 2.0}}, "distribution": {}}
-    page = write_report(tiny_engine, tmp_path, events, batches, fidelity).read_text(encoding="utf-8")
-    assert page.count("data:image/png;base64,") == 6
+    (tmp_path / "batches.json").write_text(json.dumps(batches))
+    (tmp_path / "fidelity.json").write_text(json.dumps(fidelity))
+    list(evaluate_one_target(tiny_engine, 3, tmp_path / "one-target.json"))
+    page = write_report(tiny_engine, tmp_path, events).read_text(encoding="utf-8")
+    assert page.count("data:image/png;base64,") == 7
     assert "vol_frac_D" in page
     assert "S2, donor" in page
-    for name in ("control", "samples", "vae-only", "conditions", "losses", "batches"):
+    for name in ("control", "samples", "vae-only", "conditions", "losses", "batches", "one-target"):
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     assert 'src="http' not in page

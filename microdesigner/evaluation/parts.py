@@ -1,0 +1,44 @@
+"""What an evaluation holds beside control: each part a document in its folder, made once."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from microdesigner.core.events import Progress
+from microdesigner.data.store import VolumeDataset
+from microdesigner.engine import Engine
+from microdesigner.evaluation.batches import write_batches
+from microdesigner.evaluation.control import held_out_targets
+from microdesigner.evaluation.fidelity import evaluate_fidelity
+from microdesigner.evaluation.one_target import evaluate_one_target
+from microdesigner.evaluation.recipe import evaluate_recipes, resimulated
+
+BATCHES, FIDELITY, CALIBRATION = "batches.json", "fidelity.json", "calibration.json"
+ONE_TARGET, RECIPES = "one-target.json", "recipes.json"
+FILMS, POSTERIORS, OF_ONE_TARGET, RESIMULATED, BATCH_SIZES = 32, 512, 64, 32, (1, 2, 4)
+
+Part = Callable[[Path], Iterator[Progress]]
+"""Writes the document at the path, yielding progress."""
+
+
+def parts(engine: Engine, dataset: VolumeDataset | None, full: bool, steps: int) -> dict[str, Part]:
+    """The parts by the names of their documents: with a `dataset`, fidelity and the recipe's calibration on its
+    held-out films; with `full`, many films of one target, re-simulated recipes, time by batch size."""
+    chosen: dict[str, Part] = {}
+    if dataset is not None:
+        chosen[FIDELITY] = partial(evaluate_fidelity, engine, dataset, FILMS)
+        if engine.card.process:
+            chosen[CALIBRATION] = partial(evaluate_recipes, engine, dataset, POSTERIORS)
+    if full:
+        chosen[ONE_TARGET] = partial(evaluate_one_target, engine, OF_ONE_TARGET)
+        if engine.card.process:
+            chosen[RECIPES] = partial(resimulated, engine, held_out_targets(engine.card, RESIMULATED))
+        chosen[BATCHES] = partial(write_batches, engine, BATCH_SIZES, steps)
+    return chosen
+
+
+def missing(folder: Path, chosen: dict[str, Part]) -> Iterator[Progress]:
+    """Make those of the `chosen` parts that `folder` does not hold yet."""
+    for name, part in chosen.items():
+        if not (folder / name).exists():
+            yield from part(folder / name)

@@ -1,0 +1,97 @@
+"""The posterior of the recipe: does it hold the truth as often as it says, and does its recipe make such films?"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.events import Progress
+from microdesigner.core.paths import write_text_atomic
+from microdesigner.core.request import Request
+from microdesigner.core.verification import Verification
+from microdesigner.data.store import VolumeDataset
+from microdesigner.engine import Engine
+from microdesigner.evaluation.verification import verify_sample
+from microdesigner.models.autoencoder import PhaseAutoencoder, one_hot_phases
+from microdesigner.models.feature_predictor import FeaturePredictor
+
+LEVELS = (0.5, 0.9)
+DRAWS = 1000
+
+
+def evaluate_recipes(engine: Engine, dataset: VolumeDataset, count: int, path: Path) -> Iterator[Progress]:
+    """Judge the posteriors of at most `count` held-out volumes of `dataset` and write to `path` per processing
+    parameter "coverage 50 %" and "coverage 90 %", the shares of volumes whose true recipe lies in the central interval,
+    "crps" (Gneiting and Raftery 2007), and "mae" of the median.
+
+    Raises InputError when the model predicts no recipe or the data set records none.
+    """
+    names = [parameter.name for parameter in engine.card.process]
+    if not names or not isinstance(engine.bundle.predictor, FeaturePredictor):
+        raise InputError(f"{engine.card.name} has no posterior of a recipe to judge.")
+    lacking = [name for name in names if name not in dataset.table]
+    if lacking:
+        raise InputError(f"{dataset.path} has no label '{lacking[0]}', which {engine.card.name} predicts.")
+    held_out = np.flatnonzero(dataset.held_out)
+    chosen = held_out[np.linspace(0, len(held_out) - 1, min(count, len(held_out))).astype(int)]
+    truth = dataset.columns(names)[chosen].astype(np.float64)
+    rows = []
+    for done, index in enumerate(chosen, 1):
+        rows.append(_draws(engine, dataset, int(index)))
+        yield Progress("posterior", done, len(chosen))
+    draws = np.stack(rows)  # (volumes, draws, process)
+    figures = {name: judged(draws[..., column], truth[:, column]) for column, name in enumerate(names)}
+    write_text_atomic(path, json.dumps(figures, indent=1) + "\n")
+
+
+def resimulated(engine: Engine, targets: Sequence[dict[str, float]], path: Path) -> Iterator[Progress]:
+    """Generate a film for each target, anneal the recipe predicted for it, and write to `path` the median absolute
+    difference of each descriptor between the two films, with how many recipes could be simulated."""
+    verifications = []
+    for seed, wanted in enumerate(targets):
+        request = Request(wanted, engine.card.name, seed=seed)
+        (sample,) = engine.generate_each([request])
+        *_, verification = verify_sample(request, sample)
+        assert isinstance(verification, Verification)
+        verifications.append(verification)
+        yield Progress("recipes", seed + 1, len(targets))
+    simulated = [verification.errors for verification in verifications if not verification.reason]
+    document = {
+        "count": len(targets),
+        "simulated": len(simulated),
+        "median_error": {name: _median_size([errors.get(name) for errors in simulated]) for name in targets[0]},
+    }
+    write_text_atomic(path, json.dumps(document, indent=1) + "\n")
+
+
+@torch.no_grad()
+def _draws(engine: Engine, dataset: VolumeDataset, index: int) -> NDArray[np.float64]:
+    """Posterior draws [draws, process] of the recipe of a volume of the data set."""
+    bundle, periodic = engine.bundle, engine.card.lateral == "periodic"
+    assert isinstance(bundle.autoencoder, PhaseAutoencoder)
+    labels = torch.from_numpy(dataset.phases(index))[None].to(engine.device)
+    latent = bundle.autoencoder.encode(one_hot_phases(labels, bundle.autoencoder.config.phases), periodic)
+    prediction = bundle.predictor(latent, periodic)
+    drawn: NDArray[np.float64] = prediction.draw(DRAWS, torch.Generator().manual_seed(index))[0].double().numpy()
+    return drawn
+
+
+def judged(draws: NDArray[np.float64], truth: NDArray[np.float64]) -> dict[str, float]:
+    """Figures of posteriors of one parameter, `draws` (volumes, draws) beside `truth` (volumes,)."""
+    figures = {}
+    for level in LEVELS:
+        low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=1)
+        figures[f"coverage {100 * level:.0f} %"] = float(((low <= truth) & (truth <= high)).mean())
+    spread = np.abs(draws - np.roll(draws, 1, axis=1)).mean(1)  # draws are independent, so neighbours are pairs
+    figures["crps"] = float((np.abs(draws - truth[:, None]).mean(1) - spread / 2).mean())
+    figures["mae"] = float(np.abs(np.median(draws, axis=1) - truth).mean())
+    return {name: round(value, 5) for name, value in figures.items()}
+
+
+def _median_size(errors: Sequence[float | None]) -> float | None:
+    sizes = [abs(error) for error in errors if error is not None]
+    return round(float(np.median(sizes)), 5) if sizes else None

@@ -1,0 +1,72 @@
+"""The recipe's posterior: intervals that hold the truth as often as they say."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from microdesigner.core.errors import InputError
+from microdesigner.data.store import VolumeDataset
+from microdesigner.engine import Engine
+from microdesigner.evaluation.recipe import evaluate_recipes, judged, resimulated
+from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
+from microdesigner.training.calibration import calibrate
+from microdesigner.training.latents import Latents
+from tests.tiny_dataset import write_tiny_dataset
+
+
+def test_intervals_of_the_right_width_cover_as_often_as_they_say() -> None:
+    random = np.random.default_rng(0)
+    centre = random.normal(size=2000)
+    truth = centre + random.normal(size=2000)
+    right = judged(centre[:, None] + random.normal(size=(2000, 400)), truth)
+    wide = judged(centre[:, None] + 2 * random.normal(size=(2000, 400)), truth)
+    assert right["coverage 50 %"] == pytest.approx(0.5, abs=0.04)
+    assert right["coverage 90 %"] == pytest.approx(0.9, abs=0.03)
+    assert right["crps"] == pytest.approx(1 / np.sqrt(np.pi), abs=0.03)  # of a standard normal about its own draw
+    assert wide["coverage 50 %"] > 0.75
+    assert wide["crps"] > right["crps"]
+
+
+def test_calibration_mends_a_posterior_of_the_wrong_width() -> None:
+    torch.manual_seed(0)
+    predictor = FeaturePredictor(PredictorConfig(latent_channels=4, descriptors=1, process=2, width=8, blocks=1)).eval()
+    noise = torch.randn(600, 4, 8, 8, 4)
+    with torch.no_grad():
+        prediction = predictor(noise)
+        own = prediction.draw(1, torch.Generator().manual_seed(1))[:, 0]
+        mean = prediction.draw(400, torch.Generator().manual_seed(2)).mean(1)
+    truth = mean + (own - mean) * torch.tensor([0.5, 2.0])  # the posterior is twice too wide, and half as wide as due
+    calibrate(predictor, Latents(noise, torch.zeros(600, 1), truth, np.ones(600, bool), periodic=True))
+    assert predictor.recipe_spread.tolist() == pytest.approx([0.5, 2.0], rel=0.1)
+
+
+def test_a_model_isjudged_on_held_out_volumes(tiny_engine: Engine, tmp_path: Path) -> None:
+    dataset = VolumeDataset(write_tiny_dataset(tmp_path / "tiny.h5"))
+    path = tmp_path / "calibration.json"
+    assert [event.done for event in evaluate_recipes(tiny_engine, dataset, 4, path)] == [1, 2, 3, 4]
+    figures = json.loads(path.read_text())
+    assert set(figures) == {"phi", "chi", "log_time"}
+    assert all(0 <= entry["coverage 50 %"] <= entry["coverage 90 %"] <= 1 for entry in figures.values())
+
+
+def test_a_model_without_recipe_has_none_to_judge(
+    tiny_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = VolumeDataset(write_tiny_dataset(tmp_path / "tiny.h5"))
+    monkeypatch.setitem(tiny_engine.card.document, "process", [])
+    with pytest.raises(InputError, match="no posterior"):
+        next(evaluate_recipes(tiny_engine, dataset, 4, tmp_path / "calibration.json"))
+
+
+def test_recipes_are_annealed_and_compared(tiny_engine: Engine, tmp_path: Path) -> None:
+    targets = [{"vol_frac_D": 0.4, "vol_frac_M": 0.15}] * 2
+    path = tmp_path / "recipes.json"
+    events = list(resimulated(tiny_engine, targets, path))
+    assert [event.done for event in events] == [1, 2]
+    document = json.loads(path.read_text())
+    assert document["count"] == 2
+    assert 0 <= document["simulated"] <= 2
+    assert set(document["median_error"]) == {"vol_frac_D", "vol_frac_M"}
