@@ -34,7 +34,6 @@ class ChecksPage(QWizardPage):
         self.summary.setWordWrap(True)
         self._findings = QGridLayout()
         self._findings.setColumnStretch(1, 1)
-        self.components = quiet()
         self._plots = QGridLayout()
         self._lay_out()
         self.task.result.connect(self._show)
@@ -49,6 +48,11 @@ class ChecksPage(QWizardPage):
         self.summary.setText("Checking…")
         self.task.start("microdesigner.app.dataset_work:report_dataset", dataset)
 
+    def restyle(self) -> None:
+        """Take over a changed light or dark look."""
+        if self.report is not None:
+            self._show(self.report)
+
     def cleanupPage(self) -> None:  # noqa: N802
         """Leave the checks behind."""
         self.task.close()
@@ -59,6 +63,8 @@ class ChecksPage(QWizardPage):
 
     def _show(self, report: DatasetReport) -> None:
         self.report = report
+        _empty(self._findings)
+        _empty(self._plots)
         size, phases = "×".join(map(str, report.shape)), ", ".join(report.description.phase_names)
         self.summary.setText(
             f"{report.volumes} volumes of {size} voxels ({phases}), {report.held_out} of them kept for validation"
@@ -72,8 +78,6 @@ class ChecksPage(QWizardPage):
             words.setWordWrap(True)
             self._findings.addWidget(mark, row, 0, Qt.AlignmentFlag.AlignTop)
             self._findings.addWidget(words, row, 1)
-        shares = " + ".join(f"{share:.0%}" for share in report.components.shares)
-        self.components.setText(f"Principal components of the conditions hold {shares} of their variance.")
         known = {*report.description.conditions, *report.description.process}
         shown = [entry for entry in report.distributions if entry.label in known]
         for number, distribution in enumerate(shown):
@@ -85,7 +89,6 @@ class ChecksPage(QWizardPage):
         column = QVBoxLayout(content)
         column.addWidget(self.summary)
         column.addLayout(self._findings)
-        column.addWidget(self.components)
         column.addWidget(quiet("Ranges in the training volumes (filled) and in those kept for validation (line):"))
         column.addLayout(self._plots)
         column.addStretch(1)

@@ -14,7 +14,8 @@ class Edges(QWidget):
     def __init__(self, words: str, unit: str, value: float) -> None:
         super().__init__()
         self.boxes = [named(QDoubleSpinBox(), f"{words} {axis}", f"{words} {axis}.") for axis in AXES]
-        for box in self.boxes:
+        for axis, box in zip(AXES, self.boxes, strict=True):
+            box.setPrefix(f"{axis}  ")
             box.setRange(0, LONGEST_NM)
             box.setDecimals(3)
             box.setSuffix(f" {unit}")
@@ -39,7 +40,8 @@ class WholeEdges(QWidget):
     def __init__(self, words: str, values: tuple[int, int, int]) -> None:
         super().__init__()
         self.boxes = [named(QSpinBox(), f"{words} {axis}", f"{words} {axis}.") for axis in AXES]
-        for box, value in zip(self.boxes, values, strict=True):
+        for axis, box, value in zip(AXES, self.boxes, values, strict=True):
+            box.setPrefix(f"{axis}  ")
             box.setRange(MULTIPLE, MOST_VOXELS)
             box.setSingleStep(MULTIPLE)
             box.setValue(value)

@@ -89,7 +89,7 @@ class RunPage(QWizardPage):
             self.progress.add(event)
         if events:
             self._show_events()
-        self._show_state(self.run.state)
+        self._show_state("finished" if self.progress.model is not None else self.run.state)
         if self.progress.model is not None and before is None:
             self.outcome.show_model(self.progress.model, self.progress.accuracy)
             self.installed.emit(self.progress.model)
