@@ -86,6 +86,8 @@ def report_dataset(path: Path) -> Iterator[Progress | DatasetReport]:
     varying = [name for name in known if np.ptp(dataset.table[name]) > 0]
     parameters = tuple(name for name in varying if _is_parameter(name, description.process))
     descriptors = tuple(name for name in varying if name not in parameters)
+    if (description.origin or {}).get("command") == "dataset build":
+        parameters = tuple(name for name in parameters if name in description.process)  # the rest says the same again
     labels = (*descriptors, *parameters)
     x, y, z = dataset.shape
     yield DatasetReport(

@@ -142,7 +142,9 @@ def _split(dataset: VolumeDataset) -> list[Check]:
 def _amount(dataset: VolumeDataset) -> list[Check]:
     training = int((~dataset.held_out).sum())
     independent = (dataset.description.origin or {}).get("independent")
-    more = "Import more films, or cut smaller windows; expect the model to repeat what it has seen."
+    simulated = (dataset.description.origin or {}).get("command") == "dataset build"
+    source = "Simulate more series" if simulated else "Import more films, or cut smaller windows"
+    more = f"{source}; expect the model to repeat what it has seen."
     if independent is not None and independent < min(FEW_INDEPENDENT, len(dataset)):
         sentence = f"The {len(dataset)} volumes overlap: side by side only {independent} fit into the films."
         return [Check("amount", "warning", sentence, more)]

@@ -1,8 +1,11 @@
 """What should be known about the data before hours are spent on them."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget, QWizardPage
 
@@ -74,13 +77,13 @@ class ChecksPage(QWizardPage):
             mark = QLabel(f"<b style='color:{theme.status_colour(colours)}'>{sign}</b>")
             mark.setToolTip(check.severity)
             mark.setAccessibleName(check.severity)
-            words = QLabel(f"{check.sentence} {check.remedy}".strip())
+            words = QLabel(_with_titles(f"{check.sentence} {check.remedy}".strip(), report.labels))
             words.setWordWrap(True)
             self._findings.addWidget(mark, row, 0, Qt.AlignmentFlag.AlignTop)
             self._findings.addWidget(words, row, 1)
-        known = {*report.description.conditions, *report.description.process}
-        shown = [entry for entry in report.distributions if entry.label in known]
-        for number, distribution in enumerate(shown):
+        by_label = {entry.label: entry for entry in report.distributions}
+        known = (*report.description.conditions, *report.description.process)
+        for number, distribution in enumerate(by_label[label] for label in known if label in by_label):
             self._plots.addWidget(_histogram(distribution), number // COLUMNS, number % COLUMNS)
         self.completeChanged.emit()
 
@@ -110,16 +113,25 @@ def _histogram(distribution: Any) -> QWidget:
     widget = plots.plot(f"Range of {distribution.label}", spec.meaning)
     widget.setFixedHeight(PLOT_HEIGHT)
     widget.getAxis("left").hide()
-    widget.setTitle(f"{spec.title}", size="9pt", color=plots.neutral())
+    unit = "" if spec.unit == "1" else f"  ({spec.unit})"
+    widget.setTitle(f"{spec.title}{unit}", size="9pt", color=plots.neutral())
+    edges = np.pad(distribution.edges, 1, mode="edge")  # bins of no width, so that the outline comes down at the ends
     for counts, colour, filled in (
         (distribution.training, plots.accent(), True),
         (distribution.held_out, plots.neutral(), False),
     ):
-        shares = counts / max(1, counts.sum())
+        shares = np.pad(counts / max(1, counts.sum()), 1)
         fill = {"fillLevel": 0, "brush": plots.accent(90)} if filled else {}
-        curve = pyqtgraph.PlotDataItem(distribution.edges, shares, stepMode="center", pen=colour, **fill)
+        curve = pyqtgraph.PlotDataItem(edges, shares, stepMode="center", pen=colour, **fill)
         widget.addItem(curve)
     return widget
+
+
+def _with_titles(sentence: str, labels: Sequence[str]) -> str:
+    """`sentence` with the titles of labels in place of their names."""
+    for label in sorted(labels, key=len, reverse=True):
+        sentence = re.sub(rf"\b{re.escape(label)}\b", spec_of(label).title, sentence)
+    return sentence
 
 
 def _empty(layout: QGridLayout) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui.wizard import plots
 
-HEIGHT, SHADES = 190, 256
+HEIGHT, SHADES, STRONG = 190, 256, 0.6
 MOST_WORDS, MOST_FIGURES = 10, 8  # more rows than that leave no room for them
 AGAINST, TOGETHER = "#c8453b", "#2f6db5"
 MATRIX_WORDS = (
@@ -38,7 +38,7 @@ class Correlations(QWidget):
         self.shares: Any = None
         self._image: Any = None
         self._bars: Any = None
-        self._figures: list[Any] = []
+        self._figures: list[tuple[Any, float]] = []
         self.hide()
 
     def show_conditions(
@@ -62,7 +62,7 @@ class Correlations(QWidget):
         numbers = np.arange(1, len(shares) + 1)
         self._bars.setOpts(x=numbers, height=100 * shares)
         self.shares.getAxis("bottom").setTicks([[(int(number), str(number)) for number in numbers]])
-        self.shares.setRange(xRange=(0.4, len(shares) + 0.6), yRange=(0, 100), padding=0)
+        self.shares.setRange(xRange=(0.4, len(shares) + 0.6), yRange=(0, 105), padding=0)
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
@@ -72,21 +72,22 @@ class Correlations(QWidget):
             plots.restyle(widget)
         self._image.setLookupTable(_shades())
         self._bars.setOpts(brush=plots.accent(150), pen=None)
-        for figure in self._figures:
-            figure.setColor(plots.neutral())
+        for figure, value in self._figures:
+            figure.setColor(_figure_colour(value))
 
     def _show_figures(self, correlations: NDArray[np.float64]) -> None:
         import pyqtgraph
 
-        for figure in self._figures:
+        for figure, _ in self._figures:
             self.matrix.removeItem(figure)
         self._figures = []
         count = len(correlations)
         for row, column in np.ndindex(correlations.shape if count <= MOST_FIGURES else (0, 0)):
-            figure = pyqtgraph.TextItem(f"{correlations[row, column]:.2f}", plots.neutral(), anchor=(0.5, 0.5))
+            value = float(correlations[row, column])
+            figure = pyqtgraph.TextItem(f"{value:.2f}", _figure_colour(value), anchor=(0.5, 0.5))
             figure.setPos(row + 0.5, count - column - 0.5)
             self.matrix.addItem(figure)
-            self._figures.append(figure)
+            self._figures.append((figure, value))
 
     def _make_plots(self) -> None:
         import pyqtgraph
@@ -102,6 +103,11 @@ class Correlations(QWidget):
         self._row.addWidget(self.matrix, 3)
         self._row.addWidget(self.shares, 2)
         self.restyle()
+
+
+def _figure_colour(value: float) -> QColor:
+    """What can be read on the shade of `value`."""
+    return QColor("white") if abs(value) > STRONG else plots.neutral()
 
 
 def _shades() -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ from microdesigner.gui.widgets.basics import named
 
 AXES = "xyz"
 LONGEST_NM, MOST_VOXELS, MULTIPLE = 1e6, 4096, 32
+BOX_HEIGHT = 24  # without buttons a box is too low for the tail of a y
 
 
 class Edges(QWidget):
@@ -57,6 +58,7 @@ def _lay_out(parent: QWidget, boxes: "list[QDoubleSpinBox] | list[QSpinBox]") ->
     row = QHBoxLayout(parent)
     row.setContentsMargins(0, 0, 0, 0)
     for box in boxes:
+        box.setMinimumHeight(BOX_HEIGHT)
         box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         row.addWidget(box)
     row.addStretch(1)

@@ -100,9 +100,10 @@ class ImportForm(QWidget):
         self._helper.answered.connect(lambda task, value: self._take(task, value))
         self._helper.failed.connect(lambda task, sentence, _: self._refuse(task, sentence))
         self._pause.timeout.connect(lambda: self._show_layer())
-        self.segmentation.changed.connect(self._pause.start)
-        self.pieces.changed.connect(self._pause.start)
-        self.cathode.currentIndexChanged.connect(lambda _: self._pause.start())
+        self.segmentation.changed.connect(lambda: self._show_layer_soon())
+        self.pieces.changed.connect(lambda: self._show_layer_soon())
+        self.cathode.currentIndexChanged.connect(lambda _: self._show_layer_soon())
+        self.preview.histogram.dragged.connect(lambda _: self._let_drag())
         self.pieces.cut.toggled.connect(lambda cut: self.lateral.setEnabled(not cut))
         self.preview.limits_chosen.connect(self.segmentation.take_limits)
         self.begin.clicked.connect(lambda: self._start())
@@ -132,6 +133,15 @@ class ImportForm(QWidget):
         self.pieces.show_found(found)
         self._enable()
         self._show_layer()
+
+    def _let_drag(self) -> None:
+        """What was asked before must not put the line back that the user holds."""
+        self._pause.stop()
+        self._asked = None
+
+    def _show_layer_soon(self) -> None:
+        self._asked = None
+        self._pause.start()
 
     def _show_layer(self) -> None:
         if self.found is not None:

@@ -9,7 +9,7 @@ from microdesigner.app.import_work import Preview
 from microdesigner.gui.widgets.basics import quiet
 from microdesigner.gui.wizard.grey_histogram import GreyHistogram
 
-EDGE = 200
+EDGE, HISTOGRAM_STRETCH = 200, 1000
 CONTRAST = (1, 99)  # percentiles of grey that become black and white
 
 
@@ -27,7 +27,8 @@ class LayerPreview(QWidget):
         row = QHBoxLayout()
         for picture in self.pictures:
             row.addWidget(picture)
-        row.addWidget(self.histogram, 1)
+        row.addWidget(self.histogram, HISTOGRAM_STRETCH)
+        row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row)

@@ -12,7 +12,6 @@ from microdesigner.gui.wizard.edges import MOST_VOXELS, MULTIPLE, WholeEdges
 NARROWEST, FEW_PIECES = 8, 100
 PIECES_ACROSS = 4  # so many side by side leave enough of them on both sides of the split
 STRIDE = 4
-COUNT_WIDTH = 640  # on one line: a wrapping label in a form is given the height of one
 
 
 class PiecesForm(QWidget):
@@ -29,6 +28,7 @@ class PiecesForm(QWidget):
         self.stride = _voxels("Stride", "From one piece to the next; a smaller one makes more, and more alike.", 1)
         self.stride.setValue(STRIDE)
         self.count = quiet()
+        self.count.setWordWrap(False)
         self.resized = named(QCheckBox("Resize to"), "Resize",
             "Training needs edges that are multiples of 32 voxels, those along x and y equal.")  # fmt: skip
         self.voxels = WholeEdges("Voxels along", (64, 64, 64))
@@ -60,9 +60,7 @@ class PiecesForm(QWidget):
         if preview.pieces is None:
             return
         size, training, held_out = preview.pieces
-        words = (
-            f"Each film gives {training} pieces of {_times(size)} voxels to learn from and {held_out} for validation."
-        )
+        words = f"{training} pieces of {_times(size)} voxels a film to learn from, {held_out} for validation."
         if training < FEW_PIECES:
             words += " Narrower pieces, or a smaller stride, make more."
         self.count.setText(words)
@@ -97,7 +95,6 @@ class PiecesForm(QWidget):
         column.addWidget(self.count)
         column.addLayout(_row(self.resized, self.voxels))
         self.count.setIndent(22)
-        self.count.setMinimumWidth(COUNT_WIDTH)
         self.count.hide()
 
 

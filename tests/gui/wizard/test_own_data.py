@@ -20,9 +20,14 @@ PUBLISHED = ("vol_frac_D", "vol_frac_M", "tortuosity_A", "tortuosity_D", "phi", 
 
 
 @pytest.fixture
-def window(home: Path, open_window: Callable[..., MainWindow]) -> MainWindow:
+def window(
+    home: Path, open_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> MainWindow:
     """A window that knows no model yet."""
-    return open_window(ENGINE, "")
+    monkeypatch.setattr("microdesigner.core.card.shipped", lambda folder: tmp_path / "shipped" / folder)
+    window = open_window(ENGINE, "")
+    assert window.targets.model.count() == 0
+    return window
 
 
 def press(wizard: TrainingWizard, button: QWizard.WizardButton) -> None:
