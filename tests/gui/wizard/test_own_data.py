@@ -16,6 +16,7 @@ from tests.gui.conftest import generate, wait_until
 
 TOMOGRAM = Path(__file__).parents[4] / "shared" / "data" / "tomogram" / "TOMO_test_8bit.xml"
 SIMULATE, IMPORT = 0, 1
+MOST_MINUTES = 0.1  # a stage, should the machine be busy
 PUBLISHED = ("vol_frac_D", "vol_frac_M", "tortuosity_A", "tortuosity_D", "phi", "chi", "log_time")
 
 
@@ -46,6 +47,8 @@ def train(wizard: TrainingWizard, name: str) -> None:
     press(wizard, QWizard.WizardButton.NextButton)
     assert wizard.currentId() == PRESET
     wizard.preset.choices.buttons()[0].setChecked(True)
+    for box in wizard.preset.minutes.values():
+        box.setValue(MOST_MINUTES)
     wait_until(lambda: wizard.preset.estimate.text().startswith("About"), 120)
     press(wizard, QWizard.WizardButton.CommitButton)
     assert wizard.currentId() == RUN
