@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -11,9 +12,10 @@ from microdesigner.core.request import Request
 from microdesigner.engine.film_measure import measurable
 from microdesigner.engine.guidance import guided, measured_steering, predictor_steering
 from microdesigner.models.bundle import Bundle
-from microdesigner.models.diffusion import Velocity, ancestral, dpm_solver
+from microdesigner.models.diffusion import Velocity, add_noise, ancestral, dpm_solver, noise_level, signal
 
 SEED_LIMIT = 2**62
+DRAFT_TIMES = (0.95, 0.5)
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,40 @@ def latent_shape(card: ModelCard, size: Sequence[int]) -> tuple[int, int, int, i
     return int(latent["channels"]), x, y, z
 
 
-def _condition_row(card: ModelCard, targets: Mapping[str, float]) -> tuple[list[float], list[bool]]:
-    """Values in the order of the card's conditions and which of them are asked for; those left free are 0."""
+def _conditions(card: ModelCard, targets: Sequence[Mapping[str, float]], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Values in the order of the card's conditions and which of them are asked for, each (batch, conditions); those
+    left free are 0."""
     names = [condition.name for condition in card.conditions]
-    return [float(targets.get(name, 0.0)) for name in names], [name in targets for name in names]
+    values = torch.tensor([[float(wanted.get(name, 0.0)) for name in names] for wanted in targets], device=device)
+    return values, torch.tensor([[name in wanted for name in names] for wanted in targets], device=device)
+
+
+def _unsteered(bundle: Bundle, conditions: Tensor, asked: Tensor) -> Velocity:
+    """The denoiser alone under these conditions."""
+    periodic = bundle.card.lateral == "periodic"
+
+    @torch.no_grad()
+    def denoiser(noisy: Tensor, time: Tensor) -> Tensor:
+        prediction: Tensor = bundle.denoiser(noisy, time, conditions, asked, periodic)
+        return prediction
+
+    return denoiser
+
+
+def drafted(bundle: Bundle, targets: Mapping[str, float], draw: Draw, device: torch.device) -> Tensor:
+    """A rough clean latent [channels, x, y, z] from the noise of `draw`, in one evaluation per DRAFT_TIMES.
+
+    Steps of DDIM (Song et al. 2021). They start a little after the beginning: there the denoiser sees nothing yet, and
+    the first of few evaluations would be spent on a mean.
+    """
+    velocity = _unsteered(bundle, *_conditions(bundle.card, [targets], device))
+    latent = draw.noise[None].to(device)
+    for now, after in pairwise((*DRAFT_TIMES, 0.0)):
+        time, later = latent.new_tensor([now]), latent.new_tensor([after])
+        v = velocity(latent, time)
+        clean = signal(time) * latent - noise_level(time) * v
+        latent, _ = add_noise(clean, noise_level(time) * latent + signal(time) * v, later)
+    return latent[0]
 
 
 def denoised(
@@ -90,18 +122,8 @@ def _estimates(
     device: torch.device,
 ) -> Iterator[Tensor]:
     """Estimates of the clean latents after each denoiser evaluation; the last are the samples."""
-    rows = [_condition_row(bundle.card, wanted) for wanted in targets]
-    conditions = torch.tensor([values for values, _ in rows], device=device)  # (batch, conditions)
-    asked = torch.tensor([known for _, known in rows], device=device)
-    periodic = bundle.card.lateral == "periodic"
-
-    @torch.no_grad()
-    def denoiser(noisy: Tensor, time: Tensor) -> Tensor:
-        prediction: Tensor = bundle.denoiser(noisy, time, conditions, asked, periodic)
-        return prediction
-
-    velocity: Velocity = denoiser
-
+    conditions, asked = _conditions(bundle.card, targets, device)
+    velocity = _unsteered(bundle, conditions, asked)
     noise = torch.stack([draw.noise for draw in draws]).to(device)
     if request.guidance > 0 and targets[0]:
         voxels = noise[0, 0].numel() * int(bundle.card.document["latent"]["factor"]) ** 3
