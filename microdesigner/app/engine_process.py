@@ -65,6 +65,10 @@ class EngineProcess:
         """Queue a request for the model in the folder `bundle`; returns the number that its reports carry."""
         return self._send(request.model, str(bundle), request)
 
+    def draft(self, request: Request, bundle: Path) -> int:
+        """Queue a request for which a Draft is enough; returns the number that its reports carry."""
+        return self._send(request.model, str(bundle), request, draft=True)
+
     def cancel(self) -> None:
         """Stop every job submitted so far at its next event."""
         self._cancelled_up_to.value = self._number
@@ -95,13 +99,13 @@ class EngineProcess:
         connection.close()
         process.close()
 
-    def _send(self, model: str, bundle: str, request: Request | Task | None) -> int:
+    def _send(self, model: str, bundle: str, request: Request | Task | None, draft: bool = False) -> int:
         self._number += 1
         if self._connection is None:
             raise MicrodesignerError("The engine is not running; start the program again.")
         # A process that just died is noticed by the reader, which reports it.
         with contextlib.suppress(OSError):
-            self._connection.send(Job(self._number, model, bundle, request))
+            self._connection.send(Job(self._number, model, bundle, request, draft))
         return self._number
 
     def _read(self, connection: Connection) -> None:

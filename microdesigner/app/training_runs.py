@@ -90,6 +90,11 @@ class TrainingRun:
         return "finished" if self.directory.installed is not None else "interrupted"
 
     @property
+    def unfinished(self) -> bool:
+        """Whether its process lives and has something to do still; a model that is installed needs nothing more."""
+        return self.alive and self.directory.installed is None
+
+    @property
     def problem(self) -> str:
         """Why an interrupted run ended, in one sentence; empty where nobody knows more than that it did."""
         if self.directory.disk_full:

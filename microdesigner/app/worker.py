@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from microdesigner.app.messages import Cancelled, EngineEvent, Failed, Ready
 from microdesigner.app.tasks import Answer, Task
 from microdesigner.core.errors import MicrodesignerError
-from microdesigner.core.events import GenerationEvent, Preview, Progress
+from microdesigner.core.events import Draft, GenerationEvent, Preview, Progress
 from microdesigner.core.request import Request
 
 NICENESS = 10
@@ -31,15 +31,23 @@ class EngineLike(Protocol):
         """Events of one request; closing the iterator cancels it."""
         ...
 
+    def draft(self, request: Any) -> Draft:
+        """A quick look at what a request makes."""
+        ...
+
 
 @dataclass(frozen=True)
 class Job:
-    """A request, or a task that needs no model, with its number; without either it only loads the model in `bundle`."""
+    """A request, or a task that needs no model, with its number; without either it only loads the model in `bundle`.
+
+    `draft`: a quick look at what the request makes is enough.
+    """
 
     number: int
     model: str
     bundle: str
     request: Request | Task | None
+    draft: bool = False
 
 
 def serve(connection: Connection, cancelled_up_to: Any, factory_path: str) -> None:
@@ -68,7 +76,9 @@ def _run(
     try:
         engine = _engine(job.bundle, factory_path, engines)
         send(Ready(job.model, str(getattr(engine, "device", "cpu"))))
-        if job.request is not None:
+        if job.request is not None and job.draft:
+            send(engine.draft(job.request))
+        elif job.request is not None:
             _generate(engine, job.request, send, lambda: is_cancelled(job.number))
     except OSError as error:
         if isinstance(error, BrokenPipeError | ConnectionResetError):

@@ -132,6 +132,11 @@ _ALL = (
     _graspi("ABS_wf_D", "f_w,D", "Absorbing donor", "Donor fraction, layers weighted by the light that reaches them."),
     _reached("D", "donor", "anode"),
     _reached("A", "acceptor", "cathode"),
+    DescriptorSpec(
+        "norm_STAT_e", "e_DA", "Interface per voxel", "1", 0, 3,
+        "Faces between a donor and an acceptor voxel, per voxel of the film: much in fine structures.",
+        "GraSPI STAT_e over the voxels",
+    ),
     _graspi(
         "CT_f_e_conn", "c_DA", "Useful interface",
         "Share of the donor-acceptor interface whose two sides are connected to their electrodes.",

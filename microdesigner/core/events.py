@@ -23,6 +23,13 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """The answer to a request for a quick look: coarse labels [x, y, z] of the whole first volume."""
+
+    phases: PhaseArray
+
+
+@dataclass(frozen=True)
 class SampleDone:
     """Sample `index` of the request is decoded and measured."""
 
@@ -37,4 +44,4 @@ class Finished:
     result: Result
 
 
-GenerationEvent = Progress | Preview | SampleDone | Finished
+GenerationEvent = Progress | Preview | Draft | SampleDone | Finished

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -13,14 +12,13 @@ import numpy as np
 
 from microdesigner.core.card import DENOISER_MULTIPLE
 from microdesigner.core.descriptor_spec import SPECS
-from microdesigner.data.statistics import constant_labels, correlations, principal_components
+from microdesigner.data.statistics import constant_labels, correlations, redundancies
 from microdesigner.data.store import CHECKS, SERIES, STATED, VALIDATION_EVERY, VolumeDataset
 
-CHECKS_VERSION = 1
+CHECKS_VERSION = 2
 AUTOENCODER_FACTOR = 8
 SIZE_MULTIPLE = DENOISER_MULTIPLE * AUTOENCODER_FACTOR
 FEW_VOLUMES, FEW_INDEPENDENT = 200, 32
-CORRELATED = 0.9
 AGREES = 0.01
 FRACTIONS = {"donor": "vol_frac_D", "acceptor": "vol_frac_A", "mixed": "vol_frac_M"}
 Severity = Literal["error", "warning", "note", "good"]
@@ -144,7 +142,9 @@ def _split(dataset: VolumeDataset) -> list[Check]:
 def _amount(dataset: VolumeDataset) -> list[Check]:
     training = int((~dataset.held_out).sum())
     independent = (dataset.description.origin or {}).get("independent")
-    more = "Import more films, or cut smaller windows; expect the model to repeat what it has seen."
+    simulated = (dataset.description.origin or {}).get("command") == "dataset build"
+    source = "Simulate more series" if simulated else "Import more films, or cut smaller windows"
+    more = f"{source}; expect the model to repeat what it has seen."
     if independent is not None and independent < min(FEW_INDEPENDENT, len(dataset)):
         sentence = f"The {len(dataset)} volumes overlap: side by side only {independent} fit into the films."
         return [Check("amount", "warning", sentence, more)]
@@ -197,18 +197,11 @@ def _constant(dataset: VolumeDataset, conditions: Sequence[str], process: Sequen
 
 
 def _correlated(dataset: VolumeDataset, conditions: Sequence[str]) -> list[Check]:
-    matrix = correlations(dataset, conditions)
-    found = []
-    for one, other in combinations(range(len(conditions)), 2):
-        if abs(matrix[one, other]) > CORRELATED:
-            shares = principal_components(dataset, conditions).shares
-            sentence = f"{conditions[one]} and {conditions[other]} move together (r = {matrix[one, other]:.2f})."
-            remedy = (
-                "Leave one out, or ask for both only along their line; the first principal component of all conditions "
-                f"holds {shares[0]:.0%} of their variance."
-            )
-            found.append(Check("correlated", "note", sentence, remedy))
-    return found or [Check("correlated", "good", "No two conditions move together.")]
+    remedy = "Leave it out, or ask for it only as the others go with it."
+    return [
+        Check("correlated", "note", str(redundancy), remedy)
+        for redundancy in redundancies(conditions, correlations(dataset, conditions))
+    ] or [Check("correlated", "good", "No condition follows from the others.")]
 
 
 def _stated(dataset: VolumeDataset) -> list[Check]:

@@ -10,6 +10,8 @@ from microdesigner.data.store import VolumeDataset
 
 BINS = 32
 CONSTANT = 1e-3
+REDUNDANT = 0.81  # of a label's variance told by others: a correlation of 0.9 where there is one other
+SINGULAR = 1e-9
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,23 @@ class PrincipalComponents:
     names: tuple[str, ...]
     shares: NDArray[np.float64]
     loadings: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Redundancy:
+    """The label `name` follows from the others: a linear combination of them tells the share `explained` of its
+    variance; `partner` is the one that correlates most with it, by `correlation`."""
+
+    name: str
+    explained: float
+    partner: str
+    correlation: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name} follows from the other conditions: they tell {self.explained:.0%} of its variance, "
+            f"{self.partner} most (r = {self.correlation:.2f})."
+        )
 
 
 def distributions(dataset: VolumeDataset, labels: Sequence[str]) -> list[Distribution]:
@@ -59,11 +78,39 @@ def correlations(dataset: VolumeDataset, labels: Sequence[str]) -> NDArray[np.fl
     return matrix
 
 
-def principal_components(dataset: VolumeDataset, labels: Sequence[str]) -> PrincipalComponents:
-    """PCA of `labels` over the training volumes; constant labels are left out."""
-    constant = constant_labels(dataset, labels)
-    names = tuple(label for label in labels if label not in constant)
-    if not names:
+def principal_components(names: Sequence[str], matrix: NDArray[np.float64]) -> PrincipalComponents:
+    """PCA of the labels `names` with their correlations `matrix`; constant labels (0 on its diagonal) are left out."""
+    varying = np.diag(matrix) > 0
+    if not varying.any():
         return PrincipalComponents((), np.zeros(0), np.zeros((0, 0)))
-    values, vectors = np.linalg.eigh(correlations(dataset, names))
-    return PrincipalComponents(names, np.clip(values[::-1], 0, None) / len(names), vectors.T[::-1])
+    values, vectors = np.linalg.eigh(matrix[np.ix_(varying, varying)])
+    kept = tuple(name for name, varies in zip(names, varying, strict=True) if varies)
+    return PrincipalComponents(kept, np.clip(values[::-1], 0, None) / len(kept), vectors.T[::-1])
+
+
+def most_redundant(names: Sequence[str], matrix: NDArray[np.float64]) -> Redundancy | None:
+    """Which of the labels `names` with correlations `matrix` the others tell best, the later of equals; None where none
+    is told by more than `REDUNDANT`. The share is the squared multiple correlation, 1 - 1 / (matrix⁻¹)ᵢᵢ."""
+    varying = np.flatnonzero(np.diag(matrix) > 0)
+    if len(varying) < 2:
+        return None
+    among = matrix[np.ix_(varying, varying)]
+    explained = 1 - 1 / np.diag(np.linalg.inv(among + SINGULAR * np.eye(len(varying))))
+    place = len(varying) - 1 - int(np.argmax(explained[::-1].round(3)))
+    if explained[place] <= REDUNDANT:
+        return None
+    others = np.where(np.arange(len(varying)) == place, 0, np.abs(among[place]))
+    partner = int(np.argmax(others))
+    return Redundancy(
+        names[varying[place]], float(explained[place]), names[varying[partner]], float(among[place, partner])
+    )
+
+
+def redundancies(names: Sequence[str], matrix: NDArray[np.float64]) -> list[Redundancy]:
+    """Labels that can go one after the other until none of those left follows from the others."""
+    found: list[Redundancy] = []
+    kept = list(range(len(names)))
+    while (redundant := most_redundant([names[i] for i in kept], matrix[np.ix_(kept, kept)])) is not None:
+        found.append(redundant)
+        kept.remove(list(names).index(redundant.name))
+    return found

@@ -30,3 +30,10 @@ def batch_size(device: torch.device, voxels: int) -> int:
     """
     most = CUDA_BATCH if device.type == "cuda" else CPU_BATCH
     return max(1, most * REFERENCE_VOXELS // max(voxels, REFERENCE_VOXELS))
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether the device computes with 16-bit floats, so that they save time."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return bool(getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)())  # there is no public question yet

@@ -9,12 +9,13 @@ import torch
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError
-from microdesigner.core.events import GenerationEvent
+from microdesigner.core.events import Draft, GenerationEvent
 from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.descriptors import describe
 from microdesigner.engine.device import choose_device
+from microdesigner.engine.draft import draft
 from microdesigner.engine.generation import Generation, model_identity
 from microdesigner.engine.many import samples_of
 from microdesigner.models.bundle import Bundle, load_bundle
@@ -57,6 +58,14 @@ class Engine:
         """
         self.card.check(request)
         return Generation(self.bundle, self.device, request).events()
+
+    def draft(self, request: Request) -> Draft:
+        """A quick, coarse look at the first volume of `request`; the same request gives the same draft.
+
+        Raises InputError when this model cannot serve the request.
+        """
+        self.card.check(request)
+        return draft(self.bundle, self.device, request)
 
     def generate_each(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """The first sample of each of `requests`, in order, made together where that is faster.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -12,9 +13,10 @@ from microdesigner.core.request import Request
 from microdesigner.engine.film_measure import measurable
 from microdesigner.engine.refinement import ROUNDS, refined
 from microdesigner.models.bundle import Bundle
-from microdesigner.models.diffusion import ancestral, dpm_solver
+from microdesigner.models.diffusion import add_noise, ancestral, dpm_solver, noise_level, signal
 
 SEED_LIMIT = 2**62
+DRAFT_TIMES = (0.95, 0.5)
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,22 @@ def _conditions(card: ModelCard, targets: Sequence[Mapping[str, float]], device:
     return values, torch.tensor([[name in wanted for name in names] for wanted in targets], device=device)
 
 
+def drafted(bundle: Bundle, request: Request, targets: Mapping[str, float], draw: Draw, device: torch.device) -> Tensor:
+    """A rough clean latent [channels, x, y, z] from the noise of `draw`, in one evaluation per DRAFT_TIMES.
+
+    Steps of DDIM (Song et al. 2021). They start a little after the beginning: there the denoiser sees nothing yet, and
+    the first of few evaluations would be spent on a mean.
+    """
+    group = _Group(bundle, request, [targets], [draw], device)
+    latent = group.noise
+    for now, after in pairwise((*DRAFT_TIMES, 0.0)):
+        time, later = latent.new_tensor([now]), latent.new_tensor([after])
+        v = group.velocity(latent, time)
+        clean = signal(time) * latent - noise_level(time) * v
+        latent, _ = add_noise(clean, noise_level(time) * latent + signal(time) * v, later)
+    return latent[0]
+
+
 def denoised(
     bundle: Bundle,
     request: Request,
@@ -102,14 +120,14 @@ class _Group:
     ) -> None:
         self._bundle, self._request, self._draws = bundle, request, draws
         self._conditions, self._asked = _conditions(bundle.card, targets, device)
-        self._noise = torch.stack([draw.noise for draw in draws]).to(device)
+        self.noise = torch.stack([draw.noise for draw in draws]).to(device)
 
     def estimates(self) -> Iterator[Tensor]:
         """Estimates of the clean latents after each denoiser evaluation; the last are those denoised."""
         if self._request.sampler == "ancestral":
             generators = [torch.Generator().manual_seed(draw.seed) for draw in self._draws]
-            return ancestral(self._velocity, self._noise, self._request.steps, generators)
-        return dpm_solver(self._velocity, self._noise, self._request.steps)
+            return ancestral(self.velocity, self.noise, self._request.steps, generators)
+        return dpm_solver(self.velocity, self.noise, self._request.steps)
 
     def refined(self, clean: Tensor) -> Iterator[Tensor]:
         """`clean` after each round of refinement, where the request wants it and something asked can be measured."""
@@ -120,7 +138,8 @@ class _Group:
             yield from refined(self._bundle, clean, self._conditions, quantities, self._request.guidance)
 
     @torch.no_grad()
-    def _velocity(self, noisy: Tensor, time: Tensor) -> Tensor:
+    def velocity(self, noisy: Tensor, time: Tensor) -> Tensor:
+        """What the denoiser predicts under these conditions."""
         periodic = self._bundle.card.lateral == "periodic"
-        velocity: Tensor = self._bundle.denoiser(noisy, time, self._conditions, self._asked, periodic)
-        return velocity
+        prediction: Tensor = self._bundle.denoiser(noisy, time, self._conditions, self._asked, periodic)
+        return prediction

@@ -11,7 +11,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PhaseArray
 
 Logits = NDArray[np.float32]
-SWEEPS = 60
+SWEEPS, ROUGH_SWEEPS = 60, 6
 REACHES = (2.0, 8.0, np.inf)
 FRACTION_PREFIXES = ("vol_frac_", "ABS_f_")
 
@@ -61,6 +61,15 @@ def match_fractions(logits: Logits, fractions: Mapping[int, float]) -> MatchedPh
     return MatchedPhases(phases, tuple(float(value) for value in bias), int((labels != raw).sum()))
 
 
+def rough_labels(logits: Logits, fractions: Mapping[int, float]) -> PhaseArray:
+    """Labels [x, y, z] whose shares are near the targeted ones, in a fraction of the time of `match_fractions`: biases
+    after a few sweeps over every seventh voxel, a stride that favours no place in the decoder's blocks."""
+    few = logits.reshape(logits.shape[0], -1)[:, ::7].astype(np.float64)
+    bias = _solve_bias(few, target_counts(fractions, *few.shape), ROUGH_SWEEPS)
+    biased: NDArray[np.float32] = logits + bias.astype(np.float32)[:, None, None, None]
+    return biased.argmax(axis=0).astype(np.uint8)
+
+
 def _left(counts: Mapping[int, int], raw: NDArray[np.int64], near: NDArray[np.int64]) -> dict[int, int]:
     """What the voxels `near` must give each label when all others keep theirs."""
     kept = np.bincount(raw, minlength=256) - np.bincount(raw[near], minlength=256)
@@ -91,13 +100,13 @@ def target_counts(fractions: Mapping[int, float], phases: int, voxels: int) -> d
     return counts
 
 
-def _solve_bias(flat: NDArray[np.float64], counts: Mapping[int, int]) -> NDArray[np.float64]:
+def _solve_bias(flat: NDArray[np.float64], counts: Mapping[int, int], sweeps: int = SWEEPS) -> NDArray[np.float64]:
     """Biases [phases] whose argmax has the wanted counts up to ties: each in turn moves to where its count is right."""
     bias = np.zeros(flat.shape[0])
     # With every label targeted only differences of biases matter, so the largest phase stays put.
     fixed = max(counts, key=lambda label: counts[label]) if len(counts) == len(bias) else None
     moving = [label for label in counts if label != fixed]
-    for _ in range(SWEEPS if len(moving) > 1 else 1):
+    for _ in range(sweeps if len(moving) > 1 else 1):
         before = bias.copy()
         for label in moving:
             rivals = np.delete(flat + bias[:, None], label, axis=0).max(axis=0)

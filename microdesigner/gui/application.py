@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Sequence
 from types import TracebackType
 
-from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from microdesigner.app.catalogue import installed_models
@@ -17,6 +17,7 @@ from microdesigner.app.log import last_lines, start_file_log
 from microdesigner.app.settings import Settings
 from microdesigner.core.paths import user_data
 from microdesigner.gui import theme
+from microdesigner.gui.collector import Collector
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.responsiveness import seconds_since_start
 
@@ -37,10 +38,13 @@ def run(argv: Sequence[str] | None = None) -> int:
     app = make_application(argv)
     guard = CrashGuard(user_data())
     lost = _begin(guard)
+    collector = Collector(app)
     window = open_window(app)
+    window.generation.ready.connect(lambda *_: collector.spare(), Qt.ConnectionType.SingleShotConnection)
     sys.excepthook = lambda kind, error, trace: _report(window, kind, error, trace)
     QTimer.singleShot(0, window, lambda: window.help.welcome(lost))
     code = app.exec()
+    collector.end()
     sys.excepthook = sys.__excepthook__
     _save(window.settings)
     guard.end()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ class _Session:
         drag = _Drag(self._window.views.view)
         self._watcher.start()
         processor = time.process_time()
-        frames = drag.frames_per_second(DRAG_S)
+        frames = drag.frames_per_second()
         processor = (time.process_time() - processor) / max(1, drag.painted)
         gap = self._watcher.stop()
         yield Figure(f"dragging {size}", frames, "frames/s", bound, at_least=True)
@@ -140,16 +141,23 @@ class _Session:
         _wait(lambda: self._window.views.view.settled)
 
     def _draft(self) -> Iterator[Figure]:
-        window = self._window
-        row = next(row for row in window.targets.rows.values() if not row.free.isChecked())
+        """A slider moved once, then to and fro without rest, then left alone."""
+        window, view = self._window, self._window.views.view
+        slider = next(row.slider for row in window.targets.rows.values() if not row.free.isChecked())
+        places = cycle(slider.maximum() * share // 21 for share in (*range(6, 14), *range(14, 6, -1)))
         window.targets.options.live.setChecked(True)
-        last, started = window.sample, time.perf_counter()
-
-        def move() -> None:
-            row.slider.setValue(row.slider.value() + row.slider.maximum() // 20)
-
-        yield self._gap("draft", move, lambda: window.sample is not last and self._shows())
+        shown: list[int] = []
+        window.views.shown.connect(lambda: shown.append(0))
+        started = time.perf_counter()
+        gap = self._gap("draft", lambda: slider.setValue(next(places)), lambda: bool(shown) and view.drawn)
         yield Figure("draft shown", time.perf_counter() - started, "s", DRAFT_S)
+        yield gap
+        shown.clear()
+        seconds = _repeat(lambda: slider.setValue(next(places)), 2 * MOUSE_MS)
+        yield Figure("drafts while a slider moves", len(shown) / seconds, "a second")
+        last, started = window.sample, time.perf_counter()
+        _wait(lambda: window.sample is not last and self._shows())
+        yield Figure("in full after the slider rests", time.perf_counter() - started, "s")
         window.targets.options.live.setChecked(False)
 
     def _cancel(self) -> Iterator[Figure]:
@@ -217,17 +225,12 @@ class _Drag(QObject):
         self.painted += event.type() == QEvent.Type.Paint
         return False
 
-    def frames_per_second(self, seconds: float) -> float:
-        """Drag for this long."""
-        timer = QTimer(self)
-        timer.setTimerType(Qt.TimerType.PreciseTimer)
-        timer.timeout.connect(self._move)
+    def frames_per_second(self) -> float:
+        """Drag for a while."""
         self._send(QEvent.Type.MouseButtonPress)
-        timer.start(MOUSE_MS)
-        started, self.painted = time.perf_counter(), 0
-        _wait(lambda: time.perf_counter() - started > seconds)
-        timer.stop()
-        rate = self.painted / (time.perf_counter() - started)
+        self.painted = 0
+        seconds = _repeat(self._move, MOUSE_MS)
+        rate = self.painted / seconds
         self._send(QEvent.Type.MouseButtonRelease)
         return rate
 
@@ -242,6 +245,18 @@ class _Drag(QObject):
         QApplication.sendEvent(
             self._view, QMouseEvent(kind, point, point, button, button, Qt.KeyboardModifier.NoModifier)
         )
+
+
+def _repeat(act: Callable[[], object], milliseconds: int) -> float:
+    """Do something again and again for DRAG_S; returns the seconds that it took."""
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(act)
+    timer.start(milliseconds)
+    started = time.perf_counter()
+    _wait(lambda: time.perf_counter() - started > DRAG_S)
+    timer.stop()
+    return time.perf_counter() - started
 
 
 def _example() -> Path:

@@ -8,10 +8,10 @@ from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.engine_process import EngineProcess
 from microdesigner.app.messages import Cancelled, EngineEvent, Failed, Ready
 from microdesigner.core.errors import MicrodesignerError
-from microdesigner.core.events import Finished, Preview, Progress, SampleDone
+from microdesigner.core.events import Draft, Finished, Preview, Progress, SampleDone
 from microdesigner.core.request import Request
 
-POLL_MS = 25
+POLL_MS = 10
 
 
 class Generation(QObject):
@@ -21,6 +21,7 @@ class Generation(QObject):
     started = Signal(object)  # Request
     progressed = Signal(str, int, int, float)  # stage, done, total, seconds left (negative: not known yet)
     previewed = Signal(object)  # coarse labels
+    drafted = Signal(object, object)  # Request, coarse labels
     sampled = Signal(int, object)  # index, Sample
     finished = Signal(object)  # Result
     failed = Signal(str, str)  # sentence, details
@@ -31,6 +32,7 @@ class Generation(QObject):
         self._process = process
         self._catalogue = catalogue
         self.request: Request | None = None  # being served
+        self.drafting = False  # whether a draft is all that is asked for
         self._job: int | None = None
         self._stage = ("", 0.0)
         self._timer = QTimer(self)
@@ -62,18 +64,13 @@ class Generation(QObject):
 
     def generate(self, request: Request) -> None:
         """Serve `request`; whatever runs is cancelled."""
-        self._process.cancel()
-        folder = self._catalogue.folder(request.model)
-        if folder is None:
-            return self._refuse(f"The model {request.model} is not installed; choose another one.")
-        try:
-            self._job = self._process.submit(request, folder)
-        except MicrodesignerError as error:
-            return self._refuse(str(error))
-        self._stage = ("", time.monotonic())
-        self.request = request
-        self.started.emit(request)
-        return None
+        if self._serve(request, drafting=False):
+            self._stage = ("", time.monotonic())
+            self.started.emit(request)
+
+    def draft(self, request: Request) -> None:
+        """Ask for a quick look at `request`, of which only `drafted` tells; whatever runs is cancelled."""
+        self._serve(request, drafting=True)
 
     def cancel(self) -> None:
         """Stop at once as far as the window is concerned; the process stops at its next step."""
@@ -86,6 +83,20 @@ class Generation(QObject):
         self._timer.stop()
         self._job = None
         self._process.close()
+
+    def _serve(self, request: Request, drafting: bool) -> bool:
+        """Send `request` off; False where that cannot be."""
+        self._process.cancel()
+        folder = self._catalogue.folder(request.model)
+        try:
+            if folder is None:
+                raise MicrodesignerError(f"The model {request.model} is not installed; choose another one.")
+            self._job = (self._process.draft if drafting else self._process.submit)(request, folder)
+        except MicrodesignerError as error:
+            self._refuse(str(error))
+            return False
+        self.request, self.drafting = request, drafting
+        return True
 
     def _refuse(self, message: str) -> None:
         self.failed.emit(message, "")
@@ -110,6 +121,9 @@ class Generation(QObject):
             self.progressed.emit(event.stage, event.done, event.total, self._seconds_left(event))
         elif isinstance(event, Preview):
             self.previewed.emit(event.phases)
+        elif isinstance(event, Draft) and self.request is not None:
+            request, self._job, self.request = self.request, None, None
+            self.drafted.emit(request, event.phases)
         elif isinstance(event, SampleDone):
             self.sampled.emit(event.index, event.sample)
         elif isinstance(event, Finished):

@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         self.export_button = ExportButton(settings.export_folder)
         self.kept = HistoryLink(user_data() / "history", self.targets, self)
         self.history = self.kept.panel
-        self.live = LiveDraft(self.targets, self.generation, self)
+        self.live = LiveDraft(self.targets, self.generation, self.views.builder, self)
         self.shown = Shown(self.views, self.outcome, self.generation, catalogue, self)
         self.own_window = OwnWindow(self.views, self)
         self.view_undo = ViewRecorder(self.views, self.undo, self)

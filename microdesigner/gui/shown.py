@@ -31,9 +31,11 @@ class Shown(QObject):
         self.source: Path | None = None
         self._views, self._outcome, self._catalogue = views, outcome, catalogue
         self._running: Request | None = None
+        self._draft: Request | None = None  # whose draft is on show
         self._following = True
         generation.started.connect(self._started)
         generation.previewed.connect(self._preview)
+        generation.drafted.connect(self._show_draft)
         generation.sampled.connect(self._sampled)
         generation.ended.connect(self._ended)
         outcome.chosen.connect(self._show)
@@ -58,9 +60,17 @@ class Shown(QObject):
         self._running = request
 
     def _preview(self, phases: PhaseArray) -> None:
-        card = self._catalogue.card(self._running.model) if self._running else None
-        if self._following and card is not None and self._running is not None:
-            self._views.show_preview(phases, self._running.size or card.shape, card)
+        if self._running is not None and self._running != self._draft:  # a draft shows more than a preview of the same
+            self._look(self._running, phases)
+
+    def _show_draft(self, request: Request, phases: PhaseArray) -> None:
+        self._draft = request
+        self._look(request, phases)
+
+    def _look(self, request: Request, phases: PhaseArray) -> None:
+        card = self._catalogue.card(request.model)
+        if self._following and card is not None:
+            self._views.show_preview(phases, request.size or card.shape, card)
 
     def _sampled(self, index: int, sample: Sample) -> None:
         if self._following and self._running is not None:
@@ -68,7 +78,7 @@ class Shown(QObject):
             self._outcome.add(self._running, index, sample)
 
     def _show(self, request: Request, sample: Sample) -> None:
-        self.request, self.sample = request, sample
+        self.request, self.sample, self._draft = request, sample, None
         self._views.show_volume(sample.microstructure)
         self._outcome.show_sample(request, sample)
         self.changed.emit(request, sample)

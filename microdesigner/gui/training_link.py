@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from microdesigner.app.training_runs import known_runs
 from microdesigner.gui.task import Task
-from microdesigner.gui.wizard.wizard import ACTIVE, TrainingWizard, ask_about
+from microdesigner.gui.wizard.wizard import TrainingWizard, ask_about, may_go_on
 
 if TYPE_CHECKING:
     from microdesigner.gui.main_window import MainWindow
@@ -59,7 +59,7 @@ class TrainingLink(QObject):
     def may_close(self) -> bool:
         """Ask whether a training shall outlive the window; False when the user wants to stay."""
         for run in known_runs():
-            if run.state in ACTIVE:
+            if may_go_on(run):
                 answer = ask_about(self._window, run)
                 if answer == QMessageBox.StandardButton.Cancel:
                     return False

@@ -9,7 +9,7 @@ import pytest
 from microdesigner.app.engine_process import EngineProcess
 from microdesigner.app.messages import Cancelled, Failed, Ready, Report
 from microdesigner.app.worker import Throttle
-from microdesigner.core.events import Finished, Preview, Progress, SampleDone
+from microdesigner.core.events import Draft, Finished, Preview, Progress, SampleDone
 from microdesigner.core.request import Request
 from tests.gui import stand_in
 
@@ -55,6 +55,12 @@ def test_events_arrive_in_order_under_their_job(process: EngineProcess, bundle: 
     kinds = [type(event) for _, event in reports if not isinstance(event, Preview)]
     assert kinds[0] is Ready
     assert kinds[-3:] == [SampleDone, SampleDone, Finished]
+
+
+def test_a_draft_is_one_report(process: EngineProcess, bundle: Path) -> None:
+    job = process.draft(_request(), bundle)
+    reports = _collect(process, _has(Draft))
+    assert [(number, type(event)) for number, event in reports] == [(job, Ready), (job, Draft)]
 
 
 def test_cancel_stops_what_runs_and_what_waits_but_not_what_follows(process: EngineProcess, bundle: Path) -> None:

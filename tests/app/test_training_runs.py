@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -75,6 +77,32 @@ def test_a_killed_training_is_found_again_resumed_and_ended_early(dataset_path: 
     wait_for(attached, lambda: not attached.alive)
     assert attached.state == "finished", attached.log
     _check_model(home / "models" / "mine")
+
+
+WINDOW = """
+import sys, time
+from microdesigner.app.training_runs import TrainingOrder, new_run
+new_run(TrainingOrder("mine", sys.argv[1], "quick", ("vol_frac_D",), ())).start()
+time.sleep(600)
+"""
+
+
+def test_a_killed_window_leaves_its_training_alone(dataset_path: Path, home: Path) -> None:
+    window = subprocess.Popen([sys.executable, "-c", WINDOW, str(dataset_path)], start_new_session=True)
+    end = time.monotonic() + 120
+    while not known_runs() or not of_kind(known_runs()[0], "process"):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    os.killpg(window.pid, signal.SIGKILL)  # and all that hangs on its terminal
+    assert window.wait() == -signal.SIGKILL
+    (found,) = known_runs()
+    assert found.state == "running"
+    steps = len(of_kind(found, "step"))
+    wait_for(found, lambda: len(of_kind(found, "step")) > steps)
+    found.interrupt()
+    wait_for(found, lambda: not found.alive)
+    assert found.state == "interrupted"
+    assert of_kind(found, "step"), "what was learned is kept"
 
 
 def _check_model(folder: Path) -> None:

@@ -8,7 +8,13 @@ import pytest
 from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.data import checks
 from microdesigner.data.checks import CHECKS_VERSION, check_dataset, checks_of, record_checks
-from microdesigner.data.statistics import correlations, distributions, principal_components
+from microdesigner.data.statistics import (
+    correlations,
+    distributions,
+    most_redundant,
+    principal_components,
+    redundancies,
+)
 from microdesigner.data.store import Description, Volume, VolumeDataset, new_dataset
 from microdesigner.models.autoencoder import FACTOR
 
@@ -105,15 +111,38 @@ def test_constant_conditions(tmp_path: Path) -> None:
     assert severities(data_set(tmp_path, ABS_f_D=0.5, CT_f_D_tort1=0.4))["constant"] == "error"
 
 
-def test_correlated_conditions_are_shown_and_their_components_told(tmp_path: Path) -> None:
+def test_of_conditions_that_move_together_one_can_go(tmp_path: Path) -> None:
     share = np.linspace(0.1, 0.9, 240)
     dataset = data_set(tmp_path, ABS_f_D=share, CT_f_D_tort1=1 - share + 0.01 * np.sin(np.arange(240)))
-    assert severities(dataset)["correlated"] == "note"
-    assert correlations(dataset, CONDITIONS)[0, 1] < -0.99
-    components = principal_components(dataset, (*CONDITIONS, "phi"))
+    found = next(check for check in check_dataset(dataset, CONDITIONS, ()) if check.name == "correlated")
+    assert found.severity == "note"
+    assert "CT_f_D_tort1 follows from the other conditions: they tell 100% of its variance, ABS_f_D" in found.sentence
+    names = (*CONDITIONS, "phi")
+    components = principal_components(names, correlations(dataset, names))
     assert components.shares == pytest.approx([2 / 3, 1 / 3, 0], abs=0.05)
-    assert components.shares.sum() == pytest.approx(1)
     np.testing.assert_allclose(np.abs(components.loadings[0, :2]), np.sqrt(0.5), atol=0.05)
+
+
+def test_what_follows_from_several_together_is_found_too() -> None:
+    random = np.random.default_rng(0)
+    free = random.normal(size=(3, 500))
+    matrix = np.corrcoef([*free, free.sum(axis=0)])
+    assert np.abs(matrix - np.eye(4)).max() < 0.9, "no two of them are correlated"
+    (found,) = redundancies("abcd", matrix)
+    assert (found.name, round(found.explained, 6)) == ("d", 1)
+    assert redundancies("abc", matrix[:3, :3]) == []
+    assert redundancies("ab", np.diag([1.0, 0.0])) == [], "a constant label follows from nothing"
+
+
+def test_the_share_told_by_others_is_that_of_a_regression() -> None:
+    random = np.random.default_rng(1)
+    columns = random.normal(size=(400, 3)) @ random.normal(size=(3, 3)) + 0.2 * random.normal(size=(400, 3))
+    found = most_redundant("abc", np.corrcoef(columns.T))
+    assert found is not None
+    place = "abc".index(found.name)
+    others = np.column_stack([np.delete(columns, place, axis=1), np.ones(400)])
+    _, rest, *_ = np.linalg.lstsq(others, columns[:, place])
+    assert found.explained == pytest.approx(1 - rest[0] / (columns[:, place].var() * 400), abs=1e-6)
 
 
 def test_stated_values_that_are_not_what_is_measured(tmp_path: Path) -> None:

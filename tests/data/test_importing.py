@@ -133,6 +133,17 @@ def test_a_film_that_comes_twice_is_not_on_both_sides(tmp_path: Path) -> None:
     assert not training & held_out
 
 
+def test_a_tomogram_chosen_by_its_xml_or_with_it_is_one_volume(tmp_path: Path) -> None:
+    np.zeros((2, 3, 4), np.uint8).tofile(tmp_path / "film.raw")
+    head = "<tomogram_metadata><data_info><data_format>8 bit</data_format><length>4</length><width>3</width><height>2"
+    tail = "</height><pixel_size><value>2</value><units>nm</units></pixel_size></data_info></tomogram_metadata>"
+    (tmp_path / "film.xml").write_text(head + tail)
+    for chosen in ((tmp_path / "film.xml",), (tmp_path / "film.raw", tmp_path / "film.xml")):
+        found = find_volumes(tuple(map(str, chosen)))
+        assert [volume.path.name for volume in found.volumes] == ["film.raw"]
+        assert found.shape == (4, 3, 2)
+
+
 def test_a_large_film_holds_out_about_an_eighth() -> None:
     sides = [window.held_out for window in split_windows((466, 465, 50), Cut(4))]
     assert len(sides) > 10_500  # as many as the paper cuts from this film

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from microdesigner.app.settings import Settings
 from microdesigner.gui import application
+from microdesigner.gui.collector import Collector
 from microdesigner.gui.main_window import MainWindow
 from tests.gui import stand_in
 
@@ -28,6 +29,14 @@ HARMLESS = ("This plugin does not support propagateSizeHints()",)
 def qapp_cls() -> type[QApplication]:
     """The application class that pytest-qt makes."""
     return QApplication
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collector(qapp: QApplication) -> Iterator[None]:
+    """Garbage is collected in the GUI thread, as in the program."""
+    collector = Collector(qapp)
+    yield
+    collector.end()
 
 
 @pytest.fixture(autouse=True)

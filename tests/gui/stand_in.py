@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.card import ModelCard
-from microdesigner.core.events import Finished, GenerationEvent, Preview, Progress, SampleDone
+from microdesigner.core.events import Draft, Finished, GenerationEvent, Preview, Progress, SampleDone
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
@@ -48,6 +48,11 @@ class StandInEngine:
             samples.append(_sample(shape, request, request.seed + index))
             yield SampleDone(index, samples[-1])
         yield Finished(Result(request, {"name": MODEL, "sha256": "0"}, "cpu", {"denoise": 0.5}, tuple(samples)))
+
+    def draft(self, request: Request) -> Draft:
+        time.sleep(float(os.environ.get("MICRODESIGNER_TEST_STEP_S", "0.02")))
+        x, y, z = request.size or self.shape
+        return Draft(volume((x // 2, y // 2, z // 2), request.seed, request.targets))
 
 
 def volume(shape: tuple[int, int, int], seed: int, targets: dict[str, float]) -> PhaseArray:

@@ -5,11 +5,12 @@ import signal
 import time
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from microdesigner.core.request import Request
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.responsiveness import GapWatcher
-from tests.gui.conftest import generate, wait_until
+from tests.gui.conftest import generate, is_drawn, wait_until
 
 
 def test_generate_shows_the_volume(window: MainWindow) -> None:
@@ -86,24 +87,54 @@ def test_several_samples_can_be_looked_at(window: MainWindow) -> None:
     assert window.sample.seed == 2
 
 
-def test_live_draft_follows_the_sliders(window: MainWindow) -> None:
+def test_drafts_follow_a_slider_that_does_not_rest(window: MainWindow) -> None:
+    drafts: list[Request] = []
+    full: list[Request] = []
+    window.generation.drafted.connect(lambda request, phases: drafts.append(request))
+    window.generation.started.connect(full.append)
     window.targets.options.live.setChecked(True)
-    window.targets.rows["vol_frac_D"].number.setValue(0.5)
-    wait_until(lambda: window.sample is not None)
-    assert window.sample is not None
-    assert window.sample.measured["vol_frac_D"] == pytest.approx(0.5, abs=1e-3)
+    number, end = window.targets.rows["vol_frac_D"].number, time.monotonic() + 60
+    while len({request.targets["vol_frac_D"] for request in drafts}) < 4:
+        number.setValue(0.3 + (number.value() - 0.3 + 0.001) % 0.3)
+        QApplication.processEvents()
+        assert time.monotonic() < end
+    assert not full
+    assert window.sample is None
+    shown = window.views.microstructure
+    assert shown is not None
+    assert "Preview" in shown.provenance["title"]
+    assert len({request.seed for request in drafts}) == 1
 
 
 def test_what_follows_the_sliders_is_finished_when_they_rest(window: MainWindow) -> None:
-    requests: list[Request] = []
-    window.generation.started.connect(requests.append)
+    drafts: list[Request] = []
+    previews: list[object] = []
+    window.generation.drafted.connect(lambda request, phases: drafts.append(request))
+    window.views.shown.connect(lambda: previews.append(window.views.microstructure))
     window.targets.options.live.setChecked(True)
     window.targets.rows["vol_frac_D"].number.setValue(0.5)
-    wait_until(lambda: len(requests) == 2 and not window.generation.running)
-    draft, finished = requests
-    assert draft.seed == finished.seed
-    assert (draft.guidance, finished.guidance) == (0.0, 0.5)
-    assert draft.steps < finished.steps
+    wait_until(lambda: window.sample is not None and is_drawn(window))
+    assert window.sample is not None
+    assert window.sample.measured["vol_frac_D"] == pytest.approx(0.5, abs=1e-3)
+    assert drafts == [window.shown.request]
+    assert len(previews) == 2  # the draft stays until the volume comes
+
+
+def test_generate_goes_before_drafts_and_their_volumes(window: MainWindow) -> None:
+    full: list[Request] = []
+    window.generation.started.connect(full.append)
+    window.targets.options.live.setChecked(True)
+    window.targets.rows["vol_frac_D"].number.setValue(0.5)
+    window.targets.options.seed.setValue(7)
+    window.generate()
+    window.targets.rows["vol_frac_D"].number.setValue(0.4)
+    wait_until(lambda: window.sample is not None)
+    assert window.sample is not None
+    assert window.sample.seed == 7
+    assert window.sample.measured["vol_frac_D"] == pytest.approx(0.5, abs=1e-3)
+    first = window.sample
+    wait_until(lambda: window.sample is not first)
+    assert [request.targets["vol_frac_D"] for request in full] == pytest.approx([0.5, 0.4])
 
 
 def test_the_window_never_freezes_while_generating(window: MainWindow) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from microdesigner.gui.live_draft import PAUSE_MS
+from microdesigner.gui.live_draft import REST_MS
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.panels.history import HistoryPanel
 from tests.gui.conftest import generate, is_drawn, wait_until
@@ -99,7 +99,7 @@ def test_a_shown_result_is_not_replaced_by_a_live_draft(window: MainWindow, stri
     window.targets.options.live.setChecked(True)
     strip.chosen.emit(strip.entry(1))
     wait_until(lambda: window.sample is not None and window.sample.seed == 3)
-    end = time.monotonic() + 2 * PAUSE_MS / 1000
+    end = time.monotonic() + 1.2 * REST_MS / 1000
     wait_until(lambda: time.monotonic() > end)
     assert not window.generation.running
 

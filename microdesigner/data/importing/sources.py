@@ -145,8 +145,14 @@ def _paths(sources: Iterable[str]) -> list[Path]:
         matches = [path] if path.exists() else sorted(Path(path.anchor).glob(pattern), key=lambda p: natural(str(p)))
         if not matches:
             raise InputError(f"{source} does not exist and matches no file; check the name.")
-        found += matches
-    return found
+        found += [_described(match) for match in matches]
+    return list(dict.fromkeys(found))
+
+
+def _described(path: Path) -> Path:
+    """The RAW file that the XML file `path` beside it describes; any other file is itself."""
+    raw = path.with_suffix(".raw")
+    return raw if path.suffix.lower() == ".xml" and raw.exists() else path
 
 
 def _volumes(path: Path) -> list[SourceVolume]:

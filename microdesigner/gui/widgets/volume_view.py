@@ -84,6 +84,11 @@ class VolumeView(QWidget):
         self.update()
 
     @property
+    def drawn(self) -> bool:
+        """Whether the scene as it is has been drawn, if only coarsely."""
+        return not self._stale
+
+    @property
     def settled(self) -> bool:
         """Whether every view shows the scene as it is, in full detail."""
         return not self._stale and not self._waiting and not self._moving

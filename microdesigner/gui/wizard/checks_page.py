@@ -1,8 +1,11 @@
 """What should be known about the data before hours are spent on them."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget, QWizardPage
 
@@ -34,7 +37,6 @@ class ChecksPage(QWizardPage):
         self.summary.setWordWrap(True)
         self._findings = QGridLayout()
         self._findings.setColumnStretch(1, 1)
-        self.components = quiet()
         self._plots = QGridLayout()
         self._lay_out()
         self.task.result.connect(self._show)
@@ -49,6 +51,11 @@ class ChecksPage(QWizardPage):
         self.summary.setText("Checking…")
         self.task.start("microdesigner.app.dataset_work:report_dataset", dataset)
 
+    def restyle(self) -> None:
+        """Take over a changed light or dark look."""
+        if self.report is not None:
+            self._show(self.report)
+
     def cleanupPage(self) -> None:  # noqa: N802
         """Leave the checks behind."""
         self.task.close()
@@ -59,6 +66,8 @@ class ChecksPage(QWizardPage):
 
     def _show(self, report: DatasetReport) -> None:
         self.report = report
+        _empty(self._findings)
+        _empty(self._plots)
         size, phases = "×".join(map(str, report.shape)), ", ".join(report.description.phase_names)
         self.summary.setText(
             f"{report.volumes} volumes of {size} voxels ({phases}), {report.held_out} of them kept for validation"
@@ -68,15 +77,13 @@ class ChecksPage(QWizardPage):
             mark = QLabel(f"<b style='color:{theme.status_colour(colours)}'>{sign}</b>")
             mark.setToolTip(check.severity)
             mark.setAccessibleName(check.severity)
-            words = QLabel(f"{check.sentence} {check.remedy}".strip())
+            words = QLabel(_with_titles(f"{check.sentence} {check.remedy}".strip(), report.labels))
             words.setWordWrap(True)
             self._findings.addWidget(mark, row, 0, Qt.AlignmentFlag.AlignTop)
             self._findings.addWidget(words, row, 1)
-        shares = " + ".join(f"{share:.0%}" for share in report.components.shares)
-        self.components.setText(f"Principal components of the conditions hold {shares} of their variance.")
-        known = {*report.description.conditions, *report.description.process}
-        shown = [entry for entry in report.distributions if entry.label in known]
-        for number, distribution in enumerate(shown):
+        by_label = {entry.label: entry for entry in report.distributions}
+        known = (*report.description.conditions, *report.description.process)
+        for number, distribution in enumerate(by_label[label] for label in known if label in by_label):
             self._plots.addWidget(_histogram(distribution), number // COLUMNS, number % COLUMNS)
         self.completeChanged.emit()
 
@@ -85,7 +92,6 @@ class ChecksPage(QWizardPage):
         column = QVBoxLayout(content)
         column.addWidget(self.summary)
         column.addLayout(self._findings)
-        column.addWidget(self.components)
         column.addWidget(quiet("Ranges in the training volumes (filled) and in those kept for validation (line):"))
         column.addLayout(self._plots)
         column.addStretch(1)
@@ -107,16 +113,25 @@ def _histogram(distribution: Any) -> QWidget:
     widget = plots.plot(f"Range of {distribution.label}", spec.meaning)
     widget.setFixedHeight(PLOT_HEIGHT)
     widget.getAxis("left").hide()
-    widget.setTitle(f"{spec.title}", size="9pt", color=plots.neutral())
+    unit = "" if spec.unit == "1" else f"  ({spec.unit})"
+    widget.setTitle(f"{spec.title}{unit}", size="9pt", color=plots.neutral())
+    edges = np.pad(distribution.edges, 1, mode="edge")  # bins of no width, so that the outline comes down at the ends
     for counts, colour, filled in (
         (distribution.training, plots.accent(), True),
         (distribution.held_out, plots.neutral(), False),
     ):
-        shares = counts / max(1, counts.sum())
+        shares = np.pad(counts / max(1, counts.sum()), 1)
         fill = {"fillLevel": 0, "brush": plots.accent(90)} if filled else {}
-        curve = pyqtgraph.PlotDataItem(distribution.edges, shares, stepMode="center", pen=colour, **fill)
+        curve = pyqtgraph.PlotDataItem(edges, shares, stepMode="center", pen=colour, **fill)
         widget.addItem(curve)
     return widget
+
+
+def _with_titles(sentence: str, labels: Sequence[str]) -> str:
+    """`sentence` with the titles of labels in place of their names."""
+    for label in sorted(labels, key=len, reverse=True):
+        sentence = re.sub(rf"\b{re.escape(label)}\b", spec_of(label).title, sentence)
+    return sentence
 
 
 def _empty(layout: QGridLayout) -> None:

@@ -27,10 +27,12 @@ from microdesigner.gui.wizard.import_form import ImportForm
 from microdesigner.gui.wizard.simulate_form import SimulateForm
 
 KINDS = (
-    ("Simulate a new set", "Anneal films by the Cahn-Hilliard equation and learn from them."),
-    ("Import my volumes", "HDF5 files, folders of volumes, or a tomogram that is cut into pieces."),
-    ("Open a data set", "A file that was simulated or imported before."),
-)
+    ("Simulate a new set", "Anneal films by the Cahn-Hilliard equation and learn from them.",
+     "Press Simulate; Next follows when the set is there."),
+    ("Import my volumes", "HDF5 files, folders of volumes, or a tomogram that is cut into pieces.",
+     "Choose files and press Import; Next follows when the set is there."),
+    ("Open a data set", "A file that was simulated or imported before.", "Choose a data set."),
+)  # fmt: skip
 
 
 class DataPage(QWizardPage):
@@ -59,11 +61,16 @@ class DataPage(QWizardPage):
         """Whether there is a data set to go on with."""
         return self.dataset is not None and not self.task.running
 
+    def restyle(self) -> None:
+        """Take over a changed light or dark look."""
+        self.importing.preview.restyle()
+
     def _connect(self) -> None:
         self.kinds.idToggled.connect(lambda number, on: self._choose(number) if on else None)
         for form in (self.simulate, self.importing):
             form.started.connect(self._begin)
             form.refused.connect(lambda sentence: self.notice.tell(sentence))
+        self.importing.settled.connect(self.notice.hide)
         self.open.chosen.currentIndexChanged.connect(lambda _: self._take(self.open.path))
         self.task.finished.connect(lambda: self._arrived())
         self.task.failed.connect(self._fail)
@@ -92,7 +99,7 @@ class DataPage(QWizardPage):
 
     def _take(self, path: Path | None) -> None:
         self.dataset = path
-        self.ready.setText(f"Ready: {path}" if path else "")
+        self.ready.setText(f"Ready: {path}" if path else "" if self.task.running else KINDS[self.kinds.checkedId()][2])
         self.completeChanged.emit()
 
     def _choose(self, number: int) -> None:
@@ -108,7 +115,7 @@ class DataPage(QWizardPage):
         column = QVBoxLayout(self)
         column.addWidget(self.notice)
         row = QHBoxLayout()
-        for number, (title, tooltip) in enumerate(KINDS):
+        for number, (title, tooltip, _) in enumerate(KINDS):
             button = named(QRadioButton(title), title, tooltip)
             self.kinds.addButton(button, number)
             row.addWidget(button)

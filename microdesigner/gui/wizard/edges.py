@@ -6,6 +6,7 @@ from microdesigner.gui.widgets.basics import named
 
 AXES = "xyz"
 LONGEST_NM, MOST_VOXELS, MULTIPLE = 1e6, 4096, 32
+BOX_HEIGHT = 24  # without buttons a box is too low for the tail of a y
 
 
 class Edges(QWidget):
@@ -14,7 +15,8 @@ class Edges(QWidget):
     def __init__(self, words: str, unit: str, value: float) -> None:
         super().__init__()
         self.boxes = [named(QDoubleSpinBox(), f"{words} {axis}", f"{words} {axis}.") for axis in AXES]
-        for box in self.boxes:
+        for axis, box in zip(AXES, self.boxes, strict=True):
+            box.setPrefix(f"{axis}  ")
             box.setRange(0, LONGEST_NM)
             box.setDecimals(3)
             box.setSuffix(f" {unit}")
@@ -39,7 +41,8 @@ class WholeEdges(QWidget):
     def __init__(self, words: str, values: tuple[int, int, int]) -> None:
         super().__init__()
         self.boxes = [named(QSpinBox(), f"{words} {axis}", f"{words} {axis}.") for axis in AXES]
-        for box, value in zip(self.boxes, values, strict=True):
+        for axis, box, value in zip(AXES, self.boxes, values, strict=True):
+            box.setPrefix(f"{axis}  ")
             box.setRange(MULTIPLE, MOST_VOXELS)
             box.setSingleStep(MULTIPLE)
             box.setValue(value)
@@ -55,6 +58,7 @@ def _lay_out(parent: QWidget, boxes: "list[QDoubleSpinBox] | list[QSpinBox]") ->
     row = QHBoxLayout(parent)
     row.setContentsMargins(0, 0, 0, 0)
     for box in boxes:
+        box.setMinimumHeight(BOX_HEIGHT)
         box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         row.addWidget(box)
     row.addStretch(1)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QVBoxLayout,
     QWidget,
     QWizardPage,
@@ -19,8 +20,7 @@ from microdesigner.app.training_runs import check_name
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
 from microdesigner.gui.widgets.basics import Fold, heading, named, quiet
-
-CORRELATED = 0.9
+from microdesigner.gui.wizard.correlations import Correlations
 
 
 class LearnPage(QWizardPage):
@@ -36,6 +36,9 @@ class LearnPage(QWizardPage):
         self.process = named(QListWidget(), "Processing parameters", "What the recipe panel will predict.")
         self.base = named(QComboBox(), "Fine-tune", "Start from a model that knows the same phases and conditions.")
         self.advice = quiet()
+        self.leave_out = named(QPushButton(), "Leave out the redundant condition", "Untick it; the others tell nearly "
+            "all about it, and it is still measured on every generated volume.")  # fmt: skip
+        self.correlations = Correlations()
         self.name_advice = quiet()
         self._report: DatasetReport | None = None
         self._lay_out()
@@ -43,6 +46,7 @@ class LearnPage(QWizardPage):
         for box in (self.conditions, self.process):
             box.itemChanged.connect(lambda _: self._changed())
         self.base.currentIndexChanged.connect(lambda _: self._follow_base())
+        self.leave_out.clicked.connect(lambda: self._leave_out())
 
     def offer(self, report: DatasetReport) -> None:
         """Offer what the data set has, its own choice ticked."""
@@ -65,6 +69,10 @@ class LearnPage(QWizardPage):
     def isComplete(self) -> bool:  # noqa: N802
         """Whether the choice can be trained."""
         return bool(self.chosen_conditions) and not self._name_problem()
+
+    def restyle(self) -> None:
+        """Take over a changed light or dark look."""
+        self.correlations.restyle()
 
     @property
     def chosen_conditions(self) -> tuple[str, ...]:
@@ -91,7 +99,7 @@ class LearnPage(QWizardPage):
     def _changed(self) -> None:
         self.name_advice.setText(self._name_problem())
         self.name_advice.setVisible(bool(self._name_problem()))
-        self.advice.setText(self._correlation())
+        self._show_correlations()
         self.completeChanged.emit()
 
     def _name_problem(self) -> str:
@@ -101,15 +109,30 @@ class LearnPage(QWizardPage):
             return str(error)
         return ""
 
-    def _correlation(self) -> str:
-        strongest = self._report.strongest(self.chosen_conditions) if self._report else None
-        if strongest is None or abs(strongest[2]) < CORRELATED:
-            return ""
-        first, second = (spec_of(name).title for name in strongest[:2])
-        return (
-            f"{first} and {second} correlate by {strongest[2]:.2f}: the data hardly tell one from the other, so leave "
-            "one of them out, or ask for both only where the data have both."
+    def _show_correlations(self) -> None:
+        chosen, report = self.chosen_conditions, self._report
+        if report is None:
+            return
+        self.correlations.show_conditions(chosen, report.correlations_of(chosen), report.components_of(chosen).shares)
+        redundant = report.redundant(chosen)
+        free = self.conditions.isEnabled()  # those of a model to fine-tune are fixed
+        for widget in (self.advice, self.leave_out):
+            widget.setVisible(redundant is not None and free)
+        if redundant is None:
+            return
+        title, partner = spec_of(redundant.name).title, spec_of(redundant.partner).title
+        self.advice.setText(
+            f"{title} follows from the other conditions: they tell {redundant.explained:.0%} of its variance, "
+            f"{partner} most (r = {redundant.correlation:.2f}). As a slider it could hardly be moved alone."
         )
+        self.leave_out.setText(f"Leave out {title}")
+        self.leave_out.setProperty("condition", redundant.name)
+
+    def _leave_out(self) -> None:
+        for row in range(self.conditions.count()):
+            item = self.conditions.item(row)
+            if item.data(Qt.ItemDataRole.UserRole) == self.leave_out.property("condition"):
+                item.setCheckState(Qt.CheckState.Unchecked)
 
     def _lay_out(self) -> None:
         form = QFormLayout()
@@ -128,7 +151,11 @@ class LearnPage(QWizardPage):
         whole.addLayout(form)
         whole.addWidget(self.name_advice)
         whole.addLayout(row, 1)
-        whole.addWidget(self.advice)
+        advice = QHBoxLayout()
+        advice.addWidget(self.advice, 1)
+        advice.addWidget(self.leave_out)
+        whole.addLayout(advice)
+        whole.addWidget(self.correlations)
         whole.addWidget(Fold("Advanced", folded, "Start from an existing model."))
 
 

@@ -13,8 +13,7 @@ def plot(name: str, tooltip: str) -> Any:
     import pyqtgraph
 
     pyqtgraph.setConfigOptions(antialias=True)
-    widget = named(pyqtgraph.PlotWidget(), name, tooltip)
-    widget.setMenuEnabled(False)
+    widget = named(pyqtgraph.PlotWidget(enableMenu=False), name, tooltip)
     widget.hideButtons()
     widget.getPlotItem().setMouseEnabled(False, False)
     for side in ("bottom", "left"):

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QSplitter,
     QVBoxLayout,
     QWizardPage,
 )
@@ -17,10 +16,8 @@ from microdesigner.app.training_runs import RunState, TrainingRun
 from microdesigner.core.errors import InputError
 from microdesigner.gui.widgets.basics import Fold, named
 from microdesigner.gui.widgets.notice import Notice
-from microdesigner.gui.wizard.curves import Curves
 from microdesigner.gui.wizard.outcome import OutcomeBox
-from microdesigner.gui.wizard.sample_view import SampleView
-from microdesigner.gui.wizard.scatter import Scatter
+from microdesigner.gui.wizard.training_plots import TrainingPlots
 from microdesigner.training.events import EventReader
 
 FOLLOW_MS = 500
@@ -49,7 +46,7 @@ class RunPage(QWizardPage):
         self.bar = named(QProgressBar(), "Progress of the training", "Share of the whole training that is done.")
         self.bar.setRange(0, PROGRESS_STEPS)
         self.notice = Notice()
-        self.curves, self.samples, self.scatter = Curves(), SampleView(), Scatter()
+        self.plots: TrainingPlots | None = None  # made with the first run: plots take longer than all other pages
         self.outcome = OutcomeBox()
         self.log = named(QPlainTextEdit(), "Log", "What happened so far.")
         self.log.setReadOnly(True)
@@ -71,6 +68,9 @@ class RunPage(QWizardPage):
         self.run = run
         self.setTitle(f"Training of {run.order.name}")
         self.progress = RunProgress(run.order.estimated_seconds)
+        if self.plots is None:
+            self.plots = TrainingPlots()
+            self._middle.addWidget(self.plots)
         self._reader = EventReader(run.folder / "events.jsonl")
         self._timer.start()
         self.follow()
@@ -89,31 +89,26 @@ class RunPage(QWizardPage):
             self.progress.add(event)
         if events:
             self._show_events()
-        self._show_state(self.run.state)
+        self._show_state("finished" if self.progress.model is not None else self.run.state)
         if self.progress.model is not None and before is None:
             self.outcome.show_model(self.progress.model, self.progress.accuracy)
             self.installed.emit(self.progress.model)
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
-        for part in (self.curves, self.samples, self.scatter):
-            part.restyle()
+        if self.plots is not None:
+            self.plots.restyle()
 
     def close_all(self) -> None:
         """Stop following and free threads and graphics; the training goes on."""
         self._timer.stop()
-        self.samples.close_scene()
+        if self.plots is not None:
+            self.plots.samples.close_scene()
 
     def _show_events(self) -> None:
-        progress, run = self.progress, self.run
-        for name, stage in progress.stages.items():
-            self.curves.show_stage(name, stage)
-        drawn = [name for name, stage in progress.stages.items() if stage.pairs]
-        if drawn:
-            newest = progress.current if progress.current in drawn else drawn[-1]
-            self.scatter.show_pairs(newest, progress.stages[newest].pairs)
-        if run is not None:
-            self.samples.show_files([run.folder / name for name in progress.samples])
+        progress = self.progress
+        if self.plots is not None and self.run is not None:
+            self.plots.show_progress(progress, self.run.folder)
         if self.log.blockCount() != len(progress.log):
             self.log.setPlainText("\n".join(progress.log))
             self.log.verticalScrollBar().setValue(self.log.verticalScrollBar().maximum())
@@ -180,15 +175,11 @@ class RunPage(QWizardPage):
         top.addWidget(self.status, 1)
         for button in self._allowed:
             top.addWidget(button)
-        below = QSplitter()
-        below.addWidget(self.samples)
-        below.addWidget(self.scatter)
-        below.setSizes([500, 500])
+        self._middle = QVBoxLayout()
         column = QVBoxLayout(self)
         column.addWidget(self.notice)
         column.addLayout(top)
         column.addWidget(self.bar)
         column.addWidget(self.outcome)
-        column.addWidget(self.curves, 2)
-        column.addWidget(below, 3)
+        column.addLayout(self._middle, 1)
         column.addWidget(Fold("Log", self.log, "What happened so far."))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPushButton, QS
 
 from microdesigner.app.training_runs import datasets_folder
 from microdesigner.gui.task import Task
-from microdesigner.gui.widgets.basics import Fold, named, quiet
+from microdesigner.gui.widgets.basics import NAME_WIDTH, Fold, named, quiet
 
 SIZES = ((32, 32, 32), (64, 64, 32), (64, 64, 64), (128, 128, 64))
 FEWEST_SERIES, MOST = 8, 4096
@@ -57,12 +57,16 @@ class SimulateForm(QWidget):
 
     def _lay_out(self) -> None:
         form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        self.name.setMinimumWidth(NAME_WIDTH)
+        self.begin.setProperty("role", "primary")
         rows = (("Name", self.name), ("Phases", self.phases), ("Size in voxels", self.voxels), ("Series", self.series),
                 ("Snapshots of each", self.snapshots))  # fmt: skip
         for title, widget in rows:
             form.addRow(title, widget)
         folded = QWidget()
         advanced = QFormLayout(folded)
+        advanced.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         advanced.setContentsMargins(0, 0, 0, 0)
         for title, widget in (("Lateral faces", self.lateral), ("Mixed skins", self.skins), ("Seed", self.seed),
                               ("Processes", self.workers)):  # fmt: skip

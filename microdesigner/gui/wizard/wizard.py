@@ -112,7 +112,8 @@ class TrainingWizard(QWizard):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow a change between light and dark."""
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "run"):
-            self.run.restyle()
+            for page in (self.data, self.checks, self.learn, self.run):
+                page.restyle()
         super().changeEvent(event)
 
     def _follow(self, run: TrainingRun) -> None:
@@ -129,7 +130,7 @@ class TrainingWizard(QWizard):
 
     def _may_close(self) -> bool:
         run = self.run.run
-        if run is None or run.state not in ACTIVE:
+        if run is None or not may_go_on(run):
             return True
         answer = ask_about(self, run)
         if answer == QMessageBox.StandardButton.No:
@@ -149,6 +150,11 @@ class TrainingWizard(QWizard):
             self._exporting.start(
                 "microdesigner.app.model_work:export_model", user_data() / "models" / model, Path(name)
             )
+
+
+def may_go_on(run: TrainingRun) -> bool:
+    """Whether there is a question whether `run` shall go on."""
+    return run.state in ACTIVE and run.unfinished
 
 
 def ask_about(parent: QWidget, run: TrainingRun) -> QMessageBox.StandardButton:

@@ -53,19 +53,19 @@ def follow(open_wizard: OpenWizard) -> TrainingWizard:
 
 def test_curves_pairs_samples_and_log_follow_the_events(open_wizard: OpenWizard, run: TrainingRun) -> None:
     page = follow(open_wizard).run
-    training, validation = page.curves.lines["fp"]
+    training, validation = page.plots.curves.lines["fp"]
     assert len(training.getData()[0]) == 2, "a negative log likelihood has its place on the log axis"
     assert len(validation.getData()[0]) == 1
-    assert len(page.curves.lines["vae"][0].getData()[0]) == 1
-    assert page.scatter.counts == {"vol_frac_D": 1}
+    assert len(page.plots.curves.lines["vae"][0].getData()[0]) == 1
+    assert page.plots.scatter.counts == {"vol_frac_D": 1}
     assert "halved to 8" in page.log.toPlainText()
-    wait_until(lambda: page.samples.view.scene is not None and page.samples.view.scene.geometry is not None)
-    first = page.samples.view.scene.geometry  # type: ignore[union-attr]
+    wait_until(lambda: page.plots.samples.view.scene is not None and page.plots.samples.view.scene.geometry is not None)
+    first = page.plots.samples.view.scene.geometry  # type: ignore[union-attr]
     _draw(run, 20)
-    wait_until(lambda: page.samples.view.scene.geometry is not first)  # type: ignore[union-attr]
-    assert page.samples.caption.text() == "Denoiser, step 20"
-    page.samples.slider.setValue(0)
-    assert page.samples.caption.text() == "Denoiser, step 10"
+    wait_until(lambda: page.plots.samples.view.scene.geometry is not first)  # type: ignore[union-attr]
+    assert page.plots.samples.caption.text() == "Denoiser, step 20"
+    page.plots.samples.slider.setValue(0)
+    assert page.plots.samples.caption.text() == "Denoiser, step 10"
 
 
 def test_states_offer_what_can_be_done(open_wizard: OpenWizard, run: TrainingRun) -> None:
@@ -106,8 +106,8 @@ def test_the_look_can_change_while_a_training_is_followed(
     for dark in (True, False, True, False):
         theme.apply(qapp, dark)
         qapp.processEvents()
-        assert page.curves.plots["vae"].backgroundBrush().color() == qapp.palette().base().color()
-        assert page.scatter.legend.items[0][1].opts["color"] == qapp.palette().text().color()
+        assert page.plots.curves.plots["vae"].backgroundBrush().color() == qapp.palette().base().color()
+        assert page.plots.scatter.legend.items[0][1].opts["color"] == qapp.palette().text().color()
 
 
 def test_a_new_model_appears_in_the_chooser_and_its_conditions_become_sliders(window: MainWindow, home: Path) -> None:

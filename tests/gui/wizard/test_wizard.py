@@ -3,10 +3,23 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QListWidget, QMessageBox, QSpinBox, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QComboBox,
+    QLineEdit,
+    QListWidget,
+    QMessageBox,
+    QSpinBox,
+    QWidget,
+)
 
 from microdesigner.app.training_runs import TrainingOrder, TrainingRun, datasets_folder, new_run
+from microdesigner.data.store import Description, Volume, new_dataset
 from microdesigner.gui.wizard import wizard as wizard_module
 from microdesigner.gui.wizard.wizard import CHECKS, DATA, LEARN, PRESET, RUN, START, TrainingWizard
 from microdesigner.training.trial_result import StageTrial, Trial
@@ -97,33 +110,94 @@ def test_a_taken_name_is_refused_before_anything_starts(open_wizard: OpenWizard)
     assert not wizard.data.task.running
 
 
-def test_own_volumes_are_looked_into_and_asked_about(
-    open_wizard: OpenWizard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import numpy as np
-
-    random = np.random.default_rng(0)
-    np.save(tmp_path / "film.npy", random.random((16, 16, 16)).astype(np.float32))
+@pytest.fixture
+def importing(open_wizard: OpenWizard, tmp_path: Path) -> TrainingWizard:
+    """A wizard on its import page with a film of uniform noise in preview."""
+    np.save(tmp_path / "film.npy", np.random.default_rng(0).random((16, 16, 16)).astype(np.float32))
     wizard = open_wizard()
-    form = wizard.data.importing
     wizard.data.kinds.buttons()[1].setChecked(True)
-    form.choose((str(tmp_path / "film.npy"),))
-    wait_until(lambda: form.found is not None)
+    wizard.data.importing.choose((str(tmp_path / "film.npy"),))
+    wait_until(wizard.data.importing.preview.isVisible)
+    return wizard
+
+
+def test_own_volumes_are_looked_into_and_asked_about(
+    importing: TrainingWizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = importing.data.importing
     form.begin.click()
-    assert "cathode" in wizard.data.notice.text.text()
+    assert "cathode" in importing.data.notice.text.text()
     form.cathode.setCurrentIndex(1)
     form.voxel.show_values((2.0, 2.0, 2.0))
-    form.segmentation.button.click()
-    wait_until(form.preview.isVisible)
-    assert "donor 5" in form.preview.words.text()  # Otsu halves uniform noise
+    form.pieces.cut.setChecked(False)
+    assert form.preview.shown is not None
+    assert form.preview.shown.fractions["donor"] == pytest.approx(0.5, abs=0.02), "Otsu halves uniform noise"
     started: list[tuple[object, ...]] = []
-    monkeypatch.setattr(wizard.data.task, "start", lambda *arguments: started.append(arguments))
+    monkeypatch.setattr(importing.data.task, "start", lambda *arguments: started.append(arguments))
     form.begin.click()
     plan = started[0][2]
     assert isinstance(plan, dict)
     assert plan["voxel_nm"] == (2.0, 2.0, 2.0)
     assert plan["segmentation"] == {"method": "otsu", "bands": 2, "values": ()}
     assert plan["mapping"] == ((0.0, 0), (1.0, 1))
+    assert plan["resize"] == (32, 32, 32)
+    assert plan["cut"] is None
+
+
+def test_a_limit_is_dragged_in_the_histogram_and_becomes_the_users_own(importing: TrainingWizard) -> None:
+    form = importing.data.importing
+    histogram, preview = form.preview.histogram, form.preview
+    wait_until(histogram.isVisible)
+    drag(histogram.plot, histogram.limits[0], 0.8)
+    assert preview.shown is not None
+    assert preview.shown.fractions["donor"] == pytest.approx(0.8, abs=0.02), "the preview follows at once"
+    segmentation = form.plan()["segmentation"]
+    assert segmentation["method"] == "threshold"
+    assert segmentation["values"] == pytest.approx((0.8,), abs=0.02)
+    dragged = preview.shown
+    wait_until(lambda: preview.shown is not dragged)
+    assert preview.shown.limits == pytest.approx(segmentation["values"])
+    np.testing.assert_array_equal(preview.shown.phases, preview.shown.grey > segmentation["values"][0])
+    form.segmentation.limits[0].setValue(0.3)
+    wait_until(lambda: preview.shown is not None and preview.shown.fractions["donor"] < 0.35)
+    assert histogram.limits == pytest.approx((0.3,))
+    form.segmentation.method.setCurrentIndex(2)
+    assert form.plan()["segmentation"]["values"] == pytest.approx((0.3,), abs=0.02), "fractions begin with what is seen"
+
+
+def drag(plot: QAbstractScrollArea, start: float, end: float) -> None:
+    """Drag with the left mouse button from one value to another, at half height."""
+    view = plot.getPlotItem().getViewBox()  # type: ignore[attr-defined]
+    middle = view.viewRange()[1][1] / 2
+    for kind, value in ((QEvent.Type.MouseButtonPress, start), (QEvent.Type.MouseMove, (start + end) / 2),
+                        (QEvent.Type.MouseMove, end), (QEvent.Type.MouseButtonRelease, end)):  # fmt: skip
+        place = QPointF(plot.mapFromScene(view.mapViewToScene(QPointF(value, middle))))  # type: ignore[attr-defined]
+        held = Qt.MouseButton.LeftButton if kind == QEvent.Type.MouseMove else Qt.MouseButton.NoButton
+        button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else Qt.MouseButton.LeftButton
+        everywhere = plot.viewport().mapToGlobal(place)
+        event = QMouseEvent(kind, place, everywhere, button, held, Qt.KeyboardModifier.NoModifier)
+        QCoreApplication.sendEvent(plot.viewport(), event)
+
+
+def test_a_condition_that_follows_from_the_others_is_left_out_by_one_click(
+    open_wizard: OpenWizard, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(0)
+    names = ("ABS_f_D", "CT_f_D_tort1", "CT_f_A_tort1")
+    with new_dataset(tmp_path / "set.h5", Description(("donor", "acceptor"), "no-flux", names, ())) as add:
+        for number in range(24):
+            one, other = random.random(2)
+            labels = dict(zip(names, (one, other, one - other), strict=True)) | {"series": number}
+            add(Volume(f"v{number}", random.integers(2, size=(32, 32, 32)).astype(np.uint8), labels))
+    wizard = open_wizard()
+    at_learn_page(wizard, tmp_path / "set.h5")
+    learn = wizard.learn
+    assert learn.chosen_conditions == names
+    assert learn.advice.text().startswith("Acceptor straight paths (tort1) follows from the other conditions")
+    assert learn.correlations.isVisible()
+    learn.leave_out.click()
+    assert learn.chosen_conditions == names[:2]
+    assert not learn.leave_out.isVisible()
 
 
 def test_known_trainings_come_first(open_wizard: OpenWizard, dataset_path: Path, home: Path) -> None:

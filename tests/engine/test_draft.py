@@ -1,0 +1,40 @@
+"""Quick looks at what a request makes."""
+
+import numpy as np
+import pytest
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.request import Request
+from microdesigner.engine.engine import Engine
+from microdesigner.engine.matching import rough_labels
+
+
+def test_a_draft_is_the_whole_film_in_half_the_resolution(tiny_engine: Engine) -> None:
+    request = Request({"vol_frac_D": 0.35, "vol_frac_M": 0.2}, seed=4)
+    phases = tiny_engine.draft(request).phases
+    assert phases.shape == (32, 32, 16)
+    assert phases.dtype == np.uint8
+    shares = np.bincount(phases.ravel(), minlength=3) / phases.size
+    assert shares == pytest.approx([0.35, 0.45, 0.2], abs=0.02)
+    np.testing.assert_array_equal(tiny_engine.draft(request).phases, phases)
+
+
+def test_drafts_of_one_seed_change_little_by_little(tiny_engine: Engine) -> None:
+    one, near, other = (
+        tiny_engine.draft(Request({"vol_frac_D": fraction}, seed=seed)).phases
+        for fraction, seed in ((0.35, 4), (0.36, 4), (0.35, 5))
+    )
+    assert (one == near).mean() > 0.97 > (one == other).mean()
+
+
+def test_a_draft_of_what_the_model_cannot_serve_is_refused(tiny_engine: Engine) -> None:
+    with pytest.raises(InputError):
+        tiny_engine.draft(Request({"nonesuch": 0.5}))
+
+
+def test_rough_labels_meet_fractions_far_from_those_of_the_logits() -> None:
+    logits = np.random.default_rng(0).normal(size=(3, 32, 32, 16)).astype(np.float32)
+    logits[1] += 2
+    labels = rough_labels(logits, {0: 0.6, 2: 0.1})
+    assert np.bincount(labels.ravel()) / labels.size == pytest.approx([0.6, 0.3, 0.1], abs=0.02)
+    np.testing.assert_array_equal(rough_labels(logits, {}), logits.argmax(axis=0))
