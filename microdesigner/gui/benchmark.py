@@ -117,7 +117,7 @@ class _Session:
         self._window.views.phases.sliders[0].setValue(40)
         yield from self._drag("with a translucent phase", None)
         self._window.views.phases.sliders[0].setValue(100)
-        self._window.views.view.setMinimumSize(320, 240)
+        self._window.views.view.setMinimumSize(240, 160)
 
     def _surfaces(self, volume: Microstructure) -> float:
         views = self._window.views

@@ -10,7 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from microdesigner.app.sharing import as_command, as_python
 from microdesigner.core.request import Request
 from microdesigner.gui import layout
+from microdesigner.gui.files import MOVIES
 from microdesigner.gui.stage import PAGES
+from microdesigner.gui.widgets.export_button import MOTIONS
 
 if TYPE_CHECKING:
     from microdesigner.gui.main_window import MainWindow
@@ -68,6 +70,11 @@ def _files(window: "MainWindow") -> list[Command]:
         Command("Files", "Open session…", window.session.ask_open),
         Command("Files", "Save session…", window.session.ask_save, ("Ctrl+S",)),
         Command("Files", "Export…", window.export_button.showMenu, ("Ctrl+E",)),
+        *(
+            Command("Files", f"{name} ({suffix.upper()})…", partial(window.export_button.ask_film, suffix, motion))
+            for motion, name in MOTIONS.items()
+            for suffix in MOVIES
+        ),
     ]
 
 
@@ -114,8 +121,8 @@ def _window(window: "MainWindow") -> list[Command]:
         Command("Window", "Show or hide the history", window.history.fold.button.toggle, ("Ctrl+H",)),
         Command("Window", "Show or hide the queue", window.queue.panel.fold.button.toggle, ("Ctrl+J",)),
         Command("Window", "Show or hide the log", window.log.fold.button.toggle),
-        Command("Window", "Show or hide the targets", partial(layout.toggle, window.targets), ("F7",)),
-        Command("Window", "Show or hide the results", partial(layout.toggle, window.outcome), ("F8",)),
+        Command("Window", "Show or hide the targets", partial(layout.toggle, window, window.targets), ("F7",)),
+        Command("Window", "Show or hide the results", partial(layout.toggle, window, window.outcome), ("F8",)),
         Command("Window", "Reset the layout", partial(layout.reset, window)),
         Command("Window", "Close", window.close, ("Ctrl+Q",)),
     ]

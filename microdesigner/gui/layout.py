@@ -66,35 +66,31 @@ def above(content: QWidget, foot: QWidget) -> QWidget:
 def restore(window: "MainWindow") -> None:
     """Give the window the size, columns and folds of the last time."""
     settings = window.settings
+    window.history.fold.button.setChecked(settings.history)
     window.resize(_start_size(window))
     if settings.window:
         window.restoreGeometry(QByteArray(base64.b64decode(settings.window)))
     if settings.columns:
         window.columns.restoreState(QByteArray(base64.b64decode(settings.columns)))
-    _fit_screen(window)
-    window.history.fold.button.setChecked(settings.history)
+    window.narrow.adapt()
 
 
 def reset(window: "MainWindow") -> None:
     """Give the window the size, columns and folds of the first start."""
-    window.showNormal()
-    window.targets.show()
-    window.outcome.show()
-    _fit_screen(window)
-    window.resize(_start_size(window))
-    window.columns.setSizes(COLUMN_WIDTHS)
     window.history.fold.button.setChecked(True)
+    window.showNormal()
+    window.resize(_start_size(window))
+    window.narrow.adapt()
+    for panel in (window.targets, window.outcome):
+        if window.columns.indexOf(panel) >= 0:
+            panel.show()
+    window.columns.setSizes(COLUMN_WIDTHS)
 
 
-def toggle(column: QWidget) -> None:
-    """Show or hide a column."""
-    column.setVisible(not column.isVisible())
-
-
-def _fit_screen(window: "MainWindow") -> None:
-    """Put the results away where the screen is too narrow for three columns; a command brings them back."""
-    if window.columns.minimumSizeHint().width() > window.screen().availableSize().width():
-        window.outcome.hide()
+def toggle(window: "MainWindow", column: QWidget) -> None:
+    """Show or hide a column; one that is a page for want of room comes to the front."""
+    if not window.narrow.turn_to(column):
+        column.setVisible(not column.isVisible())
 
 
 def _start_size(window: "MainWindow") -> QSize:
@@ -105,5 +101,6 @@ def remember(window: "MainWindow") -> None:
     """Put size, columns and folds into the settings."""
     settings = window.settings
     settings.window = base64.b64encode(window.saveGeometry().data()).decode()
-    settings.columns = base64.b64encode(window.columns.saveState().data()).decode()
+    if window.columns.count() == len(COLUMN_WIDTHS):
+        settings.columns = base64.b64encode(window.columns.saveState().data()).decode()
     settings.history = window.history.fold.button.isChecked()

@@ -23,6 +23,7 @@ from microdesigner.gui.help import Help
 from microdesigner.gui.history_link import HistoryLink
 from microdesigner.gui.live_draft import LiveDraft
 from microdesigner.gui.menus import make_menus
+from microdesigner.gui.narrow import Narrow
 from microdesigner.gui.opener import Opener
 from microdesigner.gui.own_window import OwnWindow
 from microdesigner.gui.panels.log import LogPanel
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self.device = QLabel("Engine is starting…" if catalogue.models else "No model")
         self.drawer = Drawer()
         self.columns = layout.fill(self)
+        self.narrow = Narrow(self)
         self._connect()
         self.commands = commands(self)
         make_menus(self)

@@ -2,6 +2,8 @@
 
 from PySide6.QtWidgets import QTabWidget, QWidget
 
+from microdesigner.gui.widgets.basics import scrolled
+
 PAGES = {
     "Views": "The volume on show, as a whole and phase by phase.",
     "Plots": "Statistics of the volume on show.",
@@ -17,8 +19,9 @@ class Stage(QTabWidget):
         self.setAccessibleName("Pages of the middle")
         self.setDocumentMode(True)
         for (title, tip), page in zip(PAGES.items(), (views, plots, comparison), strict=True):
-            self.setTabToolTip(self.addTab(page, title), tip)
+            self.setTabToolTip(self.addTab(scrolled(page), title), tip)
 
     def turn_to(self, title: str) -> None:
         """Show one of PAGES."""
-        self.setCurrentIndex(list(PAGES).index(title))
+        titles = [self.tabText(index) for index in range(self.count())]
+        self.setCurrentIndex(titles.index(title))

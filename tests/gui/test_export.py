@@ -55,6 +55,18 @@ def test_a_movie_is_written_beside_a_free_window(window: MainWindow, tmp_path: P
     assert abs(frames.shape[2] - window.views.view.width()) < 2
 
 
+def test_movies_are_among_the_commands(window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = {command.title: command for command in window.commands}
+    asked: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (asked.append(args[2]), ("", ""))[1])
+    commands["Movie of the volume turning (MP4)…"].run()
+    assert not asked  # there is nothing to film yet
+    generate(window)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "film.gif"), ""))
+    commands["Movie of slices from bottom to top (GIF)…"].run()
+    wait_until(lambda: "film.gif" in window.news.text())
+
+
 def test_a_movie_can_be_stopped_and_the_next_order_follows(window: MainWindow, tmp_path: Path) -> None:
     generate(window)
     window.studio.film(tmp_path / "turntable.mp4", "turntable")

@@ -100,7 +100,7 @@ def test_no_label_is_cut(window: MainWindow) -> None:
 def test_no_column_is_wider_than_its_room(window: MainWindow) -> None:
     generate(window)
     areas = [area for area in window.findChildren(QScrollArea) if area.widget() is not None]
-    assert len(areas) == 2
+    assert len(areas) == 5
     assert all(area.widget().width() <= area.viewport().width() for area in areas)
 
 

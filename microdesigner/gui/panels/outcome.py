@@ -1,14 +1,14 @@
 """The right column: which sample of the result is shown, what it measures, how to make it."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.gui.panels.measured import MeasuredPanel
 from microdesigner.gui.panels.recipe import RecipePanel
 from microdesigner.gui.panels.verification import VerificationPanel
-from microdesigner.gui.widgets.basics import SPACING, named
+from microdesigner.gui.widgets.basics import SPACING, named, scrolled
 
 
 class OutcomePanel(QWidget):
@@ -85,13 +85,7 @@ class OutcomePanel(QWidget):
         column.addWidget(self.recipe)
         column.addWidget(self.verification)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(content)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(area)
+        whole.addWidget(scrolled(content))
         self.setMinimumWidth(360)

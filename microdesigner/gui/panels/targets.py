@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.session import Targets, TargetState
@@ -14,7 +14,7 @@ from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Request
 from microdesigner.gui.panels.options import OptionsPanel
 from microdesigner.gui.undo import Change, Gestures
-from microdesigner.gui.widgets.basics import SPACING, heading, named, quiet
+from microdesigner.gui.widgets.basics import SPACING, heading, named, quiet, scrolled
 from microdesigner.gui.widgets.condition_row import ConditionRow
 from microdesigner.gui.widgets.run_bar import RunBar
 from microdesigner.gui.widgets.support_badge import SupportBadge
@@ -188,18 +188,12 @@ class TargetsPanel(QWidget):
         for widget in below:
             column.addWidget(widget)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(content)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 4, 12, 12)
         foot.addWidget(self.run_bar)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(area, 1)
+        whole.addWidget(scrolled(content), 1)
         whole.addLayout(foot)
         self.setMinimumWidth(360)
 

@@ -29,6 +29,11 @@ class Drawer(QWidget):
             self._folds.append(fold)
             fold.button.toggled.connect(lambda opened, fold=fold: self._close_others(fold) if opened else None)
 
+    def close_all(self) -> None:
+        """Leave only the titles."""
+        for fold in self._folds:
+            fold.button.setChecked(False)
+
     def _close_others(self, opened: Fold) -> None:
         for fold in self._folds:
             if fold is not opened:

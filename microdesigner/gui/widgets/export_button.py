@@ -56,6 +56,11 @@ class ExportButton(QPushButton):
     def _offer(self, menu: QMenu, suffix: str, title: str, detail: int | str = 1) -> None:
         menu.addAction(f"{title} (.{suffix})", partial(self._ask, suffix, title, detail))
 
+    def ask_film(self, suffix: str, motion: str) -> None:
+        """Ask where to write a movie, where there is a volume."""
+        if self.isEnabled():
+            self._ask(suffix, MOVIES[suffix], motion)
+
     def _ask(self, suffix: str, title: str, detail: int | str) -> None:
         proposal = str(Path(self.folder) / f"{self.stem}.{suffix}")
         name, _ = QFileDialog.getSaveFileName(self.window(), "Export", proposal, f"{title} (*.{suffix})")

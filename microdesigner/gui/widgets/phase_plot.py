@@ -37,7 +37,7 @@ class PhasePlot(QWidget):
         self._curves: list[Any] = []
         self._colours: Colours = ()
         self.plot = make_plot(title, meaning, across, up)
-        self.plot.setMinimumSize(200, 120)
+        self.plot.setMinimumSize(200, 170)
         self.head = QHBoxLayout()
         self.head.addWidget(heading(title))
         self.head.addStretch(1)

@@ -1,0 +1,71 @@
+"""Windows down to 640×360, as a 1280×720 screen at 200 % has."""
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+
+from microdesigner.gui import layout
+from microdesigner.gui.main_window import MainWindow
+from tests.gui.conftest import generate, wait_until
+
+SMALL = QSize(640, 360)
+
+
+def _pages(window: MainWindow) -> list[str]:
+    stage = window.analysis.stage
+    return [stage.tabText(index) for index in range(stage.count())]
+
+
+def _resize(window: MainWindow, size: QSize) -> None:
+    window.resize(size)
+    QApplication.processEvents()
+    assert window.size() == size
+
+
+def _squeezed(window: MainWindow) -> list[QWidget]:
+    """Widgets on the screen that have less room than they need."""
+    needy = [widget for widget in window.findChildren(QWidget) if widget.isVisible() and widget.layout() is not None]
+    return [
+        widget
+        for widget in needy
+        if widget.width() < widget.minimumSizeHint().width() or widget.height() < widget.minimumSizeHint().height()
+    ]
+
+
+def test_side_columns_become_pages_and_come_back(window: MainWindow) -> None:
+    _resize(window, QSize(1000, 700))
+    assert _pages(window) == ["Views", "Plots", "Compare", "Results"]
+    _resize(window, SMALL)
+    assert _pages(window) == ["Targets", "Views", "Plots", "Compare", "Results"]
+    _resize(window, QSize(1280, 720))
+    assert _pages(window) == ["Views", "Plots", "Compare"]
+    assert [window.columns.indexOf(panel) for panel in (window.targets, window.outcome)] == [0, 2]
+    assert window.targets.isVisible()
+    assert window.outcome.isVisible()
+
+
+@pytest.mark.parametrize("page", ["Targets", "Views", "Plots", "Compare", "Results"])
+def test_nothing_is_cut_off_in_a_small_window(window: MainWindow, page: str) -> None:
+    generate(window)
+    _resize(window, SMALL)
+    assert not window.history.fold.button.isChecked()
+    window.analysis.stage.turn_to(page)
+    if page == "Plots":
+        wait_until(lambda: window.analysis.plots.complete, 120)
+    window.views.cut_toggle.setChecked(True)
+    QApplication.processEvents()
+    assert not _squeezed(window)
+    areas = [area for area in window.findChildren(QScrollArea) if area.isVisible()]
+    assert all(area.widget().width() <= area.viewport().width() for area in areas)
+
+
+def test_the_keys_of_the_columns_turn_to_their_pages(window: MainWindow) -> None:
+    _resize(window, SMALL)
+    for panel in (window.targets, window.outcome):
+        layout.toggle(window, panel)
+        assert panel.isVisible()
+    _resize(window, QSize(1400, 800))
+    layout.toggle(window, window.outcome)
+    assert not window.outcome.isVisible()
+    layout.reset(window)
+    assert window.outcome.isVisible() == (window.columns.indexOf(window.outcome) >= 0)
