@@ -22,6 +22,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add = parser.add_argument
     add("--model", default="ch-3phase", metavar="NAME", help="model or bundle folder (ch-3phase)")
     add("--count", type=int, default=256, metavar="N", help="held-out targets (256)")
+    add("--conditions", nargs="+", default=(), metavar="NAME", help="ask for these conditions alone (all)")
     add("--steps", type=int, default=16, metavar="K", help="denoiser evaluations, 1 to 1000 (16)")
     add(
         "--match",
@@ -67,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
     how = Request(steps=args.steps, match=args.match, candidates=args.candidates, guidance=args.guidance)
     engine = Engine.load(args.model)
-    targets = held_out_targets(engine.card, args.count)
+    targets = held_out_targets(engine.card, args.count, args.conditions)
     further = parts(engine, VolumeDataset(args.dataset) if args.dataset else None, args.full, args.steps)
     for _ in with_bars(chain(evaluate_control(engine, args.out, targets, how), missing(args.out, further))):
         pass

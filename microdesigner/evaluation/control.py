@@ -22,10 +22,11 @@ from microdesigner.models.bundle import update_card
 SAMPLES, METRICS = "samples.csv", "metrics.json"
 
 
-def held_out_targets(card: ModelCard, count: int) -> list[dict[str, float]]:
+def held_out_targets(card: ModelCard, count: int, asked: Sequence[str] = ()) -> list[dict[str, float]]:
     """`count` targets measured on volumes of series that training never saw, evenly spread; from the model card.
 
-    More than the card holds come again, each time with another seed.
+    `asked` names the conditions that they set (all). More than the card holds come again, each time with another seed.
+    Raises InputError when the card holds none, or lacks a condition.
     """
     points = card.document.get("held_out") or []
     if not points:
@@ -33,7 +34,10 @@ def held_out_targets(card: ModelCard, count: int) -> list[dict[str, float]]:
     chosen = np.linspace(0, len(points) - 1, min(count, len(points))).astype(int)
     chosen = np.resize(chosen, count)
     names = [condition.name for condition in card.conditions]
-    return [dict(zip(names, points[index], strict=True)) for index in chosen]
+    if unknown := sorted(set(asked) - set(names)):
+        raise InputError(f"{card.name} has no condition '{unknown[0]}'; choose among {', '.join(names)}.")
+    kept = [column for column, name in enumerate(names) if not asked or name in asked]
+    return [{names[column]: points[index][column] for column in kept} for index in chosen]
 
 
 def evaluate_control(
@@ -94,8 +98,10 @@ def accuracy_entry(folder: Path) -> dict[str, Any]:
 def record_accuracy(bundle: Path, folder: Path, how: Request) -> dict[str, Any]:
     """Add the evaluation in `folder`, made as `how` says, to the card of `bundle`; returns its entry."""
     entry = accuracy_entry(folder)
-    recorded = ModelCard.read(bundle / CARD_FILE).document.get("accuracy", {})
-    key = f"guidance {how.guidance:g}, match {how.match}, candidates {how.candidates}"
+    card = ModelCard.read(bundle / CARD_FILE)
+    recorded = card.document.get("accuracy", {})
+    asked = "" if len(entry["control"]) == len(card.conditions) else f", asked {' '.join(entry['control'])}"
+    key = f"guidance {how.guidance:g}, match {how.match}, candidates {how.candidates}{asked}"
     update_card(bundle, {"accuracy": {**recorded, key: entry}})
     return entry
 

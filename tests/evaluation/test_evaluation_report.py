@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
-from microdesigner.evaluation.control import evaluate_control
+from microdesigner.evaluation.control import evaluate_control, held_out_targets
 from microdesigner.evaluation.one_target import evaluate_one_target
 from microdesigner.evaluation.report import write_report
 
@@ -45,3 +46,13 @@ def test_an_evaluation_and_its_report(tiny_engine: Engine, tmp_path: Path, monke
     for name in ("control", "samples", "vae-only", "conditions", "losses", "batches", "one-target"):
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     assert 'src="http' not in page
+
+
+def test_some_conditions_can_be_asked_alone(tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(tiny_engine.card.document, "held_out", [[0.3, 0.2, 0.4, 0.5], [0.4, 0.1, 0.6, 0.7]])
+    assert held_out_targets(tiny_engine.card, 2, ["tortuosity_D", "vol_frac_D"]) == [
+        {"vol_frac_D": 0.3, "tortuosity_D": 0.4},
+        {"vol_frac_D": 0.4, "tortuosity_D": 0.6},
+    ]
+    with pytest.raises(InputError, match="porosity"):
+        held_out_targets(tiny_engine.card, 2, ["porosity"])

@@ -43,7 +43,7 @@ def test_calibration_mends_a_posterior_of_the_wrong_width() -> None:
     assert predictor.recipe_spread.tolist() == pytest.approx([0.5, 2.0], rel=0.1)
 
 
-def test_a_model_isjudged_on_held_out_volumes(tiny_engine: Engine, tmp_path: Path) -> None:
+def test_a_model_is_judged_on_held_out_volumes(tiny_engine: Engine, tmp_path: Path) -> None:
     dataset = VolumeDataset(write_tiny_dataset(tmp_path / "tiny.h5"))
     path = tmp_path / "calibration.json"
     assert [event.done for event in evaluate_recipes(tiny_engine, dataset, 4, path)] == [1, 2, 3, 4]
