@@ -1,7 +1,8 @@
 """What a simulation says of a predicted recipe."""
 
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Self
 
 from microdesigner.core.microstructure import Microstructure
 
@@ -33,3 +34,11 @@ class Verification:
     def to_json(self) -> dict[str, Any]:
         """A JSON-able entry, `error` being simulated minus measured."""
         return asdict(replace(self, volume=None)) | {"error": self.errors}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any], volume: Microstructure | None = None) -> Self:
+        """Read such an entry back; raises ValueError when it is none."""
+        names = {entry.name for entry in fields(cls)} - {"volume"}
+        if not isinstance(document, Mapping) or not names <= set(document):
+            raise ValueError("no verification")
+        return cls(**{name: document[name] for name in names}, volume=volume)

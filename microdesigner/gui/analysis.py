@@ -90,11 +90,16 @@ class Analysis(QObject):
         if verification.volume is not None:
             volume = verification.volume.with_provenance(title="Simulated film")
             verification = replace(verification, volume=volume)
-        self._verified = sample, verification
+        self._remember_verification(sample, verification)
+        alone = replace(request, seed=sample.seed, count=1)
+        self._window.kept.keeper.keep_verification(alone, verification)
         if self._window.sample is sample:
             self._show_verification(verification)
         else:
             self._window.news.setText(f"The recipe of seed {sample.seed} is verified; show that result to see it.")
+
+    def _remember_verification(self, sample: Sample, verification: Verification) -> None:
+        self._verified = sample, verification
 
     def _show_film(self, on: bool) -> None:
         if self._verified is not None and self._verified[1].volume is not None:
@@ -165,6 +170,7 @@ class Analysis(QObject):
         window.shown.changed.connect(self._show)
         window.views.touched.connect(self.plots.restyle)
         window.kept.keeper.pair_loaded.connect(self._compare_kept)
+        window.kept.keeper.verification_loaded.connect(self._remember_verification)
         panel.wanted.connect(self.verify)
         panel.cancelled.connect(self.verifier.cancel)
         panel.film_shown.connect(self._show_film)

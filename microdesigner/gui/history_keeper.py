@@ -11,6 +11,7 @@ from microdesigner.app.history import Entry, History
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
+from microdesigner.core.verification import Verification
 from microdesigner.gui.thumbnails import Colours, thumbnail
 
 
@@ -22,6 +23,7 @@ class HistoryKeeper(QObject):
     loaded = Signal(object, object)  # Request, Sample
     pair_loaded = Signal(object)  # list of two (Entry, Sample)
     reloaded = Signal(object, object)  # Request, Sample
+    verification_loaded = Signal(object, object)  # Sample, Verification; before the sample itself is told
     failed = Signal(str)  # sentence
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
@@ -39,7 +41,7 @@ class HistoryKeeper(QObject):
 
     def load(self, entry: Entry) -> None:
         """Fetch the volume of an entry."""
-        self.do("The result could not be read", lambda: self.loaded.emit(entry.request, self._history.load(entry)))
+        self.do("The result could not be read", lambda: self.loaded.emit(entry.request, self._load(entry)))
 
     def reload(self, request: Request) -> None:
         """Fetch the newest sample that `request` alone made, where it is still kept."""
@@ -51,6 +53,10 @@ class HistoryKeeper(QObject):
             "The results could not be read",
             lambda: self.pair_loaded.emit([(entry, self._history.load(entry)) for entry in entries]),
         )
+
+    def keep_verification(self, request: Request, verification: Verification) -> None:
+        """Keep what a simulation says of the sample that `request` alone made."""
+        self.do("The verification could not be kept", lambda: self._history.keep_verification(request, verification))
 
     def set_star(self, entry: Entry, starred: bool) -> None:
         """Star an entry or take its star away."""
@@ -79,7 +85,13 @@ class HistoryKeeper(QObject):
     def _reload(self, request: Request) -> None:
         entry = self._history.find(request)
         if entry is not None:
-            self.reloaded.emit(entry.request, self._history.load(entry))
+            self.reloaded.emit(entry.request, self._load(entry))
+
+    def _load(self, entry: Entry) -> Sample:
+        sample = self._history.load(entry)
+        if (verification := self._history.verification(entry)) is not None:
+            self.verification_loaded.emit(sample, verification)
+        return sample
 
     def _add(self, request: Request, sample: Sample, colours: Colours, note: str) -> None:
         self.added.emit(self._history.add(request, sample, thumbnail(sample.microstructure, colours), note))

@@ -16,6 +16,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
+from microdesigner.core.verification import Verification
 
 
 def _sample(seed: int) -> Sample:
@@ -46,6 +47,52 @@ def test_a_sample_comes_back_as_it_was(tmp_path: Path) -> None:
         original.reasons,
         original.draws,
     )
+
+
+def _verified(seed: int) -> Verification:
+    volume = _sample(seed + 100).microstructure
+    return Verification(
+        "this film", {"chi": 3.0}, {"vol_frac_D": 0.3}, {"vol_frac_D": 0.3}, {"vol_frac_D": 0.31}, "", volume
+    )
+
+
+def test_a_verification_comes_back_with_its_film_and_goes_with_its_sample(tmp_path: Path) -> None:
+    history = _filled(tmp_path, 2)
+    newest, oldest = history.entries()
+    assert history.verification(newest) is None
+    history.keep_verification(newest.request, _verified(1))
+    history.keep_verification(newest.request, verification := _verified(2))
+    history.sweep()
+    back = History(tmp_path).verification(newest)
+    assert back is not None
+    assert back.volume is not None
+    assert verification.volume is not None
+    np.testing.assert_array_equal(back.volume.phases, verification.volume.phases)
+    assert back.to_json() == verification.to_json()
+    assert history.verification(oldest) is None
+    history.delete(newest.number)
+    assert [path.name for path in tmp_path.glob("*.vti")] == [oldest.volume]
+
+
+def test_a_refused_recipe_is_remembered_too(tmp_path: Path) -> None:
+    history = _filled(tmp_path, 1)
+    (entry,) = history.entries()
+    history.keep_verification(entry.request, Verification("this film", {}, {}, {}, reason="That would take for ever."))
+    back = history.verification(entry)
+    assert back is not None
+    assert back.reason == "That would take for ever."
+    history.keep_verification(Request(seed=99), _verified(1))  # whose sample is not kept
+    assert len(list(tmp_path.glob("*.vti"))) == 1
+
+
+def test_a_history_from_before_verifications_were_kept_goes_on(tmp_path: Path) -> None:
+    history = _filled(tmp_path, 1)
+    with sqlite3.connect(tmp_path / "history.sqlite") as database:
+        database.execute("DROP TABLE verifications")
+        database.execute("PRAGMA user_version=1")
+    (entry,) = history.entries()
+    history.keep_verification(entry.request, _verified(1))
+    assert history.verification(entry) is not None
 
 
 def test_star_note_and_delete_last(tmp_path: Path) -> None:

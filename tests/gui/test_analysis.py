@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -146,6 +146,32 @@ def test_a_recipe_is_verified_beside_target_and_measured(window: MainWindow) -> 
     panel.compare.click()
     wait_until(lambda: window.analysis.comparison.settled, 120)
     assert window.analysis.comparison.cells["vol_frac_D"][2].text() == "+0.020"
+
+
+@pytest.mark.usefixtures("simulation")
+def test_a_recalled_result_shows_its_verification_again(
+    window: MainWindow, open_window: Callable[..., MainWindow]
+) -> None:
+    generate(window)
+    window.analysis.verify()
+    wait_until(lambda: not window.analysis.verifier.running, 120)
+    summary = window.outcome.verification.words.text()
+    window.targets.options.seed.setValue(7)
+    generate(window)
+    assert not window.outcome.verification.words.isVisibleTo(window.outcome)
+    window.close()
+    again = open_window()
+    wait_until(lambda: again.history.list.count() == 2)
+    again.history.chosen.emit(again.history.entry(1))
+    wait_until(lambda: again.sample is not None and again.sample.seed == 0)
+    panel = again.outcome.verification
+    assert panel.words.text() == summary
+    panel.show_film.click()
+    wait_until(lambda: not again.views.builder.busy)
+    shown = again.views.microstructure
+    assert shown is not None
+    assert again.sample is not None
+    np.testing.assert_array_equal(shown.phases, again.sample.microstructure.phases[:, :, ::-1])
 
 
 @pytest.mark.usefixtures("simulation")
