@@ -118,14 +118,14 @@ class Session:
         from microdesigner.core.request import Request
         from microdesigner.engine import Engine
         from microdesigner.evaluation.control import (
+            card_targets,
             evaluate_control,
-            held_out_targets,
             record_accuracy,
             write_metrics,
         )
 
         engine, request = Engine.load(str(self.run.bundle)), Request(steps=self.scale.steps, **how)
-        targets = held_out_targets(engine.card, count)
+        targets = card_targets(engine.card, count)
         try:
             for progress in evaluate_control(engine, folder, targets, request):
                 self.show(progress)

@@ -130,7 +130,7 @@ class RunProgress:
         self._say(event, self.note)
 
     def _on_progress(self, event: Mapping[str, Any]) -> None:
-        words = {"encode": "Encoding the data set", "evaluate": "Measuring the model on held-out targets"}
+        words = {"encode": "Encoding the data set", "evaluate": "Measuring the model on targets"}
         self.note = f"{words.get(event['stage'], event['stage'])}: {event['done']} of {event['total']}"
 
     def _on_pause(self, event: Mapping[str, Any]) -> None:
@@ -141,7 +141,7 @@ class RunProgress:
 
     def _on_evaluated(self, event: Mapping[str, Any]) -> None:
         self.accuracy = event["control"]
-        self._say(event, f"Measured on {event['count']} held-out targets.")
+        self._say(event, f"Measured on {event['count']} targets.")
 
     def _on_installed(self, event: Mapping[str, Any]) -> None:
         self.model, self.note = event["model"], ""

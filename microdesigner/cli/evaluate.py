@@ -58,8 +58,8 @@ def run(args: argparse.Namespace) -> int:
     from microdesigner.evaluation.control import (
         METRICS,
         accuracy_entry,
+        card_targets,
         evaluate_control,
-        held_out_targets,
         record_accuracy,
     )
     from microdesigner.evaluation.parts import missing, parts
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
     how = Request(steps=args.steps, match=args.match, candidates=args.candidates, guidance=args.guidance)
     engine = Engine.load(args.model)
-    targets = held_out_targets(engine.card, args.count, args.conditions)
+    targets = card_targets(engine.card, args.count, args.conditions)
     further = parts(engine, VolumeDataset(args.dataset) if args.dataset else None, args.full, args.steps)
     for _ in with_bars(chain(evaluate_control(engine, args.out, targets, how), missing(args.out, further))):
         pass

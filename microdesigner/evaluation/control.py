@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +20,25 @@ from microdesigner.evaluation.metrics import agreement
 from microdesigner.models.bundle import update_card
 
 SAMPLES, METRICS = "samples.csv", "metrics.json"
+FEWEST_HELD_OUT = 8
+TargetSource = Literal["held-out", "training"]
 
 
-def held_out_targets(card: ModelCard, count: int, asked: Sequence[str] = ()) -> list[dict[str, float]]:
-    """`count` targets measured on volumes of series that training never saw, evenly spread; from the model card.
+def target_source(card: ModelCard) -> TargetSource:
+    """Whose measures serve as targets: held-out volumes', or where the card has fewer than `FEWEST_HELD_OUT` of them,
+    as after training on one small tomogram, the training volumes'."""
+    return "held-out" if len(card.document.get("held_out") or []) >= FEWEST_HELD_OUT else "training"
+
+
+def card_targets(card: ModelCard, count: int, asked: Sequence[str] = ()) -> list[dict[str, float]]:
+    """`count` targets that volumes measured, evenly spread, from the model card; see `target_source`.
 
     `asked` names the conditions that they set (all). More than the card holds come again, each time with another seed.
     Raises InputError when the card holds none, or lacks a condition.
     """
-    points = card.document.get("held_out") or []
+    points = card.document.get("held_out" if target_source(card) == "held-out" else "support") or []
     if not points:
-        raise InputError(f"The card of {card.name} holds no held-out targets; name a data set that has some.")
+        raise InputError(f"The card of {card.name} holds no targets; evaluate a model that was trained here.")
     chosen = np.linspace(0, len(points) - 1, min(count, len(points))).astype(int)
     chosen = np.resize(chosen, count)
     names = [condition.name for condition in card.conditions]
@@ -74,7 +82,8 @@ def write_metrics(engine: Engine, folder: Path, how: Request) -> None:
     """Write metrics.json for the samples that `folder` holds so far."""
     pairs = control_pairs(folder)
     settings = {name: getattr(how, name) for name in ("sampler", "steps", "guidance", "match", "candidates")}
-    document = {"model": engine.identity, "count": len(next(iter(pairs.values()))[0]), **settings}
+    count = len(next(iter(pairs.values()))[0])
+    document = {"model": engine.identity, "count": count, "targets": target_source(engine.card), **settings}
     metrics = {name: agreement(target, measured).to_json() for name, (target, measured) in pairs.items()}
     write_text_atomic(folder / METRICS, json.dumps({**document, "control": metrics}, indent=1) + "\n")
 

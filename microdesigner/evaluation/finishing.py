@@ -6,7 +6,7 @@ from microdesigner.core.card import CARD_FILE, ModelCard
 from microdesigner.core.events import Progress
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
-from microdesigner.evaluation.control import evaluate_control, held_out_targets, record_accuracy
+from microdesigner.evaluation.control import card_targets, evaluate_control, record_accuracy
 from microdesigner.models.archive import install_bundle
 from microdesigner.training.run import RunDirectory
 
@@ -21,10 +21,8 @@ def finish_model(run: RunDirectory, count: int, report: Callable[[Progress], Non
     if run.installed is not None:
         return
     card = ModelCard.read(run.bundle / CARD_FILE)
-    available = len(card.document["held_out"])
-    wanted = FEWEST_TARGETS if run.stop_request.exists() else count
     how = Request()
-    targets = held_out_targets(card, min(wanted, available))
+    targets = card_targets(card, FEWEST_TARGETS if run.stop_request.exists() else count)
     for progress in evaluate_control(Engine.load(str(run.bundle)), run.evaluation, targets, how):
         report(progress)
     accuracy = record_accuracy(run.bundle, run.evaluation, how)

@@ -8,7 +8,7 @@ from microdesigner.core.events import Progress
 from microdesigner.data.store import VolumeDataset
 from microdesigner.engine import Engine
 from microdesigner.evaluation.batches import write_batches
-from microdesigner.evaluation.control import held_out_targets
+from microdesigner.evaluation.control import card_targets
 from microdesigner.evaluation.fidelity import evaluate_fidelity
 from microdesigner.evaluation.one_target import evaluate_one_target
 from microdesigner.evaluation.recipe import evaluate_recipes, resimulated
@@ -32,7 +32,7 @@ def parts(engine: Engine, dataset: VolumeDataset | None, full: bool, steps: int)
     if full:
         chosen[ONE_TARGET] = partial(evaluate_one_target, engine, OF_ONE_TARGET)
         if engine.card.process:
-            chosen[RECIPES] = partial(resimulated, engine, held_out_targets(engine.card, RESIMULATED))
+            chosen[RECIPES] = partial(resimulated, engine, card_targets(engine.card, RESIMULATED))
         chosen[BATCHES] = partial(write_batches, engine, BATCH_SIZES, steps)
     return chosen
 

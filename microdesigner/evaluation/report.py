@@ -50,7 +50,7 @@ def _figures(
     pairs, batches = control_pairs(folder), _part(folder, BATCHES)
     targets = [{name: float(target[i]) for name, (target, _) in pairs.items()} for i in range(SHOWN)]
     one_target = figures.one_target_figure(read_one_target(folder / ONE_TARGET)) if _part(folder, ONE_TARGET) else None
-    yield "control", "Measured over asked for, one sample per held-out target", figures.control_figure(pairs)
+    yield "control", "Measured over asked for, one sample per target", figures.control_figure(pairs)
     yield "one-target", "Many films of one target", one_target
     yield "samples", "Samples", figures.slices_figure(_generated(engine, targets), _titles(targets))
     yield "vae-only", "The autoencoder alone, from random latents", figures.slices_figure(*_vae_only(engine))
@@ -80,8 +80,9 @@ def _heading(engine: Engine, document: Mapping[str, Any]) -> str:
     training = engine.card.document.get("training", {})
     settings = ", ".join(f"{name} {document[name]}" for name in ("sampler", "steps", "guidance", "match", "candidates"))
     learned = f"{training.get('volumes', '?')} training volumes of {training.get('series', '?')} series"
+    asked = f"{document['count']} {document['targets']} targets"
     return (
-        f"<h1>{html.escape(engine.card.name)}</h1><p>{document['count']} held-out targets; {html.escape(settings)}. "
+        f"<h1>{html.escape(engine.card.name)}</h1><p>{asked}; {html.escape(settings)}. "
         f"{learned}. r² is the squared Pearson correlation, R² the coefficient of determination.</p>"
     )
 

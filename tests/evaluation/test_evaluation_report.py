@@ -8,7 +8,7 @@ import pytest
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
-from microdesigner.evaluation.control import evaluate_control, held_out_targets
+from microdesigner.evaluation.control import card_targets, evaluate_control, target_source
 from microdesigner.evaluation.one_target import evaluate_one_target
 from microdesigner.evaluation.report import write_report
 
@@ -49,10 +49,17 @@ def test_an_evaluation_and_its_report(tiny_engine: Engine, tmp_path: Path, monke
 
 
 def test_some_conditions_can_be_asked_alone(tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(tiny_engine.card.document, "held_out", [[0.3, 0.2, 0.4, 0.5], [0.4, 0.1, 0.6, 0.7]])
-    assert held_out_targets(tiny_engine.card, 2, ["tortuosity_D", "vol_frac_D"]) == [
+    monkeypatch.setitem(tiny_engine.card.document, "held_out", [[0.3, 0.2, 0.4, 0.5], *[[0.4, 0.1, 0.6, 0.7]] * 7])
+    assert card_targets(tiny_engine.card, 2, ["tortuosity_D", "vol_frac_D"]) == [
         {"vol_frac_D": 0.3, "tortuosity_D": 0.4},
         {"vol_frac_D": 0.4, "tortuosity_D": 0.6},
     ]
     with pytest.raises(InputError, match="porosity"):
-        held_out_targets(tiny_engine.card, 2, ["porosity"])
+        card_targets(tiny_engine.card, 2, ["porosity"])
+
+
+def test_where_hardly_anything_is_held_out_training_films_are_the_targets(tiny_engine: Engine) -> None:
+    assert target_source(tiny_engine.card) == "training"
+    assert card_targets(tiny_engine.card, 1) == [
+        {"vol_frac_D": 0.2, "vol_frac_M": 0.1, "tortuosity_D": 0.5, "tortuosity_A": 0.5}
+    ]
