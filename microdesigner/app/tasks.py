@@ -63,8 +63,12 @@ class LinesTask:
     statistic: str
 
     def events(self) -> Iterator[Progress | Answer]:
-        """Compute."""
-        yield Answer([self._line(label) for label in range(len(self.microstructure.phase_names))])
+        """Compute, phase by phase."""
+        lines, phases = [], len(self.microstructure.phase_names)
+        for label in range(phases):
+            yield Progress(self.statistic, label, phases)
+            lines.append(self._line(label))
+        yield Answer(lines)
 
     def _line(self, label: int) -> Line:
         from microdesigner.descriptors.chord_length import chord_lengths

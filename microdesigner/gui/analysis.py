@@ -165,6 +165,7 @@ class Analysis(QObject):
         window, panel = self._window, self._window.outcome.verification
         self.helper.answered.connect(self._answer)
         self.helper.failed.connect(self._fail)
+        self.helper.progressed.connect(self.plots.show_progress)
         self.plots.wanted.connect(self.helper.ask)
         self.plots.failed.connect(window.notice.tell)
         window.shown.changed.connect(self._show)

@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from microdesigner.app.analyst import AnalystProcess
 from microdesigner.app.messages import EngineEvent, Failed
 from microdesigner.app.tasks import Answer, Task
+from microdesigner.core.events import Progress
 from microdesigner.gui.generation import POLL_MS
 
 
@@ -12,6 +13,7 @@ class Helper(QObject):
     """Computes tasks in a process of its own, one after the other; it starts with the first of them."""
 
     answered = Signal(object, object)  # task, value
+    progressed = Signal(object, int, int)  # task, done, total
     failed = Signal(object, str, str)  # task, sentence, details
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -52,7 +54,9 @@ class Helper(QObject):
             self._timer.stop()
 
     def _tell(self, number: int, event: EngineEvent) -> None:
-        if number in self._tasks and isinstance(event, Answer | Failed):
+        if number in self._tasks and isinstance(event, Progress):
+            self.progressed.emit(self._tasks[number], event.done, event.total)
+        elif number in self._tasks and isinstance(event, Answer | Failed):
             task = self._tasks.pop(number)
             if isinstance(event, Answer):
                 self.answered.emit(task, event.value)

@@ -79,6 +79,16 @@ def test_plots_follow_the_volume_on_show_and_copy_as_a_table(window: MainWindow)
     assert plots.plots[PROFILE].csv() != first
 
 
+def test_plots_tell_how_far_they_are(window: MainWindow) -> None:
+    plots, told = window.analysis.plots, []
+    window.analysis.helper.progressed.connect(lambda *_: told.append(plots.words.text()))
+    _show_small(window)
+    window.analysis.stage.turn_to("Plots")
+    wait_until(lambda: plots.complete, 120)
+    assert "Computing: Correlation S₂, phase 1 of 3…" in told
+    assert "Computing" not in plots.words.text()
+
+
 def test_a_plot_is_saved_as_drawing_picture_and_table(window: MainWindow, tmp_path: Path) -> None:
     _show_small(window)
     window.analysis.stage.turn_to("Plots")

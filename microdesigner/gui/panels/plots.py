@@ -86,6 +86,12 @@ class PlotsPanel(QWidget):
             self._draw(task.statistic)
         self._ask()
 
+    def show_progress(self, task: object, done: int, total: int) -> None:
+        """How far the statistic under way is."""
+        if isinstance(task, LinesTask) and task is self._asked:
+            title = PLOTS[CHORD_PLOT if task.statistic in CHORDS else task.statistic][0]
+            self.words.setText(f"Computing: {title}, phase {done + 1} of {total}…")
+
     def take_failure(self, task: object, message: str) -> None:
         """Leave out a statistic that cannot be computed."""
         if task is self._asked and isinstance(task, LinesTask):

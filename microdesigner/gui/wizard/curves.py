@@ -11,7 +11,7 @@ from microdesigner.gui.wizard import plots
 
 MOST_TICKS = 7
 MANTISSAS = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1,))
-LIKELIHOOD, LOSS = "inverse likelihood", "loss"
+LIKELIHOOD, LOSS, TO_COME = "1 / likelihood", "loss", "still to come"
 
 
 class Curves(QWidget):
@@ -21,6 +21,7 @@ class Curves(QWidget):
         super().__init__()
         self.plots: dict[str, Any] = {}
         self.lines: dict[str, tuple[Any, Any]] = {}
+        self._titles = {stage: f"{title}: {TO_COME}" for stage, title in STAGE_TITLES.items()}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         for stage, title in STAGE_TITLES.items():
@@ -37,6 +38,9 @@ class Curves(QWidget):
             line.setData(steps, values)
         values = np.concatenate([values for _, values in points])
         if len(values):
+            self._titles[stage] = STAGE_TITLES[stage]
+            self._show_title(stage)
+            self.plots[stage].getAxis("bottom").setTicks(None)
             self.plots[stage].getAxis("left").setTicks([_ticks(float(values.min()), float(values.max()))])
 
     def restyle(self) -> None:
@@ -47,7 +51,10 @@ class Curves(QWidget):
             training.setPen(plots.neutral(130))
             validation.setPen(plots.accent())
             validation.setSymbolBrush(plots.accent())
-            widget.setTitle(STAGE_TITLES[stage], size="9pt", color=plots.neutral())
+            self._show_title(stage)
+
+    def _show_title(self, stage: str) -> None:
+        self.plots[stage].setTitle(self._titles[stage], size="9pt", color=plots.neutral())
 
     def _plot(self, stage: str, title: str) -> Any:
         meaning = LIKELIHOOD if stage in LIKELIHOOD_STAGES else LOSS
@@ -56,6 +63,8 @@ class Curves(QWidget):
         widget.setLogMode(False, True)
         widget.setLabel("left", meaning)
         widget.setLabel("bottom", "step")
+        for side in ("left", "bottom"):
+            widget.getAxis(side).setTicks([[]])  # until there is something to read on it
         training = widget.plot([], [])
         validation = widget.plot([], [], symbol="o", symbolSize=4, symbolPen=None)
         self.lines[stage] = (training, validation)

@@ -12,9 +12,9 @@ from microdesigner.gui.wizard import plots
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442")  # Okabe and Ito
 Pairs = Mapping[str, Sequence[tuple[float, float | None]]]
 WORDS = {
-    "vae": ("in the volume", "after encoding and decoding"),
-    "fp": ("measured on the volume", "predicted"),
-    "ddpm": ("target", "measured on the generated volume"),
+    "vae": ("in the volume", "after decoding"),
+    "fp": ("measured", "predicted"),
+    "ddpm": ("target", "measured"),
 }
 
 

@@ -21,6 +21,7 @@ from microdesigner.gui.wizard.start_page import StartPage
 
 START, DATA, CHECKS, LEARN, PRESET, RUN = range(6)
 ACTIVE = ("running", "paused")
+SIZE, FRAME = QSize(1080, 820), QSize(20, 50)  # of the window, and what its frame takes
 
 
 class TrainingWizard(QWizard):
@@ -46,7 +47,7 @@ class TrainingWizard(QWizard):
         for number, page in enumerate(pages):
             self.setPage(number, page)
         self.setStartId(START if runs else DATA)
-        self.resize(QSize(1080, 820))
+        self.resize(SIZE.boundedTo(self.screen().availableSize() - FRAME))
         self.run.installed.connect(self.installed)
         self.run.outcome.use_wanted.connect(self.use_wanted)
         self.run.outcome.export_wanted.connect(self._export)
