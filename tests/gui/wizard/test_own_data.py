@@ -17,6 +17,7 @@ from tests.gui.conftest import generate, wait_until
 TOMOGRAM = Path(__file__).parents[4] / "shared" / "data" / "tomogram" / "TOMO_test_8bit.xml"
 SIMULATE, IMPORT = 0, 1
 MOST_MINUTES = 0.1  # a stage, should the machine be busy
+PATIENCE_SECONDS = 400
 PUBLISHED = ("vol_frac_D", "vol_frac_M", "tortuosity_A", "tortuosity_D", "phi", "chi", "log_time")
 
 
@@ -33,7 +34,7 @@ def window(
 
 def press(wizard: TrainingWizard, button: QWizard.WizardButton) -> None:
     """What the user presses to go on; it must allow it."""
-    wait_until(wizard.button(button).isEnabled, 120)
+    wait_until(wizard.button(button).isEnabled, PATIENCE_SECONDS)
     wizard.button(button).click()
 
 
@@ -49,11 +50,11 @@ def train(wizard: TrainingWizard, name: str) -> None:
     wizard.preset.choices.buttons()[0].setChecked(True)
     for box in wizard.preset.minutes.values():
         box.setValue(MOST_MINUTES)
-    wait_until(lambda: wizard.preset.estimate.text().startswith("About"), 120)
+    wait_until(lambda: wizard.preset.estimate.text().startswith("About"), PATIENCE_SECONDS)
     press(wizard, QWizard.WizardButton.CommitButton)
     assert wizard.currentId() == RUN
     assert wizard.run.run is not None
-    wait_until(lambda: wizard.run.outcome.isVisible() or wizard.run.notice.isVisible(), 240)
+    wait_until(lambda: wizard.run.outcome.isVisible() or wizard.run.notice.isVisible(), PATIENCE_SECONDS)
     assert not wizard.run.notice.isVisible(), wizard.run.notice.text.text()
 
 
@@ -62,7 +63,7 @@ def volume_of(window: MainWindow, wizard: TrainingWizard, name: str) -> Sample:
     wizard.run.outcome.use.click()
     wizard.close()
     assert window.targets.model.currentData() == name
-    wait_until(lambda: window.device.text().startswith(f"{name} ready"), 120)
+    wait_until(lambda: window.device.text().startswith(f"{name} ready"), PATIENCE_SECONDS)
     window.targets.options.choose_quality("draft")
     generate(window)
     assert window.sample is not None

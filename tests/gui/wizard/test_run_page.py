@@ -12,6 +12,7 @@ from microdesigner import Microstructure
 from microdesigner.app.training_runs import TrainingOrder, TrainingRun, new_run
 from microdesigner.gui import theme
 from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.wizard import wizard as wizard_module
 from microdesigner.gui.wizard.wizard import TrainingWizard
 from microdesigner.io import vti
 from tests.gui import stand_in
@@ -97,6 +98,26 @@ def test_a_finished_model_is_told_once_with_its_accuracy(open_wizard: OpenWizard
     assert "off by 0.012" in wizard.run.outcome.words.text()
     wizard.run.follow()
     assert told == ["mine"]
+
+
+def test_a_finished_model_leaves_no_question_though_its_process_still_ends(
+    open_wizard: OpenWizard, run: TrainingRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wizard_module, "ask_about", lambda *_: pytest.fail("nothing is left to decide"))
+    wizard = follow(open_wizard)
+    with run.directory.locked():
+        run.directory.events.write("installed", model="mine", path=str(run.folder))
+        wait_until(wizard.run.outcome.isVisible)
+        assert wizard.run.status.text() == "Finished"
+        assert not wizard.run.pause.isVisible()
+        wizard.close()
+    assert not wizard.isVisible()
+
+
+def test_stages_to_come_have_empty_axes(open_wizard: OpenWizard, run: TrainingRun) -> None:
+    curves = follow(open_wizard).run.plots.curves  # type: ignore[union-attr]
+    titles = {stage: plot.getPlotItem().titleLabel.text for stage, plot in curves.plots.items()}
+    assert titles == {"vae": "Autoencoder", "fp": "Feature predictor", "ddpm": "Denoiser: still to come"}
 
 
 def test_the_look_can_change_while_a_training_is_followed(
