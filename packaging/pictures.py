@@ -1,17 +1,17 @@
-"""Makes the pictures of the README and the result that a first start shows, from the shipped model and the real window.
+"""Makes the pictures of README and guide and the result that a first start shows, from the shipped model and window.
 
 Run by `make pictures`; needs a screen or Xvfb.
 """
 
 import os
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import imageio.v3 as iio
 import numpy as np
-from PySide6.QtWidgets import QApplication
+from guide_pictures import photograph_guide
+from photographer import drawn, read_picture, take, wait, write_picture
 
 from microdesigner.app.settings import Settings
 from microdesigner.core.microstructure import Microstructure
@@ -20,7 +20,6 @@ from microdesigner.core.result import Sample
 from microdesigner.engine import Engine
 from microdesigner.evaluation.verification import verify_sample
 from microdesigner.gui.application import make_application, open_window
-from microdesigner.gui.main_window import MainWindow
 from microdesigner.io import write
 from microdesigner.view3d.pictures import picture
 
@@ -31,22 +30,29 @@ PICTURES = RESOURCES / "pictures"
 TARGETS = {"vol_frac_D": 0.42, "vol_frac_M": 0.14, "tortuosity_D": 0.40, "tortuosity_A": 0.40}
 REQUEST = Request(TARGETS, seed=10, match="fractions")
 DECIMALS = 4
-PATIENCE_SECONDS = 120
 
 
 def main() -> None:
     """Generate, simulate the recipe, photograph both and the window."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        os.environ["MICRODESIGNER_HOME"] = name  # nobody's own session, models and history in the pictures
+    with at_home() as folder:
         sample = generated_film()
         write(with_draws(sample), FIRST_RESULT)
         sides = [sample.microstructure, simulated_twin(sample)]
         for index, side in enumerate(sides):
             picture(side, folder / f"{index}.png", (1000, 760))
-        iio.imwrite(PICTURES / "generated-and-simulated.png", beside([iio.imread(folder / f"{i}.png") for i in (0, 1)]))
-    photograph_window(PICTURES / "window.png")
+        both = beside([read_picture(folder / f"{index}.png") for index in (0, 1)])
+        write_picture(PICTURES / "generated-and-simulated.png", both)
+        photograph_window(PICTURES / "window.png")
+        photograph_guide(PICTURES, REQUEST)
+
+
+@contextmanager
+def at_home() -> Iterator[Path]:
+    """An empty home: nobody's own session, models and history in the pictures."""
+    with tempfile.TemporaryDirectory() as name:
+        os.environ["MICRODESIGNER_HOME"] = name
+        yield Path(name)
 
 
 def generated_film() -> Sample:
@@ -78,31 +84,12 @@ def beside(pictures: list[np.ndarray]) -> np.ndarray:
 
 def photograph_window(path: Path) -> None:
     """The real window with the first result, as a user sees it."""
-    app = make_application([])
-    window = open_window(app, settings=Settings())
-    wait(app, lambda: "ready" in window.device.text())
+    window = open_window(make_application([]), settings=Settings(tour_seen=True))
+    wait(lambda: "ready" in window.device.text())
     window.files.open(FIRST_RESULT)
-    wait(app, lambda: window.sample is not None and drawn(window))
-    window.grab().save(str(path))
+    wait(lambda: drawn(window))
+    take(window, path)
     window.close()
-
-
-def drawn(window: MainWindow) -> bool:
-    """Whether the volume shown has reached the screen for good."""
-    pixels = window.views.view.pixels()
-    return pixels is not None and pixels[..., :3].std() > 10
-
-
-def wait(app: QApplication, condition: Callable[[], bool]) -> None:
-    """Let the window live until `condition` holds and for a second more."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        app.processEvents()
-        if time.monotonic() > end:
-            raise SystemExit("The window did not get that far.")
-    end = time.monotonic() + 1.0
-    while time.monotonic() < end:
-        app.processEvents()
 
 
 if __name__ == "__main__":

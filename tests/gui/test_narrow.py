@@ -59,6 +59,18 @@ def test_nothing_is_cut_off_in_a_small_window(window: MainWindow, page: str) -> 
     assert all(area.widget().width() <= area.viewport().width() for area in areas)
 
 
+def test_no_page_scrolls_where_there_is_room(window: MainWindow) -> None:
+    generate(window)
+    _resize(window, QSize(1280, 720))
+    window.history.fold.button.setChecked(False)
+    for page in ("Views", "Plots", "Compare"):
+        window.analysis.stage.turn_to(page)
+        QApplication.processEvents()
+        area = window.analysis.stage.currentWidget()
+        assert isinstance(area, QScrollArea)
+        assert not area.verticalScrollBar().isVisible()
+
+
 def test_the_keys_of_the_columns_turn_to_their_pages(window: MainWindow) -> None:
     _resize(window, SMALL)
     for panel in (window.targets, window.outcome):

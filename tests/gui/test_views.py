@@ -94,3 +94,12 @@ def test_a_phase_gets_a_colour_of_its_own_that_lasts(window: MainWindow) -> None
     window.close()
     assert window.settings.palette.split()[0] == "own"
     assert "#20c040" in window.settings.palette
+
+
+def test_the_picture_covers_what_is_behind_it(window: MainWindow) -> None:
+    generate(window)
+    image = window.analysis.stage.grab().toImage()
+    place = window.views.view.mapTo(window.analysis.stage, window.views.view.rect().center())
+    assert image.pixelColor(place).alpha() == 255
+    corner = window.views.view.mapTo(window.analysis.stage, QPoint(3, window.views.view.height() // 2))
+    assert image.pixelColor(corner).alpha() == 255

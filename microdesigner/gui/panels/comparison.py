@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.result import Sample
@@ -48,6 +48,7 @@ class ComparisonPanel(QWidget):
         self._lay_out()
         for index, (view, builder) in enumerate(zip(self.views, self._builders, strict=True)):
             view.setMinimumSize(160, 160)
+            view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
             view.setAccessibleName(f"{'Left' if index == 0 else 'Right'} result")
             view.say(EMPTY if index == 0 else "")
             builder.built.connect(lambda geometry, index=index: self._swap(index, geometry))

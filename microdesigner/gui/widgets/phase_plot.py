@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPaintDevice, QPainter, QPen
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from microdesigner.app.tables import curves_csv
 from microdesigner.app.tasks import Line
@@ -38,6 +38,7 @@ class PhasePlot(QWidget):
         self._colours: Colours = ()
         self.plot = make_plot(title, meaning, across, up)
         self.plot.setMinimumSize(200, 170)
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # its hint is 480 pixels
         self.head = QHBoxLayout()
         self.head.addWidget(heading(title))
         self.head.addStretch(1)
