@@ -10,11 +10,12 @@ from microdesigner.engine import Engine
 from microdesigner.evaluation.batches import write_batches
 from microdesigner.evaluation.control import card_targets
 from microdesigner.evaluation.fidelity import evaluate_fidelity
+from microdesigner.evaluation.larger import evaluate_larger
 from microdesigner.evaluation.one_target import evaluate_one_target
 from microdesigner.evaluation.recipe import evaluate_recipes, resimulated
 
 BATCHES, FIDELITY, CALIBRATION = "batches.json", "fidelity.json", "calibration.json"
-ONE_TARGET, RECIPES = "one-target.json", "recipes.json"
+ONE_TARGET, RECIPES, LARGER = "one-target.json", "recipes.json", "larger.json"
 FILMS, POSTERIORS, OF_ONE_TARGET, RESIMULATED, BATCH_SIZES = 32, 512, 64, 32, (1, 2, 4)
 
 Part = Callable[[Path], Iterator[Progress]]
@@ -23,7 +24,8 @@ Part = Callable[[Path], Iterator[Progress]]
 
 def parts(engine: Engine, dataset: VolumeDataset | None, full: bool, steps: int) -> dict[str, Part]:
     """The parts by the names of their documents: with a `dataset`, fidelity and the recipe's calibration on its
-    held-out films; with `full`, many films of one target, re-simulated recipes, time by batch size."""
+    held-out films; with `full`, many films of one target, a larger film, re-simulated
+    recipes, time by batch size."""
     chosen: dict[str, Part] = {}
     if dataset is not None:
         chosen[FIDELITY] = partial(evaluate_fidelity, engine, dataset, FILMS)
@@ -31,6 +33,7 @@ def parts(engine: Engine, dataset: VolumeDataset | None, full: bool, steps: int)
             chosen[CALIBRATION] = partial(evaluate_recipes, engine, dataset, POSTERIORS)
     if full:
         chosen[ONE_TARGET] = partial(evaluate_one_target, engine, OF_ONE_TARGET)
+        chosen[LARGER] = partial(evaluate_larger, engine)
         if engine.card.process:
             chosen[RECIPES] = partial(resimulated, engine, card_targets(engine.card, RESIMULATED))
         chosen[BATCHES] = partial(write_batches, engine, BATCH_SIZES, steps)

@@ -20,7 +20,7 @@ from microdesigner.engine.latents import candidate_draws, latent_shape
 from microdesigner.evaluation import figures
 from microdesigner.evaluation.control import METRICS, SAMPLES, control_pairs
 from microdesigner.evaluation.one_target import read_one_target
-from microdesigner.evaluation.parts import BATCHES, CALIBRATION, FIDELITY, ONE_TARGET, RECIPES
+from microdesigner.evaluation.parts import BATCHES, CALIBRATION, FIDELITY, LARGER, ONE_TARGET, RECIPES
 
 REPORT = "report.html"
 SHOWN = 4
@@ -66,6 +66,9 @@ def _tables(folder: Path) -> Iterator[str]:
         title = f"Films annealed by their predicted recipes ({annealed['simulated']} of {annealed['count']})"
         rows = {name: {"median difference": value} for name, value in annealed["median_error"].items()}
         yield f"<h2>{title}</h2>{_table(rows)}"
+    if larger := _part(folder, LARGER):
+        rows = {name: {key: value for key, value in row.items() if key != "tiles"} for name, row in larger.items()}
+        yield f"<h2>A film eight times as large: does it repeat?</h2>{_table(rows)}"
     if fidelity := _part(folder, FIDELITY):
         yield f"<h2>Morphology: relative error, floor, ratio</h2>{_table(fidelity['morphology'])}"
         yield f"<h2>Distribution</h2><pre>{html.escape(json.dumps(fidelity['distribution'], indent=1))}</pre>"
