@@ -42,8 +42,11 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--dataset", type=Path, metavar="FILE.h5",
         help="also compare 32 generated films with this set's held-out and training films, and judge the recipe's "
         "intervals on the held-out ones")  # fmt: skip
-    add("--full", action="store_true",
-        help="also draw 64 films of one target and a larger one, anneal 32 predicted recipes, time batches")  # fmt: skip
+    add(
+        "--full",
+        action="store_true",
+        help="also draw 64 films of one target and a larger one, anneal 32 predicted recipes, time batches",
+    )
     add("--write-card", action="store_true", help="record the figures in the model's card")
     parser.set_defaults(run=run)
 
