@@ -42,13 +42,20 @@ class Narrow(QObject):
             window.drawer.close_all()
         self._low = low
 
-    def turn_to(self, panel: QWidget) -> bool:
-        """Bring a column that is a page to the front; False where it has a place of its own."""
+    def turn_to(self, widget: QWidget) -> bool:
+        """Bring the page that holds a widget to the front; False where it lies on none."""
+        page = self.page_of(widget)
+        if page is not None:
+            self._window.analysis.stage.setCurrentWidget(page)
+        return page is not None
+
+    def page_of(self, widget: QWidget) -> QWidget | None:
+        """The page of the middle that is or holds a widget."""
         stage = self._window.analysis.stage
-        if stage.indexOf(panel) < 0:
-            return False
-        stage.setCurrentWidget(panel)
-        return True
+        pages = [stage.widget(index) for index in range(stage.count())]
+        return next(
+            (page for page in pages if page is not None and (page is widget or page.isAncestorOf(widget))), None
+        )
 
     def _place(self, panel: QWidget, title: str, as_page: bool) -> None:
         stage, columns = self._window.analysis.stage, self._window.columns

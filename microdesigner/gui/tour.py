@@ -48,7 +48,9 @@ class Tour(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
-        self.steps = [step for step in steps_of(window) if step.widget.isVisible()]
+        self.steps = [
+            step for step in steps_of(window) if step.widget.isVisible() or window.narrow.page_of(step.widget)
+        ]
         self.number = 0
         self._frame = Frame(window)
         self.card = TourCard(window)
@@ -86,6 +88,7 @@ class Tour(QObject):
             self.end()
             return
         step = self.steps[number]
+        self._window.narrow.turn_to(step.widget)
         _scroll_to(step.widget)
         self.card.show_step(step.title, step.text, number, len(self.steps))
         self._place()

@@ -81,3 +81,14 @@ def test_the_keys_of_the_columns_turn_to_their_pages(window: MainWindow) -> None
     assert not window.outcome.isVisible()
     layout.reset(window)
     assert window.outcome.isVisible() == (window.columns.indexOf(window.outcome) >= 0)
+
+
+def test_the_tour_turns_the_pages(window: MainWindow) -> None:
+    _resize(window, SMALL)
+    window.help.show_tour()
+    tour = window.help.tour
+    assert tour is not None
+    assert len(tour.steps) == 7
+    while tour.running:
+        assert tour.steps[tour.number].widget.isVisible()
+        tour.card.next.click()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 Named = TypeVar("Named", bound=QWidget)
@@ -42,6 +42,11 @@ def scrolled(content: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     return area
+
+
+def fit_screen(window: QWidget, size: QSize) -> None:
+    """Give a window its size, or what the screen has of it."""
+    window.resize(size.boundedTo(window.screen().availableSize() * 0.9))
 
 
 class Fold(QWidget):

@@ -1,12 +1,13 @@
 """Find a command by typing a part of its name."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from microdesigner.gui.commands import Command
-from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.basics import fit_screen, named
 
+START_SIZE = QSize(520, 420)
 _MOVING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _COMMAND = Qt.ItemDataRole.UserRole
 
@@ -17,7 +18,7 @@ class CommandPalette(QDialog):
     def __init__(self, commands: list[Command], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Commands")
-        self.resize(520, 420)
+        fit_screen(self, START_SIZE)
         self._commands = commands
         self.line = named(QLineEdit(), "Search commands", "Type parts of a command's name; Enter runs it.")
         self.line.setPlaceholderText("Type a command")

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from microdesigner.core.paths import write_text_atomic
-from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.basics import fit_screen, named
 
 START_SIZE = QSize(760, 480)
 
@@ -35,7 +35,7 @@ class DetailsDialog(QDialog):
         column.addWidget(self.words)
         column.addWidget(self.text, 1)
         column.addWidget(buttons)
-        self.resize(START_SIZE.boundedTo(self.screen().availableSize() * 0.9))
+        fit_screen(self, START_SIZE)
 
     def save(self, path: Path) -> None:
         """Write the text to a file."""

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from microdesigner.core.paths import atomic_path, write_text_atomic
-from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.basics import fit_screen, named
 
-START_SIZE = (900, 680)
+START_SIZE = QSize(900, 680)
 
 
 class SheetDialog(QDialog):
@@ -35,7 +35,7 @@ class SheetDialog(QDialog):
         column.addWidget(self.picture, 1)
         column.addWidget(self.words)
         column.addWidget(buttons)
-        self.resize(*START_SIZE)
+        fit_screen(self, START_SIZE)
 
     def save(self, path: Path) -> None:
         """Write the picture to `path` and the table beside it."""

@@ -2,10 +2,11 @@
 
 from itertools import groupby
 
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.gui.commands import Command
-from microdesigner.gui.widgets.basics import SPACING, heading, quiet
+from microdesigner.gui.widgets.basics import SPACING, fit_screen, heading, quiet, scrolled
 
 MOUSE = (
     ("Drag, arrows", "Turn the volume in all views"),
@@ -13,7 +14,8 @@ MOUSE = (
     ("Wheel, Ctrl and drag, plus and minus", "Zoom"),
     ("Double click", "Maximise a view or show all"),
 )
-COLUMN_ROWS = 16
+COLUMN_ROWS = 22
+MARGINS = 40
 
 
 class ShortcutSheet(QDialog):
@@ -26,15 +28,19 @@ class ShortcutSheet(QDialog):
             (name, [(command.hint, command.title) for command in members if command.hint])
             for name, members in groupby(commands, lambda command: command.group)
         ]
-        row = QHBoxLayout()
+        content = QWidget()
+        row = QHBoxLayout(content)
         row.setSpacing(4 * SPACING)
         for part in _balanced([*groups, ("On the views", list(MOUSE))]):
             row.addWidget(_column(part))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         whole = QVBoxLayout(self)
-        whole.addLayout(row)
+        area = scrolled(content)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        whole.addWidget(area, 1)
         whole.addWidget(buttons)
+        fit_screen(self, content.sizeHint() + QSize(MARGINS, MARGINS + buttons.sizeHint().height()))
 
 
 Group = tuple[str, list[tuple[str, str]]]

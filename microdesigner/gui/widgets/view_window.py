@@ -1,13 +1,13 @@
 """A window with nothing but the views of a volume, drawn straight onto the screen."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from microdesigner.gui.widgets.basics import SPACING, quiet, toggle_button, tool_button
+from microdesigner.gui.widgets.basics import SPACING, fit_screen, quiet, toggle_button, tool_button
 from microdesigner.gui.widgets.native_view import NativeView
 
-START_SIZE = (1000, 760)
+START_SIZE = QSize(1000, 760)
 LINKED = "Turn and zoom together with the views of the main window; otherwise this window has a camera of its own."
 HINT = "Left drag turns, Shift drag moves, the wheel zooms, 1 to 4 maximise a view, Esc closes."
 
@@ -29,7 +29,7 @@ class ViewWindow(QWidget):
         self.view.steering.placed.connect(self.moved)
         for keys in ("Esc", "Ctrl+W"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.close)
-        self.resize(*START_SIZE)
+        fit_screen(self, START_SIZE)
         self.view.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
