@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from microdesigner.gui.main_window import MainWindow
 
 SMALLEST = QSize(600, 320)
-THREE_COLUMNS, TWO_COLUMNS = 1160, 800  # least widths of the window
+THREE_COLUMNS, TWO_COLUMNS = 1270, 920  # least widths of the window
 LOW = 460  # below this height what is opened at the foot of the middle takes all its room
 TARGETS, RESULTS = "Targets", "Results"
 TIPS = {TARGETS: "What to generate.", RESULTS: "What was measured, and the recipe."}

@@ -1,5 +1,6 @@
 """The middle of the window: the views, the plots of the same volume, and two results side by side."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from microdesigner.gui.widgets.basics import scrolled
@@ -19,7 +20,9 @@ class Stage(QTabWidget):
         self.setAccessibleName("Pages of the middle")
         self.setDocumentMode(True)
         for (title, tip), page in zip(PAGES.items(), (views, plots, comparison), strict=True):
-            self.setTabToolTip(self.addTab(scrolled(page), title), tip)
+            area = scrolled(page)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+            self.setTabToolTip(self.addTab(area, title), tip)
 
     def turn_to(self, title: str) -> None:
         """Show one of PAGES."""

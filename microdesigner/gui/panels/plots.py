@@ -60,6 +60,7 @@ class PlotsPanel(QWidget):
         self._asked: LinesTask | None = None
         self.plots: dict[str, PhasePlot] = {}
         self.words = quiet("Plots of the volume on show.")
+        self.words.setWordWrap(False)
         self.legend = QLabel()
         self.legend.setToolTip("Colours of the phases, those of the views.")
         self.direction = named(QComboBox(self), "Direction of the chords", "Along which axis the chords run.")
