@@ -40,7 +40,8 @@ def run(argv: Sequence[str] | None = None) -> int:
     lost = _begin(guard)
     collector = Collector(app)
     window = open_window(app)
-    window.generation.ready.connect(lambda *_: collector.spare(), Qt.ConnectionType.SingleShotConnection)
+    once = Qt.ConnectionType.SingleShotConnection
+    window.generation.ready.connect(lambda *_: QTimer.singleShot(0, collector, collector.spare), once)
     sys.excepthook = lambda kind, error, trace: _report(window, kind, error, trace)
     QTimer.singleShot(0, window, lambda: window.help.welcome(lost))
     code = app.exec()
