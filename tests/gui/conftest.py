@@ -16,7 +16,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageH
 from PySide6.QtWidgets import QApplication
 
 from microdesigner.app.settings import Settings
-from microdesigner.gui import application
+from microdesigner.gui import application, layout
 from microdesigner.gui.collector import Collector
 from microdesigner.gui.main_window import MainWindow
 from tests.gui import stand_in
@@ -79,8 +79,11 @@ def stand_in_model(home: Path) -> Path:
 
 
 @pytest.fixture
-def open_window(qapp: QApplication, qtbot: object) -> Iterator[Callable[..., MainWindow]]:
+def open_window(
+    qapp: QApplication, qtbot: object, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., MainWindow]]:
     """Opens windows and closes them at the end of the test."""
+    monkeypatch.setattr(layout, "_start_size", lambda _: layout.START_SIZE)  # Qt's offscreen screen is a small one
     windows: list[MainWindow] = []
 
     def open_one(factory: str = stand_in.FACTORY, model: str = stand_in.MODEL) -> MainWindow:
