@@ -12,9 +12,6 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from microdesigner.app.opening import first_result
@@ -24,11 +21,9 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.gui.application import make_application, open_window
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.responsiveness import GapWatcher
+from microdesigner.gui.stand_in_user import MOUSE_MS, Drag, repeat, wait
 from microdesigner.io import read
 
-PATIENCE_S = 300.0
-CHECK_MS = 10
-MOUSE_MS = 8
 DRAG_S = 3.0
 VIEW_PIXELS = (1400, 860)
 GAP_MS, CANCEL_MS, FRAMES_PER_SECOND, SURFACES_S, DRAFT_S = 100.0, 200.0, 20.0, 0.4, 0.4
@@ -93,7 +88,7 @@ class _Session:
 
     def _start(self) -> Iterator[Figure]:
         window = self._window
-        _wait(lambda: "ready" in window.device.text())
+        wait(lambda: "ready" in window.device.text())
         for name, title in (("window", "window up"), ("three_d", "3-D ready"), ("first_volume", "first volume drawn")):
             if name in window.timings:
                 yield Figure(title, window.timings[name], "s")
@@ -123,22 +118,22 @@ class _Session:
         views = self._window.views
         started = time.perf_counter()
         views.show_volume(volume)
-        _wait(lambda: not views.builder.busy)
+        wait(lambda: not views.builder.busy)
         seconds = time.perf_counter() - started
-        _wait(lambda: views.view.settled)
+        wait(lambda: views.view.settled)
         return seconds
 
     def _drag(self, size: str, bound: float | None) -> Iterator[Figure]:
-        drag = _Drag(self._window.views.view)
+        drag = Drag(self._window.views.view)
         self._watcher.start()
         processor = time.process_time()
-        frames = drag.frames_per_second()
+        frames = drag.frames_per_second(DRAG_S)
         processor = (time.process_time() - processor) / max(1, drag.painted)
         gap = self._watcher.stop()
         yield Figure(f"dragging {size}", frames, "frames/s", bound, at_least=True)
         yield Figure(f"processor time per frame, {size}", 1000 * processor, "ms")
         yield Figure(f"longest gap, drag {size}", gap, "ms", GAP_MS)
-        _wait(lambda: self._window.views.view.settled)
+        wait(lambda: self._window.views.view.settled)
 
     def _draft(self) -> Iterator[Figure]:
         """A slider moved once, then to and fro without rest, then left alone."""
@@ -153,10 +148,10 @@ class _Session:
         yield Figure("draft shown", time.perf_counter() - started, "s", DRAFT_S)
         yield gap
         shown.clear()
-        seconds = _repeat(lambda: slider.setValue(next(places)), 2 * MOUSE_MS)
+        seconds = repeat(lambda: slider.setValue(next(places)), 2 * MOUSE_MS, DRAG_S)
         yield Figure("drafts while a slider moves", len(shown) / seconds, "a second")
         last, started = window.sample, time.perf_counter()
-        _wait(lambda: window.sample is not last and self._shows())
+        wait(lambda: window.sample is not last and self._shows())
         yield Figure("in full after the slider rests", time.perf_counter() - started, "s")
         window.targets.options.live.setChecked(False)
 
@@ -166,7 +161,7 @@ class _Session:
         window.generation.progressed.connect(lambda *_: progress.append(time.perf_counter()))
         window.targets.options.choose_quality("paper")
         window.generate()
-        _wait(lambda: len(progress) > 5)
+        wait(lambda: len(progress) > 5)
         started = time.perf_counter()
         window.targets.run_bar.cancel.click()
         QApplication.processEvents()
@@ -174,9 +169,9 @@ class _Session:
         progress.clear()
         window.targets.options.choose_quality("draft")
         window.generate()
-        _wait(lambda: bool(progress))
+        wait(lambda: bool(progress))
         yield Figure("engine free after cancel", (progress[0] - started) * 1000, "ms")
-        _wait(self._generated)
+        wait(self._generated)
 
     def _verify(self) -> Figure:
         """The first steps of a simulation, which may go on for minutes."""
@@ -196,7 +191,7 @@ class _Session:
     def _gap(self, name: str, act: Callable[[], object], done: Callable[[], bool]) -> Figure:
         self._watcher.start()
         act()
-        _wait(done)
+        wait(done)
         return Figure(f"longest gap, {name}", self._watcher.stop(), "ms", GAP_MS)
 
     def _generated(self) -> bool:
@@ -211,71 +206,11 @@ class _Session:
         return geometry.microstructure is sample.microstructure and views.view.settled
 
 
-class _Drag(QObject):
-    """A pointer that goes in circles with the left button down, and counts what is painted meanwhile."""
-
-    def __init__(self, view: QObject) -> None:
-        super().__init__(view)
-        self._view = view
-        self.painted = self._moves = 0
-        view.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Count."""
-        self.painted += event.type() == QEvent.Type.Paint
-        return False
-
-    def frames_per_second(self) -> float:
-        """Drag for a while."""
-        self._send(QEvent.Type.MouseButtonPress)
-        self.painted = 0
-        seconds = _repeat(self._move, MOUSE_MS)
-        rate = self.painted / seconds
-        self._send(QEvent.Type.MouseButtonRelease)
-        return rate
-
-    def _move(self) -> None:
-        self._moves += 1
-        self._send(QEvent.Type.MouseMove)
-
-    def _send(self, kind: QEvent.Type) -> None:
-        angle = 2 * np.pi * self._moves / 200
-        point = QPointF(300 + 120 * np.cos(angle), 300 + 120 * np.sin(angle))
-        button = Qt.MouseButton.LeftButton
-        QApplication.sendEvent(
-            self._view, QMouseEvent(kind, point, point, button, button, Qt.KeyboardModifier.NoModifier)
-        )
-
-
-def _repeat(act: Callable[[], object], milliseconds: int) -> float:
-    """Do something again and again for DRAG_S; returns the seconds that it took."""
-    timer = QTimer()
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(act)
-    timer.start(milliseconds)
-    started = time.perf_counter()
-    _wait(lambda: time.perf_counter() - started > DRAG_S)
-    timer.stop()
-    return time.perf_counter() - started
-
-
 def _example() -> Path:
     path = first_result()
     if path is None:
         raise MicrodesignerError("The first result that ships with the program is missing; install it again.")
     return path
-
-
-def _wait(condition: Callable[[], bool]) -> None:
-    """Let the window live until `condition` holds."""
-    loop, check = QEventLoop(), QTimer()
-    end = time.monotonic() + PATIENCE_S
-    check.timeout.connect(lambda: loop.quit() if condition() or time.monotonic() > end else None)
-    check.start(CHECK_MS)
-    if not condition():
-        loop.exec()
-    if not condition():
-        raise MicrodesignerError(f"The window did not get there within {PATIENCE_S:.0f} s; close other programs.")
 
 
 @contextmanager
