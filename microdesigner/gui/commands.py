@@ -46,7 +46,7 @@ def _generation(window: "MainWindow") -> list[Command]:
     options = window.targets.options
     return [
         Command("Generation", "Generate", window.generate, ("Ctrl+Return", "Ctrl+Enter")),
-        Command("Generation", "Cancel", window.queue.cancel, ("Esc",)),
+        Command("Generation", "Cancel", window.cancel, ("Esc",)),
         Command("Generation", "Sweep over a range…", window.sweeps.ask, ("Ctrl+Shift+Return",)),
         Command("Generation", "Pause or continue the queue", window.queue.panel.pause.toggle),
         Command("Generation", "Verify the recipe by simulation", window.analysis.verify, ("Ctrl+Shift+V",)),

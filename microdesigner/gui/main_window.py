@@ -128,6 +128,12 @@ class MainWindow(QMainWindow):
             self.shown.follow()
             self.queue.enqueue([request])
 
+    def cancel(self) -> None:
+        """Stop what runs, and a draft with what would follow it."""
+        self.live.stop()
+        self.queue.cancel()
+        self.shown.drop_draft()
+
     def export(self, path: Path, scale: int = 1) -> None:
         """Write what the suffix of `path` tells: the volume shown, the views `scale` times as large, or a report."""
         if self.sample is None:
@@ -224,7 +230,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         generation, bar = self.generation, self.targets.run_bar
         bar.generate.clicked.connect(lambda: self.generate())
-        bar.cancel.clicked.connect(lambda: self.queue.cancel())
+        bar.cancel.clicked.connect(lambda: self.cancel())
         generation.started.connect(lambda _: bar.show_running())
         generation.progressed.connect(bar.show_progress)
         generation.finished.connect(self._finished)

@@ -83,6 +83,12 @@ class Shown(QObject):
         self._outcome.show_sample(request, sample)
         self.changed.emit(request, sample)
 
+    def drop_draft(self) -> None:
+        """Put the sample back on show where a draft is."""
+        if self._draft is not None:
+            self._draft = None
+            self._ended()
+
     def _ended(self) -> None:
         if self.sample is not None and self._views.microstructure is not self.sample.microstructure:
             self._views.show_volume(self.sample.microstructure)

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from microdesigner.core.request import Request
+from microdesigner.gui.live_draft import REST_MS
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.responsiveness import GapWatcher
 from tests.gui.conftest import generate, is_drawn, wait_until
@@ -118,6 +119,18 @@ def test_what_follows_the_sliders_is_finished_when_they_rest(window: MainWindow)
     assert window.sample.measured["vol_frac_D"] == pytest.approx(0.5, abs=1e-3)
     assert drafts == [window.shown.request]
     assert len(previews) == 2  # the draft stays until the volume comes
+
+
+def test_cancel_ends_a_draft_and_what_would_follow(window: MainWindow) -> None:
+    generate(window)
+    window.targets.options.live.setChecked(True)
+    window.targets.rows["vol_frac_D"].number.setValue(0.5)
+    wait_until(lambda: window.views.microstructure is not window.sample.microstructure)  # type: ignore[union-attr]
+    window.cancel()
+    end = time.monotonic() + 1.2 * REST_MS / 1000
+    wait_until(lambda: time.monotonic() > end)
+    assert not window.generation.running
+    assert is_drawn(window)
 
 
 def test_generate_goes_before_drafts_and_their_volumes(window: MainWindow) -> None:
