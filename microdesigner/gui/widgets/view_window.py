@@ -1,7 +1,7 @@
 """A window with nothing but the views of a volume, drawn straight onto the screen."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from microdesigner.gui.widgets.basics import SPACING, fit_screen, quiet, toggle_button, tool_button
@@ -27,10 +27,15 @@ class ViewWindow(QWidget):
         self._lay_out()
         self.view.steering.dragged.connect(self.moved)
         self.view.steering.placed.connect(self.moved)
-        for keys in ("Esc", "Ctrl+W"):
-            QShortcut(QKeySequence(keys), self).activated.connect(self.close)
         fit_screen(self, START_SIZE)
         self.view.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Close by Escape or as the system does."""
+        if event.key() == Qt.Key.Key_Escape or event.matches(QKeySequence.StandardKey.Close):
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Free the graphics resources while the window still is there."""
