@@ -45,7 +45,9 @@ class Targets:
         self._support = card.support
         if self._support is not None:
             values = self._support.nearest(values)
-        self.state = TargetState(values, frozenset(values))
+        refined = frozenset(name for name in values if spec_of(name).kind in ("fraction", "tortuosity"))
+        # the others mostly follow from these, so asking for both at first would ask for what cannot be
+        self.state = TargetState(values, refined or frozenset(values))
         if shared is not None:
             self.adopt(shared)
 

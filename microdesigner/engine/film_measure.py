@@ -17,6 +17,7 @@ from microdesigner.descriptors.film import carriers_of, film_of
 from microdesigner.descriptors.fractions import generator_values
 from microdesigner.engine.matching import fraction_labels
 from microdesigner.engine.soft_sweep import straight_amount
+from microdesigner.models.autoencoder import phase_labels
 from microdesigner.models.bundle import Autoencoder
 
 SHARPNESS = 2.0
@@ -80,7 +81,7 @@ def measured_with_jacobian(
 
 def _counted(logits: Tensor, quantities: Sequence[Quantity], periodic: bool) -> tuple[Tensor, Tensor]:
     """Values (batch, quantities), and the bits of `connected_voxels` (batch, x, y, z)."""
-    labels: NDArray[np.uint8] = logits.argmax(dim=1).to(torch.uint8).cpu().numpy()
+    labels: NDArray[np.uint8] = phase_labels(logits).cpu().numpy()
     with ThreadPoolExecutor() as pool:  # counting lets go of the interpreter lock
         counts = list(pool.map(partial(_count, quantities=quantities, periodic=periodic), labels))
     values = torch.tensor([values for values, _ in counts], dtype=torch.float32)

@@ -24,6 +24,7 @@ from microdesigner.engine.latents import Draw, Step, candidate_draws, denoised, 
 from microdesigner.engine.matching import fraction_labels, match_fractions, misfit
 from microdesigner.engine.prediction import read_latent
 from microdesigner.engine.preview import Previewer
+from microdesigner.models.autoencoder import phase_labels
 from microdesigner.models.bundle import Bundle
 from microdesigner.models.memory import is_out_of_memory
 from microdesigner.models.tiling import decoded_in_tiles
@@ -121,7 +122,7 @@ class Generation:
             phases = np.empty(self._size, np.uint8)
             with self._timed("decode"):
                 for x, y, logits in tiles:
-                    phases[x, y] = logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
+                    phases[x, y] = phase_labels(logits)[0].cpu().numpy()
             return phases, {}
         volume = np.empty((len(self._card.phase_names), *self._size), np.float32)
         with self._timed("decode"):

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from microdesigner.core.events import Preview
+from microdesigner.models.autoencoder import phase_labels
 from microdesigner.models.bundle import Autoencoder
 
 SHARE = 0.04
@@ -30,7 +31,7 @@ class Previewer:
         with torch.no_grad():
             corner = latent[None, :, :LATERAL_CELLS, :LATERAL_CELLS]
             logits = self._autoencoder.decode(corner, periodic=False)
-            phases = logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
+            phases = phase_labels(logits)[0].cpu().numpy()
         self._last = time.perf_counter() - now
         self._spent += self._last
         return Preview(np.ascontiguousarray(phases[::2, ::2, ::2]))

@@ -15,6 +15,7 @@ from microdesigner.core.request import Request
 from microdesigner.engine import Engine
 from microdesigner.engine.latents import candidate_draws, denoised, latent_shape
 from microdesigner.evaluation.benchmark import Measurement
+from microdesigner.models.autoencoder import phase_labels
 
 
 def measure_batches(engine: Engine, batches: Sequence[int], steps: int) -> Iterator[Measurement]:
@@ -51,7 +52,7 @@ def _denoise(engine: Engine, batch: int, steps: int) -> Tensor:
 @torch.no_grad()
 def _decode(engine: Engine, latents: Tensor) -> None:
     for latent in latents:  # one by one, as the engine does
-        engine.bundle.autoencoder.decode(latent[None], engine.card.lateral == "periodic").argmax(1)
+        phase_labels(engine.bundle.autoencoder.decode(latent[None], engine.card.lateral == "periodic"))
 
 
 def _seconds(device: torch.device, work: Callable[[], object]) -> float:

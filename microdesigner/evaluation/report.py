@@ -21,6 +21,7 @@ from microdesigner.evaluation import figures
 from microdesigner.evaluation.control import METRICS, SAMPLES, control_pairs
 from microdesigner.evaluation.one_target import read_one_target
 from microdesigner.evaluation.parts import BATCHES, CALIBRATION, FIDELITY, LARGER, ONE_TARGET, RECIPES
+from microdesigner.models.autoencoder import phase_labels
 
 REPORT = "report.html"
 SHOWN = 4
@@ -127,7 +128,7 @@ def _vae_only(engine: Engine) -> tuple[list[PhaseArray], list[str]]:
     for seed in range(SHOWN):
         (draw,) = candidate_draws(seed, 1, latent_shape(card, card.shape))
         logits = engine.bundle.autoencoder.decode(draw.noise[None].to(engine.device), card.lateral == "periodic")
-        volumes.append(logits[0].argmax(0).to(torch.uint8).cpu().numpy())
+        volumes.append(phase_labels(logits)[0].cpu().numpy())
     return volumes, [f"random latent {seed}" for seed in range(SHOWN)]
 
 

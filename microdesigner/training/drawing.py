@@ -8,7 +8,7 @@ from torch import Tensor
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import describe
-from microdesigner.models.autoencoder import PhaseAutoencoder, one_hot_phases
+from microdesigner.models.autoencoder import PhaseAutoencoder, one_hot_phases, phase_labels
 from microdesigner.models.denoiser import Denoiser
 from microdesigner.models.diffusion import dpm_solver, draw_noise
 from microdesigner.models.feature_predictor import FeaturePredictor
@@ -95,7 +95,7 @@ def _shared(rows: list[dict[str, float]]) -> list[dict[str, float]]:
 
 
 def _labels(logits: Tensor) -> PhaseArray:
-    labels: PhaseArray = logits[0].argmax(0).to(torch.uint8).cpu().numpy()
+    labels: PhaseArray = phase_labels(logits)[0].cpu().numpy()
     return labels
 
 

@@ -45,6 +45,11 @@ def test_the_dependent_phase_is_the_one_without_a_condition() -> None:
     assert Targets(_card(("tortuosity_D",))).dependent_phase is None
 
 
+def test_what_follows_from_fractions_and_paths_starts_free() -> None:
+    assert set(Targets(_card(("ABS_f_D", "CT_f_D_tort1", "ABS_wf_D"))).targets()) == {"ABS_f_D", "CT_f_D_tort1"}
+    assert set(Targets(_card(("ABS_wf_D",))).targets()) == {"ABS_wf_D"}
+
+
 def test_switching_models_keeps_what_both_share() -> None:
     first = Targets(_card())
     first.set_value("vol_frac_D", 0.42)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAutoencoder, one_hot_phases
+from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAutoencoder, one_hot_phases, phase_labels
 from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.feature_predictor import FeaturePredictor, Prediction, PredictorConfig
 from microdesigner.models.layers import depth_to_space, space_to_depth
@@ -31,6 +31,11 @@ def denoiser() -> Denoiser:
 @pytest.fixture
 def labels() -> torch.Tensor:
     return torch.randint(0, 3, (1, 48, 32, 16), generator=torch.Generator().manual_seed(0))
+
+
+def test_labels_to_one_hot_and_back(labels: torch.Tensor) -> None:
+    assert torch.equal(phase_labels(one_hot_phases(labels, 3)), labels)
+    assert not phase_labels(torch.zeros(1, 3, 8, 8, 8)).any(), "of equal phases the first"
 
 
 def test_space_to_depth_and_back() -> None:
