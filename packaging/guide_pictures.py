@@ -1,4 +1,4 @@
-"""The pictures of docs/guide.md: the real window with the shipped model, screen by screen."""
+"""The pictures of resources/guide.md: the real window with the shipped model, screen by screen."""
 
 import sys
 from dataclasses import replace
