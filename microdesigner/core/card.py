@@ -90,6 +90,11 @@ class ModelCard:
         return _parameters(self.document["conditions"])
 
     @property
+    def middle(self) -> dict[str, float]:
+        """The targets in the middle of every condition's trained range."""
+        return {condition.name: (condition.low + condition.high) / 2 for condition in self.conditions}
+
+    @property
     def process(self) -> tuple[Parameter, ...]:
         """The recipe's parameters; empty when the training data had none."""
         return _parameters(self.document["process"])

@@ -74,11 +74,10 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
 def sample_values(microstructure: Microstructure, conditions: Collection[str] = ()) -> DescriptorReport:
     """The "basic" set without doubles, as results list it: where a third phase is named, without the GraSPI names. Then
     those of `conditions`, what a model was asked for, that only GraSPI's whole table holds."""
-    report = describe(microstructure)
-    names = _SAMPLE_NAMES if len(microstructure.phase_names) > 2 else tuple(report.values)
-    if further := [name for name in conditions if name not in names]:
-        report = describe(microstructure, "graspi")
-        names = (*names, *(name for name in further if name in report.values))
+    basic = _SAMPLE_NAMES if len(microstructure.phase_names) > 2 else tuple(_GRASPI_NAMES.values())
+    further = [name for name in conditions if name not in basic]
+    report = describe(microstructure, "graspi" if further else "basic")
+    names = (*basic, *(name for name in further if name in report.values))
     reasons = {name: report.reasons[name] for name in names if name in report.reasons}
     return DescriptorReport({name: report.values[name] for name in names}, reasons)
 

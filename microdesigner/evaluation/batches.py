@@ -43,9 +43,8 @@ def _denoise(engine: Engine, batch: int, steps: int) -> Tensor:
     card = engine.card
     shape = latent_shape(card, card.shape)
     draws = [draw for seed in range(batch) for draw in candidate_draws(seed, 1, shape)]
-    middle = {condition.name: (condition.low + condition.high) / 2 for condition in card.conditions}
-    request = Request(targets=middle, steps=steps, guidance=0)
-    results = denoised(engine.bundle, request, [middle] * batch, draws, batch, engine.device)
+    request = Request(targets=card.middle, steps=steps, guidance=0)
+    results = denoised(engine.bundle, request, [card.middle] * batch, draws, batch, engine.device)
     return next(result for result in results if isinstance(result, Tensor))
 
 

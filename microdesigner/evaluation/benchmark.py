@@ -111,10 +111,9 @@ def measure_generation(
 ) -> Iterator[Measurement]:
     """Seconds per sample of denoising, refining, decoding and measuring, for each count and number of steps; what is
     asked for is the middle of every condition's range."""
-    middle = {condition.name: (condition.low + condition.high) / 2 for condition in engine.card.conditions}
     for count in counts:
         for number in steps:
-            request = Request(middle, engine.card.name, count=count, steps=number, sampler=sampler)
+            request = Request(engine.card.middle, engine.card.name, count=count, steps=number, sampler=sampler)
             started = time.perf_counter()
             events = list(engine.generate(request))
             whole = (time.perf_counter() - started) / count

@@ -31,7 +31,7 @@ def central_target(card: ModelCard) -> dict[str, float]:
     names = [condition.name for condition in card.conditions]
     support = card.support
     if support is None:
-        return {condition.name: (condition.low + condition.high) / 2 for condition in card.conditions}
+        return card.middle
     offsets = (support.points - np.median(support.points, axis=0)) / support.points.std(axis=0).clip(1e-9)
     return dict(zip(names, support.points[np.square(offsets).sum(1).argmin()].tolist(), strict=True))
 

@@ -18,9 +18,7 @@ from microdesigner.engine import Engine
 from microdesigner.evaluation.verification import verify_sample
 from microdesigner.models.autoencoder import PhaseAutoencoder, one_hot_phases
 from microdesigner.models.feature_predictor import FeaturePredictor
-
-LEVELS = (0.5, 0.9)
-DRAWS = 1000
+from microdesigner.training.calibration import DRAWS, LEVELS
 
 
 def evaluate_recipes(engine: Engine, dataset: VolumeDataset, count: int, path: Path) -> Iterator[Progress]:

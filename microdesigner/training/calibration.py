@@ -1,4 +1,4 @@
-"""After stage 2: the posterior of the recipe is made as wide as it ought to be."""
+"""Before the bundle is saved: the posterior of the recipe is made as wide as it ought to be."""
 
 import torch
 from torch import Tensor

@@ -77,6 +77,8 @@ def train(
     predictor = _predictor(work, latents)
     denoiser = _denoiser(work, latents, autoencoder, base)
     if run.stage_weights("fp").exists() and run.stage_weights("ddpm").exists() and ranks.is_first():
+        if latents.process.shape[1]:
+            calibrate(predictor, latents)
         save_bundle(run.bundle, card_document(name, dataset, run), autoencoder, predictor, denoiser)
         run.events.write("bundle", path=str(run.bundle))
 
@@ -137,9 +139,6 @@ def _predictor(work: _Work, latents: Latents) -> FeaturePredictor:
     if not _load_finished(network, work.run, "fp") and "fp" in work.stages:
         stage = PredictorStage(network, work.preset.fp, latents.periodic)
         work.fit_on_latents("fp", stage, latents, partial(predictions, work.dataset, latents, network))
-        if process:
-            calibrate(network, latents)
-            work.run.finish_stage("fp", network)
     return network
 
 
