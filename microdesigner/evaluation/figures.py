@@ -106,16 +106,16 @@ def slices_figure(volumes: Sequence[PhaseArray], titles: Sequence[str]) -> Figur
     return figure
 
 
-def losses_figure(events: Sequence[Mapping[str, Any]]) -> Figure | None:
-    """Training and held-out loss of each stage over its steps (the paper's Fig. 12); None where none was logged."""
-    stages = list(dict.fromkeys(event["stage"] for event in events if event["event"] == "step"))
+def losses_figure(card: ModelCard) -> Figure | None:
+    """Training and held-out loss of each stage over its steps (the paper's Fig. 12); None where the card has none."""
+    stages = card.document.get("training", {}).get("losses")
     if not stages:
         return None
     figure = Figure((PANEL_INCHES * 1.3 * len(stages), PANEL_INCHES), layout="constrained")
-    for axes, stage in zip(_row(figure, len(stages)), stages, strict=True):
-        for kind, key, style in (("step", "loss", "-"), ("validation", "val_loss", ".-")):
-            logged = [event for event in events if event["event"] == kind and event["stage"] == stage and key in event]
-            axes.plot([event["step"] for event in logged], [event[key] for event in logged], style, label=kind)
+    for axes, (stage, curves) in zip(_row(figure, len(stages)), stages.items(), strict=True):
+        for kind, style, label in (("loss", "-", "training"), ("val_loss", ".-", "held out")):
+            points = np.array(curves[kind]).reshape(-1, 2)
+            axes.plot(points[:, 0], points[:, 1], style, label=label)
         axes.set_title(stage)
         axes.set_xlabel("step")
         axes.set_ylabel("loss")

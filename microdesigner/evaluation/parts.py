@@ -13,10 +13,11 @@ from microdesigner.evaluation.fidelity import evaluate_fidelity
 from microdesigner.evaluation.larger import evaluate_larger
 from microdesigner.evaluation.one_target import evaluate_one_target
 from microdesigner.evaluation.recipe import evaluate_recipes, resimulated
+from microdesigner.evaluation.samplers import compare_samplers
 
 BATCHES, FIDELITY, CALIBRATION = "batches.json", "fidelity.json", "calibration.json"
-ONE_TARGET, RECIPES, LARGER = "one-target.json", "recipes.json", "larger.json"
-FILMS, POSTERIORS, OF_ONE_TARGET, RESIMULATED, BATCH_SIZES = 32, 512, 64, 32, (1, 2, 4)
+ONE_TARGET, RECIPES, LARGER, SAMPLERS = "one-target.json", "recipes.json", "larger.json", "samplers.json"
+FILMS, POSTERIORS, OF_ONE_TARGET, RESIMULATED, SAMPLED, BATCH_SIZES = 32, 512, 64, 32, 8, (1, 2, 4)
 
 Part = Callable[[Path], Iterator[Progress]]
 """Writes the document at the path, yielding progress."""
@@ -24,8 +25,8 @@ Part = Callable[[Path], Iterator[Progress]]
 
 def parts(engine: Engine, dataset: VolumeDataset | None, full: bool, steps: int) -> dict[str, Part]:
     """The parts by the names of their documents: with a `dataset`, fidelity and the recipe's calibration on its
-    held-out films; with `full`, many films of one target, a larger film, re-simulated
-    recipes, time by batch size."""
+    held-out films; with `full`, many films of one target, a larger film, re-simulated recipes, time by batch size, the
+    fast sampler beside the ancestral one."""
     chosen: dict[str, Part] = {}
     if dataset is not None:
         chosen[FIDELITY] = partial(evaluate_fidelity, engine, dataset, FILMS)
@@ -37,6 +38,7 @@ def parts(engine: Engine, dataset: VolumeDataset | None, full: bool, steps: int)
         if engine.card.process:
             chosen[RECIPES] = partial(resimulated, engine, card_targets(engine.card, RESIMULATED))
         chosen[BATCHES] = partial(write_batches, engine, BATCH_SIZES, steps)
+        chosen[SAMPLERS] = partial(compare_samplers, engine, card_targets(engine.card, SAMPLED))
     return chosen
 
 

@@ -20,7 +20,7 @@ from microdesigner.engine.latents import candidate_draws, latent_shape
 from microdesigner.evaluation import figures
 from microdesigner.evaluation.control import METRICS, SAMPLES, control_pairs
 from microdesigner.evaluation.one_target import read_one_target
-from microdesigner.evaluation.parts import BATCHES, CALIBRATION, FIDELITY, LARGER, ONE_TARGET, RECIPES
+from microdesigner.evaluation.parts import BATCHES, CALIBRATION, FIDELITY, LARGER, ONE_TARGET, RECIPES, SAMPLERS
 from microdesigner.models.autoencoder import phase_labels
 
 REPORT = "report.html"
@@ -29,12 +29,12 @@ _STYLE = "body{font:15px sans-serif;max-width:1100px;margin:2em auto}table{borde
 _STYLE += "td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ccc}img{max-width:100%}"
 
 
-def write_report(engine: Engine, folder: Path, events: Sequence[Mapping[str, Any]] = ()) -> Path:
+def write_report(engine: Engine, folder: Path) -> Path:
     """Write `folder`/report.html for the evaluation in `folder`: control, and those of `parts.parts` that are there;
-    returns its path. `events` of the training add the loss curves."""
+    returns its path."""
     document = json.loads((folder / METRICS).read_text(encoding="utf-8"))
     body = [_heading(engine, document), _table(document["control"])]
-    for name, title, figure in _figures(engine, folder, events):
+    for name, title, figure in _figures(engine, folder):
         if figure is not None:
             body.append(f"<h2>{html.escape(title)}</h2>{_image(figure, folder / f'{name}.png')}")
     body += _tables(folder)
@@ -44,9 +44,7 @@ def write_report(engine: Engine, folder: Path, events: Sequence[Mapping[str, Any
     return folder / REPORT
 
 
-def _figures(
-    engine: Engine, folder: Path, events: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[str, str, Figure | None]]:
+def _figures(engine: Engine, folder: Path) -> Iterator[tuple[str, str, Figure | None]]:
     """File name, title and figure, None for what `folder` has nothing of."""
     pairs, batches = control_pairs(folder), _part(folder, BATCHES)
     targets = [{name: float(target[i]) for name, (target, _) in pairs.items()} for i in range(SHOWN)]
@@ -56,7 +54,7 @@ def _figures(
     yield "samples", "Samples", figures.slices_figure(_generated(engine, targets), _titles(targets))
     yield "vae-only", "The autoencoder alone, from random latents", figures.slices_figure(*_vae_only(engine))
     yield "conditions", "Training conditions", figures.conditions_figure(engine.card)
-    yield "losses", "Training", figures.losses_figure(events)
+    yield "losses", "Training", figures.losses_figure(engine.card)
     yield "batches", "Time by batch size", batches and figures.batches_figure(batches)
 
 
@@ -70,6 +68,8 @@ def _tables(folder: Path) -> Iterator[str]:
     if larger := _part(folder, LARGER):
         rows = {name: {key: value for key, value in row.items() if key != "tiles"} for name, row in larger.items()}
         yield f"<h2>A film eight times as large: does it repeat?</h2>{_table(rows)}"
+    if samplers := _part(folder, SAMPLERS):
+        yield f"<h2>Samplers, from the same seeds, unrefined</h2>{_table(samplers)}"
     if fidelity := _part(folder, FIDELITY):
         yield f"<h2>Morphology: relative error, floor, ratio</h2>{_table(fidelity['morphology'])}"
         yield f"<h2>Distribution</h2><pre>{html.escape(json.dumps(fidelity['distribution'], indent=1))}</pre>"

@@ -1,5 +1,6 @@
 """The model card of a trained run: everything but the architecture and the hashes, which the bundle adds."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,14 @@ from microdesigner.training.run import RunDirectory
 
 HISTOGRAM_BINS = 32
 CARD_POINTS = 512
+LOSS_POINTS = 64
 
 
 def card_document(name: str, dataset: VolumeDataset, run: RunDirectory) -> dict[str, Any]:
     """Card of a model trained in `run` on `dataset`; ranges and support come from the
     training volumes alone, the targets for evaluation (`held_out`) from the others."""
     description, training = dataset.description, ~dataset.held_out
+    events = read_events(run.path / "events.jsonl")
     conditions = dataset.columns(description.conditions)
     return {
         "schema": SCHEMA,
@@ -41,9 +44,26 @@ def card_document(name: str, dataset: VolumeDataset, run: RunDirectory) -> dict[
             "series": len(np.unique(dataset.table["series"])),
             "rebuild": description.origin,
             "checks": checks_document(check_dataset(dataset, description.conditions, description.process)),
-            "stages": [event for event in read_events(run.path / "events.jsonl") if event["event"] == "stage"],
+            "stages": [event for event in events if event["event"] == "stage"],
+            "losses": loss_curves(events),
         },
     }
+
+
+def loss_curves(events: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, list[list[float]]]]:
+    """Per stage the curves "loss" and "val_loss", each at most `LOSS_POINTS` pairs of step and value."""
+    curves: dict[str, dict[str, list[list[float]]]] = {}
+    for event in events:
+        for kind in ("loss", "val_loss"):
+            if event["event"] in ("step", "validation") and kind in event:
+                stage = curves.setdefault(event["stage"], {"loss": [], "val_loss": []})
+                stage[kind].append([event["step"], event[kind]])
+    return {stage: {kind: _thinned(curve) for kind, curve in both.items()} for stage, both in curves.items()}
+
+
+def _thinned(curve: list[list[float]]) -> list[list[float]]:
+    chosen = np.linspace(0, len(curve) - 1, min(LOSS_POINTS, len(curve))).astype(int)
+    return [curve[index] for index in chosen]
 
 
 def _spread(points: NDArray[np.float32]) -> list[list[float]]:

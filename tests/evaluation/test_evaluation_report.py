@@ -28,10 +28,8 @@ def test_an_evaluation_and_its_report(tiny_engine: Engine, tmp_path: Path, monke
     assert asked == [1], "what was there was made again"
     assert json.loads((tmp_path / "metrics.json").read_text())["count"] == 4
 
-    events = [
-        {"event": "step", "stage": "ddpm", "step": 1, "loss": 1.0},
-        {"event": "step", "stage": "ddpm", "step": 2, "loss": 0.5},
-    ]
+    curves = {"loss": [[1, 1.0], [2, 0.5]], "val_loss": []}
+    monkeypatch.setitem(tiny_engine.card.document, "training", {"losses": {"ddpm": curves}})
     batches = [
         {"name": f"batch {n}, 16 steps: {stage}", "seconds": 1 / n} for n in (1, 2) for stage in ("denoise", "decode")
     ]
@@ -39,7 +37,7 @@ def test_an_evaluation_and_its_report(tiny_engine: Engine, tmp_path: Path, monke
     (tmp_path / "batches.json").write_text(json.dumps(batches))
     (tmp_path / "fidelity.json").write_text(json.dumps(fidelity))
     list(evaluate_one_target(tiny_engine, 3, tmp_path / "one-target.json"))
-    page = write_report(tiny_engine, tmp_path, events).read_text(encoding="utf-8")
+    page = write_report(tiny_engine, tmp_path).read_text(encoding="utf-8")
     assert page.count("data:image/png;base64,") == 7
     assert "vol_frac_D" in page
     assert "S2, donor" in page

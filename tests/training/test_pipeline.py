@@ -43,6 +43,9 @@ def test_three_stages_make_a_bundle_that_generates(dataset_path: Path, tmp_path:
     assert any(event["event"] == "validation" for event in read_events(run.path / "events.jsonl"))
 
     engine = Engine.load(str(run.bundle), device="cpu")
+    curves = engine.card.document["training"]["losses"]
+    assert list(curves) == ["vae", "fp", "ddpm"]
+    assert all(both["loss"] and both["val_loss"] for both in curves.values())
     assert [condition.name for condition in engine.card.conditions][:2] == ["vol_frac_D", "vol_frac_M"]
     request = Request({"vol_frac_D": 0.4}, model=str(run.bundle), steps=2, size=(32, 32, 32))
     result = next(event.result for event in engine.generate(request) if isinstance(event, Finished))
