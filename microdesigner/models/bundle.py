@@ -16,6 +16,7 @@ from microdesigner.core.card import CARD_FILE, PARTS, ModelCard, installed_cards
 from microdesigner.core.errors import InputError
 from microdesigner.core.paths import atomic_path, write_text_atomic
 from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAutoencoder
+from microdesigner.models.conditioning import ConditionalDenoiser
 from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
 from microdesigner.models.microgen3d import (
@@ -25,6 +26,7 @@ from microdesigner.models.microgen3d import (
     PointPredictor,
     microgen3d_networks,
 )
+from microdesigner.models.transformer import TRANSFORMER, TransformerConfig, TransformerDenoiser
 
 LARGEST_PART_BYTES = 4 << 30
 MICROGEN3D = "microgen3d"
@@ -33,7 +35,7 @@ Autoencoder = PhaseAutoencoder | GreyAutoencoder
 """What decodes whitened latents to phase logits."""
 Predictor = FeaturePredictor | PointPredictor
 """What tells descriptors and recipe of a latent."""
-AnyDenoiser = Denoiser | NoiseDenoiser
+AnyDenoiser = ConditionalDenoiser | NoiseDenoiser
 """What predicts v of a noisy latent."""
 
 
@@ -142,8 +144,16 @@ def _networks(architecture: Mapping[str, Any], folder: Path) -> tuple[Autoencode
     return (
         PhaseAutoencoder(_config(AutoencoderConfig, architecture, "vae", folder)),
         FeaturePredictor(_config(PredictorConfig, architecture, "fp", folder)),
-        Denoiser(_config(DenoiserConfig, architecture, "ddpm", folder)),
+        _conditional_denoiser(architecture, folder),
     )
+
+
+def _conditional_denoiser(architecture: Mapping[str, Any], folder: Path) -> ConditionalDenoiser:
+    entries = architecture.get("ddpm")
+    if not isinstance(entries, Mapping) or entries.get("kind") != TRANSFORMER:
+        return Denoiser(_config(DenoiserConfig, architecture, "ddpm", folder))
+    sizes = {name: value for name, value in entries.items() if name != "kind"}
+    return TransformerDenoiser(_config(TransformerConfig, {"ddpm": sizes}, "ddpm", folder))
 
 
 def _config(kind: type, architecture: Mapping[str, Any], part: str, folder: Path) -> Any:

@@ -1,19 +1,30 @@
-"""Stage 3: the conditional denoiser."""
+"""Stage 3: the conditional denoiser, a U-Net or a transformer."""
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from microdesigner.models.denoiser import Denoiser
+from microdesigner.models.conditioning import ConditionalDenoiser
+from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.diffusion import add_noise
+from microdesigner.models.transformer import TransformerConfig, TransformerDenoiser
 from microdesigner.training.latent_batches import Batch
-from microdesigner.training.presets import StagePlan
+from microdesigner.training.presets import Preset, StagePlan
 from microdesigner.training.stage import TrainingStage
 
 DROP_ONE, DROP_ALL = 0.15, 0.1
 VALIDATION_SEED = 7
 BLOCKS = (2, 4)
 FILM_WEIGHT = 10.0
+HEAD_WIDTH = 64
+
+
+def new_denoiser(preset: Preset, channels: int, conditions: int) -> ConditionalDenoiser:
+    """The untrained denoiser of `preset` for latents of `channels` and so many conditions."""
+    if preset.denoiser == "unet":
+        return Denoiser(DenoiserConfig(channels, conditions, preset.widths))
+    width, blocks = preset.transformer
+    return TransformerDenoiser(TransformerConfig(channels, conditions, width, blocks, width // HEAD_WIDTH))
 
 
 class DenoiserStage(TrainingStage):
@@ -22,9 +33,9 @@ class DenoiserStage(TrainingStage):
     Conditions are hidden at random, so that any subset can be asked for.
     """
 
-    network: Denoiser
+    network: ConditionalDenoiser
 
-    def __init__(self, network: Denoiser, plan: StagePlan, periodic: bool) -> None:
+    def __init__(self, network: ConditionalDenoiser, plan: StagePlan, periodic: bool) -> None:
         super().__init__(network, plan)
         self._periodic = periodic
 

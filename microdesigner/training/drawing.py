@@ -9,7 +9,7 @@ from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import describe
 from microdesigner.models.autoencoder import PhaseAutoencoder, one_hot_phases, phase_labels
-from microdesigner.models.denoiser import Denoiser
+from microdesigner.models.conditioning import ConditionalDenoiser
 from microdesigner.models.diffusion import dpm_solver, draw_noise
 from microdesigner.models.feature_predictor import FeaturePredictor
 from microdesigner.training.latents import Latents
@@ -43,7 +43,9 @@ def predictions(dataset: VolumeDataset, latents: Latents, network: FeaturePredic
     return Drawn(paired(known, [dict(zip(names, row, strict=True)) for row in mean]))
 
 
-def generations(dataset: VolumeDataset, latents: Latents, autoencoder: PhaseAutoencoder, network: Denoiser) -> Drawn:
+def generations(
+    dataset: VolumeDataset, latents: Latents, autoencoder: PhaseAutoencoder, network: ConditionalDenoiser
+) -> Drawn:
     """Volumes generated for held-out targets, from the same noise at every validation; the first is the picture."""
     device = _device(network)
     chosen = _spread(latents.held_out, VOLUMES)
@@ -61,7 +63,7 @@ def generations(dataset: VolumeDataset, latents: Latents, autoencoder: PhaseAuto
     )
 
 
-def _generated(network: Denoiser, noise: Tensor, conditions: Tensor, periodic: bool) -> Tensor:
+def _generated(network: ConditionalDenoiser, noise: Tensor, conditions: Tensor, periodic: bool) -> Tensor:
     known = torch.ones_like(conditions, dtype=torch.bool)
 
     def velocity(noisy: Tensor, time: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """The three stages in order, each skipped when it is done: from a data set to a model bundle."""
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,13 +17,13 @@ from microdesigner.core.events import Progress
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAutoencoder
 from microdesigner.models.bundle import Bundle, save_bundle
-from microdesigner.models.denoiser import Denoiser, DenoiserConfig
+from microdesigner.models.conditioning import ConditionalDenoiser
 from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
 from microdesigner.training import ranks
 from microdesigner.training.autoencoder_stage import AutoencoderStage, Crops
 from microdesigner.training.calibration import calibrate
 from microdesigner.training.card import card_document
-from microdesigner.training.denoiser_stage import DenoiserStage
+from microdesigner.training.denoiser_stage import DenoiserStage, new_denoiser
 from microdesigner.training.drawing import generations, predictions, reconstructions
 from microdesigner.training.labels import Labels
 from microdesigner.training.latent_batches import training_loader, validation_loader
@@ -142,13 +143,11 @@ def _predictor(work: _Work, latents: Latents) -> FeaturePredictor:
     return network
 
 
-def _denoiser(work: _Work, latents: Latents, autoencoder: PhaseAutoencoder, base: Bundle | None) -> Denoiser:
-    channels, conditions = latents.latents.shape[1], latents.conditions.shape[1]
-    if base and isinstance(base.denoiser, Denoiser):
-        network = Denoiser(base.denoiser.config)
-        network.load_state_dict(base.denoiser.state_dict())  # its scaling of the conditions stays
+def _denoiser(work: _Work, latents: Latents, autoencoder: PhaseAutoencoder, base: Bundle | None) -> ConditionalDenoiser:
+    if base and isinstance(base.denoiser, ConditionalDenoiser):
+        network = deepcopy(base.denoiser).train().requires_grad_(True)  # its scaling of the conditions stays
     else:
-        network = Denoiser(DenoiserConfig(channels, conditions, work.preset.denoiser_widths))
+        network = new_denoiser(work.preset, latents.latents.shape[1], latents.conditions.shape[1])
         _standardise(network.condition_mean, network.condition_std, latents.conditions, latents)
     if not _load_finished(network, work.run, "ddpm") and "ddpm" in work.stages:
         stage = DenoiserStage(network, work.preset.ddpm, latents.periodic)
@@ -176,7 +175,7 @@ def _standardise(mean: Tensor, std: Tensor, labels: Tensor, latents: Latents) ->
 
 
 def _check_base(base: Bundle, dataset: VolumeDataset) -> None:
-    if not isinstance(base.denoiser, Denoiser):
+    if not isinstance(base.denoiser, ConditionalDenoiser):
         raise InputError(f"{base.card.name} has the paper's networks, which this program does not train; start anew.")
     conditions = tuple(condition.name for condition in base.card.conditions)
     if conditions != dataset.description.conditions or base.card.phase_names != dataset.description.phase_names:

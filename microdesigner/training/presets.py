@@ -7,6 +7,8 @@ from microdesigner.core.errors import InputError
 
 Stage = Literal["vae", "fp", "ddpm"]
 STAGES: tuple[Stage, ...] = ("vae", "fp", "ddpm")
+DenoiserKind = Literal["unet", "transformer"]
+DENOISERS: tuple[DenoiserKind, ...] = ("unet", "transformer")
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,18 @@ class StagePlan:
 
 @dataclass(frozen=True)
 class Preset:
-    """Plans of the three stages, channel widths of the denoiser, how many encoded variants each volume gets, and how
-    many held-out targets the finished model is measured on."""
+    """Plans of the three stages, what the denoiser is, with its channel widths as a U-Net and its numbers per token and
+    blocks as a transformer, how many encoded variants each volume gets, and how many held-out targets the finished
+    model is measured on."""
 
     vae: StagePlan
     fp: StagePlan
     ddpm: StagePlan
-    denoiser_widths: tuple[int, int, int] = (48, 128, 192)
+    widths: tuple[int, int, int] = (48, 128, 192)
+    transformer: tuple[int, int] = (256, 8)
     latent_variants: int = 2
     targets: int = 64
+    denoiser: DenoiserKind = "unet"
 
     def stage(self, name: Stage) -> StagePlan:
         """Plan of the stage called `name`."""
@@ -47,14 +52,28 @@ class Preset:
 
 
 PRESETS: dict[str, Preset] = {
-    "quick": Preset(StagePlan(60, 4, 2e-3), StagePlan(60, 16, 1e-3), StagePlan(100, 16, 1e-3), (16, 32, 32), 1, 8),
+    "quick": Preset(
+        StagePlan(60, 4, 2e-3), StagePlan(60, 16, 1e-3), StagePlan(100, 16, 1e-3), (16, 32, 32), (64, 2), 1, 8
+    ),
     "laptop": Preset(StagePlan(4000, 8, 2e-3), StagePlan(2500, 32, 1e-3), StagePlan(12000, 8, 7e-4)),
     "gpu": Preset(
-        StagePlan(12000, 16, 2e-3), StagePlan(6000, 64, 1e-3), StagePlan(40000, 128, 8e-4), (96, 208, 256), 4, 256
+        StagePlan(12000, 16, 2e-3),
+        StagePlan(6000, 64, 1e-3),
+        StagePlan(40000, 128, 8e-4),
+        (96, 208, 256),
+        (384, 12),
+        4,
+        256,
     ),
     # as many batches of 32 as the paper's 500 and 400 epochs on its 21 000 volumes
     "paper": Preset(
-        StagePlan(330_000, 32, 5e-4), StagePlan(330_000, 32, 3e-4), StagePlan(265_000, 32, 5e-4), (96, 208, 256), 4, 256
+        StagePlan(330_000, 32, 5e-4),
+        StagePlan(330_000, 32, 3e-4),
+        StagePlan(265_000, 32, 5e-4),
+        (96, 208, 256),
+        (384, 12),
+        4,
+        256,
     ),
 }
 

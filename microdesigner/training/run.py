@@ -152,6 +152,11 @@ class RunDirectory:
         known = self.config
         if known["dataset"] != config["dataset"]:
             raise InputError(f"{self.path} was started on the data set {known['dataset']}; resume it on that one.")
+        kind = known["plan"].get("denoiser", "unet")
+        if kind != preset.denoiser:
+            raise InputError(
+                f"{self.path} was started with the denoiser {kind}; add --denoiser {kind} to go on with it."
+            )
 
 
 def _jsonable(preset: Preset) -> Any:

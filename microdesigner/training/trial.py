@@ -12,10 +12,9 @@ from torch import Tensor
 from microdesigner.core.events import Progress
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAutoencoder, one_hot_phases
-from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
 from microdesigner.training.autoencoder_stage import CROP, AutoencoderStage
-from microdesigner.training.denoiser_stage import DenoiserStage
+from microdesigner.training.denoiser_stage import DenoiserStage, new_denoiser
 from microdesigner.training.labels import Labels
 from microdesigner.training.predictor_stage import PredictorStage
 from microdesigner.training.presets import STAGES, Preset, Stage
@@ -63,7 +62,7 @@ def _networks(phases: int, conditions: int, process: int, preset: Preset) -> dic
     return {
         "vae": autoencoder,
         "fp": predictor,
-        "ddpm": Denoiser(DenoiserConfig(channels, conditions, preset.denoiser_widths)),
+        "ddpm": new_denoiser(preset, channels, conditions),
     }
 
 

@@ -5,9 +5,11 @@ import torch
 from torch import nn
 
 from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAutoencoder, one_hot_phases, phase_labels
+from microdesigner.models.conditioning import ConditionalDenoiser
 from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.feature_predictor import FeaturePredictor, Prediction, PredictorConfig
 from microdesigner.models.layers import depth_to_space, space_to_depth
+from microdesigner.models.transformer import TransformerConfig, TransformerDenoiser
 
 
 def random_weights(network: nn.Module) -> nn.Module:
@@ -23,9 +25,11 @@ def autoencoder() -> PhaseAutoencoder:
     return random_weights(PhaseAutoencoder(AutoencoderConfig(width=8, deep_width=16)))
 
 
-@pytest.fixture
-def denoiser() -> Denoiser:
-    return random_weights(Denoiser(DenoiserConfig(widths=(8, 8, 16), embedding=16, heads=2)))
+@pytest.fixture(params=["unet", "transformer"])
+def denoiser(request: pytest.FixtureRequest) -> ConditionalDenoiser:
+    if request.param == "unet":
+        return random_weights(Denoiser(DenoiserConfig(widths=(8, 8, 16), embedding=16, heads=2)))
+    return random_weights(TransformerDenoiser(TransformerConfig(width=32, blocks=2, heads=2)))
 
 
 @pytest.fixture
@@ -72,7 +76,7 @@ def test_a_latent_scale_that_is_set_is_known_again_from_the_stored_weights(autoe
     assert again.whitened
 
 
-def test_the_denoiser_takes_any_size_and_shifts_with_its_input(denoiser: Denoiser) -> None:
+def test_the_denoiser_takes_any_size_and_shifts_with_its_input(denoiser: ConditionalDenoiser) -> None:
     time, conditions, known = torch.tensor([0.4]), torch.zeros(1, 4), torch.ones(1, 4, dtype=torch.bool)
     for size in ((16, 16, 8), (8, 12, 4)):
         noisy = torch.randn(1, 4, *size)
@@ -82,7 +86,7 @@ def test_the_denoiser_takes_any_size_and_shifts_with_its_input(denoiser: Denoise
         assert torch.allclose(shifted, out.roll(4, 2), atol=1e-4)
 
 
-def test_an_unknown_condition_has_no_influence_and_a_known_one_has(denoiser: Denoiser) -> None:
+def test_an_unknown_condition_has_no_influence_and_a_known_one_has(denoiser: ConditionalDenoiser) -> None:
     noisy, time, known = torch.randn(1, 4, 8, 8, 4), torch.tensor([0.7]), torch.tensor([[True, False, True, True]])
     first = denoiser(noisy, time, torch.tensor([[0.1, 0.2, 0.3, 0.4]]), known)
     assert torch.equal(first, denoiser(noisy, time, torch.tensor([[0.1, 0.9, 0.3, 0.4]]), known))

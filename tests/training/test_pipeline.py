@@ -11,6 +11,8 @@ from microdesigner.core.events import Finished
 from microdesigner.core.request import Request
 from microdesigner.data.build import BuildPlan, build_dataset
 from microdesigner.engine import Engine
+from microdesigner.models.bundle import load_bundle
+from microdesigner.models.transformer import TransformerDenoiser
 from microdesigner.training.events import read_events
 from microdesigner.training.pipeline import train
 from microdesigner.training.presets import PRESETS, STAGES, StagePlan
@@ -51,6 +53,26 @@ def test_three_stages_make_a_bundle_that_generates(dataset_path: Path, tmp_path:
     result = next(event.result for event in engine.generate(request) if isinstance(event, Finished))
     assert result.samples[0].microstructure.shape == (32, 32, 32)
     assert torch.isfinite(torch.tensor(list(result.samples[0].process["chi"].values()))).all()
+
+
+def test_a_transformer_is_trained_and_fine_tuned_as_such(dataset_path: Path, tmp_path: Path) -> None:
+    chosen, run = replace(TINY, denoiser="transformer"), RunDirectory(tmp_path / "run")
+    run.open(dataset_path, "tiny", chosen, resume=False)
+    train(dataset_path, run, "tiny", chosen, STAGES, lambda _: None)
+    with pytest.raises(InputError, match="--denoiser transformer"):
+        run.open(dataset_path, "tiny", TINY, resume=True)
+    first = load_bundle(str(run.bundle), torch.device("cpu"))
+    assert isinstance(first.denoiser, TransformerDenoiser)
+
+    again = RunDirectory(tmp_path / "again")
+    again.open(dataset_path, "tiny", TINY, resume=False)
+    train(dataset_path, again, "tiny", TINY, STAGES, lambda _: None, base=first)
+    engine = Engine.load(str(again.bundle), device="cpu")
+    assert isinstance(engine.bundle.denoiser, TransformerDenoiser)
+    assert not torch.equal(engine.bundle.denoiser.leave.weight, first.denoiser.leave.weight)
+    request = Request({"vol_frac_D": 0.4}, model=str(again.bundle), steps=2, size=(32, 64, 32))
+    result = next(event.result for event in engine.generate(request) if isinstance(event, Finished))
+    assert result.samples[0].microstructure.shape == (32, 64, 32)
 
 
 def test_a_run_is_never_overwritten(dataset_path: Path, tmp_path: Path) -> None:
