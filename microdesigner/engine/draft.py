@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from microdesigner.core.events import Draft
 from microdesigner.core.request import Request
-from microdesigner.engine.device import has_bfloat16
+from microdesigner.engine.device import short_floats
 from microdesigner.engine.latents import candidate_draws, drafted, latent_shape
 from microdesigner.engine.matching import fraction_labels, rough_labels
 from microdesigner.models.bundle import Bundle
@@ -27,7 +27,7 @@ def draft(bundle: Bundle, device: torch.device, request: Request) -> Draft:
     size = request.size or card.shape
     draw = candidate_draws(request.seed, 1, latent_shape(card, size))[0]
     logits = np.empty((len(card.phase_names), *(edge // COARSENESS for edge in size)), np.float32)
-    with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16(device)):
+    with torch.no_grad(), short_floats(device):
         latent = drafted(bundle, request, targets, draw, device)[None]
         for x, y, fine in decoded_in_tiles(bundle.autoencoder, latent, card.lateral == "periodic"):
             logits[:, _coarse(x), _coarse(y)] = F.avg_pool3d(fine.float(), COARSENESS)[0].cpu().numpy()

@@ -15,8 +15,9 @@ from microdesigner.core.card import ModelCard
 from microdesigner.descriptors.components import components_of, connected_voxels
 from microdesigner.descriptors.film import carriers_of, film_of
 from microdesigner.descriptors.fractions import generator_values
+from microdesigner.descriptors.soft_paths import straight_amount
+from microdesigner.engine.device import short_floats
 from microdesigner.engine.matching import fraction_labels
-from microdesigner.engine.soft_sweep import straight_amount
 from microdesigner.models.autoencoder import phase_labels
 from microdesigner.models.bundle import Autoencoder
 
@@ -64,11 +65,13 @@ def measured_with_jacobian(
 ) -> tuple[Tensor, Tensor]:
     """Those values, and their derivatives by the latent (batch, quantities, latent voxels).
 
-    The values are counted on voxels; only the derivatives take the softened phases.
+    The values are counted on voxels; only the derivatives take the softened phases. Both may differ in the last bits of
+    the logits from what `measured` sees.
     """
     with torch.enable_grad():
         leaf = latents.detach().requires_grad_()
-        logits = autoencoder.decode(leaf, periodic)
+        with short_floats(leaf.device):
+            logits = autoencoder.decode(leaf, periodic).float()
         values, connected = _counted(logits.detach(), quantities, periodic)
         present = torch.softmax(SHARPNESS * logits, dim=1)
         slopes = _slopes(present.detach(), connected, quantities, periodic)
@@ -103,21 +106,19 @@ def _count(
 def _slopes(present: Tensor, connected: Tensor, quantities: Sequence[Quantity], periodic: bool) -> list[Tensor]:
     """How each quantity changes with its own phase's probability (batch, x, y, z), `present` being (batch, phases, x,
     y, z)."""
-    straight = [quantity.label for quantity in quantities if quantity.straight]
-    along = _straight_slopes(present, connected, straight, periodic) if straight else {}
     even = torch.full_like(present[:, 0], 1 / present[0, 0].numel())
-    return [along[quantity.label] if quantity.straight else even for quantity in quantities]
+    work = partial(_straight_slopes, present, connected, periodic=periodic)
+    with ThreadPoolExecutor() as pool:
+        along = {quantity: pool.submit(work, quantity.label) for quantity in quantities if quantity.straight}
+        return [along[quantity].result() if quantity.straight else even for quantity in quantities]
 
 
-def _straight_slopes(present: Tensor, connected: Tensor, labels: Sequence[int], periodic: bool) -> dict[int, Tensor]:
-    """The same for the shares of straight paths of these phases, all swept at once from the electrode below."""
-    phases = torch.stack([_from_below(present[:, label], label) for label in labels]).requires_grad_()
-    (along,) = torch.autograd.grad(straight_amount(phases.flatten(0, 1), periodic).sum(), phases)
-    slopes = {}
-    for label, slope in zip(labels, along, strict=True):
-        whole = (present[:, label] * (connected == 1 << label)).sum((1, 2, 3)).clamp_min(1)
-        slopes[label] = _from_below(slope, label) / whole[:, None, None, None]
-    return slopes
+def _straight_slopes(present: Tensor, connected: Tensor, label: int, periodic: bool) -> Tensor:
+    """The same (batch, x, y, z) for the share of straight paths of one phase."""
+    volumes = _from_below(present[:, label].float().cpu(), label).numpy()
+    slopes = np.stack([straight_amount(volume, periodic)[1] for volume in volumes])
+    whole = (present[:, label] * (connected == 1 << label)).sum((1, 2, 3)).clamp_min(1)
+    return _from_below(torch.from_numpy(slopes).to(present.device), label) / whole[:, None, None, None]
 
 
 def _from_below(volumes: Tensor, label: int) -> Tensor:

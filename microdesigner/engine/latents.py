@@ -10,6 +10,7 @@ from torch import Tensor
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.request import Request
+from microdesigner.engine.device import short_floats
 from microdesigner.engine.film_measure import measurable
 from microdesigner.engine.refinement import ROUNDS, refined
 from microdesigner.models.bundle import Bundle
@@ -141,5 +142,6 @@ class _Group:
     def velocity(self, noisy: Tensor, time: Tensor) -> Tensor:
         """What the denoiser predicts under these conditions."""
         periodic = self._bundle.card.lateral == "periodic"
-        prediction: Tensor = self._bundle.denoiser(noisy, time, self._conditions, self._asked, periodic)
-        return prediction
+        with short_floats(noisy.device):
+            prediction: Tensor = self._bundle.denoiser(noisy, time, self._conditions, self._asked, periodic)
+        return prediction.float()

@@ -2,19 +2,15 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 from microdesigner.descriptors import fractions_and_tortuosities
-from microdesigner.descriptors.film import D, film_of
-from microdesigner.descriptors.tortuosity import straight_voxels
 from microdesigner.engine import Engine
 from microdesigner.engine.film_measure import Quantity, measurable, measured, measured_with_jacobian
 from microdesigner.engine.refinement import TOLERANCE, least_change, refined
-from microdesigner.engine.soft_sweep import straight_amount
 
 
 def latents() -> torch.Tensor:
@@ -67,19 +63,12 @@ def test_the_least_change_adds_what_is_missing_and_nothing_beside() -> None:
     assert bool((torch.linalg.matrix_rank(torch.cat([jacobian, change[:, None]], dim=1)) == 2).all())
 
 
-@pytest.mark.parametrize("periodic", [True, False])
-@pytest.mark.parametrize("from_top", [True, False])
-def test_the_soft_sweep_counts_certain_phases_as_the_descriptor_does(from_top: bool, periodic: bool) -> None:
-    phases = np.random.default_rng(0).choice(3, size=(24, 20, 32), p=(0.8, 0.1, 0.1)).astype(np.uint8)
-    donor = torch.from_numpy((phases == 0).astype(np.float32))[None]
-    counted, _ = straight_voxels(film_of(phases), D, from_top, periodic)
-    assert float(straight_amount(donor.flip(-1) if from_top else donor, periodic)) == counted
-
-
 def test_measured_values_are_those_of_the_decoded_volume_and_its_slopes_hold(tiny_engine: Engine) -> None:
     autoencoder, clean = tiny_engine.bundle.autoencoder, latents()
     quantities = measurable(tiny_engine.card, [True] * 4, voxels=64 * 64 * 32)
-    values, jacobian = measured_with_jacobian(autoencoder, clean, quantities, periodic=True)
+    nearly, jacobian = measured_with_jacobian(autoencoder, clean, quantities, periodic=True)
+    values = measured(autoencoder, clean, quantities, periodic=True)
+    assert torch.allclose(nearly, values, atol=0.002)
     volume = autoencoder.decode(clean, True)[1].argmax(0).to(torch.uint8).numpy()
     counted = fractions_and_tortuosities(volume, periodic=True)
     assert values[1].tolist() == pytest.approx([counted[condition.name] for condition in tiny_engine.card.conditions])

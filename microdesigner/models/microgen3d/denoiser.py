@@ -121,7 +121,8 @@ class NoiseDenoiser(nn.Module):
         """v of `noisy` at cosine time (batch,) in 0..1; all conditions (batch, n) must be known."""
         log_ratio = -(time.double() * (math.pi / 2)).tan().log()
         log_ratio = log_ratio.clamp(float(self._log_ratio[0]), float(self._log_ratio[-1])).float()
-        noise = self.nn_model(noisy, self._share(log_ratio), conditions)
+        with torch.autocast(noisy.device.type, enabled=False):  # v magnifies the error of the noise by 1 / alpha
+            noise = self.nn_model(noisy, self._share(log_ratio), conditions)
         alpha = torch.sigmoid(2 * log_ratio).sqrt()[:, None, None, None, None]
         sigma = torch.sigmoid(-2 * log_ratio).sqrt()[:, None, None, None, None]
         return (noise - sigma * noisy) / alpha
