@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from microdesigner.cli.parser import Subparsers
 
 if TYPE_CHECKING:
-    from microdesigner.evaluation.benchmark import Measurement
+    from microdesigner.evaluation.timing import Measurement
 
 MODEL = "ch-3phase"
 COUNTS, STEPS, ANCESTRAL_STEPS = (1, 8, 32), (10, 16, 20), (1000,)

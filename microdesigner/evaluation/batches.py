@@ -1,8 +1,7 @@
 """Seconds per sample by batch size, split into denoising and decoding: the paper's Fig. 7."""
 
 import json
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
 from microdesigner.engine.latents import candidate_draws, denoised, latent_shape
-from microdesigner.evaluation.benchmark import Measurement
+from microdesigner.evaluation.timing import Measurement, seconds_of
 from microdesigner.models.autoencoder import phase_labels
 
 
@@ -22,10 +21,10 @@ def measure_batches(engine: Engine, batches: Sequence[int], steps: int) -> Itera
     """For each batch size, the time of denoising in `steps` evaluations and of decoding, per sample, after warm-up."""
     for batch in batches:
         _denoise(engine, batch, 1)
-        denoising = _seconds(engine.device, partial(_denoise, engine, batch, steps))
+        denoising = seconds_of(partial(_denoise, engine, batch, steps), engine.device)
         latents = _denoise(engine, batch, 1)
         _decode(engine, latents[:1])
-        decoding = _seconds(engine.device, partial(_decode, engine, latents))
+        decoding = seconds_of(partial(_decode, engine, latents), engine.device)
         for stage, seconds in (("denoise", denoising), ("decode", decoding)):
             yield Measurement("batches", f"batch {batch}, {steps} steps: {stage}", seconds / batch, "a sample")
 
@@ -52,16 +51,3 @@ def _denoise(engine: Engine, batch: int, steps: int) -> Tensor:
 def _decode(engine: Engine, latents: Tensor) -> None:
     for latent in latents:  # one by one, as the engine does
         phase_labels(engine.bundle.autoencoder.decode(latent[None], engine.card.lateral == "periodic"))
-
-
-def _seconds(device: torch.device, work: Callable[[], object]) -> float:
-    _wait(device)
-    started = time.perf_counter()
-    work()
-    _wait(device)
-    return time.perf_counter() - started
-
-
-def _wait(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)

@@ -4,8 +4,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, Literal
 
@@ -20,6 +20,8 @@ from microdesigner.data.design import snapshot_times
 from microdesigner.descriptors import describe, fractions_and_tortuosities
 from microdesigner.engine import Engine
 from microdesigner.engine.device import choose_device
+from microdesigner.evaluation.timing import Measurement, median_seconds, seconds_of
+from microdesigner.physics.cahn_hilliard import State
 from microdesigner.physics.simulate import Recipe, anneal, initial_field
 from microdesigner.physics.spectral import FilmTransform
 
@@ -34,21 +36,6 @@ from microdesigner.core.microstructure import Microstructure
 import numpy as np
 describe(Microstructure(np.random.default_rng(0).integers(0, 3, (128, 128, 64), dtype=np.uint8)), "graspi")
 """
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """`seconds` that `name` of `group` takes; `ratio` is that to the floor named in `note`, where there is one."""
-
-    group: str
-    name: str
-    seconds: float
-    note: str = ""
-    ratio: float | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """A JSON-able entry."""
-        return asdict(self)
 
 
 def machine() -> dict[str, Any]:
@@ -84,11 +71,11 @@ def measure_solver(steps: int, size: tuple[int, int, int] = SIZE) -> Iterator[Me
     states = anneal(recipe, [recipe.time_of(8.0)], device)
     for _ in range(WARM_STEPS):
         next(states)
-    step = _median(lambda: _wait(device, next(states)), steps)
+    step = median_seconds(lambda: next(states), steps, device)
     field = initial_field(recipe, device)
     transform = FilmTransform((size[2], size[0], size[1]), recipe.lateral, device, field.dtype)
     with torch.inference_mode():
-        pair = _median(lambda: _wait(device, transform.inverse(transform.forward(field))), steps)
+        pair = median_seconds(lambda: transform.inverse(transform.forward(field)), steps, device)
     yield Measurement("solver", "transforms of a step", 2 * pair, "two forward, two inverse")
     yield Measurement("solver", "accepted step", step, "ratio to its transforms", step / (2 * pair))
 
@@ -98,12 +85,10 @@ def measure_series(size: tuple[int, int, int] = SIZE) -> Iterator[Measurement]:
     device = choose_device()
     for chi in SERIES_CHI:
         recipe = Recipe(0.5, chi, size=size)
-        started = time.perf_counter()
-        for state in anneal(recipe, snapshot_times(recipe, SNAPSHOTS), device):
-            last = state
-        _wait(device, last)
-        seconds = time.perf_counter() - started
-        yield Measurement("solver", f"series, chi {chi:g}", seconds, f"{_voxels(size)}, {last.steps} steps")
+        states = anneal(recipe, snapshot_times(recipe, SNAPSHOTS), device)
+        last: deque[State] = deque(maxlen=1)
+        seconds = seconds_of(partial(last.extend, states), device)
+        yield Measurement("solver", f"series, chi {chi:g}", seconds, f"{_voxels(size)}, {last[0].steps} steps")
 
 
 def measure_generation(
@@ -147,26 +132,10 @@ def _python(*arguments: str) -> None:
     subprocess.run([sys.executable, *arguments], check=True, capture_output=True, stdin=subprocess.DEVNULL)
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
 def _best(work: Callable[[], object], repeats: int) -> float:
     if repeats > 1:
         work()
-    return min(_seconds(work) for _ in range(repeats))
-
-
-def _median(work: Callable[[], object], repeats: int) -> float:
-    return float(np.median([_seconds(work) for _ in range(repeats)]))
-
-
-def _wait(device: torch.device, _: object) -> None:
-    """A GPU answers before it is done."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
+    return min(seconds_of(work) for _ in range(repeats))
 
 
 def _voxels(size: tuple[int, int, int]) -> str:

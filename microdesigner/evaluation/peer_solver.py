@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from microdesigner.evaluation.benchmark import Measurement
+from microdesigner.evaluation.timing import Measurement
 from microdesigner.physics.cahn_hilliard import CahnHilliard
 from microdesigner.physics.free_energy import FloryHuggins, Quench, degenerate_mobility
 from microdesigner.physics.simulate import LINEAR_STAGE, LINEAR_STEP

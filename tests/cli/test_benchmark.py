@@ -9,7 +9,7 @@ import pytest
 from microdesigner.cli import benchmark
 from microdesigner.cli.main import main
 from microdesigner.evaluation import benchmark as measuring
-from microdesigner.evaluation.benchmark import Measurement
+from microdesigner.evaluation.timing import Measurement
 
 
 @pytest.fixture
