@@ -44,7 +44,7 @@ from microdesigner.gui.widgets.notice import Notice
 from microdesigner.gui.widgets.open_button import OpenButton
 
 LEFT_OVER = "{count} waiting in the queue since the last time; Continue gives them their turn."
-READY = "Set targets on the left, then press Generate (Ctrl+Enter)."
+READY = "Set targets, then press Generate (Ctrl+Enter)."
 NO_MODEL = (
     "No model is installed, so nothing can be generated yet.\n\n"
     "Copy a model bundle, a folder that holds model.json, into {folder} and start again."

@@ -7,10 +7,11 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
-from PySide6.QtWidgets import QApplication, QColorDialog
+from PySide6.QtWidgets import QApplication
 
 from microdesigner.gui import theme
 from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.widgets.colour_dialog import ColourDialog
 from tests.gui.conftest import generate, is_drawn, wait_until
 
 CHANGES: dict[str, Callable[[MainWindow], object]] = {
@@ -81,10 +82,10 @@ def test_a_phase_gets_a_colour_of_its_own_that_lasts(window: MainWindow) -> None
     generate(window)
     before = _picture(window)
     window.views.phases.swatches[2].click()
-    dialog = window.findChild(QColorDialog)
+    dialog = window.findChild(ColourDialog)
     assert dialog is not None
-    dialog.colorSelected.emit(QColor("#20c040"))
-    dialog.reject()
+    dialog.field.setCurrentColor(QColor("#20c040"))
+    dialog.accept()
     assert window.views.palette_choice.currentText() == "Own colours"
     green = _picture(window)
     assert (green[..., 1] > green[..., 0] + 60).mean() > (before[..., 1] > before[..., 0] + 60).mean() + 0.02

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QColorDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from microdesigner.app.settings import Settings
 from microdesigner.app.view_state import ViewState
@@ -16,6 +16,7 @@ from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.gui import theme
 from microdesigner.gui.meshing import MeshBuilder
 from microdesigner.gui.widgets.basics import toggle_button, tool_button
+from microdesigner.gui.widgets.colour_dialog import ColourDialog
 from microdesigner.gui.widgets.palette_choice import PaletteChoice
 from microdesigner.gui.widgets.phase_bar import PhaseBar
 from microdesigner.gui.widgets.volume_view import VolumeView
@@ -192,9 +193,9 @@ class ViewsPanel(QWidget):
 
     def _ask_colour(self, label: int) -> None:
         now = text_of(self.palette_choice.chosen().colour(label))
-        dialog = QColorDialog(QColor(now), self)
+        dialog = ColourDialog(f"Colour of {self.phases.boxes[label].text().lower()}", QColor(now), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.colorSelected.connect(lambda colour: self.palette_choice.set_colour(label, colour.name()))
+        dialog.chosen.connect(lambda colour: self.palette_choice.set_colour(label, colour.name()))
         dialog.open()
 
     def _set_orthographic(self, on: bool) -> None:

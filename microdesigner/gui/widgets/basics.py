@@ -44,6 +44,15 @@ def scrolled(content: QWidget) -> QScrollArea:
     return area
 
 
+def scrolling_column(page: QWidget) -> QVBoxLayout:
+    """A column for all that `page` holds, which scrolls where the page is lower than its content."""
+    content = QWidget()
+    around = QVBoxLayout(page)
+    around.setContentsMargins(0, 0, 0, 0)
+    around.addWidget(scrolled(content))
+    return QVBoxLayout(content)
+
+
 def fit_screen(window: QWidget, size: QSize) -> None:
     """Give a window its size, or what the screen has of it."""
     window.resize(size.boundedTo(window.screen().availableSize() * 0.9))

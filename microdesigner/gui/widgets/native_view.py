@@ -9,6 +9,8 @@ from microdesigner.gui.widgets.steering import Steering
 from microdesigner.gui.widgets.volume_view import SETTLE_MS
 from microdesigner.view3d.scene import Scene
 
+PLAIN_DPI = 72  # at which VTK takes sizes of text as pixels; a scene enlarges its text itself
+
 
 class NativeView(QtInteractor):  # type: ignore[misc]
     """Shows a Scene of its own; `steering` moves its camera in place of VTK's interactor, whose every move would draw
@@ -54,6 +56,7 @@ class NativeView(QtInteractor):  # type: ignore[misc]
     def resizeGL(self, width: int, height: int) -> None:  # noqa: N802
         """Keep a volume that fitted fitting."""
         super().resizeGL(width, height)
+        self.ren_win.SetDPI(PLAIN_DPI)
         if self.scene is not None:
             self.scene.set_aspect(width / max(1, height))
 

@@ -9,10 +9,10 @@ from microdesigner.gui.commands import Command
 from microdesigner.gui.widgets.basics import SPACING, fit_screen, heading, quiet, scrolled
 
 MOUSE = (
-    ("Drag, arrows", "Turn the volume in all views"),
-    ("Shift and drag or arrows, right button", "Move the volume"),
-    ("Wheel, Ctrl and drag, plus and minus", "Zoom"),
-    ("Double click", "Maximise a view or show all"),
+    ("Drag, arrows", "Turn the volume"),
+    ("Right drag, Shift+drag, Shift+arrows", "Move the volume"),
+    ("Wheel, Ctrl+drag, plus and minus", "Zoom"),
+    ("Double click", "Maximise or show all"),
 )
 COLUMN_ROWS = 22
 MARGINS = 40

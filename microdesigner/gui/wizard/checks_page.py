@@ -19,7 +19,7 @@ from microdesigner.gui.widgets.task_bar import TaskBar
 from microdesigner.gui.wizard import plots
 
 MARKS = {"error": ("✗", theme.BAD), "warning": ("!", theme.EDGE), "note": ("i", theme.EDGE), "good": ("✓", theme.GOOD)}
-PLOT_HEIGHT, COLUMNS = 120, 3
+PLOT_HEIGHT, COLUMNS = 100, 3
 
 
 class ChecksPage(QWizardPage):
@@ -114,7 +114,6 @@ def _histogram(distribution: Any) -> QWidget:
     widget.setFixedHeight(PLOT_HEIGHT)
     widget.getAxis("left").hide()
     unit = "" if spec.unit == "1" else f"  ({spec.unit})"
-    widget.setTitle(f"{spec.title}{unit}", size="9pt", color=plots.neutral())
     edges = np.pad(distribution.edges, 1, mode="edge")  # bins of no width, so that the outline comes down at the ends
     for counts, colour, filled in (
         (distribution.training, plots.accent(), True),
@@ -124,7 +123,16 @@ def _histogram(distribution: Any) -> QWidget:
         fill = {"fillLevel": 0, "brush": plots.accent(90)} if filled else {}
         curve = pyqtgraph.PlotDataItem(edges, shares, stepMode="center", pen=colour, **fill)
         widget.addItem(curve)
-    return widget
+    title = QLabel(f"{spec.title}{unit}")
+    title.setWordWrap(True)
+    title.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(title, 1)
+    column.addWidget(widget)
+    return whole
 
 
 def _with_titles(sentence: str, labels: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from microdesigner.app.training_progress import LIKELIHOOD_STAGES, STAGE_TITLES,
 from microdesigner.gui.wizard import plots
 
 MOST_TICKS = 7
+LEAST_HEIGHT = 150
 MANTISSAS = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1,))
 LIKELIHOOD, LOSS, TO_COME = "1 / likelihood", "loss", "still to come"
 
@@ -27,6 +28,7 @@ class Curves(QWidget):
         for stage, title in STAGE_TITLES.items():
             self.plots[stage] = self._plot(stage, title)
             self.plots[stage].setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+            self.plots[stage].setMinimumHeight(LEAST_HEIGHT)
             row.addWidget(self.plots[stage], 1)
         self.restyle()
 

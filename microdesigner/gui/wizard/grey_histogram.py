@@ -11,7 +11,7 @@ from microdesigner.gui.wizard import plots
 
 SHOWN_SHARE = 0.9995  # of all voxels; a few stray values would press the rest into one bar
 TALLEST = 2.0  # of the height that nearly all bars have; clipped grey values pile up at the ends
-HEIGHT, LINE_WIDTH = 200, 2
+HEIGHT, LEAST_WIDTH, LINE_WIDTH = 170, 130, 2
 
 
 class GreyHistogram(QWidget):
@@ -29,7 +29,7 @@ class GreyHistogram(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.setFixedHeight(HEIGHT)
-        self.setMinimumWidth(HEIGHT)
+        self.setMinimumWidth(LEAST_WIDTH)
 
     @property
     def limits(self) -> tuple[float, ...]:

@@ -9,7 +9,7 @@ from microdesigner.app.import_work import Preview
 from microdesigner.gui.widgets.basics import quiet
 from microdesigner.gui.wizard.grey_histogram import GreyHistogram
 
-EDGE, HISTOGRAM_STRETCH = 200, 1000
+EDGE, HISTOGRAM_STRETCH = 170, 1000
 CONTRAST = (1, 99)  # percentiles of grey that become black and white
 
 

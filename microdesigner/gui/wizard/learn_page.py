@@ -19,8 +19,10 @@ from microdesigner.app.dataset_work import DatasetReport
 from microdesigner.app.training_runs import check_name
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
-from microdesigner.gui.widgets.basics import Fold, heading, named, quiet
+from microdesigner.gui.widgets.basics import Fold, heading, named, quiet, scrolling_column
 from microdesigner.gui.wizard.correlations import Correlations
+
+LIST_HEIGHT = 120  # at least, where the page scrolls
 
 
 class LearnPage(QWizardPage):
@@ -142,12 +144,13 @@ class LearnPage(QWizardPage):
             column = QVBoxLayout()
             column.addWidget(heading(title))
             column.addWidget(box, 1)
+            box.setMinimumHeight(LIST_HEIGHT)
             row.addLayout(column)
         folded = QWidget()
         advanced = QFormLayout(folded)
         advanced.setContentsMargins(0, 0, 0, 0)
         advanced.addRow("Fine-tune", self.base)
-        whole = QVBoxLayout(self)
+        whole = scrolling_column(self)
         whole.addLayout(form)
         whole.addWidget(self.name_advice)
         whole.addLayout(row, 1)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QRadioButton,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
     QWizardPage,
 )
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 from microdesigner.app.training_progress import STAGE_TITLES, duration
 from microdesigner.app.training_runs import runs_folder
 from microdesigner.gui.task import Task
-from microdesigner.gui.widgets.basics import Fold, heading, named, quiet
+from microdesigner.gui.widgets.basics import Fold, heading, named, quiet, scrolling_column
 from microdesigner.gui.widgets.notice import Notice
 from microdesigner.gui.widgets.task_bar import TaskBar
 from microdesigner.training.presets import PRESETS, STAGES
@@ -141,7 +140,7 @@ class PresetPage(QWizardPage):
         self.warning.setText(" ".join(words))
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
+        column = scrolling_column(self)
         column.addWidget(self.notice)
         for number, (title, tooltip) in enumerate(CHOICES.values()):
             button = named(QRadioButton(title), title, tooltip)

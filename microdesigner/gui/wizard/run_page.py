@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from microdesigner.app.training_progress import STAGE_TITLES, RunProgress, duration
 from microdesigner.app.training_runs import RunState, TrainingRun
 from microdesigner.core.errors import InputError
-from microdesigner.gui.widgets.basics import Fold, named
+from microdesigner.gui.widgets.basics import Fold, named, scrolling_column
 from microdesigner.gui.widgets.notice import Notice
 from microdesigner.gui.wizard.outcome import OutcomeBox
 from microdesigner.gui.wizard.training_plots import TrainingPlots
@@ -176,7 +176,7 @@ class RunPage(QWizardPage):
         for button in self._allowed:
             top.addWidget(button)
         self._middle = QVBoxLayout()
-        column = QVBoxLayout(self)
+        column = scrolling_column(self)
         column.addWidget(self.notice)
         column.addLayout(top)
         column.addWidget(self.bar)

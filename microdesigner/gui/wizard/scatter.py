@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui.wizard import plots
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442")  # Okabe and Ito
 Pairs = Mapping[str, Sequence[tuple[float, float | None]]]
+LEAST_HEIGHT = 150
 WORDS = {
     "vae": ("in the volume", "after decoding"),
     "fp": ("measured", "predicted"),
@@ -24,14 +25,17 @@ class Scatter(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.plot = plots.plot("Targets against measured values", "Points on the diagonal are exact.")
-        self.legend = self.plot.addLegend(offset=(8, 8), labelTextSize="8pt")
+        self.plot.setMinimumHeight(LEAST_HEIGHT)
+        self.legend = QLabel()
+        self.legend.setWordWrap(True)
         self.counts: dict[str, int] = {}
         self._diagonal: Any = self.plot.addLine(angle=45, pos=(0, 0))
         self._points: list[Any] = []
         self._shown: tuple[str, Pairs] = ("", {})
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.plot)
+        column.addWidget(self.legend)
+        column.addWidget(self.plot, 1)
         self.restyle()
 
     def show_pairs(self, stage: str, pairs: Pairs) -> None:
@@ -48,10 +52,11 @@ class Scatter(QWidget):
             self._points.append(
                 self.plot.plot(
                     [wanted for wanted, _ in known], [got for _, got in known], pen=None, symbol="o", symbolSize=6,
-                    symbolBrush=colour, symbolPen=None, name=spec_of(name).title,
+                    symbolBrush=colour, symbolPen=None,
                 )
             )  # fmt: skip
             self.counts[name] = len(known)
+        self.legend.setText("&nbsp; ".join(_entry(number, name) for number, name in enumerate(pairs)))
         for side, words in zip(("bottom", "left"), WORDS.get(stage, ("", "")), strict=True):
             self.plot.setLabel(side, words)
 
@@ -59,6 +64,9 @@ class Scatter(QWidget):
         """Take over a changed light or dark look."""
         plots.restyle(self.plot)
         self._diagonal.setPen(plots.neutral(90))
-        self.legend.setLabelTextColor(plots.neutral())
-        for _, label in self.legend.items:
-            label.setText(label.text, color=plots.neutral())
+
+
+def _entry(number: int, name: str) -> str:
+    """The colour of a descriptor and its title, on one line."""
+    title = spec_of(name).title.replace(" ", "&nbsp;")
+    return f'<span style="color:{COLOURS[number % len(COLOURS)]}">●</span>&nbsp;{title}'

@@ -128,7 +128,7 @@ def test_the_look_can_change_while_a_training_is_followed(
         theme.apply(qapp, dark)
         qapp.processEvents()
         assert page.plots.curves.plots["vae"].backgroundBrush().color() == qapp.palette().base().color()
-        assert page.plots.scatter.legend.items[0][1].opts["color"] == qapp.palette().text().color()
+        assert page.plots.scatter.plot.backgroundBrush().color() == qapp.palette().base().color()
 
 
 def test_a_new_model_appears_in_the_chooser_and_its_conditions_become_sliders(window: MainWindow, home: Path) -> None:
