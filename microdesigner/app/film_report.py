@@ -8,7 +8,7 @@ from microdesigner.app.session import comparison
 from microdesigner.app.sharing import as_command
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Request
-from microdesigner.core.result import Sample
+from microdesigner.core.result import Sample, recipe_value
 
 STYLE = (
     "body{font-family:sans-serif;max-width:60em;margin:2em auto;color:#1d2126}img{max-width:100%}"
@@ -52,10 +52,10 @@ def _recipe(sample: Sample) -> str:
     rows = []
     for name, spread in sample.process.items():
         spec = spec_of(name)
-        values = [spread.get(key, spread["mean"]) for key in ("q50", "q05", "q95")]
+        values = [recipe_value(spread), *(spread.get(key, spread["mean"]) for key in ("q05", "q95"))]
         unit = "" if spec.unit == "1" else f" ({spec.unit})"
         rows.append((f"{spec.title} {spec.symbol}{unit}", *(f"{value:.{spec.decimals}f}" for value in values)))
-    return _table("Predicted recipe", ("", "median", "5 %", "95 %"), rows) if rows else ""
+    return _table("Predicted recipe", ("", "to try", "5 %", "95 %"), rows) if rows else ""
 
 
 def _origin(request: Request) -> str:

@@ -13,6 +13,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Lateral
 from microdesigner.core.paths import shipped, user_data
 from microdesigner.core.request import Request
+from microdesigner.core.response import ResponseSurface
 from microdesigner.core.support import Support
 
 SCHEMA = 1
@@ -105,6 +106,12 @@ class ModelCard:
         points = self.document.get("support")
         names = tuple(condition.name for condition in self.conditions)
         return Support(names, np.asarray(points, dtype=np.float64)) if points else None
+
+    @property
+    def response(self) -> ResponseSurface | None:
+        """What films of a recipe measure on average, where the card holds it."""
+        entry = self.document.get("response")
+        return ResponseSurface.from_json(entry) if entry else None
 
     def check(self, request: Request) -> None:
         """Raise InputError when this model cannot serve `request`."""

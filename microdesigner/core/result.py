@@ -1,5 +1,6 @@
 """What a generation gives back: volumes with what they measure and how they could be made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +15,9 @@ class Sample:
     """One generated volume.
 
     `measured` values come from the voxels (None: does not exist, see `reasons`); `predicted` are the feature
-    predictor's descriptors {"mean", "std"}; `process` its recipe {"mean", "std", "q05", "q50", "q95"}; `draws` are
-    posterior samples of the recipe, one list per parameter, for plots; `support` is the request's standing among the
-    training data in 0..1; `match` reports what matching did (bias added to the logits, candidate chosen).
+    predictor's descriptors {"mean", "std"}; `process` its recipe {"mean", "std", "q05", "q50", "q95", "best"};
+    `draws` are posterior samples of the recipe, one list per parameter, for plots; `support` is the request's standing
+    among the training data in 0..1; `match` reports what matching did (bias added to the logits, candidate chosen).
     """
 
     microstructure: Microstructure
@@ -29,6 +30,12 @@ class Sample:
     support: float | None = None
     match: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def recipe(self) -> dict[str, float]:
+        """The recipe to try: that of the likely ones whose films measure on average most nearly what this film does;
+        the medians where the model cannot tell."""
+        return {name: recipe_value(spread) for name, spread in self.process.items()}
+
     def to_json(self, file: str) -> dict[str, Any]:
         """The sample's entry in result.json; `file` is the name of its volume."""
         entry: dict[str, Any] = {
@@ -39,6 +46,11 @@ class Sample:
         }
         entry |= {"process": self.process, "support": self.support, "match": self.match}
         return entry | ({"reasons": self.reasons} if self.reasons else {})
+
+
+def recipe_value(spread: Mapping[str, float]) -> float:
+    """The value to try of a processing parameter whose entry in `process` is `spread`."""
+    return next(spread[key] for key in ("best", "q50", "mean") if key in spread)
 
 
 @dataclass(frozen=True)

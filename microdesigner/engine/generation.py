@@ -144,7 +144,7 @@ class Generation:
         makes it again."""
         sample, match = best.sample, dict(best.sample.match)
         with self._timed("predict"):
-            reading = read_latent(self._bundle, best.latent, sample.seed)
+            reading = read_latent(self._bundle, best.latent, sample.seed, sample.measured)
         if self._request.candidates > 1:
             match |= {"candidate": best.number, "candidates": self._request.candidates}
         sample = replace(sample, predicted=reading.predicted, process=reading.process, draws=reading.draws, match=match)

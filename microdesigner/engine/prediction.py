@@ -1,10 +1,14 @@
 """What the feature predictor says of a latent, as the plain numbers that results hold."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from microdesigner.core.response import ResponseSurface
 from microdesigner.models.bundle import Bundle
 
 POSTERIOR_DRAWS = 1000
@@ -14,8 +18,9 @@ QUANTILES = (("q05", 0.05), ("q50", 0.5), ("q95", 0.95))
 
 @dataclass(frozen=True)
 class Reading:
-    """`predicted` {"mean", "std"} per condition, `process` {"mean", "std", "q05", "q50", "q95"} per recipe parameter,
-    and `draws`, posterior samples of the recipe, one list per parameter (entry i of each belongs to one recipe)."""
+    """`predicted` {"mean", "std"} per condition; `process` {"mean", "std", "q05", "q50", "q95"} per recipe parameter,
+    with "best" of the recipe to try where the card tells how films respond to recipes; `draws`, posterior samples of
+    the recipe, one list per parameter (entry i of each belongs to one recipe)."""
 
     predicted: dict[str, dict[str, float]]
     process: dict[str, dict[str, float]]
@@ -23,8 +28,9 @@ class Reading:
 
 
 @torch.no_grad()
-def read_latent(bundle: Bundle, latent: Tensor, seed: int) -> Reading:
-    """Descriptors and recipe of `latent` [channels, x, y, z]; the same `seed` gives the same posterior draws."""
+def read_latent(bundle: Bundle, latent: Tensor, seed: int, measured: Mapping[str, float | None]) -> Reading:
+    """Descriptors and recipe of `latent` [channels, x, y, z] whose film measures `measured`; the same `seed` gives the
+    same posterior draws."""
     prediction = bundle.predictor(latent[None], bundle.card.lateral == "periodic")
     means, stds = prediction.mean[0].cpu().tolist(), prediction.std[0].cpu().tolist()
     predicted = {
@@ -37,7 +43,23 @@ def read_latent(bundle: Bundle, latent: Tensor, seed: int) -> Reading:
     recipes = prediction.draw(POSTERIOR_DRAWS, generator)[0].double().cpu()  # (draws, parameters)
     columns = {parameter.name: recipes[:, index] for index, parameter in enumerate(bundle.card.process)}
     kept = {name: column[:KEPT_DRAWS].tolist() for name, column in columns.items()}
-    return Reading(predicted, {name: _summary(column) for name, column in columns.items()}, kept)
+    process = {name: _summary(column) for name, column in columns.items()}
+    if bundle.card.response:
+        density = prediction.recipe_log_density(recipes.to(prediction.centre)).cpu()
+        best = _most_fitting(bundle.card.response, density, columns, measured)
+        process = {name: process[name] | {"best": float(column[best])} for name, column in columns.items()}
+    return Reading(predicted, process, kept)
+
+
+def _most_fitting(
+    response: ResponseSurface, density: Tensor, columns: Mapping[str, Tensor], measured: Mapping[str, float | None]
+) -> int:
+    """Number of the recipe, among the likelier half by `density` (draws,), whose films measure on average most nearly
+    `measured`: any one film owes part of what it measures to its seed."""
+    recipes: dict[str, NDArray[np.float64] | float] = {name: column.numpy() for name, column in columns.items()}
+    left_open = {name: measured[name] or 0.0 for name in response.inputs if name not in columns}
+    misfit = torch.from_numpy(response.misfit(recipes | left_open, measured))
+    return int(torch.where(density >= density.median(), misfit, torch.inf).argmin())
 
 
 def _summary(values: Tensor) -> dict[str, float]:

@@ -11,7 +11,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.core.request import Request
-from microdesigner.core.result import SCHEMA, Sample
+from microdesigner.core.result import SCHEMA, Sample, recipe_value
 from microdesigner.core.verification import Values, Verification
 from microdesigner.data.design import LAST_REDUCED_TIME
 from microdesigner.descriptors import describe
@@ -27,7 +27,7 @@ Size = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Claim:
-    """What a result says of one sample: its volume's file, its seed, targets, measures and the recipe's medians."""
+    """What a result says of one sample: its volume's file, its seed, targets, measures and the recipe to try."""
 
     file: Path
     seed: int
@@ -73,7 +73,7 @@ def verify_claim(claim: Claim, size: Size | None = None) -> Iterator[Progress | 
 
 def verify_sample(request: Request, sample: Sample) -> Iterator[Progress | Verification]:
     """`verify_volume` of a sample that is not in a file."""
-    recipe = {name: spread.get("q50", spread["mean"]) for name, spread in sample.process.items() if name in PARAMETERS}
+    recipe = {name: value for name, value in sample.recipe.items() if name in PARAMETERS}
     claim = Claim(Path("this film"), sample.seed, request.targets, sample.measured, recipe)
     yield from verify_volume(claim, sample.microstructure)
 
@@ -132,7 +132,7 @@ def _labelled(last: Snapshot, claim: Claim, volume: Microstructure) -> Microstru
 def _claim(folder: Path, entry: Mapping[str, Any], targets: dict[str, float]) -> Claim:
     measured = {str(name): None if value is None else float(value) for name, value in entry["measured"].items()}
     process = entry["process"]
-    recipe = {name: float(process[name]["q50"]) for name in PARAMETERS} if process else {}
+    recipe = {name: float(recipe_value(process[name])) for name in PARAMETERS} if process else {}
     if not all(map(math.isfinite, recipe.values())) or any(abs(value) > HUNDRED for value in recipe.values()):
         raise ValueError("no recipe has such numbers")
     return Claim(folder / str(entry["file"]), int(entry["seed"]), targets, measured, recipe)

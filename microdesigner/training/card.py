@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.card import SCHEMA
+from microdesigner.core.response import LEFT_OPEN, ResponseSurface
 from microdesigner.data.checks import check_dataset, checks_document
 from microdesigner.data.store import VolumeDataset
 from microdesigner.training.events import read_events
@@ -36,6 +37,7 @@ def card_document(name: str, dataset: VolumeDataset, run: RunDirectory) -> dict[
             _parameter(label, dataset.table[label][training]) | _unit(description.units.get(label))
             for label in description.process
         ],
+        "response": _response(dataset, training),
         "support": _spread(conditions[training]),
         "held_out": _spread(conditions[dataset.held_out]),
         "training": {
@@ -48,6 +50,20 @@ def card_document(name: str, dataset: VolumeDataset, run: RunDirectory) -> dict[
             "losses": loss_curves(events),
         },
     }
+
+
+def _response(dataset: VolumeDataset, training: NDArray[np.bool_]) -> dict[str, Any] | None:
+    """What films of a recipe measure on average, where there are recipes and films enough."""
+    description = dataset.description
+    left_open = [name for name in LEFT_OPEN if name in description.conditions]
+    outputs = [name for name in description.conditions if name not in left_open]
+    if not description.process or not outputs:
+        return None
+    surface = ResponseSurface.fitted(
+        {name: dataset.table[name][training] for name in [*description.process, *left_open]},
+        {name: dataset.table[name][training] for name in outputs},
+    )
+    return surface.to_json() if surface else None
 
 
 def loss_curves(events: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, list[list[float]]]]:

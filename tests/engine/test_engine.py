@@ -12,6 +12,7 @@ from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.events import Finished, GenerationEvent, Preview, Progress, SampleDone
 from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
+from microdesigner.core.response import ResponseSurface
 from microdesigner.core.result import Result
 from microdesigner.engine import Engine, generation
 from microdesigner.engine.device import batch_size, choose_device
@@ -107,6 +108,25 @@ def test_the_best_candidate_is_kept(tiny_engine: Engine) -> None:
     errors = [abs(float(sample.measured["vol_frac_D"] or 0) - 0.5) for sample in raw]
     assert errors[1] <= errors[0]
     assert raw[1].match["candidates"] == 4
+
+
+def test_the_recipe_to_try_gives_on_average_what_the_film_measures(
+    tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = generate(tiny_engine).samples[0]
+    assert plain.recipe == {name: spread["q50"] for name, spread in plain.process.items()}
+    random = np.random.default_rng(0)
+    recipes = {name: random.normal(np.median(draws), np.std(draws), 400) for name, draws in plain.draws.items()}
+    wanted = np.median(plain.draws["phi"]) + 0.3 * np.std(plain.draws["phi"])
+    response = ResponseSurface.fitted(
+        recipes, {"vol_frac_D": float(plain.measured["vol_frac_D"] or 0) + recipes["phi"] - wanted}
+    )
+    assert response is not None
+    monkeypatch.setitem(tiny_engine.card.document, "response", response.to_json())
+    sample = generate(tiny_engine).samples[0]
+    assert sample.measured == plain.measured
+    assert sample.recipe["phi"] == pytest.approx(wanted, abs=0.1 * np.std(plain.draws["phi"]))
+    assert all(spread["q05"] < sample.recipe[name] < spread["q95"] for name, spread in sample.process.items())
 
 
 def test_what_a_sample_holds(tiny_engine: Engine) -> None:

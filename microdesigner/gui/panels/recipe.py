@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.core.descriptor_spec import DescriptorSpec, spec_of
-from microdesigner.core.result import Sample
+from microdesigner.core.result import Sample, recipe_value
 from microdesigner.core.verification import Verification
 from microdesigner.gui import theme
 from microdesigner.gui.density import density
@@ -118,8 +118,9 @@ class RecipePanel(QWidget):
     def _add_line(self, row: int, spec: DescriptorSpec, spread: dict[str, float]) -> None:
         title = QLabel(f"{spec.title} {spec.symbol}")
         title.setToolTip(f"{spec.meaning} Source: {spec.source}.")
-        middle, low, high = (spread.get(key, spread["mean"]) for key in ("q50", "q05", "q95"))
-        value = QLabel(f"<b>{middle:.{spec.decimals}f}</b>")
+        low, high = (spread.get(key, spread["mean"]) for key in ("q05", "q95"))
+        value = QLabel(f"<b>{recipe_value(spread):.{spec.decimals}f}</b>")
+        value.setToolTip("Of the likely recipes the one whose films measure on average most nearly what this one does.")
         interval = QLabel(f"{low:.{spec.decimals}f} to {high:.{spec.decimals}f}")
         interval.setToolTip("90 % of the predictions lie in this interval (5 % to 95 %).")
         for column, label in enumerate((title, value, interval)):

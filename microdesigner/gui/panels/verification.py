@@ -138,7 +138,7 @@ def summary(verification: Verification) -> str:
     gap = largest_gap(verification)
     if gap is None:
         return "The simulated film has none of the values to compare with."
-    return f"Simulated at the recipe's medians: the largest difference to the targets is {gap:.3f}."
+    return f"The recipe simulated: the largest difference to the targets is {gap:.3f}."
 
 
 def largest_gap(verification: Verification) -> float | None:
