@@ -8,7 +8,7 @@ from torch import Tensor
 from microdesigner.engine.film_measure import Quantity, measured, measured_with_jacobian
 from microdesigner.models.bundle import Bundle
 
-ROUNDS = 4
+ROUNDS = 6
 TOLERANCE = 0.002
 RENEWED_ABOVE = 0.05
 LARGEST_MISS = 0.2
