@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,10 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder")
     parser.add_argument("--name", default="my-model", help="name of the model in its card (my-model)")
     parser.add_argument(
-        "--preset", default="laptop", help="quick, laptop, gpu or paper: size and length of the stages (laptop)"
+        "--preset",
+        default="laptop",
+        help="quick, laptop, gpu: size and length of the stages; paper: the networks of Baishnab et al. 2025, trained "
+        "as they were (laptop)",
     )
     parser.add_argument(
         "--stage", nargs="+", default=["vae", "fp", "ddpm"], metavar="STAGE", help="vae, fp, ddpm (all)"
@@ -41,7 +43,7 @@ def add_parser(subparsers: Subparsers) -> None:
         help="end a stage after M minutes with its learning-rate schedule run to the end")  # fmt: skip
     parser.add_argument("--from", dest="base", metavar="MODEL",
         help="fine-tune this model: keep its autoencoder, start from its denoiser")  # fmt: skip
-    parser.add_argument("--denoiser", default="unet",
+    parser.add_argument("--denoiser",
         help="unet or transformer: what is trained to denoise (unet); a model to fine-tune keeps its own")  # fmt: skip
     parser.add_argument("--compile", action="store_true",
         help="compile the networks first (minutes once, needs a C++ compiler): about 1.3 times faster")  # fmt: skip
@@ -64,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     """Train; raises InputError when the data set, the run folder or an option is wrong."""
     from microdesigner.data.store import VolumeDataset
     from microdesigner.training import ranks
-    from microdesigner.training.presets import DENOISERS, STAGES, preset_named
+    from microdesigner.training.presets import STAGES, preset_named
     from microdesigner.training.run import RunDirectory
 
     unknown = [stage for stage in args.stage if stage not in STAGES]
@@ -73,10 +75,9 @@ def run(args: argparse.Namespace) -> int:
     for option in ("devices", "nodes"):
         if getattr(args, option) < 1:
             raise InputError(f"--{option} must be at least 1; got {getattr(args, option)}.")
-    if args.denoiser not in DENOISERS:
-        raise InputError(f"There is no denoiser '{args.denoiser}'; choose one of {', '.join(DENOISERS)}.")
     preset = preset_named(args.preset).limited(_minutes(args.minutes, STAGES), args.compile)
-    preset = replace(preset, denoiser=args.denoiser)
+    if args.denoiser is not None:
+        preset = preset.with_denoiser(args.denoiser)
     dataset = VolumeDataset(args.dataset)  # a wrong file is told before a run folder exists
     _labels(args).chosen(dataset)
     dataset.close()

@@ -25,6 +25,11 @@ class AutoencoderConfig:
     encoder_blocks: int = 1
     decoder_blocks: int = 2
 
+    @property
+    def factor(self) -> int:
+        """Voxels per latent voxel along an edge."""
+        return FACTOR
+
 
 class PhaseAutoencoder(nn.Module):
     """Variational autoencoder with one-hot phases in and K logits out; 8³ voxels share `latent_channels` numbers.
@@ -33,6 +38,8 @@ class PhaseAutoencoder(nn.Module):
     resolution. `latent_mean` and `latent_std` whiten the latent; every latent that leaves or enters is whitened.
     """
 
+    wraps = True
+    """Whether it keeps periodic faces periodic."""
     latent_mean: Tensor
     latent_std: Tensor
 

@@ -15,7 +15,7 @@ from torch import nn
 from microdesigner.core.card import CARD_FILE, PARTS, ModelCard, installed_cards
 from microdesigner.core.errors import InputError
 from microdesigner.core.paths import atomic_path, write_text_atomic
-from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAutoencoder
+from microdesigner.models.autoencoder import AutoencoderConfig, PhaseAutoencoder
 from microdesigner.models.conditioning import ConditionalDenoiser
 from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
@@ -89,7 +89,11 @@ def save_bundle(
         with atomic_path(path) as temporary:
             save_file({name: tensor.contiguous() for name, tensor in _stored(network, half).items()}, temporary)
         parts[part] = {"sha256": _sha256(path), "parameters": sum(p.numel() for p in network.parameters())}
-    latent = {"channels": autoencoder.config.latent_channels, "factor": FACTOR, **document.get("latent", {})}
+    latent = {
+        "channels": autoencoder.config.latent_channels,
+        "factor": autoencoder.config.factor,
+        **document.get("latent", {}),
+    }
     architecture = {part: network.describe() for part, network in networks.items()} | document.get("architecture", {})
     card = {**document, "latent": latent, "architecture": architecture, "parts": parts}
     write_text_atomic(folder / CARD_FILE, json.dumps(card, indent=1) + "\n")

@@ -22,8 +22,8 @@ FRACTION_WEIGHT = 10.0
 MOST_RESIDENT = 4096
 
 
-class Crops(IterableDataset[Tensor]):
-    """Endless random crops (x, y, z) of the given volumes: lateral shift where periodic, D4 about z, whole height.
+class Volumes(IterableDataset[Tensor]):
+    """Endless random draws (x, y, z) of the given volumes.
 
     A GPU given as `device` holds up to `MOST_RESIDENT` of the volumes; otherwise each is read when its turn comes.
     """
@@ -31,23 +31,33 @@ class Crops(IterableDataset[Tensor]):
     def __init__(
         self, dataset: VolumeDataset, indices: NDArray[np.integer], seed: int, device: torch.device | None = None
     ) -> None:
-        self._dataset, self._seed, self._device = dataset, seed, device
+        self.dataset, self._seed, self._device = dataset, seed, device
         self._indices = np.random.default_rng(seed).permutation(indices)[: MOST_RESIDENT if device else None]
 
     def __iter__(self) -> Iterator[Tensor]:
         random = np.random.default_rng(self._seed)
-        held = resident_volumes(self._dataset, self._indices.tolist(), self._device) if self._device else None
+        held = resident_volumes(self.dataset, self._indices.tolist(), self._device) if self._device else None
         while True:
             number = int(random.integers(len(self._indices)))
             volume = self._read(number) if held is None else held[number]
-            yield self._crop(turned_volume(volume, int(random.integers(8))), random).contiguous()
+            yield self.shown(volume, random).contiguous()
 
     def _read(self, number: int) -> Tensor:
-        return torch.from_numpy(self._dataset.phases(int(self._indices[number])))
+        return torch.from_numpy(self.dataset.phases(int(self._indices[number])))
 
-    def _crop(self, phases: Tensor, random: np.random.Generator) -> Tensor:
+    def shown(self, phases: Tensor, random: np.random.Generator) -> Tensor:
+        """What training sees of the volume `phases`: all of it."""
+        return phases
+
+
+class Crops(Volumes):
+    """Endless random crops (x, y, z): lateral shift where periodic, D4 about z, whole height."""
+
+    def shown(self, phases: Tensor, random: np.random.Generator) -> Tensor:
+        """A random crop of the volume, turned at random."""
+        phases = turned_volume(phases, int(random.integers(8)))
         x, y, _ = phases.shape
-        if self._dataset.description.lateral == "periodic":
+        if self.dataset.description.lateral == "periodic":
             phases = phases.roll((int(random.integers(x)), int(random.integers(y))), (0, 1))
             return phases[:CROP, :CROP]
         left, front = int(random.integers(max(1, x - CROP + 1))), int(random.integers(max(1, y - CROP + 1)))

@@ -5,26 +5,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from microdesigner.models.conditioning import ConditionalDenoiser
-from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.diffusion import add_noise
-from microdesigner.models.transformer import TransformerConfig, TransformerDenoiser
 from microdesigner.training.latent_batches import Batch
-from microdesigner.training.presets import Preset, StagePlan
+from microdesigner.training.presets import StagePlan
 from microdesigner.training.stage import TrainingStage
 
 DROP_ONE, DROP_ALL = 0.15, 0.1
 VALIDATION_SEED = 7
 BLOCKS = (2, 4)
 FILM_WEIGHT = 10.0
-HEAD_WIDTH = 64
-
-
-def new_denoiser(preset: Preset, channels: int, conditions: int) -> ConditionalDenoiser:
-    """The untrained denoiser of `preset` for latents of `channels` and so many conditions."""
-    if preset.denoiser == "unet":
-        return Denoiser(DenoiserConfig(channels, conditions, preset.widths))
-    width, blocks = preset.transformer
-    return TransformerDenoiser(TransformerConfig(channels, conditions, width, blocks, width // HEAD_WIDTH))
 
 
 class DenoiserStage(TrainingStage):

@@ -8,10 +8,9 @@ from torch import Tensor
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import describe
-from microdesigner.models.autoencoder import PhaseAutoencoder, one_hot_phases, phase_labels
-from microdesigner.models.conditioning import ConditionalDenoiser
+from microdesigner.models.autoencoder import one_hot_phases, phase_labels
+from microdesigner.models.bundle import AnyDenoiser, Autoencoder, Predictor
 from microdesigner.models.diffusion import dpm_solver, draw_noise
-from microdesigner.models.feature_predictor import FeaturePredictor
 from microdesigner.training.latents import Latents
 from microdesigner.training.samples import Drawn, paired
 
@@ -19,21 +18,21 @@ VOLUMES, PREDICTIONS = 4, 64
 STEPS = 12
 
 
-def reconstructions(dataset: VolumeDataset, network: PhaseAutoencoder) -> Drawn:
+def reconstructions(dataset: VolumeDataset, network: Autoencoder) -> Drawn:
     """Held-out volumes encoded and decoded again; the first is the picture."""
     wanted, measured, volumes = [], [], []
     for index in _spread(dataset.held_out, VOLUMES):
         original = dataset.phases(int(index))
         labels = torch.from_numpy(original)[None].to(_device(network))
         with torch.autocast(labels.device.type, torch.bfloat16):
-            mean, _ = network.posterior(one_hot_phases(labels, network.config.phases), _periodic(dataset))
-            volumes.append(_labels(network.logits(mean, _periodic(dataset))))
+            latent = network.encode(one_hot_phases(labels, network.config.phases), _periodic(dataset))
+            volumes.append(_labels(network.decode(latent, _periodic(dataset))))
         wanted.append(_existing(_measured(original, dataset)))
         measured.append(_measured(volumes[-1], dataset))
     return Drawn(paired(_shared(wanted), measured), _microstructure(volumes[0], dataset))
 
 
-def predictions(dataset: VolumeDataset, latents: Latents, network: FeaturePredictor) -> Drawn:
+def predictions(dataset: VolumeDataset, latents: Latents, network: Predictor) -> Drawn:
     """Descriptors predicted from held-out latents beside those measured on their volumes."""
     chosen = _spread(latents.held_out, PREDICTIONS)
     clean = latents.latents[chosen].float().to(_device(network))
@@ -43,9 +42,7 @@ def predictions(dataset: VolumeDataset, latents: Latents, network: FeaturePredic
     return Drawn(paired(known, [dict(zip(names, row, strict=True)) for row in mean]))
 
 
-def generations(
-    dataset: VolumeDataset, latents: Latents, autoencoder: PhaseAutoencoder, network: ConditionalDenoiser
-) -> Drawn:
+def generations(dataset: VolumeDataset, latents: Latents, autoencoder: Autoencoder, network: AnyDenoiser) -> Drawn:
     """Volumes generated for held-out targets, from the same noise at every validation; the first is the picture."""
     device = _device(network)
     chosen = _spread(latents.held_out, VOLUMES)
@@ -63,7 +60,7 @@ def generations(
     )
 
 
-def _generated(network: ConditionalDenoiser, noise: Tensor, conditions: Tensor, periodic: bool) -> Tensor:
+def _generated(network: AnyDenoiser, noise: Tensor, conditions: Tensor, periodic: bool) -> Tensor:
     known = torch.ones_like(conditions, dtype=torch.bool)
 
     def velocity(noisy: Tensor, time: Tensor) -> Tensor:

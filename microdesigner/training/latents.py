@@ -13,13 +13,15 @@ from torch import Tensor
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import atomic_path
 from microdesigner.data.store import VolumeDataset
-from microdesigner.models.autoencoder import FACTOR, PhaseAutoencoder, one_hot_phases
+from microdesigner.models.autoencoder import one_hot_phases
+from microdesigner.models.bundle import Autoencoder
 from microdesigner.training.volumes import turned_volume, volume_batches
 
 
 @dataclass(frozen=True)
 class Latents:
-    """Whitened latents float16 (n, latent, x/8, y/8, z/8) with labels (n, labels) and the validation mask (n,)."""
+    """Whitened latents float16 (n, latent, x, y, z) with labels (n, labels) and the validation mask (n,); `periodic`
+    where any lateral shift of a latent is one of its film."""
 
     latents: Tensor
     conditions: Tensor
@@ -28,20 +30,21 @@ class Latents:
     periodic: bool
 
 
-def encode_dataset(path: Path, dataset: VolumeDataset, network: PhaseAutoencoder, variants: int) -> Iterator[Progress]:
+def encode_dataset(path: Path, dataset: VolumeDataset, network: Autoencoder, variants: int) -> Iterator[Progress]:
     """Write the raw latent means of every volume in `variants` random turns and sub-block shifts; the file is whole or
     absent."""
     random = np.random.default_rng(0)
     total = len(dataset) * variants
     periodic = dataset.description.lateral == "periodic"
+    shifts = network.config.factor if periodic else 0
     device = next(network.parameters()).device
-    shape = (total, network.config.latent_channels, *(edge // FACTOR for edge in dataset.shape))
+    shape = (total, network.config.latent_channels, *(edge // network.config.factor for edge in dataset.shape))
     with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
         stored = file.create_dataset("latents", shape, np.float16)
         file["volume"] = np.repeat(np.arange(len(dataset)), variants)
         done = 0
         for volumes in volume_batches(dataset, range(len(dataset)), device):
-            labels = torch.stack([_variant(volume, n, random, periodic) for volume in volumes for n in range(variants)])
+            labels = torch.stack([_variant(volume, n, random, shifts) for volume in volumes for n in range(variants)])
             with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
                 mean, _ = network.posterior(one_hot_phases(labels, network.config.phases), periodic)
             stored[done : done + len(mean)] = mean.float().cpu().numpy()
@@ -49,15 +52,15 @@ def encode_dataset(path: Path, dataset: VolumeDataset, network: PhaseAutoencoder
             yield Progress("encode", done, total)
 
 
-def _variant(volume: Tensor, number: int, random: np.random.Generator, periodic: bool) -> Tensor:
-    """The volume itself, then random turns and, where periodic, shifts by less than a latent voxel."""
+def _variant(volume: Tensor, number: int, random: np.random.Generator, shifts: int) -> Tensor:
+    """The volume itself, then random turns and, where there are any, one of `shifts` along x and along y."""
     if number == 0:
         return volume
     volume = turned_volume(volume, int(random.integers(8)))
-    return volume.roll(tuple(random.integers(FACTOR, size=2).tolist()), (0, 1)) if periodic else volume
+    return volume.roll(tuple(random.integers(shifts, size=2).tolist()), (0, 1)) if shifts else volume
 
 
-def whiten(path: Path, network: PhaseAutoencoder, held_out: NDArray[np.bool_]) -> None:
+def whiten(path: Path, network: Autoencoder, held_out: NDArray[np.bool_]) -> None:
     """Set the network's latent mean and std from the training volumes in `path`; `held_out` is per volume."""
     with h5py.File(path, "r") as file:
         training = ~held_out[file["volume"][...]]
@@ -67,7 +70,7 @@ def whiten(path: Path, network: PhaseAutoencoder, held_out: NDArray[np.bool_]) -
     network.latent_std.copy_(torch.from_numpy(latents.std(axes)).reshape(network.latent_std.shape))
 
 
-def load_latents(path: Path, dataset: VolumeDataset, network: PhaseAutoencoder) -> Latents:
+def load_latents(path: Path, dataset: VolumeDataset, network: Autoencoder) -> Latents:
     """The encoded data set, whitened, with its labels."""
     with h5py.File(path, "r") as file:
         volume = file["volume"][...]
@@ -81,5 +84,5 @@ def load_latents(path: Path, dataset: VolumeDataset, network: PhaseAutoencoder) 
         if description.process
         else torch.empty(len(volume), 0),
         dataset.held_out[volume],
-        description.lateral == "periodic",
+        description.lateral == "periodic" and network.wraps,
     )

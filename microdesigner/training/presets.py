@@ -1,5 +1,6 @@
 """How long and how large each stage is trained: one table to read before starting."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -7,15 +8,18 @@ from microdesigner.core.errors import InputError
 
 Stage = Literal["vae", "fp", "ddpm"]
 STAGES: tuple[Stage, ...] = ("vae", "fp", "ddpm")
-DenoiserKind = Literal["unet", "transformer"]
-DENOISERS: tuple[DenoiserKind, ...] = ("unet", "transformer")
+Denoisers = Literal["unet", "transformer", "paper"]
+DENOISERS: tuple[Denoisers, ...] = ("unet", "transformer")
+"""Those among which a user chooses; the paper's comes with its other two networks."""
 
 
 @dataclass(frozen=True)
 class StagePlan:
     """Optimiser steps, batch, peak learning rate; `minutes` ends the stage early with its schedule run to the end.
 
-    `compiled` networks start minutes later and step about 1.3 times faster.
+    `compiled` networks start minutes later and step about 1.3 times faster. The learning rate rises over the share
+    `warm_up` of the stage and falls along a cosine to the share `final` of its peak. Where `epochs` are given, `steps`
+    are known only with the data set.
     """
 
     steps: int
@@ -23,13 +27,20 @@ class StagePlan:
     learning_rate: float
     minutes: float | None = None
     compiled: bool = False
+    warm_up: float = 0.03
+    final: float = 0.01
+    epochs: int = 0
+
+    def for_volumes(self, volumes: int) -> "StagePlan":
+        """The same plan for so many training volumes."""
+        return replace(self, steps=self.epochs * math.ceil(volumes / self.batch)) if self.epochs else self
 
 
 @dataclass(frozen=True)
 class Preset:
-    """Plans of the three stages, what the denoiser is, with its channel widths as a U-Net and its numbers per token and
-    blocks as a transformer, how many encoded variants each volume gets, and how many held-out targets the finished
-    model is measured on."""
+    """Plans of the three stages, channel widths of the denoiser as a U-Net, its numbers per token and blocks as a
+    transformer, how many encoded variants each volume gets, how many held-out targets the finished model is measured
+    on, and which denoiser it is; "paper" stands for the paper's three networks."""
 
     vae: StagePlan
     fp: StagePlan
@@ -38,7 +49,7 @@ class Preset:
     transformer: tuple[int, int] = (256, 8)
     latent_variants: int = 2
     targets: int = 64
-    denoiser: DenoiserKind = "unet"
+    denoiser: Denoisers = "unet"
 
     def stage(self, name: Stage) -> StagePlan:
         """Plan of the stage called `name`."""
@@ -49,6 +60,20 @@ class Preset:
         """The same preset with time boxes on some stages, and its networks compiled or not."""
         boxed = {stage: replace(self.stage(stage), minutes=minutes.get(stage), compiled=compiled) for stage in STAGES}
         return replace(self, vae=boxed["vae"], fp=boxed["fp"], ddpm=boxed["ddpm"])
+
+    def for_volumes(self, volumes: int) -> "Preset":
+        """The same preset for so many training volumes, every stage with its number of steps."""
+        vae, fp, ddpm = (self.stage(stage).for_volumes(volumes) for stage in STAGES)
+        return replace(self, vae=vae, fp=fp, ddpm=ddpm)
+
+    def with_denoiser(self, name: str) -> "Preset":
+        """The same preset with another denoiser; raises InputError where there is no such choice."""
+        if self.denoiser == "paper":
+            raise InputError("The preset paper trains the paper's own networks; leave --denoiser out.")
+        chosen = next((denoiser for denoiser in DENOISERS if denoiser == name), None)
+        if chosen is None:
+            raise InputError(f"There is no denoiser '{name}'; choose one of {', '.join(DENOISERS)}.")
+        return replace(self, denoiser=chosen)
 
 
 PRESETS: dict[str, Preset] = {
@@ -65,15 +90,13 @@ PRESETS: dict[str, Preset] = {
         4,
         256,
     ),
-    # as many batches of 32 as the paper's 500 and 400 epochs on its 21 000 volumes
     "paper": Preset(
-        StagePlan(330_000, 32, 5e-4),
-        StagePlan(330_000, 32, 3e-4),
-        StagePlan(265_000, 32, 5e-4),
-        (96, 208, 256),
-        (384, 12),
-        4,
-        256,
+        StagePlan(0, 32, 5e-5, warm_up=0.0, epochs=500),
+        StagePlan(0, 32, 5e-5, warm_up=0.0, epochs=500),
+        StagePlan(0, 32, 1e-6, warm_up=0.0, final=0.1, epochs=400),
+        latent_variants=1,
+        targets=256,
+        denoiser="paper",
     ),
 }
 

@@ -14,7 +14,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.paths import atomic_path, write_text_atomic
 from microdesigner.training import ranks
 from microdesigner.training.events import EventLog, read_events
-from microdesigner.training.presets import Preset, Stage
+from microdesigner.training.presets import DENOISERS, Preset, Stage
 
 if TYPE_CHECKING:
     from torch import nn
@@ -154,9 +154,8 @@ class RunDirectory:
             raise InputError(f"{self.path} was started on the data set {known['dataset']}; resume it on that one.")
         kind = known["plan"].get("denoiser", "unet")
         if kind != preset.denoiser:
-            raise InputError(
-                f"{self.path} was started with the denoiser {kind}; add --denoiser {kind} to go on with it."
-            )
+            how = f"--preset {known['preset']}" + (f" --denoiser {kind}" if kind in DENOISERS else "")
+            raise InputError(f"{self.path} was started on other networks; resume it with {how}.")
 
 
 def _jsonable(preset: Preset) -> Any:

@@ -40,7 +40,7 @@ def paired(
 
 
 class SampleCallback(lightning.Callback):
-    """Draws at validations with the averaged weights, while that costs less than `FREE_SECONDS` or `LARGEST_SHARE` of
+    """Draws at validations with the weights validated, while that costs less than `FREE_SECONDS` or `LARGEST_SHARE` of
     the training.
 
     It must follow the callback that averages: averaged weights are in place from the validation's start to the end of

@@ -26,8 +26,6 @@ from microdesigner.training.presets import Stage, StagePlan
 from microdesigner.training.run import RunDirectory
 from microdesigner.training.samples import Draw, SampleCallback
 
-WARM_UP = 0.03
-FINAL_RATE = 0.01
 AVERAGING = 0.998
 EVENT_SECONDS = 5.0
 CHECKPOINT_MINUTES = 2.0
@@ -35,7 +33,8 @@ SECONDS_TO_END = 20.0
 
 
 class TrainingStage(lightning.LightningModule):
-    """A network in training. A subclass gives `loss` on a batch and `validate` on a held-out batch."""
+    """A network in training. A subclass gives `loss` on a batch and `validate` on a held-out batch; it may choose
+    another optimiser and other weights to end with."""
 
     def __init__(self, network: nn.Module, plan: StagePlan) -> None:
         super().__init__()
@@ -88,12 +87,18 @@ class TrainingStage(lightning.LightningModule):
         """Held-out figures, averaged by Lightning."""
         self.log_dict({f"val_{name}": value for name, value in self.validate(batch).items()}, batch_size=1)
 
+    def optimizer(self) -> torch.optim.Optimizer:
+        """AdamW."""
+        return torch.optim.AdamW(self.parameters(), lr=self.plan.learning_rate, betas=(0.9, 0.99), weight_decay=0.01)
+
+    def keeper(self) -> lightning.Callback:
+        """What decides which weights the stage ends with: their running average."""
+        return WeightAveraging(avg_fn=_ramped_average)
+
     def configure_optimizers(self) -> OptimizerLRScheduler:
-        """AdamW; short warm-up, then a cosine over progress."""
-        optimizer = torch.optim.AdamW(
-            self.parameters(), lr=self.plan.learning_rate, betas=(0.9, 0.99), weight_decay=0.01
-        )
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: _rate(self.progress))
+        """The optimiser, its rate a warm-up and then a cosine over progress."""
+        optimizer = self.optimizer()
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: _rate(self.progress, self.plan))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def on_fit_start(self) -> None:
@@ -175,7 +180,7 @@ def fit_stage(
     draw: Draw,
     devices: Devices,
 ) -> None:
-    """Train `module`, resuming from its checkpoint where there is one; afterwards it holds the averaged weights.
+    """Train `module`, resuming from its checkpoint where there is one; afterwards it holds the weights to keep.
 
     `draw` makes the sample of each validation. A batch that does not fit the memory is halved, and the event log says
     so; raises MicrodesignerError when not even one volume fits.
@@ -213,7 +218,7 @@ def _fitted(
     )
     callbacks = [
         checkpoints,
-        WeightAveraging(avg_fn=_ramped_average),
+        module.keeper(),
         SampleCallback(run, stage, draw),
         EventCallback(run.events, stage),
         ControlCallback(run, stage),
@@ -255,7 +260,7 @@ def _ramped_average(averaged: Tensor, current: Tensor, count: Tensor | int) -> T
     return averaged + (1 - decay) * (current - averaged)
 
 
-def _rate(progress: float) -> float:
-    if progress < WARM_UP:
-        return max(progress, 1e-3) / WARM_UP
-    return FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * progress))
+def _rate(progress: float, plan: StagePlan) -> float:
+    if progress < plan.warm_up:
+        return max(progress, 1e-3) / plan.warm_up
+    return plan.final + (1 - plan.final) * 0.5 * (1 + math.cos(math.pi * progress))

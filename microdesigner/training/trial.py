@@ -6,92 +6,102 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from microdesigner.core.events import Progress
 from microdesigner.data.store import VolumeDataset
-from microdesigner.models.autoencoder import FACTOR, AutoencoderConfig, PhaseAutoencoder, one_hot_phases
-from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
-from microdesigner.training.autoencoder_stage import CROP, AutoencoderStage
-from microdesigner.training.denoiser_stage import DenoiserStage, new_denoiser
+from microdesigner.models.autoencoder import one_hot_phases
+from microdesigner.models.bundle import Autoencoder
+from microdesigner.training.family import Family, family_of
 from microdesigner.training.labels import Labels
-from microdesigner.training.predictor_stage import PredictorStage
-from microdesigner.training.presets import STAGES, Preset, Stage
+from microdesigner.training.latent_batches import Batch
+from microdesigner.training.latents import Latents
+from microdesigner.training.presets import STAGES, Preset
 from microdesigner.training.stage import TrainingStage
 from microdesigner.training.trial_result import StageTrial, Trial
 
 WARM_UP, MEASURED = 1, 2
 ADAM_COPIES = 4  # a checkpoint holds the weights, their average and Adam's two moments
 BYTES_PER_FLOAT, BYTES_PER_LATENT = 4, 2
+MOST_VOXELS_ON_CPU = 1 << 21
 
 
 def measure_trial(path: Path, preset: Preset, labels: Labels) -> Iterator[Progress | Trial]:
-    """Take steps on random batches of the right shape for the data set `path`, yielding Progress and at last the Trial.
+    """Take steps on volumes of the data set `path` and on random latents, yielding Progress and at last the Trial.
 
     Raises InputError when the data set or the labels do not fit.
     """
     dataset = VolumeDataset(path)
-    description = labels.chosen(dataset)
+    dataset.description = labels.chosen(dataset)
+    preset = preset.for_volumes(int((~dataset.held_out).sum()))
+    family = family_of(dataset, preset)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    shape, phases = dataset.shape, len(description.phase_names)
-    networks = _networks(phases, len(description.conditions), len(description.process), preset)
+    autoencoder = family.autoencoder()
+    latents = _random_latents(dataset, autoencoder.network, max(preset.fp.batch, preset.ddpm.batch))
+    volumes = _volumes(family, dataset, preset.vae.batch, device)
     trials: dict[str, StageTrial] = {}
-    encoding = 0.0
+    memory = 0
     for done, stage in enumerate(STAGES):
         yield Progress("trial", done, len(STAGES))
-        plan, network = preset.stage(stage), networks[stage].to(device)
-        batch = _batch(stage, plan.batch, shape, phases, networks, device)
-        per_step = _seconds_per_step(_module(stage, network, preset), batch, device)
-        seconds = per_step * plan.steps if plan.minutes is None else min(per_step * plan.steps, 60 * plan.minutes)
-        parameters = sum(p.numel() for p in network.parameters())
-        trials[stage] = StageTrial(per_step, seconds, plan.steps, plan.batch, parameters)
         if stage == "vae":
-            encoding = _encoding_seconds(network, shape, phases, device) * len(dataset) * preset.latent_variants
+            trials[stage] = _tried(autoencoder, volumes, device)
+            memory = _left_out(preset.vae.batch / len(volumes), trials[stage].parameters, device)
+        else:
+            module = family.predictor(latents) if stage == "fp" else family.denoiser(latents)
+            trials[stage] = _tried(module, _batch(latents, module.plan.batch, device), device)
+    encoding = _encoding_seconds(autoencoder.network, dataset.shape, device) * len(dataset) * preset.latent_variants
     yield Progress("trial", len(STAGES), len(STAGES))
-    latents = len(dataset) * preset.latent_variants * _latent_size(shape, networks) * BYTES_PER_LATENT
+    stored = len(dataset) * preset.latent_variants * latents.latents[0].numel() * BYTES_PER_LATENT
     weights = sum(trial.parameters for trial in trials.values()) * BYTES_PER_FLOAT
     total = encoding + sum(trial.seconds for trial in trials.values())
-    yield Trial(_name(device), trials, encoding, total, _peak(device), weights * (1 + ADAM_COPIES) + latents)
+    yield Trial(_name(device), trials, encoding, total, memory + _peak(device), weights * (1 + ADAM_COPIES) + stored)
 
 
-def _networks(phases: int, conditions: int, process: int, preset: Preset) -> dict[Stage, Any]:
-    autoencoder = PhaseAutoencoder(AutoencoderConfig(phases=phases))
-    channels = autoencoder.config.latent_channels
-    predictor = FeaturePredictor(PredictorConfig(channels, conditions, process))
-    return {
-        "vae": autoencoder,
-        "fp": predictor,
-        "ddpm": new_denoiser(preset, channels, conditions),
-    }
+def _volumes(family: Family, dataset: VolumeDataset, batch: int, device: torch.device) -> Tensor:
+    """What the first stage sees, (batch, x, y, z) on `device`; on a CPU, whose memory no failure protects, no more than
+    `MOST_VOXELS_ON_CPU`."""
+    volumes = iter(family.volumes(np.arange(len(dataset)), seed=0))
+    first = next(volumes)
+    most = max(1, MOST_VOXELS_ON_CPU // first.numel()) if device.type == "cpu" else batch
+    return torch.stack([first, *(next(volumes) for _ in range(min(batch, most) - 1))]).to(device)
 
 
-def _module(stage: Stage, network: Any, preset: Preset) -> TrainingStage:
-    if stage == "vae":
-        return AutoencoderStage(network, preset.vae)
-    kind = PredictorStage if stage == "fp" else DenoiserStage
-    return kind(network, preset.stage(stage), periodic=True)
-
-
-def _batch(
-    stage: Stage, batch: int, shape: tuple[int, int, int], phases: int, networks: dict[Stage, Any], device: torch.device
-) -> Any:
-    """Random labels (batch, x, y, z) for the autoencoder, else latents, conditions and recipe."""
-    if stage == "vae":
-        x, y, z = shape
-        return torch.randint(phases, (batch, min(x, CROP), min(y, CROP), z), dtype=torch.uint8, device=device)
-    latent = (batch, networks["vae"].config.latent_channels, *(edge // FACTOR for edge in shape))
-    predictor = networks["fp"]
-    conditions = torch.rand(batch, predictor.descriptor_mean.numel(), device=device)
-    return (
-        torch.randn(latent, device=device),
-        conditions,
-        torch.rand(batch, predictor.process_mean.numel(), device=device),
+def _random_latents(dataset: VolumeDataset, network: Autoencoder, count: int) -> Latents:
+    description = dataset.description
+    shape = (edge // network.config.factor for edge in dataset.shape)
+    return Latents(
+        torch.randn(count, network.config.latent_channels, *shape),
+        torch.rand(count, len(description.conditions)),
+        torch.rand(count, len(description.process)),
+        np.zeros(count, bool),
+        periodic=True,
     )
 
 
+def _batch(latents: Latents, count: int, device: torch.device) -> Batch:
+    columns = (latents.latents, latents.conditions, latents.process)
+    clean, conditions, process = (column[:count].to(device) for column in columns)
+    return clean, conditions, process
+
+
+def _tried(module: TrainingStage, batch: Any, device: torch.device) -> StageTrial:
+    """A few steps of `module`; where `batch` is not all of the plan's, the time is scaled."""
+    plan = module.plan
+    items = len(batch) if isinstance(batch, Tensor) else len(batch[0])
+    per_step = _seconds_per_step(module.to(device), batch, device) * plan.batch / items
+    seconds = per_step * plan.steps if plan.minutes is None else min(per_step * plan.steps, 60 * plan.minutes)
+    return StageTrial(per_step, seconds, plan.steps, plan.batch, sum(p.numel() for p in module.parameters()))
+
+
+def _left_out(share: float, parameters: int, device: torch.device) -> int:
+    """Bytes that a batch `share` times as large would take beside what was taken."""
+    return round((share - 1) * max(0, _peak(device) - (1 + ADAM_COPIES) * parameters * BYTES_PER_FLOAT))
+
+
 def _seconds_per_step(module: TrainingStage, batch: Any, device: torch.device) -> float:
-    optimizer = torch.optim.AdamW(module.parameters())
+    optimizer = module.optimizer()
     started = 0.0
     for step in range(WARM_UP + MEASURED):
         if step == WARM_UP:
@@ -107,21 +117,14 @@ def _seconds_per_step(module: TrainingStage, batch: Any, device: torch.device) -
 
 
 @torch.no_grad()
-def _encoding_seconds(
-    network: PhaseAutoencoder, shape: tuple[int, int, int], phases: int, device: torch.device
-) -> float:
+def _encoding_seconds(network: Autoencoder, shape: tuple[int, int, int], device: torch.device) -> float:
     """Seconds per volume."""
-    labels: Tensor = torch.randint(phases, (1, *shape), dtype=torch.uint8, device=device)
+    labels: Tensor = torch.randint(network.config.phases, (1, *shape), dtype=torch.uint8, device=device)
     started = time.perf_counter()
     with torch.autocast(device.type, torch.bfloat16):
-        network.posterior(one_hot_phases(labels, phases), periodic=True)
+        network.posterior(one_hot_phases(labels, network.config.phases), periodic=True)
     _synchronise(device)
     return time.perf_counter() - started
-
-
-def _latent_size(shape: tuple[int, int, int], networks: dict[Stage, Any]) -> int:
-    x, y, z = (edge // FACTOR for edge in shape)
-    return int(networks["vae"].config.latent_channels) * x * y * z
 
 
 def _synchronise(device: torch.device) -> None:

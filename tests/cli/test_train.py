@@ -31,6 +31,10 @@ def test_a_data_set_is_built_and_described(tmp_path: Path, capsys: pytest.Captur
         (["train", "{folder}/bad.h5", "--out", "{folder}/run", "--preset", "huge"], "preset 'huge'"),
         (["train", "{folder}/bad.h5", "--out", "{folder}/run", "--stage", "gan"], "stage 'gan'"),
         (["train", "{folder}/bad.h5", "--out", "{folder}/run", "--denoiser", "gan"], "denoiser 'gan'"),
+        (
+            ["train", "{folder}/bad.h5", "--out", "{folder}/run", "--preset", "paper", "--denoiser", "unet"],
+            "leave --denoiser out",
+        ),
         (["train", "{folder}/bad.h5", "--out", "{folder}/run", "--minutes", "vae=soon"], "STAGE=NUMBER"),
         (["dataset", "build", "{folder}/new.h5", "--series", "0"], "--series"),
         (["dataset", "info", "{folder}/bad.h5"], "bad.h5"),

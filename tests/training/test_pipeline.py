@@ -59,7 +59,7 @@ def test_a_transformer_is_trained_and_fine_tuned_as_such(dataset_path: Path, tmp
     chosen, run = replace(TINY, denoiser="transformer"), RunDirectory(tmp_path / "run")
     run.open(dataset_path, "tiny", chosen, resume=False)
     train(dataset_path, run, "tiny", chosen, STAGES, lambda _: None)
-    with pytest.raises(InputError, match="--denoiser transformer"):
+    with pytest.raises(InputError, match="--preset tiny --denoiser transformer"):
         run.open(dataset_path, "tiny", TINY, resume=True)
     first = load_bundle(str(run.bundle), torch.device("cpu"))
     assert isinstance(first.denoiser, TransformerDenoiser)

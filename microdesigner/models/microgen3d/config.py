@@ -18,6 +18,11 @@ class MicroGen3DConfig:
     outputs: int
 
     @property
+    def phases(self) -> int:
+        """How many labels there are."""
+        return len(self.levels)
+
+    @property
     def factor(self) -> int:
         """Voxels per latent voxel along an edge."""
         return 16 if self.first_halves else 8

@@ -1,0 +1,62 @@
+"""Networks that belong together, each with the stage that trains it."""
+
+from typing import Any, ClassVar, Protocol
+
+import torch
+from numpy.typing import NDArray
+
+from microdesigner.core.errors import InputError
+from microdesigner.data.store import VolumeDataset
+from microdesigner.models.bundle import Autoencoder, Bundle, Predictor
+from microdesigner.models.conditioning import ConditionalDenoiser
+from microdesigner.training.autoencoder_stage import AutoencoderStage, Volumes
+from microdesigner.training.denoiser_stage import DenoiserStage
+from microdesigner.training.latents import Latents
+from microdesigner.training.own_family import OwnFamily
+from microdesigner.training.paper_family import PaperFamily
+from microdesigner.training.paper_stages import GreyStage, NoiseStage, PointStage
+from microdesigner.training.predictor_stage import PredictorStage
+from microdesigner.training.presets import Preset
+
+
+class Family(Protocol):
+    """The three stages, each holding its untrained `network`; `card` is what a card says beside the architecture."""
+
+    card: ClassVar[dict[str, Any]]
+
+    def autoencoder(self) -> AutoencoderStage | GreyStage:
+        """Stage 1."""
+
+    def volumes(self, indices: NDArray[Any], seed: int, device: torch.device | None = None) -> Volumes:
+        """What stage 1 sees of the volumes `indices`."""
+
+    def predictor(self, latents: Latents) -> PredictorStage | PointStage:
+        """Stage 2."""
+
+    def denoiser(self, latents: Latents) -> DenoiserStage | NoiseStage:
+        """Stage 3."""
+
+    def complete(self, autoencoder: Autoencoder, predictor: Predictor, latents: Latents) -> None:
+        """What is left to do before the bundle is saved."""
+
+
+def family_of(dataset: VolumeDataset, preset: Preset, base: Bundle | None = None) -> Family:
+    """The networks of `preset` for `dataset`; raises InputError when they cannot start from `base`."""
+    if base:
+        _check_base(base, dataset, preset)
+    return PaperFamily(dataset, preset) if preset.denoiser == "paper" else OwnFamily(dataset, preset, base)
+
+
+def _check_base(base: Bundle, dataset: VolumeDataset, preset: Preset) -> None:
+    if preset.denoiser == "paper":
+        raise InputError(
+            "The preset paper trains the paper's networks from the start; leave the model to fine-tune out."
+        )
+    if not isinstance(base.denoiser, ConditionalDenoiser):
+        raise InputError(f"{base.card.name} has the paper's networks, which cannot be fine-tuned; start anew.")
+    conditions = tuple(condition.name for condition in base.card.conditions)
+    if conditions != dataset.description.conditions or base.card.phase_names != dataset.description.phase_names:
+        raise InputError(
+            f"{base.card.name} knows the phases {', '.join(base.card.phase_names)} and the conditions "
+            f"{', '.join(conditions)}, other than {dataset.path}; train a new model on it."
+        )

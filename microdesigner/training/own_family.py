@@ -1,0 +1,80 @@
+"""This program's own networks with their stages."""
+
+from copy import deepcopy
+from typing import Any, ClassVar
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from microdesigner.data.store import VolumeDataset
+from microdesigner.models.autoencoder import AutoencoderConfig, PhaseAutoencoder
+from microdesigner.models.bundle import Autoencoder, Bundle, Predictor
+from microdesigner.models.conditioning import ConditionalDenoiser
+from microdesigner.models.denoiser import Denoiser, DenoiserConfig
+from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
+from microdesigner.models.transformer import TransformerConfig, TransformerDenoiser
+from microdesigner.training.autoencoder_stage import AutoencoderStage, Crops
+from microdesigner.training.calibration import calibrate
+from microdesigner.training.denoiser_stage import DenoiserStage
+from microdesigner.training.latents import Latents
+from microdesigner.training.predictor_stage import PredictorStage
+from microdesigner.training.presets import Preset
+
+HEAD_WIDTH = 64
+
+
+class OwnFamily:
+    """Phase autoencoder, feature predictor with a posterior, and a U-Net or a transformer that predicts v; the denoiser
+    of `base`, where there is one, is where training starts."""
+
+    card: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, dataset: VolumeDataset, preset: Preset, base: Bundle | None) -> None:
+        self._dataset, self._preset, self._base = dataset, preset, base
+
+    def autoencoder(self) -> AutoencoderStage:
+        """Stage 1."""
+        phases = len(self._dataset.description.phase_names)
+        return AutoencoderStage(PhaseAutoencoder(AutoencoderConfig(phases=phases)), self._preset.vae)
+
+    def volumes(self, indices: NDArray[Any], seed: int, device: torch.device | None = None) -> Crops:
+        """What stage 1 sees of the volumes `indices`."""
+        return Crops(self._dataset, indices, seed, device)
+
+    def predictor(self, latents: Latents) -> PredictorStage:
+        """Stage 2."""
+        channels, conditions, process = latents.latents.shape[1], latents.conditions.shape[1], latents.process.shape[1]
+        network = FeaturePredictor(PredictorConfig(channels, conditions, process))
+        _standardise(network.descriptor_mean, network.descriptor_std, latents.conditions, latents)
+        if process:
+            _standardise(network.process_mean, network.process_std, latents.process, latents)
+        return PredictorStage(network, self._preset.fp, latents.periodic)
+
+    def denoiser(self, latents: Latents) -> DenoiserStage:
+        """Stage 3."""
+        if self._base and isinstance(self._base.denoiser, ConditionalDenoiser):
+            network = deepcopy(self._base.denoiser).train().requires_grad_(True)  # its scaling of the conditions stays
+        else:
+            network = new_denoiser(self._preset, latents.latents.shape[1], latents.conditions.shape[1])
+            _standardise(network.condition_mean, network.condition_std, latents.conditions, latents)
+        return DenoiserStage(network, self._preset.ddpm, latents.periodic)
+
+    def complete(self, autoencoder: Autoencoder, predictor: Predictor, latents: Latents) -> None:
+        """Make the recipe's posterior as wide as it ought to be."""
+        if latents.process.shape[1] and isinstance(predictor, FeaturePredictor):
+            calibrate(predictor, latents)
+
+
+def new_denoiser(preset: Preset, channels: int, conditions: int) -> ConditionalDenoiser:
+    """The untrained denoiser of `preset` for latents of `channels` and so many conditions."""
+    if preset.denoiser == "unet":
+        return Denoiser(DenoiserConfig(channels, conditions, preset.widths))
+    width, blocks = preset.transformer
+    return TransformerDenoiser(TransformerConfig(channels, conditions, width, blocks, width // HEAD_WIDTH))
+
+
+def _standardise(mean: Tensor, std: Tensor, labels: Tensor, latents: Latents) -> None:
+    training = labels[torch.from_numpy(~latents.held_out)]
+    mean.copy_(training.mean(0))
+    std.copy_(training.std(0).clamp_min(1e-6))
