@@ -103,6 +103,7 @@ def _views(window: "MainWindow") -> list[Command]:
         ),
         Command("Views", "Fit the volume", steering.fit, (), ("5",)),
         *(Command("Views", f"Look {words}", partial(steering.look, name), (), (key,)) for name, words, key in looks),
+        Command("Views", "Measure a distance", views.measure.toggle, (), ("M",)),
         Command("Views", "Perspective or parallel projection", views.orthographic.toggle),
         Command("Views", "Smooth surfaces or voxels", views.smooth.toggle),
         Command("Views", "Clip box, slices and threshold", views.cut_toggle.toggle),

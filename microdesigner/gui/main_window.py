@@ -243,6 +243,7 @@ class MainWindow(QMainWindow):
         self.queue.waiting_changed.connect(bar.show_waiting)
         self.queue.left_over.connect(lambda count: self.news.setText(LEFT_OVER.format(count=count)))
         self.views.builder.failed.connect(self.notice.tell)
+        self.views.view.measuring.told.connect(self.news.setText)
         self.open_button.chosen.connect(self.open_path)
         self.export_button.chosen.connect(self.export)
         self.export_button.movie_chosen.connect(self.studio.film)

@@ -42,7 +42,7 @@ class OwnWindow(QObject):
             self.window.closed.connect(self._forget)
             self._show()
             if self.window.view.scene is not None:
-                self.window.view.scene.wear(scene.look())
+                self.window.view.scene.wear(replace(scene.look(), ruler=()))
             self.window.show()
         self.window.raise_()
         self.window.activateWindow()
@@ -67,10 +67,10 @@ class OwnWindow(QObject):
             self._restyle()
 
     def _restyle(self) -> None:
-        """Take over the look; what is maximised, and a camera of its own, stay."""
+        """Take over the look; what is maximised and measured, and a camera of its own, stay."""
         if (scenes := self._scenes()) is not None and self.window is not None:
             theirs, own = scenes
-            look = replace(theirs.look(), maximised=own.maximised)
+            look = replace(theirs.look(), maximised=own.maximised, ruler=own.ruler)
             if not self.window.linked.isChecked():
                 look = replace(look, orthographic=own.camera.orthographic, pose=None)
             own.wear(look)

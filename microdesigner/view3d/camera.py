@@ -169,6 +169,18 @@ class CameraControl:
             return float(2 * self.camera.GetParallelScale())
         return float(2 * self.camera.GetDistance() * math.tan(math.radians(self.camera.GetViewAngle() / 2)))
 
+    def ray(self, right: float, up: float) -> tuple[Vector, Vector]:
+        """Origin and direction of what is seen at a place on screen, from the middle of the view."""
+        ahead, view_up, side = self._frame()
+        height = self.visible_height()
+        shift = [height * (right * s + up * u) for s, u in zip(side, view_up, strict=True)]
+        eye, focus = self.camera.GetPosition(), self.camera.GetFocalPoint()
+        if self.orthographic:
+            x, y, z = (e + s for e, s in zip(eye, shift, strict=True))
+            return (x, y, z), ahead
+        x, y, z = (f + s - e for f, s, e in zip(focus, shift, eye, strict=True))
+        return eye, (x, y, z)
+
     def _centre(self) -> tuple[float, float, float]:
         b = self.bounds
         return (b[0] + b[1]) / 2, (b[2] + b[3]) / 2, (b[4] + b[5]) / 2

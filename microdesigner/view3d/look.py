@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from microdesigner.app.view_state import Pose
+from microdesigner.app.view_state import Pose, Vector
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
 from microdesigner.view3d.surfaces import Shaping
@@ -22,6 +22,7 @@ class Look:
     maximised: int | None = None
     orthographic: bool = False
     pose: Pose | None = None
+    ruler: tuple[Vector, ...] = ()  # ends of a measured distance in nm
 
 
 @dataclass(frozen=True)

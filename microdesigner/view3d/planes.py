@@ -43,12 +43,16 @@ def slice_planes(
     geometry: Geometry, positions: tuple[float, float, float], colours: NDArray[np.uint8]
 ) -> list[vtkActor]:
     """Three orthogonal slices at `positions`, shares of the clip box along x, y, z."""
-    planes = []
-    for axis, position in enumerate(positions):
-        edge = geometry.labels.shape[axis]
-        index = min(edge - 1, int(position * edge))
-        planes.append(_plane(geometry, axis, index, index + 0.5, colours, ambient=0.75))
-    return planes
+    return [
+        _plane(geometry, axis, index, index + 0.5, colours, ambient=0.75)
+        for axis, index in slice_layers(geometry, positions)
+    ]
+
+
+def slice_layers(geometry: Geometry, positions: tuple[float, float, float]) -> list[tuple[int, int]]:
+    """Axis and layer of the three slices at `positions`, shares of the clip box; they lie in the layers' middles."""
+    edges = geometry.labels.shape
+    return [(axis, min(edges[axis] - 1, int(position * edges[axis]))) for axis, position in enumerate(positions)]
 
 
 def _outer_layers(geometry: Geometry) -> Iterator[tuple[int, int, float]]:

@@ -11,14 +11,15 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkRenderingCore import vtkCamera, vtkRenderWindow
 
+from microdesigner.app.view_state import Vector
 from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.view3d.annotations import Axes
 from microdesigner.view3d.camera import CameraControl, Crop
+from microdesigner.view3d.contents import fill
 from microdesigner.view3d.drawing import drawn_by_hardware, off_screen_window
 from microdesigner.view3d.look import Look
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
-from microdesigner.view3d.phase_actors import PhaseActors
-from microdesigner.view3d.planes import box_faces, colour_table, single_phase, slice_planes
+from microdesigner.view3d.picking import Ray, pick
 from microdesigner.view3d.surfaces import PART_TRIANGLES, Geometry
 from microdesigner.view3d.view import Area, View, WholeView, layout
 
@@ -48,6 +49,7 @@ class Scene:
         self.geometry: Geometry | None = None
         self.views: list[View] = []
         self.maximised: int | None = None
+        self.ruler: tuple[Vector, ...] = ()
         self._aspect = self.camera.aspect
         self._buffer = vtkUnsignedCharArray()
         self._set_phases(tuple(phase_names))
@@ -60,17 +62,16 @@ class Scene:
         names = geometry.microstructure.phase_names
         if names != self.phase_names:
             self._set_phases(names)
-        sizes = [
-            edge * nm for edge, nm in zip(geometry.microstructure.shape, geometry.microstructure.voxel_nm, strict=True)
-        ]
-        bounds = (0.0, sizes[0], 0.0, sizes[1], 0.0, sizes[2])
-        first, resized = self.geometry is None, bounds != self.camera.bounds
-        self.geometry = geometry
+        x, y, z = geometry.size_nm
+        bounds = (0.0, x, 0.0, y, 0.0, z)
+        before, self.geometry = self.geometry, geometry
+        if before is None or before.microstructure is not geometry.microstructure:
+            self.measure(())
         self.views[0].title.actor.SetInput(geometry.microstructure.provenance.get("title", OVERVIEW))
-        if first:
+        if before is None:
             self.camera.bounds = bounds
             self.camera.look("isometric")
-        elif resized:
+        elif bounds != self.camera.bounds:
             self.camera.enclose(bounds)
         for view in self.views:
             view.clear()
@@ -82,7 +83,7 @@ class Scene:
             view.decorate(self.camera.bounds, self.surroundings)
         if self.geometry is None:
             return
-        self._fill(self.geometry)
+        fill(self.views, self.geometry, self.look())
         colours = [self.palette.colour(label) for label in range(len(self.phase_names))]
         for view in self.views:
             view.style(colours, self.opacity, self.visible)
@@ -92,7 +93,7 @@ class Scene:
         assert self.geometry is not None
         return Look(
             self.geometry.shaping, self.palette, self.surroundings, tuple(self.visible), tuple(self.opacity),
-            self.slices, self.slice_positions, self.maximised, self.camera.orthographic, self.camera.pose(),
+            self.slices, self.slice_positions, self.maximised, self.camera.orthographic, self.camera.pose(), self.ruler,
         )  # fmt: skip
 
     def wear(self, look: Look) -> None:
@@ -105,6 +106,7 @@ class Scene:
         self.camera.set_orthographic(look.orthographic)
         if look.pose is not None:
             self.camera.place(look.pose)
+        self.measure(look.ruler)
         self.restyle()
 
     @property
@@ -139,6 +141,22 @@ class Scene:
             if left <= x <= right and bottom <= 1 - y <= top:
                 return index
         return 0
+
+    def pick(self, x: float, y: float) -> Vector | None:
+        """The point in nm that is seen at a place, in shares of the window from its upper left corner, if any."""
+        if self.geometry is None:
+            return None
+        view = self.view_at(x, y)
+        left, bottom, right, top = self.area(view)
+        across, height = (x - (left + right) / 2) * self._aspect, top - bottom
+        ray = self.camera.ray(across / height, (1 - y - (bottom + top) / 2) / height)
+        return pick(self.geometry, self.look(), view, Ray(*ray))
+
+    def measure(self, ends: tuple[Vector, ...]) -> None:
+        """Show the distance of two points in nm in all views; fewer are shown without."""
+        self.ruler = ends
+        for view in self.views:
+            view.ruler.show(ends)
 
     def shown_views(self) -> list[int]:
         """Indices of the views that are not hidden by a maximised one."""
@@ -232,30 +250,3 @@ class Scene:
         self.opacity = [1.0] * len(names)
         self.set_aspect(self._aspect)
         self.maximise(None)
-
-    def _fill(self, geometry: Geometry) -> None:
-        """Give every view its slices, or its surfaces; an opaque volume without gaps is a box."""
-        solid = not self.slices and self._is_solid(geometry)
-        colours = colour_table(self.palette, self.visible)
-        for index, view in enumerate(self.views):
-            if self.slices:
-                table = colours if index == 0 else single_phase(colours, index - 1, self.surroundings.absent)
-                view.set_planes(slice_planes(geometry, self.slice_positions, table))
-            else:
-                view.set_planes(box_faces(geometry, colours) if solid and index == 0 else ())
-            if self.slices or (solid and index == 0):
-                view.set_surfaces(())
-            elif not view.surfaces:
-                view.set_surfaces(_surfaces(geometry, None if index == 0 else index - 1))
-
-    def _is_solid(self, geometry: Geometry) -> bool:
-        return all(self.visible) and min(self.opacity) >= 1 and geometry.shaping.threshold <= 0
-
-
-def _surfaces(geometry: Geometry, phase: int | None) -> list[PhaseActors]:
-    """Surfaces of one phase, or of all."""
-    return [
-        PhaseActors(label, mesh, geometry.shaping.smooth)
-        for label, mesh in enumerate(geometry.meshes)
-        if mesh is not None and phase in (None, label)
-    ]

@@ -55,6 +55,12 @@ class Geometry:
     corner_nm: tuple[float, float, float]
     meshes: tuple[PhaseMesh | None, ...]
 
+    @property
+    def size_nm(self) -> tuple[float, float, float]:
+        """Edges of the whole volume."""
+        x, y, z = (edge * nm for edge, nm in zip(self.microstructure.shape, self.microstructure.voxel_nm, strict=True))
+        return x, y, z
+
 
 def build_geometry(microstructure: Microstructure, shaping: Shaping | None = None) -> Geometry:
     """Meshes of every phase of `microstructure`."""

@@ -9,6 +9,7 @@ from microdesigner.view3d.annotations import Frame, ScaleBar, Title
 from microdesigner.view3d.camera import Bounds
 from microdesigner.view3d.palettes import Colour, Surroundings
 from microdesigner.view3d.phase_actors import PhaseActors, surface_look
+from microdesigner.view3d.ruler import Ruler
 from microdesigner.view3d.sorted_blend import SortedBlend
 from microdesigner.view3d.surfaces import PART_TRIANGLES
 
@@ -31,8 +32,9 @@ class View:
         self.frame = Frame()
         self.scale_bar = ScaleBar()
         self.renderer.AddActor(self.frame.actor)
+        self.ruler = Ruler()
         self._overlay = (self.title.actor, self.scale_bar.bar, self.scale_bar.label)
-        for prop in self._overlay:
+        for prop in (*self._overlay, *self.ruler.all_props):
             self.renderer.AddViewProp(prop)
         self._bounds: Bounds = (0.0, 1.0, 0.0, 1.0, 0.0, 1.0)
         self.planes: list[vtkActor] = []
@@ -124,6 +126,8 @@ class View:
             prop.SetVisibility(first)
         for prop in self._overlay:
             prop.SetVisibility(last)
+        for prop in self.ruler.all_props:
+            prop.SetVisibility(last and prop in self.ruler.props)
 
     def _remove(self, actors: Iterable[vtkActor]) -> None:
         for actor in actors:
@@ -151,6 +155,7 @@ class View:
         self.frame.actor.GetProperty().SetLineWidth(max(1.0, scale))
         self.title.place(height, corner, scale, surroundings)
         self.scale_bar.place(width, corner, visible_height / height, scale, surroundings)
+        self.ruler.place(scale, surroundings)
         self.renderer.ResetCameraClippingRange(*self._bounds)  # by the volume, not by the part that is drawn
 
 

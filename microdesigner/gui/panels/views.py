@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 STANDARD_VIEWS = (("isometric", "Iso", "6"), ("x", "X", "7"), ("y", "Y", "8"), ("z", "Z", "9"))
 
+MEASURE_TIP = "Distance of two points that you click on a surface or a slice, in nm (M; Esc ends it)."
+
 
 class ViewsPanel(QWidget):
     """Shows one volume; meshes are built beside the GUI thread and swapped in when they are ready."""
@@ -50,10 +52,13 @@ class ViewsPanel(QWidget):
         self.orthographic = toggle_button(
             "Ortho", "Orthographic", "Parallel projection, without perspective.", settings.orthographic
         )
+        self.measure = toggle_button("Measure", "Measure a distance", MEASURE_TIP, False)
         self.cut_toggle = toggle_button(
             "Cut…", "Clip, slices and threshold", "Clip box, three slices and threshold.", False
         )
         self._lay_out()
+        self.measure.toggled.connect(self.view.measuring.turn)
+        self.view.measuring.toggled.connect(self.measure.setChecked)
         self.builder.built.connect(self._swap)
         self.phases.changed.connect(self._recolour)
         self.phases.colour_wanted.connect(self._ask_colour)
@@ -166,10 +171,8 @@ class ViewsPanel(QWidget):
         scene = self.view.scene
         if scene is None:
             return
-        volume = geometry.microstructure  # type: ignore[attr-defined]
-        x, y, z = (edge * nm for edge, nm in zip(volume.shape, volume.voxel_nm, strict=True))
-        self.cut.show_size((x, y, z))
-        self._style(scene, volume.phase_names)
+        self.cut.show_size(geometry.size_nm)  # type: ignore[attr-defined]
+        self._style(scene, geometry.microstructure.phase_names)  # type: ignore[attr-defined]
         scene.show(geometry)  # type: ignore[arg-type]
         self.view.redraw()
         self.shown.emit()
@@ -210,7 +213,7 @@ class ViewsPanel(QWidget):
         for name, text, key in STANDARD_VIEWS:
             tip = f"Look {'from the corner' if name == 'isometric' else f'along {name}'} ({key})."
             tools.addWidget(tool_button(text, f"View {name}", tip, partial(self.view.steering.look, name)))
-        for button in (self.orthographic, self.smooth, self.cut_toggle):
+        for button in (self.orthographic, self.smooth, self.cut_toggle, self.measure):
             tools.addWidget(button)
         tools.addStretch(1)
         tools.addWidget(self.palette_choice)

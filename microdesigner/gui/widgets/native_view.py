@@ -1,12 +1,12 @@
 """A scene drawn straight onto the screen, by the graphics card where there is one."""
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 from pyvistaqt import QtInteractor
 
+from microdesigner.gui.widgets.measuring import Measuring
 from microdesigner.gui.widgets.steering import Steering
-from microdesigner.gui.widgets.volume_view import SETTLE_MS
 from microdesigner.view3d.scene import Scene
 
 PLAIN_DPI = 72  # at which VTK takes sizes of text as pixels; a scene enlarges its text itself
@@ -25,22 +25,18 @@ class NativeView(QtInteractor):  # type: ignore[misc]
         self.steering = Steering(self)
         self.steering.scene = self.scene
         self.frames = 0
-        self._moving = False
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(self._rest)
-        self.steering.dragged.connect(self._drag)
-        self.steering.placed.connect(self.update)
+        self.measuring = Measuring(self.steering, self)
+        for change in (self.steering.dragged, self.steering.rested, self.steering.placed, self.measuring.changed):
+            change.connect(self.update)
         self.setAccessibleName("Views of the volume; keys 1 to 9 change them")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(False)
 
     def close_scene(self) -> None:
         """Free the graphics resources; nothing is drawn afterwards."""
-        self._settle.stop()
+        self.steering.let_go()
         if self.scene is not None:
-            scene, self.scene, self.steering.scene = self.scene, None, None
+            scene, self.scene = self.scene, None
             scene.close()
             self.close()
 
@@ -49,7 +45,7 @@ class NativeView(QtInteractor):  # type: ignore[misc]
         if self.scene is not None and self.scene.geometry is not None:
             self.scene.scale = self.devicePixelRatioF()
             width, height = self.ren_win.GetSize()
-            self.scene.arrange(width, height, coarse=self._moving and not self.scene.light)
+            self.scene.arrange(width, height, coarse=self.steering.moving and not self.scene.light)
             self.frames += 1
         super().paintGL()
 
@@ -63,12 +59,3 @@ class NativeView(QtInteractor):  # type: ignore[misc]
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Leave keys that do not steer to the window: PyVista's own would close it or draw wires."""
         event.ignore()
-
-    def _drag(self) -> None:
-        self._moving = True
-        self._settle.start()
-        self.update()
-
-    def _rest(self) -> None:
-        self._moving = False
-        self.update()

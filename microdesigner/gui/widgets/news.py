@@ -4,6 +4,7 @@ import logging
 
 from PySide6.QtWidgets import QLabel
 
+HINT = "What was done last; Log under the views tells what was before."
 _log = logging.getLogger(__name__)
 
 
@@ -12,10 +13,11 @@ class News(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setToolTip("What was done last; Log under the views tells what was before.")
+        self.setToolTip(HINT)
 
     def setText(self, text: str) -> None:  # noqa: N802
         """Show and log a sentence."""
         super().setText(text)
+        self.setToolTip(f"{text}\n{HINT}".strip())  # the sentence may be longer than the line
         if text:
             _log.info("%s", text)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from microdesigner.view3d.scene import Scene
 
 ZOOM_PER_NOTCH = 1.15
+REST_MS = 250
 STEP = 1 / 24  # of a view's height, which turns by 7.5 degrees
 ARROWS = {
     Qt.Key.Key_Left: (-STEP, 0.0), Qt.Key.Key_Right: (STEP, 0.0), Qt.Key.Key_Up: (0.0, STEP),
@@ -27,6 +28,7 @@ class Steering(QObject):
     """
 
     dragged = Signal()  # one of many small moves
+    rested = Signal()  # they have ended for REST_MS
     placed = Signal()  # a move of its own
 
     def __init__(self, widget: QWidget) -> None:
@@ -34,6 +36,10 @@ class Steering(QObject):
         self.scene: Scene | None = None
         self._widget = widget
         self._last = QPointF()
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self.rested)
         widget.installEventFilter(self)
 
     def maximise(self, index: int | None) -> None:
@@ -53,6 +59,16 @@ class Steering(QObject):
         if self.scene is not None:
             self.scene.camera.look(name)  # type: ignore[arg-type]
             self.placed.emit()
+
+    @property
+    def moving(self) -> bool:
+        """Whether small moves follow each other."""
+        return self._rest.isActive()
+
+    def let_go(self) -> None:
+        """Move no scene any more."""
+        self._rest.stop()
+        self.scene = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Take what moves the camera."""
@@ -86,13 +102,17 @@ class Steering(QObject):
         else:  # a drag is measured in one view's height, and two stand above each other
             tiles = 1.0 if scene.maximised is not None else 2.0
             scene.camera.pan(right * tiles, up * tiles)
-        self.dragged.emit()
+        self._tell_drag()
         return True
 
     def _zoom(self, scene: "Scene", factor: float) -> bool:
         scene.camera.zoom(factor)
-        self.dragged.emit()
+        self._tell_drag()
         return True
+
+    def _tell_drag(self) -> None:
+        self._rest.start()
+        self.dragged.emit()
 
     def _press(self, scene: "Scene", event: QKeyEvent) -> bool:
         key = Qt.Key(event.key())
@@ -107,7 +127,7 @@ class Steering(QObject):
         elif key in ARROWS:
             shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             (scene.camera.pan if shifted else scene.camera.rotate)(*ARROWS[key])
-            self.dragged.emit()
+            self._tell_drag()
         else:
             return False
         return True

@@ -9,12 +9,12 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from microdesigner.gui.widgets.measuring import Measuring
 from microdesigner.gui.widgets.steering import Steering
 
 if TYPE_CHECKING:
     from microdesigner.view3d.scene import Scene
 
-SETTLE_MS = 250
 SLOW_FRAME_S = 0.04
 BUDGET_S = 0.02
 
@@ -32,6 +32,7 @@ class VolumeView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.steering = Steering(self)
+        self.measuring = Measuring(self.steering, self)
         self.message = ""
         self.frame_seconds = 0.0
         self._whole = QImage()
@@ -39,17 +40,14 @@ class VolumeView(QWidget):
         self._waiting: list[tuple[int, int]] = []  # view and step
         self._stale = False
         self._drawn = False
-        self._moving = False
         self._half = False
         self._continue = QTimer(self)
         self._continue.setSingleShot(True)
         self._continue.timeout.connect(self.update)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(self._settled)
-        self.steering.dragged.connect(self._drag)
+        self.steering.dragged.connect(self._place)
         self.steering.placed.connect(self._place)
+        self.steering.rested.connect(self._rest)
+        self.measuring.changed.connect(self.redraw)
         self.setAccessibleName("Views of the volume; keys 1 to 9 change them")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -91,7 +89,7 @@ class VolumeView(QWidget):
     @property
     def settled(self) -> bool:
         """Whether every view shows the scene as it is, in full detail."""
-        return not self._stale and not self._waiting and not self._moving
+        return not self._stale and not self._waiting and not self.steering.moving
 
     def pixels(self) -> NDArray[np.uint8]:
         """What is shown, as uint8 [height, width, RGBA]."""
@@ -100,11 +98,11 @@ class VolumeView(QWidget):
 
     def close_scene(self) -> None:
         """Free the graphics resources; nothing is drawn afterwards."""
-        self._settle.stop()
+        scene = self.scene
         self._continue.stop()
-        if self.scene is not None:
-            self.scene.close()
-            self.steering.scene = None
+        self.steering.let_go()
+        if scene is not None:
+            scene.close()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the scene if it changed and paint its picture."""
@@ -140,35 +138,29 @@ class VolumeView(QWidget):
             self.scene.set_aspect(self.width() / max(1, self.height()))
         self.redraw()
 
-    def _drag(self) -> None:
-        self._moving = True
-        self._settle.start()
-        self._place()
-
     def _place(self) -> None:
         self.redraw()
         self.moved.emit()
 
-    def _settled(self) -> None:
-        self._moving = False
+    def _rest(self) -> None:
         self.redraw() if self._half else self._plan_details()
         self.update()
 
     def _plan_details(self) -> None:
         scene = self.scene
-        if scene is not None and not self._moving and not scene.light:
+        if scene is not None and not self.steering.moving and not scene.light:
             self._waiting = [(view, step) for view in scene.shown_views() for step in range(scene.steps(view))]
 
     def _draw_whole(self, scene: "Scene") -> None:
         """Draw all views in one go, a large volume coarsely and in half the resolution where a drag would be slow."""
         started = time.perf_counter()
-        half = self._moving and self._half
+        half = self.steering.moving and self._half
         pixels = scene.render(*self._size(scene, 0.5 if half else 1.0), coarse=not scene.light)
         self._whole = _image(pixels)
         self._details = {}
         self._stale = False
         self.frame_seconds = time.perf_counter() - started
-        if self._moving:
+        if self.steering.moving:
             self._half = self.frame_seconds > (SLOW_FRAME_S / 4 if half else SLOW_FRAME_S)
         self._plan_details()
 

@@ -1,0 +1,34 @@
+"""What each view holds of a volume: its slices, its surfaces, or the box of all phases."""
+
+from collections.abc import Sequence
+
+from microdesigner.view3d.look import Look
+from microdesigner.view3d.phase_actors import PhaseActors
+from microdesigner.view3d.planes import box_faces, colour_table, single_phase, slice_planes
+from microdesigner.view3d.surfaces import Geometry
+from microdesigner.view3d.view import View
+
+
+def fill(views: Sequence[View], geometry: Geometry, look: Look) -> None:
+    """Give view 0 all phases and view 1 + k phase k; an opaque volume without gaps is a box."""
+    solid = not look.slices and all(look.visible) and min(look.opacity) >= 1 and geometry.shaping.threshold <= 0
+    colours = colour_table(look.palette, look.visible)
+    for index, view in enumerate(views):
+        if look.slices:
+            table = colours if index == 0 else single_phase(colours, index - 1, look.surroundings.absent)
+            view.set_planes(slice_planes(geometry, look.slice_positions, table))
+        else:
+            view.set_planes(box_faces(geometry, colours) if solid and index == 0 else ())
+        if look.slices or (solid and index == 0):
+            view.set_surfaces(())
+        elif not view.surfaces:
+            view.set_surfaces(_surfaces(geometry, None if index == 0 else index - 1))
+
+
+def _surfaces(geometry: Geometry, phase: int | None) -> list[PhaseActors]:
+    """Surfaces of one phase, or of all."""
+    return [
+        PhaseActors(label, mesh, geometry.shaping.smooth)
+        for label, mesh in enumerate(geometry.meshes)
+        if mesh is not None and phase in (None, label)
+    ]
