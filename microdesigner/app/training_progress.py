@@ -12,7 +12,7 @@ from microdesigner.training.presets import STAGES
 
 STAGE_TITLES = {"vae": "Autoencoder", "fp": "Feature predictor", "ddpm": "Denoiser"}
 LIKELIHOOD_STAGES = frozenset({"fp"})
-"""Stages whose loss is a negative log likelihood, which may be negative: a log axis shows its exponential."""
+"""Stages whose loss is a negative log likelihood where their events do not tell."""
 
 
 @dataclass
@@ -39,8 +39,12 @@ class Curve:
 
 @dataclass
 class StageProgress:
-    """One stage: its curves, share done, whether it ended, and the newest pairs of wanted and measured values."""
+    """One stage: its curves, share done, whether it ended, and the newest pairs of wanted and measured values.
 
+    Where the loss is a negative log `likelihood` it may be negative: a log axis shows its exponential.
+    """
+
+    likelihood: bool = False
     training: Curve = field(default_factory=Curve)
     validation: Curve = field(default_factory=Curve)
     progress: float = 0.0
@@ -54,7 +58,7 @@ class RunProgress:
     """Takes events in and answers what a window shows. `estimated` are seconds per stage before it starts."""
 
     def __init__(self, estimated: Mapping[str, float]) -> None:
-        self.stages = {stage: StageProgress() for stage in STAGES}
+        self.stages = {stage: StageProgress(likelihood=stage in LIKELIHOOD_STAGES) for stage in STAGES}
         self.current: str | None = None
         self.device = ""
         self.samples: list[str] = []
@@ -102,6 +106,7 @@ class RunProgress:
         stage = self.stages[event["stage"]]
         title = STAGE_TITLES[event["stage"]]
         self.current, self.note = event["stage"], ""
+        stage.likelihood = event.get("likelihood", stage.likelihood)
         if event["state"] == "started":
             self._say(event, f"{title} starts, {event['parameters']:,} parameters.")
         else:

@@ -15,6 +15,7 @@ class PredictorStage(TrainingStage):
     """Negative log likelihood of the descriptors (normal) and of the recipe (mixture of normals). A little noise on the
     latents makes the predictor trust what a sampler draws as much as what the encoder saw."""
 
+    likelihood = True
     network: FeaturePredictor
 
     def __init__(self, network: FeaturePredictor, plan: StagePlan, periodic: bool) -> None:

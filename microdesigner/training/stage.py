@@ -34,7 +34,9 @@ SECONDS_TO_END = 20.0
 
 class TrainingStage(lightning.LightningModule):
     """A network in training. A subclass gives `loss` on a batch and `validate` on a held-out batch; it may choose
-    another optimiser and other weights to end with."""
+    another optimiser and other weights to end with. `likelihood` tells that the loss is a negative log likelihood."""
+
+    likelihood = False
 
     def __init__(self, network: nn.Module, plan: StagePlan) -> None:
         super().__init__()
@@ -190,7 +192,8 @@ def fit_stage(
     if module.plan.compiled:
         module.network.compile()
     log, batch = run.events, module.plan.batch
-    log.write("stage", stage=stage, state="started", parameters=sum(p.numel() for p in module.network.parameters()))
+    parameters = sum(p.numel() for p in module.network.parameters())
+    log.write("stage", stage=stage, state="started", parameters=parameters, likelihood=module.likelihood)
     first = deepcopy(module.network.state_dict())
     while (trainer := _fitted(run, stage, module, batches, batch, draw, devices)) is None:
         if batch == 1:

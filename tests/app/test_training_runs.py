@@ -171,3 +171,12 @@ def test_time_left_counts_stages_to_come() -> None:
     assert 0 < progress.share < 0.5
     progress.add({"event": "from a newer version"})
     assert duration(11000) == "3 h 3 min"
+
+
+def test_a_stage_tells_whether_its_loss_is_a_likelihood() -> None:
+    progress = RunProgress({})
+    assert progress.stages["fp"].likelihood, "as runs of earlier versions were"
+    progress.add(
+        {"event": "stage", "stage": "fp", "state": "started", "parameters": 1, "likelihood": False, "time": 0.0}
+    )
+    assert not progress.stages["fp"].likelihood

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from microdesigner.app.training_progress import LIKELIHOOD_STAGES, STAGE_TITLES, StageProgress
+from microdesigner.app.training_progress import STAGE_TITLES, StageProgress
 from microdesigner.gui.wizard import plots
 
 MOST_TICKS = 7
@@ -34,13 +34,13 @@ class Curves(QWidget):
 
     def show_stage(self, stage: str, progress: StageProgress) -> None:
         """Draw what is known of a stage."""
-        exponential = stage in LIKELIHOOD_STAGES
-        points = [curve.positive(exponential) for curve in (progress.training, progress.validation)]
+        points = [curve.positive(progress.likelihood) for curve in (progress.training, progress.validation)]
         for line, (steps, values) in zip(self.lines[stage], points, strict=True):
             line.setData(steps, values)
         values = np.concatenate([values for _, values in points])
         if len(values):
             self._titles[stage] = STAGE_TITLES[stage]
+            self.plots[stage].setLabel("left", LIKELIHOOD if progress.likelihood else LOSS)
             self._show_title(stage)
             self.plots[stage].getAxis("bottom").setTicks(None)
             self.plots[stage].getAxis("left").setTicks([_ticks(float(values.min()), float(values.max()))])
@@ -59,11 +59,10 @@ class Curves(QWidget):
         self.plots[stage].setTitle(self._titles[stage], size="9pt", color=plots.neutral())
 
     def _plot(self, stage: str, title: str) -> Any:
-        meaning = LIKELIHOOD if stage in LIKELIHOOD_STAGES else LOSS
-        widget = plots.plot(f"Curves of the {title.lower()}", f"The {meaning} over the steps: grey on training "
+        widget = plots.plot(f"Curves of the {title.lower()}", "The loss over the steps: grey on training "
                             "batches, coloured on volumes kept for validation; lower is better.")  # fmt: skip
         widget.setLogMode(False, True)
-        widget.setLabel("left", meaning)
+        widget.setLabel("left", LOSS)
         widget.setLabel("bottom", "step")
         for side in ("left", "bottom"):
             widget.getAxis(side).setTicks([[]])  # until there is something to read on it

@@ -29,7 +29,7 @@ CHOICES = {
     "quick": ("Quick try", "Shows that everything works; the model is not good for anything yet."),
     "laptop": ("Laptop overnight", "A useful model after a night on a few cores, sooner on a GPU."),
     "gpu": ("GPU", "Wider networks, larger batches, longer; for one or more GPUs."),
-    "paper": ("Paper", "As many batches as in the paper; for a data-centre GPU."),
+    "paper": ("Paper", "The networks of Baishnab et al. 2025, trained as they were; takes days on a data-centre GPU."),
 }
 GIB = 1 << 30
 LONGEST_MINUTES = 100_000
