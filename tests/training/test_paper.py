@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Finished
@@ -21,8 +21,9 @@ from microdesigner.training.best_weights import BestWeights
 from microdesigner.training.events import read_events
 from microdesigner.training.labels import Labels
 from microdesigner.training.paper_family import PaperFamily, paper_config
+from microdesigner.training.paper_stages import GreyStage
 from microdesigner.training.pipeline import train
-from microdesigner.training.presets import PRESETS, STAGES, Preset, Stage
+from microdesigner.training.presets import PRESETS, STAGES, Preset, Stage, StagePlan
 from microdesigner.training.run import RunDirectory
 from microdesigner.training.stage import TrainingStage
 from microdesigner.training.trial import measure_trial
@@ -83,6 +84,28 @@ def test_the_paper_preset_makes_a_bundle_of_the_papers_networks(dataset: VolumeD
         train(
             dataset.path, run, "x", short(), STAGES, lambda _: None, load_bundle(str(run.bundle), torch.device("cpu"))
         )
+
+
+def test_an_interrupted_stage_goes_on_from_its_checkpoint(
+    dataset: VolumeDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, steps, loss = RunDirectory(tmp_path / "run"), list[int](), GreyStage.loss
+    preset = replace(short(), vae=StagePlan(5, 2, 1e-4))
+    run.open(dataset.path, "paper", preset, resume=False)
+
+    def counted(stage: GreyStage, batch: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        steps.append(stage.global_step)
+        if len(steps) == 3:
+            raise KeyboardInterrupt
+        return loss(stage, batch)
+
+    monkeypatch.setattr(GreyStage, "loss", counted)
+    with pytest.raises(KeyboardInterrupt):
+        train(dataset.path, run, "paper", preset, ["vae"], lambda _: None)
+    assert run.checkpoint("vae") is not None
+    train(dataset.path, run, "paper", preset, ["vae"], lambda _: None)
+    assert steps == [0, 1, 2, 2, 3, 4]
+    assert run.stage_weights("vae").exists()
 
 
 @pytest.mark.parametrize(
