@@ -37,12 +37,12 @@ def add_parser(subparsers: Subparsers) -> None:
         "as they were (laptop)",
     )
     parser.add_argument(
-        "--stage", nargs="+", default=["vae", "fp", "ddpm"], metavar="STAGE", help="vae, fp, ddpm (all)"
+        "--stage", nargs="+", metavar="STAGE", help="vae, fp, ddpm (all; of a model to fine-tune fp and ddpm)"
     )
     parser.add_argument("--minutes", nargs="+", default=[], metavar="STAGE=M",
         help="end a stage after M minutes with its learning-rate schedule run to the end")  # fmt: skip
     parser.add_argument("--from", dest="base", metavar="MODEL",
-        help="fine-tune this model: keep its autoencoder, start from its denoiser")  # fmt: skip
+        help="fine-tune this model: keep its encoder, start from its denoiser; its decoder is stage vae")  # fmt: skip
     parser.add_argument("--denoiser",
         help="unet or transformer: what is trained to denoise (unet); a model to fine-tune keeps its own")  # fmt: skip
     parser.add_argument("--compile", action="store_true",
@@ -69,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
     from microdesigner.training.presets import STAGES, preset_named
     from microdesigner.training.run import RunDirectory
 
+    args.stage = args.stage or (["fp", "ddpm"] if args.base else list(STAGES))
     unknown = [stage for stage in args.stage if stage not in STAGES]
     if unknown:
         raise InputError(f"There is no stage '{unknown[0]}'; choose among {', '.join(STAGES)}.")

@@ -69,6 +69,11 @@ class PhaseAutoencoder(nn.Module):
         """The architecture as a card records it."""
         return asdict(self.config)
 
+    def freeze_encoder(self) -> None:
+        """Let training change the decoder alone, so that latents keep their meaning."""
+        for part in (self.stem, self.fine_in, self.down, self.deep_in, self.to_posterior):
+            part.requires_grad_(False)
+
     @property
     def halo(self) -> int:
         """Latent voxels beyond which nothing influences a decoded voxel: one per convolution at 1/8 of the volume's

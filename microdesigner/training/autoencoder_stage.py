@@ -19,6 +19,7 @@ CROP = 64
 KL_WEIGHT = 0.03
 DICE_WEIGHT = 0.1
 FRACTION_WEIGHT = 10.0
+DECODER_NOISE = 0.25
 MOST_RESIDENT = 4096
 
 
@@ -65,18 +66,25 @@ class Crops(Volumes):
 
 
 class AutoencoderStage(TrainingStage):
-    """Cross-entropy + soft Dice + squared error of the volume fractions + KL to a standard normal."""
+    """Cross-entropy + soft Dice + squared error of the volume fractions + KL to a standard normal.
+
+    With `decoder_only` the encoder stays, so that a denoiser trained on its latents goes on to serve. Latents are then
+    less noisy than the posterior (by `DECODER_NOISE`): nothing holds them apart any more, and details gain.
+    """
 
     network: PhaseAutoencoder
 
-    def __init__(self, network: PhaseAutoencoder, plan: StagePlan) -> None:
+    def __init__(self, network: PhaseAutoencoder, plan: StagePlan, decoder_only: bool = False) -> None:
         super().__init__(network, plan)
+        self._noise = DECODER_NOISE if decoder_only else 1.0
+        if decoder_only:
+            network.freeze_encoder()
 
     def loss(self, batch: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """batch: uint8 labels (batch, x, y, z)."""
         one_hot = one_hot_phases(batch, self.network.config.phases)
         mean, log_variance = self.network.posterior(one_hot, periodic=False)
-        raw = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+        raw = mean + self._noise * torch.randn_like(mean) * (0.5 * log_variance).exp()
         logits = self.network.logits(raw, periodic=False).float()
         entropy = F.cross_entropy(logits, batch.long())
         shares = logits.softmax(dim=1)

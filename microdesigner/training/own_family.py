@@ -25,8 +25,8 @@ HEAD_WIDTH = 64
 
 
 class OwnFamily:
-    """Phase autoencoder, feature predictor with a posterior, and a U-Net or a transformer that predicts v; the denoiser
-    of `base`, where there is one, is where training starts."""
+    """Phase autoencoder, feature predictor with a posterior, and a U-Net or a transformer that predicts v; decoder and
+    denoiser of `base`, where there is one, are where training starts."""
 
     card: ClassVar[dict[str, Any]] = {}
 
@@ -34,7 +34,10 @@ class OwnFamily:
         self._dataset, self._preset, self._base = dataset, preset, base
 
     def autoencoder(self) -> AutoencoderStage:
-        """Stage 1."""
+        """Stage 1; of a model to fine-tune the encoder stays."""
+        if self._base and isinstance(self._base.autoencoder, PhaseAutoencoder):
+            network = deepcopy(self._base.autoencoder).train().requires_grad_(True)
+            return AutoencoderStage(network, self._preset.vae, decoder_only=True)
         phases = len(self._dataset.description.phase_names)
         return AutoencoderStage(PhaseAutoencoder(AutoencoderConfig(phases=phases)), self._preset.vae)
 

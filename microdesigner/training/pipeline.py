@@ -47,9 +47,9 @@ def train(
 ) -> None:
     """Train `stages` in `run` and, when all three are there, write the bundle. Finished stages are not trained again.
 
-    `base` is a model to fine-tune: its autoencoder is kept, its denoiser is where training starts. `labels` chooses
-    among the data set's conditions and processing parameters. With several devices, all but the first process wait
-    while the first encodes and writes.
+    `base` is a model to fine-tune: its encoder is kept, its decoder and its denoiser are where training starts. A
+    decoder whose stage is not among `stages` is kept too. `labels` chooses among the data set's conditions and
+    processing parameters. With several devices, all but the first process wait while the first encodes and writes.
     Raises InputError when the data set does not fit or an earlier stage is missing.
     """
     dataset = VolumeDataset(dataset_path)
@@ -58,7 +58,7 @@ def train(
     preset = preset.for_volumes(int((~dataset.held_out).sum()))
     work = _Work(run, preset, tuple(stages), dataset, devices)
     family = family_of(dataset, preset, base)
-    if base and not run.stage_weights("vae").exists():
+    if base and "vae" not in stages and not run.stage_weights("vae").exists():
         run.finish_stage("vae", base.autoencoder)
     lightning.seed_everything(0, verbose=False)
     autoencoder = _autoencoder(work, family).to(_gpu() or "cpu")

@@ -11,6 +11,7 @@ from microdesigner.core.events import Finished
 from microdesigner.core.request import Request
 from microdesigner.data.build import BuildPlan, build_dataset
 from microdesigner.engine import Engine
+from microdesigner.models.autoencoder import PhaseAutoencoder
 from microdesigner.models.bundle import load_bundle
 from microdesigner.models.transformer import TransformerDenoiser
 from microdesigner.training.events import read_events
@@ -70,6 +71,12 @@ def test_a_transformer_is_trained_and_fine_tuned_as_such(dataset_path: Path, tmp
     engine = Engine.load(str(again.bundle), device="cpu")
     assert isinstance(engine.bundle.denoiser, TransformerDenoiser)
     assert not torch.equal(engine.bundle.denoiser.leave.weight, first.denoiser.leave.weight)
+    decoder, before = engine.bundle.autoencoder, first.autoencoder
+    assert isinstance(decoder, PhaseAutoencoder)
+    assert isinstance(before, PhaseAutoencoder)
+    assert torch.equal(decoder.to_posterior.weight, before.to_posterior.weight), "latents lost their meaning"
+    assert torch.equal(decoder.latent_std, before.latent_std)
+    assert not torch.equal(decoder.head.weight, before.head.weight)
     request = Request({"vol_frac_D": 0.4}, model=str(again.bundle), steps=2, size=(32, 64, 32))
     result = next(event.result for event in engine.generate(request) if isinstance(event, Finished))
     assert result.samples[0].microstructure.shape == (32, 64, 32)
