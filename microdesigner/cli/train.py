@@ -42,7 +42,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--minutes", nargs="+", default=[], metavar="STAGE=M",
         help="end a stage after M minutes with its learning-rate schedule run to the end")  # fmt: skip
     parser.add_argument("--from", dest="base", metavar="MODEL",
-        help="fine-tune this model: keep its encoder, start from its denoiser; its decoder is stage vae")  # fmt: skip
+        help="fine-tune this model: keep its encoder, start from its denoiser (stage vae: decoder)")  # fmt: skip
     parser.add_argument("--denoiser",
         help="unet or transformer: what is trained to denoise (unet); a model to fine-tune keeps its own")  # fmt: skip
     parser.add_argument("--compile", action="store_true",
