@@ -72,7 +72,16 @@ def _tables(folder: Path) -> Iterator[str]:
         yield f"<h2>Samplers, from the same seeds, unrefined</h2>{_table(samplers)}"
     if fidelity := _part(folder, FIDELITY):
         yield f"<h2>Morphology: relative error, floor, ratio</h2>{_table(fidelity['morphology'])}"
-        yield f"<h2>Distribution</h2><pre>{html.escape(json.dumps(fidelity['distribution'], indent=1))}</pre>"
+        yield from _distribution(fidelity["distribution"])
+
+
+def _distribution(document: Mapping[str, Any]) -> Iterator[str]:
+    rows = {"squared MMD": document["mmd"]}
+    for title, key in (("Wasserstein-1", "wasserstein"), ("manifold", "manifold")):
+        for name, value in document[key]["generated"].items():
+            rows[f"{title}, {name}"] = {"generated": value, "floor": document[key]["floor"][name]}
+    yield f"<h2>Distribution of the descriptors, and the training films' as its floor</h2>{_table(rows)}"
+    yield f"<h2>Novelty</h2>{_table({name: {'': value} for name, value in document['novelty'].items()})}"
 
 
 def _part(folder: Path, name: str) -> Any:

@@ -33,7 +33,12 @@ def test_an_evaluation_and_its_report(tiny_engine: Engine, tmp_path: Path, monke
     batches = [
         {"name": f"batch {n}, 16 steps: {stage}", "seconds": 1 / n} for n in (1, 2) for stage in ("denoise", "decode")
     ]
-    fidelity = {"morphology": {"S2, donor": {"error": 0.02, "floor": 0.01, "ratio": 2.0}}, "distribution": {}}
+    both = {"generated": {"CT_f_e_conn": 0.2}, "floor": {"CT_f_e_conn": 0.1}}
+    distribution = {"wasserstein": both, "mmd": {"generated": 0.02, "floor": 0.01}, "manifold": both}
+    fidelity = {
+        "morphology": {"S2, donor": {"error": 0.02, "floor": 0.01, "ratio": 2.0}},
+        "distribution": distribution | {"novelty": {"duplicates": 0.0}},
+    }
     (tmp_path / "batches.json").write_text(json.dumps(batches))
     (tmp_path / "fidelity.json").write_text(json.dumps(fidelity))
     list(evaluate_one_target(tiny_engine, 3, tmp_path / "one-target.json"))
@@ -41,6 +46,7 @@ def test_an_evaluation_and_its_report(tiny_engine: Engine, tmp_path: Path, monke
     assert page.count("data:image/png;base64,") == 7
     assert "vol_frac_D" in page
     assert "S2, donor" in page
+    assert "Wasserstein-1, CT_f_e_conn" in page
     for name in ("control", "samples", "vae-only", "conditions", "losses", "batches", "one-target"):
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     assert 'src="http' not in page
