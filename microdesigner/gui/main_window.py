@@ -13,8 +13,8 @@ from microdesigner.app.session_file import SUFFIX
 from microdesigner.app.settings import Settings
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
-from microdesigner.core.result import Result, Sample
-from microdesigner.gui import layout
+from microdesigner.core.result import Sample
+from microdesigner.gui import layout, tidings
 from microdesigner.gui.analysis import Analysis
 from microdesigner.gui.commands import commands
 from microdesigner.gui.files import PICTURE, REPORT, VolumeFiles
@@ -43,7 +43,6 @@ from microdesigner.gui.widgets.news import News
 from microdesigner.gui.widgets.notice import Notice
 from microdesigner.gui.widgets.open_button import OpenButton
 
-LEFT_OVER = "{count} waiting in the queue since the last time; Continue gives them their turn."
 READY = "Set targets, then press Generate (Ctrl+Enter)."
 NO_MODEL = (
     "No model is installed, so nothing can be generated yet.\n\n"
@@ -92,6 +91,7 @@ class MainWindow(QMainWindow):
         self.columns = layout.fill(self)
         self.narrow = Narrow(self)
         self._connect()
+        tidings.connect(self)
         self.commands = commands(self)
         make_menus(self)
         self.targets.fill(settings.model)
@@ -188,12 +188,8 @@ class MainWindow(QMainWindow):
         self.training.close()
         self._remember()
         self.live.stop()
-        self.generation.close()
-        self.studio.close()
-        self.files.close()
-        self.session.close()
-        self.analysis.close()
-        self.kept.keeper.close()
+        for part in (self.generation, self.studio, self.files, self.session, self.analysis, self.kept.keeper):
+            part.close()
         self.own_window.close()
         self.views.close_scene()
         self.log.close_log()
@@ -224,38 +220,25 @@ class MainWindow(QMainWindow):
         self.targets.restore(request)
         self.show_kept(request, sample)
 
-    def _finished(self, result: Result) -> None:
-        self.news.setText(f"{len(result.samples)} done in {sum(result.seconds.values()):.1f} s on {result.device}.")
-
     def _connect(self) -> None:
         generation, bar = self.generation, self.targets.run_bar
         bar.generate.clicked.connect(lambda: self.generate())
         bar.cancel.clicked.connect(lambda: self.cancel())
         generation.started.connect(lambda _: bar.show_running())
         generation.progressed.connect(bar.show_progress)
-        generation.finished.connect(self._finished)
-        generation.failed.connect(self.notice.tell)
         generation.ended.connect(self._show_idle)
         generation.ready.connect(lambda model, device: self.device.setText(f"{model} ready on {device}"))
         self.targets.model_chosen.connect(self.generation.warm)
         self.shown.changed.connect(self._offer_export)
         self.live.began.connect(self.shown.follow)
         self.queue.waiting_changed.connect(bar.show_waiting)
-        self.queue.left_over.connect(lambda count: self.news.setText(LEFT_OVER.format(count=count)))
-        self.views.builder.failed.connect(self.notice.tell)
-        self.views.view.measuring.told.connect(self.news.setText)
         self.open_button.chosen.connect(self.open_path)
         self.export_button.chosen.connect(self.export)
         self.export_button.movie_chosen.connect(self.studio.film)
-        self.studio.failed.connect(self.notice.tell)
-        self.studio.written.connect(lambda path: self.news.setText(f"Written: {path}"))
-        self.files.failed.connect(self.notice.tell)
-        self.kept.failed.connect(self.notice.tell)
         self.kept.loaded.connect(self._show_loaded)
         self.opener.opened.connect(self.show_opened)
         self.opener.opened.connect(self.analysis.measure)
         self.opener.example.connect(self.show_example)
-        self.files.written.connect(lambda path: self.news.setText(f"Written: {path}"))
 
     def _remember(self) -> None:
         self.settings.model = self.targets.model.currentData() or self.settings.model

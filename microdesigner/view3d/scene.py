@@ -160,7 +160,7 @@ class Scene:
 
     def shown_views(self) -> list[int]:
         """Indices of the views that are not hidden by a maximised one."""
-        return self._shown_of(self.maximised)
+        return [self.maximised] if self.maximised is not None else list(range(len(self.views)))
 
     def area(self, index: int) -> Area:
         """Left, bottom, right, top of a shown view in shares of the window."""
@@ -198,11 +198,11 @@ class Scene:
 
         Axes come with the lower right corner.
         """
-        maximised = self.maximised
+        maximised, last = self.maximised, max(self.shown_views())
         self.maximise(index)
         self.views[index].show_all(coarse=False)
         with self.camera.cropped(size, crop):
-            corner = index == max(self._shown_of(maximised)) and crop.left + crop.width == size[0] and crop.bottom == 0
+            corner = index == last and crop.left + crop.width == size[0] and crop.bottom == 0
             self._place((crop.width, crop.height), [index], corner, (size, (crop.left, crop.bottom)))
             self._draw((crop.width, crop.height))
         pixels = self._pixels((crop.width, crop.height), (0.0, 0.0, 1.0, 1.0))
@@ -214,9 +214,6 @@ class Scene:
         for view in self.views:
             view.clear()
         self.window.Finalize()
-
-    def _shown_of(self, maximised: int | None) -> list[int]:
-        return [maximised] if maximised is not None else list(range(len(self.views)))
 
     def _draw(self, size: tuple[int, int]) -> None:
         if tuple(self.window.GetSize()) != size:

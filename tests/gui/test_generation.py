@@ -130,7 +130,7 @@ def test_cancel_ends_a_draft_and_what_would_follow(window: MainWindow) -> None:
     end = time.monotonic() + 1.2 * REST_MS / 1000
     wait_until(lambda: time.monotonic() > end)
     assert not window.generation.running
-    assert is_drawn(window)
+    wait_until(lambda: is_drawn(window))
 
 
 def test_generate_goes_before_drafts_and_their_volumes(window: MainWindow) -> None:

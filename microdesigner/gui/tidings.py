@@ -1,0 +1,26 @@
+"""What the user is told: failures in the bar above the window's columns, what was done in the line at its foot."""
+
+from typing import TYPE_CHECKING
+
+from microdesigner.core.result import Result
+
+if TYPE_CHECKING:
+    from microdesigner.gui.main_window import MainWindow
+
+LEFT_OVER = "{count} waiting in the queue since the last time; Continue gives them their turn."
+
+
+def connect(window: "MainWindow") -> None:
+    """Let every part of `window` tell its failures and what it has done."""
+    news = window.news.setText
+    for part in (window.generation, window.views.builder, window.studio, window.files, window.kept):
+        part.failed.connect(window.notice.tell)
+    for writer in (window.studio, window.files):
+        writer.written.connect(lambda path: news(f"Written: {path}"))
+    window.generation.finished.connect(lambda result: news(_done(result)))
+    window.queue.left_over.connect(lambda count: news(LEFT_OVER.format(count=count)))
+    window.views.view.measuring.told.connect(news)
+
+
+def _done(result: Result) -> str:
+    return f"{len(result.samples)} done in {sum(result.seconds.values()):.1f} s on {result.device}."
