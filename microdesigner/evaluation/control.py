@@ -15,6 +15,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
+from microdesigner.core.spread import evenly_spread
 from microdesigner.engine import Engine
 from microdesigner.evaluation.metrics import agreement
 from microdesigner.models.bundle import update_card
@@ -39,8 +40,7 @@ def card_targets(card: ModelCard, count: int, asked: Sequence[str] = ()) -> list
     points = card.document.get("held_out" if target_source(card) == "held-out" else "support") or []
     if not points:
         raise InputError(f"The card of {card.name} holds no targets; evaluate a model that was trained here.")
-    chosen = np.linspace(0, len(points) - 1, min(count, len(points))).astype(int)
-    chosen = np.resize(chosen, count)
+    chosen = np.resize(evenly_spread(len(points), count), count)
     names = [condition.name for condition in card.conditions]
     if unknown := sorted(set(asked) - set(names)):
         raise InputError(f"{card.name} has no condition '{unknown[0]}'; choose among {', '.join(names)}.")

@@ -19,6 +19,7 @@ from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
+from microdesigner.core.spread import evenly_spread
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import describe
 from microdesigner.descriptors.chord_length import chord_lengths
@@ -154,7 +155,7 @@ def _film(dataset: VolumeDataset, index: int) -> Microstructure:
 
 def _spread(mask: NDArray[np.bool_], count: int) -> list[int]:
     indices = np.flatnonzero(mask)
-    chosen: list[int] = indices[np.linspace(0, len(indices) - 1, min(count, len(indices))).astype(int)].tolist()
+    chosen: list[int] = indices[evenly_spread(len(indices), count)].tolist()
     return chosen
 
 

@@ -13,22 +13,26 @@ from microdesigner.evaluation.fidelity import evaluate_fidelity
 from microdesigner.evaluation.larger import evaluate_larger
 from microdesigner.evaluation.one_target import evaluate_one_target
 from microdesigner.evaluation.recipe import evaluate_recipes, resimulated
+from microdesigner.evaluation.reconstruction import evaluate_reconstruction
 from microdesigner.evaluation.samplers import compare_samplers
 
 BATCHES, FIDELITY, CALIBRATION = "batches.json", "fidelity.json", "calibration.json"
+RECONSTRUCTION = "reconstruction.json"
 ONE_TARGET, RECIPES, LARGER, SAMPLERS = "one-target.json", "recipes.json", "larger.json", "samplers.json"
-FILMS, POSTERIORS, OF_ONE_TARGET, RESIMULATED, SAMPLED, BATCH_SIZES = 32, 512, 64, 32, 8, (1, 2, 4)
+FILMS, RECONSTRUCTED, POSTERIORS, OF_ONE_TARGET, RESIMULATED, SAMPLED = 32, 96, 512, 64, 32, 8
+BATCH_SIZES = (1, 2, 4)
 
 Part = Callable[[Path], Iterator[Progress]]
 """Writes the document at the path, yielding progress."""
 
 
 def parts(engine: Engine, dataset: VolumeDataset | None, full: bool, steps: int) -> dict[str, Part]:
-    """The parts by the names of their documents: with a `dataset`, fidelity and the recipe's calibration on its
-    held-out films; with `full`, many films of one target, a larger film, re-simulated recipes, time by batch size, the
-    fast sampler beside the ancestral one."""
+    """The parts by the names of their documents: with a `dataset`, what the autoencoder loses of its held-out films,
+    fidelity and the recipe's calibration on them; with `full`, many films of one target, a larger film, re-simulated
+    recipes, time by batch size, the fast sampler beside the ancestral one."""
     chosen: dict[str, Part] = {}
     if dataset is not None:
+        chosen[RECONSTRUCTION] = partial(evaluate_reconstruction, engine, dataset, RECONSTRUCTED)
         chosen[FIDELITY] = partial(evaluate_fidelity, engine, dataset, FILMS)
         if engine.card.process:
             chosen[CALIBRATION] = partial(evaluate_recipes, engine, dataset, POSTERIORS)

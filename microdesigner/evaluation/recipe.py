@@ -12,11 +12,12 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
+from microdesigner.core.spread import evenly_spread
 from microdesigner.core.verification import Verification
 from microdesigner.data.store import VolumeDataset
 from microdesigner.engine import Engine
+from microdesigner.evaluation.reconstruction import encoded
 from microdesigner.evaluation.verification import verify_sample
-from microdesigner.models.autoencoder import PhaseAutoencoder, one_hot_phases
 from microdesigner.models.feature_predictor import FeaturePredictor
 from microdesigner.training.calibration import DRAWS, LEVELS
 
@@ -35,7 +36,7 @@ def evaluate_recipes(engine: Engine, dataset: VolumeDataset, count: int, path: P
     if lacking:
         raise InputError(f"{dataset.path} has no label '{lacking[0]}', which {engine.card.name} predicts.")
     held_out = np.flatnonzero(dataset.held_out)
-    chosen = held_out[np.linspace(0, len(held_out) - 1, min(count, len(held_out))).astype(int)]
+    chosen = held_out[evenly_spread(len(held_out), count)]
     truth = dataset.columns(names)[chosen].astype(np.float64)
     rows = []
     for done, index in enumerate(chosen, 1):
@@ -69,11 +70,7 @@ def resimulated(engine: Engine, targets: Sequence[dict[str, float]], path: Path)
 @torch.no_grad()
 def _draws(engine: Engine, dataset: VolumeDataset, index: int) -> NDArray[np.float64]:
     """Posterior draws [draws, process] of the recipe of a volume of the data set."""
-    bundle, periodic = engine.bundle, engine.card.lateral == "periodic"
-    assert isinstance(bundle.autoencoder, PhaseAutoencoder)
-    labels = torch.from_numpy(dataset.phases(index))[None].to(engine.device)
-    latent = bundle.autoencoder.encode(one_hot_phases(labels, bundle.autoencoder.config.phases), periodic)
-    prediction = bundle.predictor(latent, periodic)
+    prediction = engine.bundle.predictor(encoded(engine, dataset, index), engine.card.lateral == "periodic")
     drawn: NDArray[np.float64] = prediction.draw(DRAWS, torch.Generator().manual_seed(index))[0].double().numpy()
     return drawn
 

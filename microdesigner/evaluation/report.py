@@ -20,7 +20,16 @@ from microdesigner.engine.latents import candidate_draws, latent_shape
 from microdesigner.evaluation import figures
 from microdesigner.evaluation.control import METRICS, SAMPLES, control_pairs
 from microdesigner.evaluation.one_target import read_one_target
-from microdesigner.evaluation.parts import BATCHES, CALIBRATION, FIDELITY, LARGER, ONE_TARGET, RECIPES, SAMPLERS
+from microdesigner.evaluation.parts import (
+    BATCHES,
+    CALIBRATION,
+    FIDELITY,
+    LARGER,
+    ONE_TARGET,
+    RECIPES,
+    RECONSTRUCTION,
+    SAMPLERS,
+)
 from microdesigner.models.autoencoder import phase_labels
 
 REPORT = "report.html"
@@ -59,6 +68,8 @@ def _figures(engine: Engine, folder: Path) -> Iterator[tuple[str, str, Figure | 
 
 
 def _tables(folder: Path) -> Iterator[str]:
+    if reconstruction := _part(folder, RECONSTRUCTION):
+        yield f"<h2>Held-out films encoded and decoded again</h2>{_table(reconstruction)}"
     if recipe := _part(folder, CALIBRATION):
         yield f"<h2>Posterior of the recipe, on held-out films</h2>{_table(recipe)}"
     if annealed := _part(folder, RECIPES):

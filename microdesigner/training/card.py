@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from microdesigner.core.card import SCHEMA
 from microdesigner.core.response import LEFT_OPEN, ResponseSurface
+from microdesigner.core.spread import evenly_spread
 from microdesigner.data.checks import check_dataset, checks_document
 from microdesigner.data.store import VolumeDataset
 from microdesigner.training.events import read_events
@@ -78,14 +79,12 @@ def loss_curves(events: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, list
 
 
 def _thinned(curve: list[list[float]]) -> list[list[float]]:
-    chosen = np.linspace(0, len(curve) - 1, min(LOSS_POINTS, len(curve))).astype(int)
-    return [curve[index] for index in chosen]
+    return [curve[index] for index in evenly_spread(len(curve), LOSS_POINTS)]
 
 
 def _spread(points: NDArray[np.float32]) -> list[list[float]]:
     """At most `CARD_POINTS` of `points`, evenly spread over series and times."""
-    chosen = np.linspace(0, len(points) - 1, min(CARD_POINTS, len(points))).astype(int)
-    rows: list[list[float]] = np.round(points[chosen].astype(np.float64), 4).tolist()
+    rows: list[list[float]] = np.round(points[evenly_spread(len(points), CARD_POINTS)].astype(np.float64), 4).tolist()
     return rows
 
 

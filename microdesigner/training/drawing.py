@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.core.spread import evenly_spread
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import describe
 from microdesigner.models.autoencoder import one_hot_phases, phase_labels
@@ -74,7 +75,7 @@ def _generated(network: AnyDenoiser, noise: Tensor, conditions: Tensor, periodic
 def _spread(held_out: NDArray[np.bool_], count: int) -> NDArray[np.int64]:
     """At most `count` held-out indices, evenly spread."""
     indices = np.flatnonzero(held_out)
-    return indices[np.linspace(0, len(indices) - 1, min(count, len(indices))).astype(int)]
+    return indices[evenly_spread(len(indices), count)]
 
 
 def _measured(phases: PhaseArray, dataset: VolumeDataset) -> dict[str, float | None]:

@@ -1,0 +1,9 @@
+"""A few of many, evenly spread."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def evenly_spread(total: int, count: int) -> NDArray[np.intp]:
+    """At most `count` of the numbers 0 to `total` - 1."""
+    return np.linspace(0, total - 1, min(count, total)).astype(np.intp)
