@@ -42,12 +42,13 @@ def measure_trial(path: Path, preset: Preset, labels: Labels) -> Iterator[Progre
     latents = _random_latents(dataset, autoencoder.network, max(preset.fp.batch, preset.ddpm.batch))
     volumes = _volumes(family, dataset, preset.vae.batch, device)
     trials: dict[str, StageTrial] = {}
-    memory = 0
+    before, memory = _peak(device), 0
     for done, stage in enumerate(STAGES):
         yield Progress("trial", done, len(STAGES))
         if stage == "vae":
             trials[stage] = _tried(autoencoder, volumes, device)
-            memory = _left_out(preset.vae.batch / len(volumes), trials[stage].parameters, device)
+            share, taken = preset.vae.batch / len(volumes), _peak(device) - before
+            memory = _left_out(share, taken, trials[stage].parameters)
         else:
             module = family.predictor(latents) if stage == "fp" else family.denoiser(latents)
             trials[stage] = _tried(module, _batch(latents, module.plan.batch, device), device)
@@ -95,9 +96,9 @@ def _tried(module: TrainingStage, batch: Any, device: torch.device) -> StageTria
     return StageTrial(per_step, seconds, plan.steps, plan.batch, sum(p.numel() for p in module.parameters()))
 
 
-def _left_out(share: float, parameters: int, device: torch.device) -> int:
-    """Bytes that a batch `share` times as large would take beside what was taken."""
-    return round((share - 1) * max(0, _peak(device) - (1 + ADAM_COPIES) * parameters * BYTES_PER_FLOAT))
+def _left_out(share: float, taken: int, parameters: int) -> int:
+    """Bytes that a batch `share` times as large would take beside those `taken`, which hold the weights too."""
+    return round((share - 1) * max(0, taken - ADAM_COPIES * parameters * BYTES_PER_FLOAT))
 
 
 def _seconds_per_step(module: TrainingStage, batch: Any, device: torch.device) -> float:
