@@ -32,6 +32,14 @@ QPushButton[role="primary"]:enabled {
 QPushButton[role="primary"]:focus { border: 2px solid palette(window-text); }
 QToolButton:checked { background: palette(midlight); border: 1px solid palette(highlight); border-radius: 3px; }
 QToolButton:checked:focus { border: 2px solid palette(highlight); }
+QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked, QListView::indicator:unchecked {
+    border: 1px solid palette(placeholder-text); background: palette(base);
+}
+QCheckBox::indicator:unchecked, QListView::indicator:unchecked { border-radius: 2px; }
+QRadioButton::indicator:unchecked { border-radius: 7px; }
+QCheckBox::indicator:unchecked:focus, QRadioButton::indicator:unchecked:focus { border-color: palette(highlight); }
+QMenu { border: 1px solid palette(mid); }
+QMenu::separator { height: 1px; background: palette(mid); margin: 3px 6px; }
 QToolTip { border: 1px solid palette(mid); padding: 4px; }
 QSplitter::handle { background: palette(window); }
 """
