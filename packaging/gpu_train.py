@@ -152,9 +152,8 @@ class Session:
         """The page with the figures, into the folder of the raw evaluation."""
         from microdesigner.engine import Engine
         from microdesigner.evaluation.report import write_report
-        from microdesigner.training.events import read_events
 
-        write_report(Engine.load(str(self.run.bundle)), self.work / "raw", read_events(self.run.path / "events.jsonl"))
+        write_report(Engine.load(str(self.run.bundle)), self.work / "raw")
 
     def show(self, progress: Any) -> None:
         """A line a tenth."""
