@@ -92,3 +92,17 @@ def test_the_tour_turns_the_pages(window: MainWindow) -> None:
     while tour.running:
         assert tour.steps[tour.number].widget.isVisible()
         tour.card.next.click()
+
+
+def test_changing_the_drawer_takes_no_room_for_two(window: MainWindow) -> None:
+    _resize(window, QSize(1400, 800))
+    heights: list[int] = []
+    window.queue.panel.fold.button.setChecked(True)
+    QApplication.processEvents()
+    before = window.drawer.height()
+    window.log.fold.opening.connect(lambda: heights.append(window.drawer.height()))
+    window.log.fold.button.toggled.connect(lambda _: heights.append(window.drawer.height()))
+    window.log.fold.button.setChecked(True)
+    QApplication.processEvents()
+    assert not window.queue.panel.fold.button.isChecked()
+    assert max(*heights, window.drawer.height()) <= before

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 Named = TypeVar("Named", bound=QWidget)
@@ -61,6 +61,8 @@ def fit_screen(window: QWidget, size: QSize) -> None:
 class Fold(QWidget):
     """A title that folds its content away."""
 
+    opening = Signal()  # before the content is shown
+
     def __init__(self, title: str, content: QWidget, tooltip: str, opened: bool = False) -> None:
         super().__init__()
         self._content = content
@@ -79,6 +81,8 @@ class Fold(QWidget):
         self._fold(opened)
 
     def _fold(self, opened: bool) -> None:
+        if opened:
+            self.opening.emit()
         self._content.setVisible(opened)
         self.button.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
 

@@ -27,7 +27,7 @@ class Drawer(QWidget):
             self._titles.insertWidget(place, fold.button)
             self._column.addWidget(panel)
             self._folds.append(fold)
-            fold.button.toggled.connect(lambda opened, fold=fold: self._close_others(fold) if opened else None)
+            fold.opening.connect(lambda fold=fold: self._close_others(fold))  # before: the views would shrink for both
 
     def close_all(self) -> None:
         """Leave only the titles."""
@@ -38,3 +38,5 @@ class Drawer(QWidget):
         for fold in self._folds:
             if fold is not opened:
                 fold.button.setChecked(False)
+                for widget in (fold, fold.parentWidget(), self):  # else all that is around still counts on its height
+                    widget.updateGeometry()

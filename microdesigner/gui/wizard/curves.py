@@ -27,7 +27,7 @@ class Curves(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         for stage, title in STAGE_TITLES.items():
             self.plots[stage] = self._plot(stage, title)
-            self.plots[stage].setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+            self.plots[stage].setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
             self.plots[stage].setMinimumHeight(LEAST_HEIGHT)
             row.addWidget(self.plots[stage], 1)
         self.restyle()

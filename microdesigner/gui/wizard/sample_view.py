@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from microdesigner import io
 from microdesigner.app.training_progress import STAGE_TITLES
@@ -23,6 +23,7 @@ class SampleView(QWidget):
         super().__init__()
         self.view = VolumeView()
         self.view.setMinimumSize(240, 180)
+        self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.slider = named(QSlider(Qt.Orientation.Horizontal), "Sample", "Earlier samples, the newest on the right.")
         self.caption = QLabel()
         self._builder = MeshBuilder(self)

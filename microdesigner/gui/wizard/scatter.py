@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui.wizard import plots
@@ -26,6 +26,7 @@ class Scatter(QWidget):
         super().__init__()
         self.plot = plots.plot("Targets against measured values", "Points on the diagonal are exact.")
         self.plot.setMinimumHeight(LEAST_HEIGHT)
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # its hint is 480 pixels
         self.legend = QLabel()
         self.legend.setWordWrap(True)
         self.counts: dict[str, int] = {}
