@@ -12,7 +12,7 @@ class Drawer(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._folds: list[Fold] = []
+        self._panels: list[tuple[QWidget, Fold]] = []
         self._titles = QHBoxLayout()
         self._titles.setSpacing(SPACING)
         self._titles.addStretch(1)
@@ -26,17 +26,17 @@ class Drawer(QWidget):
         for place, (panel, fold) in enumerate(panels):
             self._titles.insertWidget(place, fold.button)
             self._column.addWidget(panel)
-            self._folds.append(fold)
+            self._panels.append((panel, fold))
             fold.opening.connect(lambda fold=fold: self._close_others(fold))  # before: the views would shrink for both
 
     def close_all(self) -> None:
         """Leave only the titles."""
-        for fold in self._folds:
+        for _, fold in self._panels:
             fold.button.setChecked(False)
 
     def _close_others(self, opened: Fold) -> None:
-        for fold in self._folds:
+        for panel, fold in self._panels:
             if fold is not opened:
                 fold.button.setChecked(False)
-                for widget in (fold, fold.parentWidget(), self):  # else all that is around still counts on its height
+                for widget in (fold, panel, self):  # else all that is around still counts on its height
                     widget.updateGeometry()
