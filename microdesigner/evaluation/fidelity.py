@@ -30,6 +30,8 @@ from microdesigner.engine import Engine
 
 NEIGHBOURS = 5
 DUPLICATE = 0.01
+MOSTLY = 0.5
+SMALLEST_SPREAD = 1e-3
 JOINT = ("ABS_f_D", "ABS_wf_D", "CT_f_e_conn", "CT_f_conn_D_An", "CT_f_conn_A_Ca", "CT_f_D_tort1", "CT_f_A_tort1")
 """Descriptors whose joint distribution is compared."""
 Profile = dict[str, NDArray[np.float64]]
@@ -130,11 +132,17 @@ def morphology(generated: Films, held_out: Films, training: Films) -> dict[str, 
 def distribution(generated: Films, held_out: Films, training: Films) -> dict[str, Any]:
     """Distances of the descriptors' distributions: Wasserstein-1 per descriptor in units of its held-out spread,
     squared MMD (Gaussian kernel, median width), precision, recall, density and coverage (k = 5, Naeem et al. 2020),
-    each beside its floor, and the share of generated films that are all but a copy of a training film."""
-    centre, scale = np.nanmean(held_out.descriptors, 0), np.nanstd(held_out.descriptors, 0).clip(1e-9)
-    fake, real, known = (_complete((group.descriptors - centre) / scale) for group in (generated, held_out, training))
-    floor = {name: _finite(wasserstein_distance(known[:, i], real[:, i])) for i, name in enumerate(JOINT)}
-    wasserstein = {name: _finite(wasserstein_distance(fake[:, i], real[:, i])) for i, name in enumerate(JOINT)}
+    each beside its floor, and the share of generated films that are all but a copy of a training film. Descriptors that
+    such films mostly lack, as the donor-acceptor interface where a mixed phase parts them, are left out."""
+    common = np.flatnonzero(np.isfinite(held_out.descriptors).mean(0) > MOSTLY)
+    names = [JOINT[column] for column in common]
+    real = held_out.descriptors[:, common]
+    centre, scale = np.nanmean(real, 0), np.nanstd(real, 0).clip(SMALLEST_SPREAD)
+    fake, real, known = (
+        _complete((group.descriptors[:, common] - centre) / scale) for group in (generated, held_out, training)
+    )
+    floor = {name: _finite(wasserstein_distance(known[:, i], real[:, i])) for i, name in enumerate(names)}
+    wasserstein = {name: _finite(wasserstein_distance(fake[:, i], real[:, i])) for i, name in enumerate(names)}
     return {
         "wasserstein": {"generated": wasserstein, "floor": floor},
         "mmd": {"generated": _finite(_mmd(fake, real)), "floor": _finite(_mmd(known, real))},

@@ -7,7 +7,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.evaluation.fidelity import Films, distribution, films, morphology
+from microdesigner.evaluation.fidelity import JOINT, Films, distribution, films, morphology
 
 
 def blobs(first_seed: int, width: float, count: int = 12) -> Iterator[Microstructure]:
@@ -48,3 +48,12 @@ def test_copies_of_training_films_are_found(truth: tuple[Films, Films]) -> None:
     held_out, training = truth
     assert distribution(training, held_out, training)["novelty"]["duplicates"] == 1
     assert distribution(held_out, held_out, training)["novelty"]["duplicates"] == 0
+
+
+def test_descriptors_that_no_film_has_are_left_out(truth: tuple[Films, Films]) -> None:
+    held_out, training = (Films(group.profiles, group.descriptors.copy()) for group in truth)
+    for group in (held_out, training):
+        group.descriptors[:, JOINT.index("CT_f_e_conn")] = np.nan
+    report = distribution(training, held_out, training)
+    assert "CT_f_e_conn" not in report["wasserstein"]["generated"]
+    assert report["manifold"]["generated"] == report["manifold"]["floor"]
