@@ -36,7 +36,7 @@ QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked, QListView::in
     border: 1px solid palette(placeholder-text); background: palette(base);
 }
 QCheckBox::indicator:unchecked, QListView::indicator:unchecked { border-radius: 2px; }
-QRadioButton::indicator:unchecked { border-radius: 7px; }
+QRadioButton::indicator:unchecked { border-radius: 6px; }
 QCheckBox::indicator:unchecked:focus, QRadioButton::indicator:unchecked:focus { border-color: palette(highlight); }
 QMenu { border: 1px solid palette(mid); }
 QMenu::separator { height: 1px; background: palette(mid); margin: 3px 6px; }
