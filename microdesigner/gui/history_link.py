@@ -3,9 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QDrag
 
 from microdesigner.app.history import Entry
+from microdesigner.gui.dragged_files import DraggedFiles
 from microdesigner.gui.history_keeper import HistoryKeeper
 from microdesigner.gui.panels.history import HistoryPanel
 from microdesigner.gui.panels.targets import TargetsPanel
@@ -32,6 +34,13 @@ class HistoryLink(QObject):
         panel.noted.connect(keeper.set_note)
         panel.deleted.connect(keeper.delete)
         panel.compared.connect(keeper.load_pair)
+        self.dragged_files = DraggedFiles(folder)
+        panel.dragged.connect(self._drag)
+
+    def _drag(self, entries: list[Entry]) -> None:
+        drag = QDrag(self.panel)
+        drag.setMimeData(self.dragged_files.mime(entries))
+        drag.exec(Qt.DropAction.CopyAction)
 
     def _recall(self, entry: Entry, how: str) -> None:
         """Bring back targets and options of a kept result: "all", "targets" (all but the seed) or the "seed"."""

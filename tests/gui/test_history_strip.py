@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt
+from PySide6.QtGui import QDrag, QDropEvent
 
 from microdesigner.gui.live_draft import REST_MS
 from microdesigner.gui.main_window import MainWindow
@@ -109,3 +110,23 @@ def test_the_strip_stays_folded(window: MainWindow) -> None:
     assert not window.history.list.isVisible()
     window.close()
     assert not window.settings.history
+
+
+def test_a_result_is_dragged_out_as_a_file_and_a_drop_of_it_brings_all_back(
+    window: MainWindow, strip: HistoryPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged: list[QMimeData] = []
+    actions: list[Qt.DropAction] = []
+    monkeypatch.setattr(QDrag, "setMimeData", lambda _, mime: dragged.append(mime))
+    monkeypatch.setattr(QDrag, "exec", lambda _, action: actions.append(action))
+    strip.list.setCurrentRow(1)
+    strip.list.startDrag(Qt.DropAction.CopyAction)
+    (mime,) = dragged
+    assert actions == [Qt.DropAction.CopyAction]
+    (url,) = mime.urls()
+    assert url.fileName().startswith("stand-in-seed3-")
+    window.targets.options.seed.setValue(99)
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(9, 9), copy, mime, Qt.MouseButton.LeftButton, none))
+    wait_until(lambda: window.sample is not None and window.sample.seed == 3)
+    assert _asked(window) == (0.3, 3)

@@ -17,7 +17,7 @@ _ENTRY = Qt.ItemDataRole.UserRole
 RECALLS = {"all": "Recall everything", "targets": "Recall all but the seed", "seed": "Recall the seed only"}
 HINT = (
     "Results of the past, the newest first. Enter shows one and brings its targets back; the menu key offers more. "
-    "Ctrl+click selects two to compare. "
+    "Ctrl+click selects two to compare. Drag results to a folder to copy their volumes there. "
     f"The newest {MAX_UNSTARRED} are kept, starred ones for good."
 )
 
@@ -31,6 +31,7 @@ class HistoryPanel(QWidget):
     noted = Signal(object, str)
     deleted = Signal(object)
     compared = Signal(object)  # list of two entries, the older first
+    dragged = Signal(object)  # list of entries that the user takes to elsewhere
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,6 +41,7 @@ class HistoryPanel(QWidget):
         self.list.itemClicked.connect(self._click)
         self.list.wanted.connect(lambda item: self.chosen.emit(item.data(_ENTRY)))
         self.list.unwanted.connect(self._delete)
+        self.list.dragged.connect(lambda items: self.dragged.emit([item.data(_ENTRY) for item in items]))
         self.fold = Fold("History", self.list, "Show or hide the results of the past.", opened=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -151,6 +153,7 @@ class _Strip(QListWidget):
 
     wanted = Signal(object)
     unwanted = Signal(object)
+    dragged = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -158,12 +161,17 @@ class _Strip(QListWidget):
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
         self.setMovement(QListView.Movement.Static)
+        self.setDragDropMode(QListView.DragDropMode.DragOnly)
         self.setUniformItemSizes(True)
         self.setIconSize(QSize(EDGE // 2, THUMBNAIL_HEIGHT // 2))
         self.setFixedHeight(HEIGHT)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802
+        """Let the selected ones be dragged out of the window."""
+        self.dragged.emit(self.selectedItems())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter and Delete; arrows move as in every list."""
