@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from matplotlib.figure import Figure
 
+from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.events import SampleDone
 from microdesigner.core.microstructure import PhaseArray
 from microdesigner.core.paths import atomic_path, write_text_atomic
@@ -153,4 +154,4 @@ def _vae_only(engine: Engine) -> tuple[list[PhaseArray], list[str]]:
 
 
 def _titles(targets: Sequence[Mapping[str, float]]) -> list[str]:
-    return [", ".join(f"{name.split('_')[-1]} {value:.2f}" for name, value in wanted.items()) for wanted in targets]
+    return [", ".join(f"{spec_of(name).symbol} {value:.2f}" for name, value in wanted.items()) for wanted in targets]
