@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from microdesigner.app.jobs import Job
 from microdesigner.app.settings import Settings
@@ -21,7 +21,7 @@ class Sweeps(QObject):
     def __init__(self, targets: TargetsPanel, queue: QueueLink, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
         self._targets, self._queue, self._settings, self._window = targets, queue, settings, window
-        queue.swept.connect(queue.request_sheet)
+        queue.swept.connect(self._ended)
         queue.sheet_ready.connect(self._show)
 
     def ask(self) -> None:
@@ -33,6 +33,11 @@ class Sweeps(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(self._queue.enqueue)
         dialog.open()
+
+    def _ended(self, sweep: str) -> None:
+        """The sheet at once; not over a dialogue in use, after which the queue's button still shows it."""
+        if not any(dialog.isVisible() for dialog in self._window.findChildren(QDialog)):
+            self._queue.request_sheet(sweep)
 
     def _show(self, steps: Sequence[Job], pictures: Sequence[bytes | None]) -> None:
         if not any(step.samples for step in steps):

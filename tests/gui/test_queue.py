@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QDialog
 
 from microdesigner.app.jobs import JobStore, State
 from microdesigner.gui.main_window import MainWindow
@@ -164,6 +165,20 @@ def test_a_sweep_ends_in_a_contact_sheet_and_a_table(sweep: MainWindow, tmp_path
     assert "target vol_frac_D" in table[0]
     assert "measured vol_frac_D" in table[0]
     dialog.reject()
+
+
+def test_a_contact_sheet_does_not_cover_a_dialogue_in_use(sweep: MainWindow) -> None:
+    ended: list[str] = []
+    shown: list[object] = []
+    sweep.queue.swept.connect(ended.append)
+    sweep.queue.sheet_ready.connect(lambda steps, _pictures: shown.append(steps))
+    dialog = QDialog(sweep)
+    dialog.show()
+    wait_until(lambda: bool(ended))
+    dialog.close()
+    sweep.queue.request_sheet(ended[0])
+    wait_until(lambda: sweep.findChild(SheetDialog) is not None)
+    assert len(shown) == 1, "the sheet had been made before it was asked for"
 
 
 def test_cancelling_a_step_ends_its_sweep(sweep: MainWindow) -> None:
