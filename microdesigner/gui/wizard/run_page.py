@@ -66,6 +66,9 @@ class RunPage(QWizardPage):
     def show_run(self, run: TrainingRun) -> None:
         """Follow `run` from its first event on."""
         self.run = run
+        self._told = False
+        for about_another in (self.notice, self.outcome):
+            about_another.hide()
         self.setTitle(f"Training of {run.order.name}")
         self.progress = RunProgress(run.order.estimated_seconds)
         if self.plots is None:

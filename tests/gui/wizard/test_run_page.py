@@ -87,6 +87,18 @@ def test_states_offer_what_can_be_done(open_wizard: OpenWizard, run: TrainingRun
         assert page.status.text().startswith("Coming to its end")
 
 
+def test_what_was_told_of_one_training_is_not_told_of_the_next(
+    open_wizard: OpenWizard, run: TrainingRun, dataset_path: Path
+) -> None:
+    page = follow(open_wizard).run
+    assert page.notice.isVisible()
+    other = new_run(TrainingOrder("other", str(dataset_path), "quick", ("vol_frac_D",), ()))
+    with other.directory.locked():
+        page.show_run(other)
+        assert not page.notice.isVisible()
+        assert not page.outcome.isVisible()
+
+
 def test_a_finished_model_is_told_once_with_its_accuracy(open_wizard: OpenWizard, run: TrainingRun) -> None:
     wizard = follow(open_wizard)
     told: list[str] = []
