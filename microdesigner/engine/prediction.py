@@ -44,9 +44,9 @@ def read_latent(bundle: Bundle, latent: Tensor, seed: int, measured: Mapping[str
     columns = {parameter.name: recipes[:, index] for index, parameter in enumerate(bundle.card.process)}
     kept = {name: column[:KEPT_DRAWS].tolist() for name, column in columns.items()}
     process = {name: _summary(column) for name, column in columns.items()}
-    if bundle.card.response:
+    if response := bundle.card.response:
         density = prediction.recipe_log_density(recipes.to(prediction.centre)).cpu()
-        best = _most_fitting(bundle.card.response, density, columns, measured)
+        best = _most_fitting(response, density, columns, measured)
         process = {name: process[name] | {"best": float(column[best])} for name, column in columns.items()}
     return Reading(predicted, process, kept)
 

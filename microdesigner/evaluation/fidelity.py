@@ -19,7 +19,7 @@ from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
-from microdesigner.core.spread import evenly_spread
+from microdesigner.core.spread import some_of
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import describe
 from microdesigner.descriptors.chord_length import chord_lengths
@@ -57,7 +57,7 @@ def evaluate_fidelity(engine: Engine, dataset: VolumeDataset, count: int, path: 
     if lacking:
         raise InputError(f"{dataset.path} has no label '{lacking[0]}', which {engine.card.name} is asked for.")
     measured: list[Films] = []
-    held_out, training = _spread(dataset.held_out, count), _spread(~dataset.held_out, count)
+    held_out, training = (some_of(mask, count).tolist() for mask in (dataset.held_out, ~dataset.held_out))
     requests = [
         Request({name: float(dataset.table[name][index]) for name in names}, engine.card.name, seed=seed)
         for seed, index in enumerate(held_out)
@@ -159,12 +159,6 @@ def _together(groups: Sequence[Films]) -> Films:
 def _film(dataset: VolumeDataset, index: int) -> Microstructure:
     description = dataset.description
     return Microstructure(dataset.phases(index), description.voxel_nm, description.lateral, description.phase_names)
-
-
-def _spread(mask: NDArray[np.bool_], count: int) -> list[int]:
-    indices = np.flatnonzero(mask)
-    chosen: list[int] = indices[evenly_spread(len(indices), count)].tolist()
-    return chosen
 
 
 def _descriptor_row(film: Microstructure) -> list[float]:

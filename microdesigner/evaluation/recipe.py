@@ -12,7 +12,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
-from microdesigner.core.spread import evenly_spread
+from microdesigner.core.spread import some_of
 from microdesigner.core.verification import Verification
 from microdesigner.data.store import VolumeDataset
 from microdesigner.engine import Engine
@@ -35,8 +35,7 @@ def evaluate_recipes(engine: Engine, dataset: VolumeDataset, count: int, path: P
     lacking = [name for name in names if name not in dataset.table]
     if lacking:
         raise InputError(f"{dataset.path} has no label '{lacking[0]}', which {engine.card.name} predicts.")
-    held_out = np.flatnonzero(dataset.held_out)
-    chosen = held_out[evenly_spread(len(held_out), count)]
+    chosen = some_of(dataset.held_out, count)
     truth = dataset.columns(names)[chosen].astype(np.float64)
     rows = []
     for done, index in enumerate(chosen, 1):
@@ -70,7 +69,7 @@ def resimulated(engine: Engine, targets: Sequence[dict[str, float]], path: Path)
 @torch.no_grad()
 def _draws(engine: Engine, dataset: VolumeDataset, index: int) -> NDArray[np.float64]:
     """Posterior draws [draws, process] of the recipe of a volume of the data set."""
-    prediction = engine.bundle.predictor(encoded(engine, dataset, index), engine.card.lateral == "periodic")
+    prediction = engine.bundle.predictor(encoded(engine, dataset.phases(index)), engine.card.lateral == "periodic")
     drawn: NDArray[np.float64] = prediction.draw(DRAWS, torch.Generator().manual_seed(index))[0].double().numpy()
     return drawn
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
-from microdesigner.core.spread import evenly_spread
+from microdesigner.core.spread import some_of
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import sample_values
 from microdesigner.engine import Engine
@@ -23,12 +23,11 @@ def evaluate_reconstruction(engine: Engine, dataset: VolumeDataset, count: int, 
     """Encode and decode `count` held-out volumes of `dataset`, evenly spread, and write to `path` the rows "voxel
     accuracy" and one of absolute differences per condition, each with its mean, median and worst."""
     names = [condition.name for condition in engine.card.conditions]
-    held_out = np.flatnonzero(dataset.held_out)
-    chosen = held_out[evenly_spread(len(held_out), count)]
+    chosen = some_of(dataset.held_out, count)
     accuracies, differences = [], []
     for done, index in enumerate(chosen, 1):
         phases = dataset.phases(int(index))
-        again = _decoded(engine, encoded(engine, dataset, int(index)))
+        again = _decoded(engine, encoded(engine, phases))
         accuracies.append(float((again == phases).mean()))
         differences.append(np.abs(_values(engine, again, names) - _values(engine, phases, names)))
         yield Progress("reconstruct", done, len(chosen))
@@ -39,9 +38,9 @@ def evaluate_reconstruction(engine: Engine, dataset: VolumeDataset, count: int, 
 
 
 @torch.no_grad()
-def encoded(engine: Engine, dataset: VolumeDataset, index: int) -> Tensor:
-    """Whitened latent (1, latent, x/8, y/8, z/8) of a volume of the data set."""
-    labels = torch.from_numpy(dataset.phases(index))[None].to(engine.device)
+def encoded(engine: Engine, phases: NDArray[np.uint8]) -> Tensor:
+    """Whitened latent (1, latent, x/8, y/8, z/8) of labels [x, y, z]."""
+    labels = torch.from_numpy(phases)[None].to(engine.device)
     one_hot = one_hot_phases(labels, len(engine.card.phase_names))
     return engine.bundle.autoencoder.encode(one_hot, engine.card.lateral == "periodic")
 

@@ -1,5 +1,6 @@
 """How a denoiser hears of time and conditions, whatever it is made of."""
 
+from abc import abstractmethod
 from typing import Any
 
 import torch
@@ -48,9 +49,9 @@ class ConditionalDenoiser(nn.Module):
         self.register_buffer("condition_mean", torch.zeros(conditions))
         self.register_buffer("condition_std", torch.ones(conditions))
 
+    @abstractmethod
     def describe(self) -> dict[str, Any]:
         """The architecture as a card records it."""
-        raise NotImplementedError
 
     def embedded(self, time: Tensor, conditions: Tensor, known: Tensor) -> Tensor:
         """What the network is told: (batch, embedding)."""

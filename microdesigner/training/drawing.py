@@ -1,12 +1,10 @@
 """The draws of the three stages: reconstructed volumes, predicted descriptors, generated volumes, on held-out data."""
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner.core.microstructure import Microstructure, PhaseArray
-from microdesigner.core.spread import evenly_spread
+from microdesigner.core.spread import some_of
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import describe
 from microdesigner.models.autoencoder import one_hot_phases, phase_labels
@@ -22,7 +20,7 @@ STEPS = 12
 def reconstructions(dataset: VolumeDataset, network: Autoencoder) -> Drawn:
     """Held-out volumes encoded and decoded again; the first is the picture."""
     wanted, measured, volumes = [], [], []
-    for index in _spread(dataset.held_out, VOLUMES):
+    for index in some_of(dataset.held_out, VOLUMES):
         original = dataset.phases(int(index))
         labels = torch.from_numpy(original)[None].to(_device(network))
         with torch.autocast(labels.device.type, torch.bfloat16):
@@ -35,7 +33,7 @@ def reconstructions(dataset: VolumeDataset, network: Autoencoder) -> Drawn:
 
 def predictions(dataset: VolumeDataset, latents: Latents, network: Predictor) -> Drawn:
     """Descriptors predicted from held-out latents beside those measured on their volumes."""
-    chosen = _spread(latents.held_out, PREDICTIONS)
+    chosen = some_of(latents.held_out, PREDICTIONS)
     clean = latents.latents[chosen].float().to(_device(network))
     mean = network(clean, latents.periodic).mean.cpu().tolist()
     names = dataset.description.conditions
@@ -46,7 +44,7 @@ def predictions(dataset: VolumeDataset, latents: Latents, network: Predictor) ->
 def generations(dataset: VolumeDataset, latents: Latents, autoencoder: Autoencoder, network: AnyDenoiser) -> Drawn:
     """Volumes generated for held-out targets, from the same noise at every validation; the first is the picture."""
     device = _device(network)
-    chosen = _spread(latents.held_out, VOLUMES)
+    chosen = some_of(latents.held_out, VOLUMES)
     names = dataset.description.conditions
     decoder = autoencoder.to(device)
     volumes = []
@@ -70,12 +68,6 @@ def _generated(network: AnyDenoiser, noise: Tensor, conditions: Tensor, periodic
 
     *_, clean = dpm_solver(velocity, noise, STEPS)
     return clean
-
-
-def _spread(held_out: NDArray[np.bool_], count: int) -> NDArray[np.int64]:
-    """At most `count` held-out indices, evenly spread."""
-    indices = np.flatnonzero(held_out)
-    return indices[evenly_spread(len(indices), count)]
 
 
 def _measured(phases: PhaseArray, dataset: VolumeDataset) -> dict[str, float | None]:

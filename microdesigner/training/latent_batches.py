@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
-from microdesigner.core.spread import evenly_spread
+from microdesigner.core.spread import some_of
 from microdesigner.training.latents import Latents
 
 Batch = tuple[Tensor, Tensor, Tensor]
@@ -51,7 +51,6 @@ def training_loader(latents: Latents, batch: int, seed: int, device: torch.devic
 
 def validation_loader(latents: Latents, batch: int, count: int) -> DataLoader[tuple[Tensor, ...]]:
     """`count` held-out latents, evenly spread over series and times, the same at every validation."""
-    held_out = np.flatnonzero(latents.held_out)
-    chosen = held_out[evenly_spread(len(held_out), count)]
+    chosen = some_of(latents.held_out, count)
     data = TensorDataset(latents.latents[chosen].float(), latents.conditions[chosen], latents.process[chosen])
     return DataLoader(data, batch_size=batch)
