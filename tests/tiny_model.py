@@ -24,6 +24,7 @@ def tiny_card() -> dict[str, Any]:
         "conditions": [{"name": name, "low": 0.0, "high": 1.0} for name in CONDITIONS],
         "process": [{"name": name, "low": low, "high": high} for name, low, high in RECIPE],
         "support": points,
+        "domain_sizes": [20.0 + 20 * donor for donor, *_ in points],
     }
 
 
@@ -40,7 +41,7 @@ def save_tiny_bundle(folder: Path) -> Path:
         torch.manual_seed(1)
         autoencoder = PhaseAutoencoder(AutoencoderConfig(width=8, deep_width=16))
         predictor = FeaturePredictor(PredictorConfig(width=8))
-        denoiser = Denoiser(DenoiserConfig(widths=(8, 16, 16), embedding=16, heads=2))
+        denoiser = Denoiser(DenoiserConfig(conditions=len(CONDITIONS) + 1, widths=(8, 16, 16), embedding=16, heads=2))
         for network in (autoencoder, predictor, denoiser):
             for parameter in network.parameters():
                 if not parameter.any():  # layers that start at zero would hide what they do

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.domain_sizes import DomainSizes
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Lateral
 from microdesigner.core.paths import shipped, user_data
@@ -106,6 +107,16 @@ class ModelCard:
         points = self.document.get("support")
         names = tuple(condition.name for condition in self.conditions)
         return Support(names, np.asarray(points, dtype=np.float64)) if points else None
+
+    @property
+    def domain_sizes(self) -> DomainSizes | None:
+        """Domain sizes of the sample of training films, where the denoiser is told one."""
+        if not (sizes := self.document.get("domain_sizes")):
+            return None
+        support, sizes = self.support, np.asarray(sizes, dtype=np.float64)
+        if support is None or sizes.shape != support.points.shape[:1] or not (sizes > 0).all():
+            raise InputError(f"The card of {self.name} needs one domain size above 0 per film; copy the bundle again.")
+        return DomainSizes(support, sizes)
 
     @property
     def response(self) -> ResponseSurface | None:

@@ -38,6 +38,11 @@ class Support:
         distance = np.sort(np.linalg.norm(scaled - wanted, axis=1))[NEIGHBOURS - 1]
         return float((own_distance >= distance).mean())
 
+    def offsets(self, targets: Mapping[str, float]) -> NDArray[np.float64]:
+        """How far each point lies from `targets` along each condition that they set, in standard deviations."""
+        axes, wanted = self._wanted(targets)
+        return self.points[:, axes] / self._scale[axes] - wanted
+
     def nearest(self, targets: Mapping[str, float]) -> dict[str, float]:
         """The nearest request that the training data support, over the same conditions."""
         axes, wanted = self._wanted(targets)

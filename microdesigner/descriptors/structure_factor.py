@@ -27,7 +27,17 @@ def structure_factor(microstructure: Microstructure, label: int) -> Curve:
 
 def domain_size(microstructure: Microstructure, label: int) -> float | None:
     """Characteristic domain size 2π / k₁ of the phase `label` in nm; None where the phase is absent or alone."""
-    _, factor, moment = _shells(microstructure, _power(microstructure, label))
+    return _size(microstructure, _power(microstructure, label))
+
+
+def film_domain_size(microstructure: Microstructure) -> float | None:
+    """Domain size in nm by the sum of the structure factors of all phases; None for a film of one phase."""
+    labels = range(len(microstructure.phase_names))
+    return _size(microstructure, np.sum([_power(microstructure, label) for label in labels], axis=0))
+
+
+def _size(microstructure: Microstructure, power: NDArray[np.float32]) -> float | None:
+    _, factor, moment = _shells(microstructure, power)
     return 2 * math.pi * float(factor.sum()) / float(moment.sum()) if moment.sum() > 0 else None
 
 

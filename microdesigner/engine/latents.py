@@ -22,10 +22,12 @@ DRAFT_TIMES = (0.95, 0.5)
 
 @dataclass(frozen=True)
 class Draw:
-    """Where one latent starts: noise [channels, x, y, z], and the seed of what a sampler adds as it goes."""
+    """Where one latent starts: noise [channels, x, y, z], the seed of what a sampler adds as it goes, and the share
+    `coarser` of films with the same targets that have smaller domains."""
 
     noise: Tensor
     seed: int
+    coarser: float
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ def candidate_draws(seed: int, candidates: int, shape: Sequence[int]) -> list[Dr
     draws = []
     for _ in range(candidates):
         noise = torch.randn(*shape, generator=own)
-        draws.append(Draw(noise, int(torch.randint(SEED_LIMIT, (1,), generator=own))))
+        seed = int(torch.randint(SEED_LIMIT, (1,), generator=own))
+        draws.append(Draw(noise, seed, float(torch.rand(1, generator=own))))
     return draws
 
 
@@ -63,6 +66,14 @@ def _conditions(card: ModelCard, targets: Sequence[Mapping[str, float]], device:
     names = [condition.name for condition in card.conditions]
     values = torch.tensor([[float(wanted.get(name, 0.0)) for name in names] for wanted in targets], device=device)
     return values, torch.tensor([[name in wanted for name in names] for wanted in targets], device=device)
+
+
+def _domain_sizes(card: ModelCard, targets: Sequence[Mapping[str, float]], draws: Sequence[Draw]) -> Tensor:
+    """ln of the domain size that each draw is denoised for, (batch, 1); (batch, 0) where the denoiser is told none."""
+    if (sizes := card.domain_sizes) is None:
+        return torch.empty(len(draws), 0)
+    drawn = [sizes.quantile(draw.coarser, wanted) for draw, wanted in zip(draws, targets, strict=True)]
+    return torch.tensor(drawn)[:, None].log()
 
 
 def drafted(bundle: Bundle, request: Request, targets: Mapping[str, float], draw: Draw, device: torch.device) -> Tensor:
@@ -121,6 +132,9 @@ class _Group:
     ) -> None:
         self._bundle, self._request, self._draws = bundle, request, draws
         self._conditions, self._asked = _conditions(bundle.card, targets, device)
+        sizes = _domain_sizes(bundle.card, targets, draws).to(self._conditions)
+        self._told = torch.cat([self._conditions, sizes], dim=1)
+        self._known = torch.cat([self._asked, torch.ones_like(sizes, dtype=torch.bool)], dim=1)
         self.noise = torch.stack([draw.noise for draw in draws]).to(device)
 
     def estimates(self) -> Iterator[Tensor]:
@@ -143,5 +157,5 @@ class _Group:
         """What the denoiser predicts under these conditions."""
         periodic = self._bundle.card.lateral == "periodic"
         with short_floats(noisy.device):
-            prediction: Tensor = self._bundle.denoiser(noisy, time, self._conditions, self._asked, periodic)
+            prediction: Tensor = self._bundle.denoiser(noisy, time, self._told, self._known, periodic)
         return prediction.float()

@@ -1,6 +1,7 @@
 """Fidelity: how far generated films are from held-out ones, beside how far the training films are from them.
 
-Every error is a ratio to that floor: two halves of the truth differ too, and a number without it says nothing.
+Every error is a ratio to that floor: two halves of the truth differ too, and a number without it says nothing. One
+draw of training films may lie near the held-out ones by luck, so the floor is the mean over several.
 """
 
 import json
@@ -28,6 +29,7 @@ from microdesigner.descriptors.curve import AXES, Curve
 from microdesigner.descriptors.lineal_path import lineal_path
 from microdesigner.engine import Engine
 
+FLOOR_DRAWS = 4
 NEIGHBOURS = 5
 DUPLICATE = 0.01
 MOSTLY = 0.5
@@ -47,8 +49,10 @@ class Films:
 
 
 def evaluate_fidelity(engine: Engine, dataset: VolumeDataset, count: int, path: Path) -> Iterator[Progress]:
-    """Compare `count` generated films with as many held-out and training films of `dataset`, evenly spread, and write
-    the document {"count", "morphology", "distribution"} to `path`; the targets are those of the held-out films.
+    """Compare `count` generated films with as many held-out films of `dataset`, evenly spread, and these with at most
+    `FLOOR_DRAWS` draws of as many training films; the targets are those of the held-out films.
+
+    Writes the document {"count", "morphology", "distribution"} to `path`.
 
     Raises InputError when the data set lacks a condition of the model.
     """
@@ -57,7 +61,9 @@ def evaluate_fidelity(engine: Engine, dataset: VolumeDataset, count: int, path: 
     if lacking:
         raise InputError(f"{dataset.path} has no label '{lacking[0]}', which {engine.card.name} is asked for.")
     measured: list[Films] = []
-    held_out, training = (some_of(mask, count).tolist() for mask in (dataset.held_out, ~dataset.held_out))
+    held_out = some_of(dataset.held_out, count).tolist()
+    draws = max(1, min(FLOOR_DRAWS, int((~dataset.held_out).sum()) // max(1, len(held_out))))
+    training = some_of(~dataset.held_out, draws * len(held_out)).tolist()
     requests = [
         Request({name: float(dataset.table[name][index]) for name in names}, engine.card.name, seed=seed)
         for seed, index in enumerate(held_out)
@@ -65,7 +71,7 @@ def evaluate_fidelity(engine: Engine, dataset: VolumeDataset, count: int, path: 
     sources: list[Iterator[Microstructure]] = [
         (sample.microstructure for sample in engine.generate_each(requests)),
         (_film(dataset, index) for index in held_out),
-        (_film(dataset, index) for index in training),
+        *((_film(dataset, index) for index in training[first::draws]) for first in range(draws)),
     ]
     done, total = 0, 2 * len(held_out) + len(training)
     for source in sources:
@@ -75,10 +81,11 @@ def evaluate_fidelity(engine: Engine, dataset: VolumeDataset, count: int, path: 
             done += 1
             yield Progress("fidelity", done, total)
         measured.append(_together(group))
+    generated, real, *known = measured
     document = {
         "count": count,
-        "morphology": morphology(*measured),
-        "distribution": distribution(*measured),
+        "morphology": morphology(generated, real, known),
+        "distribution": distribution(generated, real, known),
     }
     write_text_atomic(path, json.dumps(document, indent=1) + "\n")
 
@@ -117,43 +124,58 @@ def films(volumes: Iterable[Microstructure]) -> Films:
     return Films([profile for profile, _ in rows], np.array([row for _, row in rows], dtype=np.float64))
 
 
-def morphology(generated: Films, held_out: Films, training: Films) -> dict[str, dict[str, float | None]]:
-    """Per statistic the relative L1 distance of the mean curves from the held-out ones, the same for the training
-    films (the floor), and the ratio of the two."""
+def morphology(generated: Films, held_out: Films, training: Sequence[Films]) -> dict[str, dict[str, float | None]]:
+    """Per statistic the relative L1 distance of the mean curves from the held-out ones, the same for the draws of
+    training films (the floor, their mean), and the ratio of the two."""
     report: dict[str, dict[str, float | None]] = {}
     for name in held_out.profiles[0]:
         reference = _mean(held_out, name)
-        error, floor = _relative(_mean(generated, name), reference), _relative(_mean(training, name), reference)
+        error = _relative(_mean(generated, name), reference)
+        floor = float(np.mean([_relative(_mean(draw, name), reference) for draw in training]))
         ratio = error / floor if floor > 0 else float("nan")
         report[name] = {key: _finite(value) for key, value in (("error", error), ("floor", floor), ("ratio", ratio))}
     return report
 
 
-def distribution(generated: Films, held_out: Films, training: Films) -> dict[str, Any]:
+def distribution(generated: Films, held_out: Films, training: Sequence[Films]) -> dict[str, Any]:
     """Distances of the descriptors' distributions: Wasserstein-1 per descriptor in units of its held-out spread,
     squared MMD (Gaussian kernel, median width), precision, recall, density and coverage (k = 5, Naeem et al. 2020),
-    each beside its floor, and the share of generated films that are all but a copy of a training film. Descriptors that
-    such films mostly lack, as the donor-acceptor interface where a mixed phase parts them, are left out."""
+    each beside its floor, the mean over the draws of training films, and the share of generated films that are all but
+    a copy of a training film. Descriptors that such films mostly lack, as the donor-acceptor interface where a mixed
+    phase parts them, are left out."""
     common = np.flatnonzero(np.isfinite(held_out.descriptors).mean(0) > MOSTLY)
     names = [JOINT[column] for column in common]
     real = held_out.descriptors[:, common]
     centre, scale = np.nanmean(real, 0), np.nanstd(real, 0).clip(SMALLEST_SPREAD)
-    fake, real, known = (
-        _complete((group.descriptors[:, common] - centre) / scale) for group in (generated, held_out, training)
+    fake, real, *draws = (
+        _complete((group.descriptors[:, common] - centre) / scale) for group in (generated, held_out, *training)
     )
-    floor = {name: _finite(wasserstein_distance(known[:, i], real[:, i])) for i, name in enumerate(names)}
-    wasserstein = {name: _finite(wasserstein_distance(fake[:, i], real[:, i])) for i, name in enumerate(names)}
+    distances = [_wasserstein(rows, real) for rows in (fake, *draws)]
+    spreads = [_manifold(rows, real) for rows in (fake, *draws)]
     return {
-        "wasserstein": {"generated": wasserstein, "floor": floor},
-        "mmd": {"generated": _finite(_mmd(fake, real)), "floor": _finite(_mmd(known, real))},
-        "manifold": {"generated": _manifold(fake, real), "floor": _manifold(known, real)},
-        "novelty": _novelty(fake, real, known),
+        "wasserstein": {
+            "generated": dict(zip(names, map(_finite, distances[0]), strict=True)),
+            "floor": dict(zip(names, map(_finite, np.mean(distances[1:], axis=0)), strict=True)),
+        },
+        "mmd": {
+            "generated": _finite(_mmd(fake, real)),
+            "floor": _finite(float(np.mean([_mmd(rows, real) for rows in draws]))),
+        },
+        "manifold": {
+            "generated": spreads[0],
+            "floor": {name: float(np.mean([spread[name] for spread in spreads[1:]])) for name in spreads[0]},
+        },
+        "novelty": _novelty(fake, real, np.concatenate(draws)),
     }
 
 
 def _together(groups: Sequence[Films]) -> Films:
     profiles = [profile for group in groups for profile in group.profiles]
     return Films(profiles, np.concatenate([group.descriptors for group in groups]))
+
+
+def _wasserstein(rows: NDArray[np.float64], real: NDArray[np.float64]) -> list[float]:
+    return [float(wasserstein_distance(rows[:, column], real[:, column])) for column in range(real.shape[1])]
 
 
 def _film(dataset: VolumeDataset, index: int) -> Microstructure:

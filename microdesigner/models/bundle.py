@@ -138,8 +138,18 @@ def load_bundle(name: str, device: torch.device) -> Bundle:
     autoencoder, predictor, denoiser = _networks(architecture, folder)
     for part, network in (("vae", autoencoder), ("fp", predictor), ("ddpm", denoiser)):
         _load_part(network, part_file(folder, part), device)
+    _check_told(card, denoiser, folder)
     identity = hashlib.sha256("".join(card.document["parts"][part]["sha256"] for part in PARTS).encode()).hexdigest()
     return Bundle(card, identity, autoencoder, predictor, denoiser)
+
+
+def _check_told(card: ModelCard, denoiser: AnyDenoiser, folder: Path) -> None:
+    told = len(card.conditions) + (card.domain_sizes is not None)
+    if isinstance(denoiser, ConditionalDenoiser) and len(denoiser.condition_mean) != told:
+        raise InputError(
+            f"{folder / CARD_FILE} lists {told} numbers that the denoiser is told, which is made for "
+            f"{len(denoiser.condition_mean)}; copy the bundle again."
+        )
 
 
 def _networks(architecture: Mapping[str, Any], folder: Path) -> tuple[Autoencoder, Predictor, AnyDenoiser]:

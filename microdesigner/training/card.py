@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from microdesigner.core.card import SCHEMA
 from microdesigner.core.response import LEFT_OPEN, ResponseSurface
-from microdesigner.core.spread import evenly_spread
+from microdesigner.core.spread import evenly_spread, some_of
 from microdesigner.data.checks import check_dataset, checks_document
 from microdesigner.data.store import VolumeDataset
 from microdesigner.training.events import read_events
@@ -39,8 +39,8 @@ def card_document(name: str, dataset: VolumeDataset, run: RunDirectory) -> dict[
             for label in description.process
         ],
         "response": _response(dataset, training),
-        "support": _spread(conditions[training]),
-        "held_out": _spread(conditions[dataset.held_out]),
+        "support": _sample(conditions, training),
+        "held_out": _sample(conditions, dataset.held_out),
         "training": {
             "volumes": int(training.sum()),
             "held_out_volumes": int(dataset.held_out.sum()),
@@ -82,9 +82,9 @@ def _thinned(curve: list[list[float]]) -> list[list[float]]:
     return [curve[index] for index in evenly_spread(len(curve), LOSS_POINTS)]
 
 
-def _spread(points: NDArray[np.float32]) -> list[list[float]]:
-    """At most `CARD_POINTS` of `points`, evenly spread over series and times."""
-    rows: list[list[float]] = np.round(points[evenly_spread(len(points), CARD_POINTS)].astype(np.float64), 4).tolist()
+def _sample(points: NDArray[np.float32], mask: NDArray[np.bool_]) -> list[list[float]]:
+    """At most `CARD_POINTS` of the `points` under `mask`, evenly spread over series and times."""
+    rows: list[list[float]] = np.round(points[some_of(mask, CARD_POINTS)].astype(np.float64), 4).tolist()
     return rows
 
 

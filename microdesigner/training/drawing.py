@@ -53,7 +53,8 @@ def generations(dataset: VolumeDataset, latents: Latents, autoencoder: Autoencod
         with torch.autocast(device.type, torch.bfloat16):
             clean = _generated(network, noise, conditions[None], latents.periodic)
             volumes.append(_labels(decoder.decode(clean, latents.periodic)))
-    wanted = [dict(zip(names, row, strict=True)) for row in latents.conditions[chosen].tolist()]
+    # what the denoiser is told beside the data set's conditions comes after them
+    wanted = [dict(zip(names, row, strict=False)) for row in latents.conditions[chosen].tolist()]
     return Drawn(
         paired(wanted, [_measured(phases, dataset) for phases in volumes]), _microstructure(volumes[0], dataset)
     )

@@ -1,6 +1,6 @@
 """Networks that belong together, each with the stage that trains it."""
 
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 import torch
 from numpy.typing import NDArray
@@ -20,9 +20,7 @@ from microdesigner.training.presets import Preset
 
 
 class Family(Protocol):
-    """The three stages, each holding its untrained `network`; `card` is what a card says beside the architecture."""
-
-    card: ClassVar[dict[str, Any]]
+    """The three stages, each holding its untrained `network`."""
 
     def autoencoder(self) -> AutoencoderStage | GreyStage:
         """Stage 1."""
@@ -33,11 +31,17 @@ class Family(Protocol):
     def predictor(self, latents: Latents) -> PredictorStage | PointStage:
         """Stage 2."""
 
+    def told(self, latents: Latents) -> Latents:
+        """The latents with all that the denoiser is told of them as their conditions."""
+
     def denoiser(self, latents: Latents) -> DenoiserStage | NoiseStage:
-        """Stage 3."""
+        """Stage 3, for latents as `told` gives them."""
 
     def complete(self, autoencoder: Autoencoder, predictor: Predictor, latents: Latents) -> None:
         """What is left to do before the bundle is saved."""
+
+    def card(self, latents: Latents) -> dict[str, Any]:
+        """What the card says beside the data set and the architecture."""
 
 
 def family_of(dataset: VolumeDataset, preset: Preset, base: Bundle | None = None) -> Family:

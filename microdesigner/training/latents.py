@@ -1,7 +1,9 @@
 """Between the stages: encode the data set once, with lateral shifts and turns as exact augmentation."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import h5py
@@ -11,8 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner.core.events import Progress
+from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.paths import atomic_path
-from microdesigner.data.store import VolumeDataset
+from microdesigner.data.store import Description, VolumeDataset
+from microdesigner.descriptors.structure_factor import film_domain_size
 from microdesigner.models.autoencoder import one_hot_phases
 from microdesigner.models.bundle import Autoencoder
 from microdesigner.training.volumes import turned_volume, volume_batches
@@ -20,26 +24,32 @@ from microdesigner.training.volumes import turned_volume, volume_batches
 
 @dataclass(frozen=True)
 class Latents:
-    """Whitened latents float16 (n, latent, x, y, z) with labels (n, labels) and the validation mask (n,); `periodic`
-    where any lateral shift of a latent is one of its film."""
+    """Whitened latents float16 (n, latent, x, y, z) with labels (n, labels), `domain_size` (n,) in nm and the
+    validation mask (n,); `periodic` where any lateral shift of a latent is one of its film."""
 
     latents: Tensor
     conditions: Tensor
     process: Tensor
+    domain_size: Tensor
     held_out: NDArray[np.bool_]
     periodic: bool
 
+    def told_domain_size(self) -> "Latents":
+        """The same with ln(domain size) as a last condition."""
+        return replace(self, conditions=torch.cat([self.conditions, self.domain_size.log()[:, None]], dim=1))
+
 
 def encode_dataset(path: Path, dataset: VolumeDataset, network: Autoencoder, variants: int) -> Iterator[Progress]:
-    """Write the raw latent means of every volume in `variants` random turns and sub-block shifts; the file is whole or
-    absent."""
+    """Write the raw latent means of every volume in `variants` random turns and sub-block shifts, and its domain size;
+    the file is whole or absent."""
     random = np.random.default_rng(0)
     total = len(dataset) * variants
     periodic = dataset.description.lateral == "periodic"
     shifts = network.config.factor if periodic else 0
     device = next(network.parameters()).device
     shape = (total, network.config.latent_channels, *(edge // network.config.factor for edge in dataset.shape))
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+    sizes: list[float] = []
+    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file, ThreadPoolExecutor() as pool:
         stored = file.create_dataset("latents", shape, np.float16)
         file["volume"] = np.repeat(np.arange(len(dataset)), variants)
         done = 0
@@ -49,7 +59,16 @@ def encode_dataset(path: Path, dataset: VolumeDataset, network: Autoencoder, var
                 mean, _ = network.posterior(one_hot_phases(labels, network.config.phases), periodic)
             stored[done : done + len(mean)] = mean.float().cpu().numpy()
             done += len(mean)
+            sizes += pool.map(partial(_domain_size, dataset.description), volumes.cpu().numpy())
             yield Progress("encode", done, total)
+        file["domain_size"] = np.repeat(np.asarray(sizes, np.float32), variants)
+
+
+def _domain_size(description: Description, phases: PhaseArray) -> float:
+    """In nm; a film of one phase is one domain as long as its longest edge."""
+    film = Microstructure(phases, description.voxel_nm, description.lateral, description.phase_names)
+    edges = (count * edge for count, edge in zip(film.shape, film.voxel_nm, strict=True))
+    return film_domain_size(film) or max(edges)
 
 
 def _variant(volume: Tensor, number: int, random: np.random.Generator, shifts: int) -> Tensor:
@@ -75,6 +94,7 @@ def load_latents(path: Path, dataset: VolumeDataset, network: Autoencoder) -> La
     with h5py.File(path, "r") as file:
         volume = file["volume"][...]
         raw = torch.from_numpy(file["latents"][...])
+        domain_size = torch.from_numpy(file["domain_size"][...])
     whitened = ((raw.float() - network.latent_mean.cpu()) / network.latent_std.cpu()).half()
     description = dataset.description
     return Latents(
@@ -83,6 +103,7 @@ def load_latents(path: Path, dataset: VolumeDataset, network: Autoencoder) -> La
         torch.from_numpy(dataset.columns(description.process)[volume])
         if description.process
         else torch.empty(len(volume), 0),
+        domain_size,
         dataset.held_out[volume],
         description.lateral == "periodic" and network.wraps,
     )

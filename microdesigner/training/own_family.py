@@ -1,12 +1,14 @@
 """This program's own networks with their stages."""
 
 from copy import deepcopy
-from typing import Any, ClassVar
+from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from microdesigner.core.spread import some_of
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import AutoencoderConfig, PhaseAutoencoder
 from microdesigner.models.bundle import Autoencoder, Bundle, Predictor
@@ -16,6 +18,7 @@ from microdesigner.models.feature_predictor import FeaturePredictor, PredictorCo
 from microdesigner.models.transformer import TransformerConfig, TransformerDenoiser
 from microdesigner.training.autoencoder_stage import AutoencoderStage, Crops
 from microdesigner.training.calibration import calibrate
+from microdesigner.training.card import CARD_POINTS
 from microdesigner.training.denoiser_stage import DenoiserStage
 from microdesigner.training.latents import Latents
 from microdesigner.training.predictor_stage import PredictorStage
@@ -25,10 +28,8 @@ HEAD_WIDTH = 64
 
 
 class OwnFamily:
-    """Phase autoencoder, feature predictor with a posterior, and a U-Net or a transformer that predicts v; decoder and
-    denoiser of `base`, where there is one, are where training starts."""
-
-    card: ClassVar[dict[str, Any]] = {}
+    """Phase autoencoder, feature predictor with a posterior, and a U-Net or a transformer that predicts v and is told
+    the domain size too; decoder and denoiser of `base`, where there is one, are where training starts."""
 
     def __init__(self, dataset: VolumeDataset, preset: Preset, base: Bundle | None) -> None:
         self._dataset, self._preset, self._base = dataset, preset, base
@@ -54,8 +55,16 @@ class OwnFamily:
             _standardise(network.process_mean, network.process_std, latents.process, latents)
         return PredictorStage(network, self._preset.fp, latents.periodic)
 
+    def told(self, latents: Latents) -> Latents:
+        """The latents with their domain sizes, unless the model to fine-tune was never told them."""
+        return latents.told_domain_size() if self._tells_domain_size else latents
+
+    @property
+    def _tells_domain_size(self) -> bool:
+        return self._base is None or self._base.card.domain_sizes is not None
+
     def denoiser(self, latents: Latents) -> DenoiserStage:
-        """Stage 3."""
+        """Stage 3, for latents as `told` gives them."""
         if self._base and isinstance(self._base.denoiser, ConditionalDenoiser):
             network = deepcopy(self._base.denoiser).train().requires_grad_(True)  # its scaling of the conditions stays
         else:
@@ -67,6 +76,14 @@ class OwnFamily:
         """Make the recipe's posterior as wide as it ought to be."""
         if latents.process.shape[1] and isinstance(predictor, FeaturePredictor):
             calibrate(predictor, latents)
+
+    def card(self, latents: Latents) -> dict[str, Any]:
+        """The domain sizes of the films by which the card tells what is supported."""
+        if not self._tells_domain_size:
+            return {}
+        of_volumes = latents.domain_size.numpy()[:: self._preset.latent_variants]
+        sizes = of_volumes[some_of(~self._dataset.held_out, CARD_POINTS)]
+        return {"domain_sizes": np.round(sizes.astype(np.float64), 3).tolist()}
 
 
 def new_denoiser(preset: Preset, channels: int, conditions: int) -> ConditionalDenoiser:

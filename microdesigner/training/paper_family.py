@@ -1,7 +1,7 @@
 """The networks of Baishnab et al., Digital Discovery 2025, 4, 3175, with the stages of that paper."""
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from numpy.typing import NDArray
@@ -27,12 +27,6 @@ LARGE, SMALL = (PUBLISHED[name].config for name in ("paper-ch-3phase", "paper-ex
 class PaperFamily:
     """VAE of grey values, point predictor, predictor of noise; they serve the size of the data set's volumes alone."""
 
-    card: ClassVar[dict[str, Any]] = {
-        "fixed_size": True,
-        "needs_all_targets": True,
-        "architecture": {"kind": MICROGEN3D},
-    }
-
     def __init__(self, dataset: VolumeDataset, preset: Preset) -> None:
         self._dataset, self._preset = dataset, preset
         self._config = paper_config(dataset)
@@ -50,6 +44,10 @@ class PaperFamily:
         features = torch.cat([latents.conditions, latents.process], dim=1)[torch.from_numpy(~latents.held_out)]
         return PointStage(PointPredictor(self._config), self._preset.fp, features.std(0).clamp_min(1e-6))
 
+    def told(self, latents: Latents) -> Latents:
+        """The latents as they are."""
+        return latents
+
     def denoiser(self, latents: Latents) -> NoiseStage:
         """Stage 3."""
         return NoiseStage(NoiseDenoiser(self._config), self._preset.ddpm)
@@ -58,6 +56,10 @@ class PaperFamily:
         """Put the latent's scale into the weights, where the published files have it."""
         if isinstance(autoencoder, GreyAutoencoder):
             autoencoder.fold_scale()
+
+    def card(self, latents: Latents) -> dict[str, Any]:
+        """The limits of these networks, and their kind."""
+        return {"fixed_size": True, "needs_all_targets": True, "architecture": {"kind": MICROGEN3D}}
 
 
 def paper_config(dataset: VolumeDataset) -> MicroGen3DConfig:

@@ -73,7 +73,7 @@ def train(
     denoiser = _denoiser(work, family, latents, autoencoder)
     if run.stage_weights("fp").exists() and run.stage_weights("ddpm").exists() and ranks.is_first():
         family.complete(autoencoder, predictor, latents)
-        document = card_document(name, dataset, run) | family.card
+        document = card_document(name, dataset, run) | family.card(latents)
         save_bundle(run.bundle, document, autoencoder, predictor, denoiser)
         run.events.write("bundle", path=str(run.bundle))
 
@@ -129,6 +129,7 @@ def _predictor(work: _Work, family: Family, latents: Latents) -> Predictor:
 
 
 def _denoiser(work: _Work, family: Family, latents: Latents, autoencoder: Autoencoder) -> AnyDenoiser:
+    latents = family.told(latents)
     stage = family.denoiser(latents)
     if not _load_finished(stage.network, work.run, "ddpm") and "ddpm" in work.stages:
         draw = partial(generations, work.dataset, latents, autoencoder, stage.network)

@@ -50,8 +50,9 @@ def measure_trial(path: Path, preset: Preset, labels: Labels) -> Iterator[Progre
             share, taken = preset.vae.batch / len(volumes), _peak(device) - before
             memory = _left_out(share, taken, trials[stage].parameters)
         else:
-            module = family.predictor(latents) if stage == "fp" else family.denoiser(latents)
-            trials[stage] = _tried(module, _batch(latents, module.plan.batch, device), device)
+            shown = latents if stage == "fp" else family.told(latents)
+            module = family.predictor(shown) if stage == "fp" else family.denoiser(shown)
+            trials[stage] = _tried(module, _batch(shown, module.plan.batch, device), device)
     encoding = _encoding_seconds(autoencoder.network, dataset.shape, device) * len(dataset) * preset.latent_variants
     yield Progress("trial", len(STAGES), len(STAGES))
     stored = len(dataset) * preset.latent_variants * latents.latents[0].numel() * BYTES_PER_LATENT
@@ -76,6 +77,7 @@ def _random_latents(dataset: VolumeDataset, network: Autoencoder, count: int) ->
         torch.randn(count, network.config.latent_channels, *shape),
         torch.rand(count, len(description.conditions)),
         torch.rand(count, len(description.process)),
+        torch.rand(count),
         np.zeros(count, bool),
         periodic=True,
     )

@@ -8,7 +8,7 @@ import pytest
 
 from microdesigner.core.microstructure import Lateral
 from microdesigner.descriptors.correlation import axis_correlation, lateral_correlation, radial_correlation
-from microdesigner.descriptors.structure_factor import domain_size, structure_factor
+from microdesigner.descriptors.structure_factor import domain_size, film_domain_size, structure_factor
 from tests.descriptors.volumes import noise, stripes, volume
 
 
@@ -93,3 +93,10 @@ def test_domain_size_of_stripes_is_their_period(axis: int, lateral: Lateral, edg
 
 def test_domain_size_needs_two_phases() -> None:
     assert domain_size(volume(np.zeros((4, 4, 4))), 0) is None
+    assert film_domain_size(volume(np.zeros((4, 4, 4)))) is None
+
+
+def test_domain_size_of_a_film_is_that_of_either_phase_where_there_are_two() -> None:
+    film = volume(np.random.default_rng(0).integers(0, 2, (16, 16, 8)))
+    assert film_domain_size(film) == pytest.approx(domain_size(film, 0))
+    assert film_domain_size(film) == pytest.approx(domain_size(film, 1))

@@ -1,5 +1,6 @@
 """From request to volumes: determinism, events, exactness, what a sample records, what is refused."""
 
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from microdesigner.core.result import Result
 from microdesigner.engine import Engine, generation
 from microdesigner.engine.device import batch_size, choose_device
 from microdesigner.engine.latents import candidate_draws
+from microdesigner.models.bundle import update_card
 
 TARGETS = {"vol_frac_D": 0.35, "vol_frac_M": 0.2}
 
@@ -54,6 +56,19 @@ def test_the_first_candidate_is_the_sample_without_candidates() -> None:
 def test_conditions_reach_the_denoiser(tiny_engine: Engine) -> None:
     free, asked = generate(tiny_engine, targets={}), generate(tiny_engine, targets={"tortuosity_D": 0.9})
     assert (volumes(free)[0] != volumes(asked)[0]).any()
+
+
+def test_domain_sizes_reach_the_denoiser(tiny_engine: Engine, tiny_folder: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(tiny_folder, tmp_path / "tiny")
+    update_card(folder, {"domain_sizes": [2 * size for size in tiny_engine.card.document["domain_sizes"]]})
+    asked, coarser = generate(tiny_engine), generate(Engine.load(str(folder), device="cpu"), model=str(folder))
+    assert (volumes(asked)[0] != volumes(coarser)[0]).any()
+
+
+def test_samples_of_one_request_are_drawn_for_domain_sizes_of_their_own() -> None:
+    shares = [draw.coarser for seed in range(4) for draw in candidate_draws(seed, 2, (4, 8, 8, 4))]
+    assert len(set(shares)) == len(shares)
+    assert all(0 <= share < 1 for share in shares)
 
 
 def test_events_come_in_order(tiny_engine: Engine) -> None:

@@ -66,7 +66,9 @@ def test_a_fresh_network_gives_zero_and_has_the_stated_size() -> None:
 
 def test_a_bundle_keeps_it(denoiser: TransformerDenoiser, tmp_path: Path) -> None:
     tiny = load_bundle(str(save_tiny_bundle(tmp_path)), torch.device("cpu"))
-    save_bundle(tmp_path, tiny_card(), tiny.autoencoder, tiny.predictor, denoiser, half=False)
+    card = tiny_card()
+    del card["domain_sizes"]
+    save_bundle(tmp_path, card, tiny.autoencoder, tiny.predictor, denoiser, half=False)
     document = json.loads((tmp_path / CARD_FILE).read_text())
     assert document["architecture"]["ddpm"] == {"kind": "transformer", **asdict(SMALL)}
 
@@ -74,6 +76,10 @@ def test_a_bundle_keeps_it(denoiser: TransformerDenoiser, tmp_path: Path) -> Non
     assert isinstance(again, TransformerDenoiser)
     noisy = torch.randn(1, 4, 8, 8, 4)
     assert torch.equal(velocity(again, noisy), velocity(denoiser, noisy))
+
+    (tmp_path / CARD_FILE).write_text(json.dumps(document | {"domain_sizes": [20.0] * len(card["support"])}))
+    with pytest.raises(InputError, match="lists 5 numbers that the denoiser is told, which is made for 4"):
+        load_bundle(str(tmp_path), torch.device("cpu"))
 
     del document["architecture"]["ddpm"]["heads"]
     (tmp_path / CARD_FILE).write_text(json.dumps(document))

@@ -8,12 +8,17 @@ import torch
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Finished
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
+from microdesigner.core.spread import some_of
 from microdesigner.data.build import BuildPlan, build_dataset
+from microdesigner.data.store import VolumeDataset
+from microdesigner.descriptors.structure_factor import film_domain_size
 from microdesigner.engine import Engine
 from microdesigner.models.autoencoder import PhaseAutoencoder
-from microdesigner.models.bundle import load_bundle
+from microdesigner.models.bundle import load_bundle, save_bundle
 from microdesigner.models.transformer import TransformerDenoiser
+from microdesigner.training.card import CARD_POINTS
 from microdesigner.training.events import read_events
 from microdesigner.training.pipeline import train
 from microdesigner.training.presets import PRESETS, STAGES, StagePlan
@@ -50,6 +55,12 @@ def test_three_stages_make_a_bundle_that_generates(dataset_path: Path, tmp_path:
     assert list(curves) == ["vae", "fp", "ddpm"]
     assert all(both["loss"] and both["val_loss"] for both in curves.values())
     assert [condition.name for condition in engine.card.conditions][:2] == ["vol_frac_D", "vol_frac_M"]
+    dataset = VolumeDataset(dataset_path)
+    films = some_of(~dataset.held_out, CARD_POINTS)
+    phases = dataset.phases(int(films[-1]))
+    film = Microstructure(phases, phase_names=dataset.description.phase_names, lateral=dataset.description.lateral)
+    assert engine.card.document["domain_sizes"][-1] == pytest.approx(film_domain_size(film), abs=0.001)
+    assert engine.card.domain_sizes is not None
     request = Request({"vol_frac_D": 0.4}, model=str(run.bundle), steps=2, size=(32, 32, 32))
     result = next(event.result for event in engine.generate(request) if isinstance(event, Finished))
     assert result.samples[0].microstructure.shape == (32, 32, 32)
@@ -65,11 +76,18 @@ def test_a_transformer_is_trained_and_fine_tuned_as_such(dataset_path: Path, tmp
     first = load_bundle(str(run.bundle), torch.device("cpu"))
     assert isinstance(first.denoiser, TransformerDenoiser)
 
+    # one that was never told domain sizes goes on without them
+    untold = TransformerDenoiser(replace(first.denoiser.config, conditions=len(first.card.conditions)))
+    document = {key: value for key, value in first.card.document.items() if key not in ("domain_sizes", "architecture")}
+    save_bundle(run.bundle, document, first.autoencoder, first.predictor, untold)
+    first = load_bundle(str(run.bundle), torch.device("cpu"))
     again = RunDirectory(tmp_path / "again")
     again.open(dataset_path, "tiny", TINY, resume=False)
     train(dataset_path, again, "tiny", TINY, STAGES, lambda _: None, base=first)
     engine = Engine.load(str(again.bundle), device="cpu")
     assert isinstance(engine.bundle.denoiser, TransformerDenoiser)
+    assert engine.card.domain_sizes is None
+    assert isinstance(first.denoiser, TransformerDenoiser)
     assert not torch.equal(engine.bundle.denoiser.leave.weight, first.denoiser.leave.weight)
     decoder, before = engine.bundle.autoencoder, first.autoencoder
     assert isinstance(decoder, PhaseAutoencoder)

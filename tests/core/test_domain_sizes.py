@@ -1,0 +1,49 @@
+"""Which domain sizes films have that measure what is asked."""
+
+import numpy as np
+import pytest
+
+from microdesigner.core.card import ModelCard
+from microdesigner.core.domain_sizes import DomainSizes
+from microdesigner.core.errors import InputError
+from microdesigner.core.support import Support
+from tests.tiny_model import tiny_card
+
+
+@pytest.fixture(scope="module")
+def sizes() -> DomainSizes:
+    """ln(domain size) = 3 + x + y / 2 + normal scatter of 0.1."""
+    random = np.random.default_rng(0)
+    points = random.uniform(0, 1, (512, 2))
+    logarithms = 3 + points @ [1, 0.5] + 0.1 * random.normal(size=len(points))
+    return DomainSizes(Support(("x", "y"), points), np.exp(logarithms))
+
+
+def test_quantiles_are_those_of_films_with_the_targets(sizes: DomainSizes) -> None:
+    for x, y in ((0.5, 0.5), (0.1, 0.9), (0.9, 0.7)):
+        middle = 3 + x + y / 2
+        low, median, high = (np.log(sizes.quantile(level, {"x": x, "y": y})) for level in (0.16, 0.5, 0.84))
+        assert median == pytest.approx(middle, abs=0.04)
+        assert median - low == pytest.approx(0.1, abs=0.04)
+        assert high - median == pytest.approx(0.1, abs=0.04)
+
+
+def test_what_is_left_free_widens_the_scatter(sizes: DomainSizes) -> None:
+    def width(targets: dict[str, float]) -> float:
+        return sizes.quantile(0.9, targets) / sizes.quantile(0.1, targets)
+
+    assert width({"x": 0.5, "y": 0.5}) < width({"x": 0.5}) < width({})
+    assert sizes.quantile(0.5, {}) == pytest.approx(np.median(sizes.sizes), rel=0.01)
+
+
+def test_sizes_change_little_by_little_with_the_targets_and_rise_with_the_level(sizes: DomainSizes) -> None:
+    along = np.array([sizes.quantile(0.3, {"x": x, "y": 0.4}) for x in np.linspace(0, 1, 201)])
+    assert np.abs(np.diff(np.log(along))).max() < 0.05
+    levels = np.array([sizes.quantile(level, {"x": 0.3}) for level in np.linspace(0, 1, 51)])
+    assert (np.diff(levels) >= 0).all()
+
+
+@pytest.mark.parametrize("wrong", [[20.0], [-1.0] * 100])
+def test_a_card_with_other_sizes_than_films_is_refused(wrong: list[float]) -> None:
+    with pytest.raises(InputError, match="one domain size above 0 per film"):
+        _ = ModelCard(tiny_card() | {"domain_sizes": wrong}).domain_sizes
