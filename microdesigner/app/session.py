@@ -8,6 +8,8 @@ from microdesigner.core.card import ModelCard, Parameter
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Match, Request, Sampler
 
+THREE_FRACTIONS = ("vol_frac_D", "vol_frac_A", "vol_frac_M")
+
 Quality = Literal["draft", "standard", "paper"]
 QUALITIES: dict[Quality, tuple[int, Sampler]] = {
     "draft": (8, "dpm-solver++"),
@@ -147,6 +149,16 @@ def median(parameter: Parameter) -> float:
 
 
 def comparison(request: Request, measured: Mapping[str, float | None]) -> dict[str, tuple[float | None, float | None]]:
-    """Target and measured value of everything asked for or measured, targets first."""
-    names = [*request.targets, *(name for name in measured if name not in request.targets)]
-    return {name: (request.targets.get(name), measured.get(name)) for name in names}
+    """Target and measured value of everything measured or asked for, with what the targets imply."""
+    targets = with_implied(request.targets)
+    names = [*measured, *(name for name in request.targets if name not in measured)]
+    return {name: (targets.get(name), measured.get(name)) for name in names}
+
+
+def with_implied(targets: Mapping[str, float]) -> dict[str, float]:
+    """`targets` and, where they fix two of three fractions, the third that these leave."""
+    given = {name: value for name, value in targets.items() if name in THREE_FRACTIONS}
+    if len(given) != len(THREE_FRACTIONS) - 1:
+        return dict(targets)
+    (third,) = (name for name in THREE_FRACTIONS if name not in given)
+    return {**targets, third: 1 - sum(given.values())}

@@ -123,7 +123,7 @@ def _labels(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence
     if not process:
         sentence = "The volumes carry no processing parameters, so the model will tell no recipe."
         return [Check("labels", "note", sentence, "Add a table of processing parameters if there are any.")]
-    return [Check("labels", "good", f"Every volume has all {len(wanted)} labels.")]
+    return [Check("labels", "good", f"Every volume has its {len(wanted)} measured values.")]
 
 
 def _split(dataset: VolumeDataset) -> list[Check]:
@@ -197,7 +197,7 @@ def _constant(dataset: VolumeDataset, conditions: Sequence[str], process: Sequen
 
 
 def _correlated(dataset: VolumeDataset, conditions: Sequence[str]) -> list[Check]:
-    remedy = "Leave it out, or ask for it only as the others go with it."
+    remedy = "Leave it out: a slider for it could hardly be moved alone."
     return [
         Check("correlated", "note", str(redundancy), remedy)
         for redundancy in redundancies(conditions, correlations(dataset, conditions))

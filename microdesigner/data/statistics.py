@@ -45,7 +45,7 @@ class Redundancy:
 
     def __str__(self) -> str:
         return (
-            f"{self.name} follows from the other conditions: they tell {self.explained:.0%} of its variance, "
+            f"{self.name} follows from the other conditions: they tell {100 * self.explained:.0f} % of its variance, "
             f"{self.partner} most (r = {self.correlation:.2f})."
         )
 

@@ -113,7 +113,7 @@ def denoised(
         group = _Group(bundle, request, [*asked, *[asked[-1]] * missing], [*kept, *[kept[-1]] * missing], device)
         for done, clean in enumerate(group.estimates(), start=1):
             yield Step("denoise", done, request.steps, len(kept), clean[0])
-        for done, better in enumerate(group.refined(clean), start=1):
+        for done, better in enumerate(group.refined(clean)):
             yield Step("refine", done, ROUNDS, len(kept), better[0])
             clean = better
         yield clean[: len(kept)]
@@ -145,11 +145,13 @@ class _Group:
         return dpm_solver(self.velocity, self.noise, self._request.steps)
 
     def refined(self, clean: Tensor) -> Iterator[Tensor]:
-        """`clean` after each round of refinement, where the request wants it and something asked can be measured."""
+        """`clean` before the first and after each round of refinement, where the request wants it and something asked
+        can be measured."""
         card = self._bundle.card
         voxels = clean[0, 0].numel() * int(card.document["latent"]["factor"]) ** 3
         quantities = measurable(card, self._asked[0].tolist(), voxels)
         if self._request.guidance > 0 and quantities:
+            yield clean
             yield from refined(self._bundle, clean, self._conditions, quantities, self._request.guidance)
 
     @torch.no_grad()

@@ -19,7 +19,7 @@ from microdesigner.core.paths import user_data
 from microdesigner.gui import theme
 from microdesigner.gui.collector import Collector
 from microdesigner.gui.main_window import MainWindow
-from microdesigner.gui.responsiveness import seconds_since_start
+from microdesigner.gui.responsiveness import MILESTONES, seconds_since_start
 
 _log = logging.getLogger("microdesigner.gui")
 LINES_BEFORE_CRASH = 30
@@ -95,7 +95,7 @@ def _prepare(window: MainWindow) -> None:
 
 def _note(window: MainWindow, name: str) -> None:
     window.timings[name] = seconds_since_start()
-    _log.info("%s after %.2f s", name, window.timings[name])
+    _log.info("Start: %s after %.2f s.", MILESTONES[name], window.timings[name])
 
 
 def _save(settings: Settings) -> None:

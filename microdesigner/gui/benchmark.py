@@ -20,7 +20,7 @@ from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.gui.application import make_application, open_window
 from microdesigner.gui.main_window import MainWindow
-from microdesigner.gui.responsiveness import GapWatcher
+from microdesigner.gui.responsiveness import MILESTONES, GapWatcher
 from microdesigner.gui.stand_in_user import MOUSE_MS, Drag, repeat, wait
 from microdesigner.io import read
 
@@ -89,7 +89,7 @@ class _Session:
     def _start(self) -> Iterator[Figure]:
         window = self._window
         wait(lambda: "ready" in window.device.text())
-        for name, title in (("window", "window up"), ("three_d", "3-D ready"), ("first_volume", "first volume drawn")):
+        for name, title in MILESTONES.items():
             if name in window.timings:
                 yield Figure(title, window.timings[name], "s")
 

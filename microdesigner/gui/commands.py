@@ -45,15 +45,15 @@ def commands(window: "MainWindow") -> list[Command]:
 def _generation(window: "MainWindow") -> list[Command]:
     options = window.targets.options
     return [
-        Command("Generation", "Generate", window.generate, ("Ctrl+Return", "Ctrl+Enter")),
-        Command("Generation", "Cancel", window.cancel, ("Esc",)),
-        Command("Generation", "Sweep over a range…", window.sweeps.ask, ("Ctrl+Shift+Return",)),
-        Command("Generation", "Pause or continue the queue", window.queue.panel.pause.toggle),
-        Command("Generation", "Verify the recipe by simulation", window.analysis.verify, ("Ctrl+Shift+V",)),
-        Command("Generation", "New random seed", options.roll, ("Ctrl+R",)),
-        Command("Generation", "Lock or free the seed", options.locked.toggle),
-        Command("Generation", "Live draft on or off", options.live.toggle, ("Ctrl+L",)),
-        Command("Generation", "Use the nearest supported targets", window.targets.badge.nearest_wanted.emit),
+        Command("Generate", "Generate", window.generate, ("Ctrl+Return", "Ctrl+Enter")),
+        Command("Generate", "Cancel", window.cancel, ("Esc",)),
+        Command("Generate", "Sweep over a range…", window.sweeps.ask, ("Ctrl+Shift+Return",)),
+        Command("Generate", "Pause or continue the queue", window.queue.panel.pause.toggle),
+        Command("Generate", "Verify the recipe by simulation", window.analysis.verify, ("Ctrl+Shift+V",)),
+        Command("Generate", "New random seed", options.roll, ("Ctrl+R",)),
+        Command("Generate", "Lock or free the seed", options.locked.toggle),
+        Command("Generate", "Live draft on or off", options.live.toggle, ("Ctrl+L",)),
+        Command("Generate", "Use the nearest supported targets", window.targets.badge.nearest_wanted.emit),
     ]
 
 
@@ -66,12 +66,12 @@ def _models(window: "MainWindow") -> list[Command]:
 
 def _files(window: "MainWindow") -> list[Command]:
     return [
-        Command("Files", "Open a volume…", window.open_button.ask, ("Ctrl+O",)),
-        Command("Files", "Open session…", window.session.ask_open),
-        Command("Files", "Save session…", window.session.ask_save, ("Ctrl+S",)),
-        Command("Files", "Export…", window.export_button.showMenu, ("Ctrl+E",)),
+        Command("File", "Open a volume…", window.open_button.ask, ("Ctrl+O",)),
+        Command("File", "Open session…", window.session.ask_open),
+        Command("File", "Save session…", window.session.ask_save, ("Ctrl+S",)),
+        Command("File", "Export…", window.export_button.showMenu, ("Ctrl+E",)),
         *(
-            Command("Files", f"{name} ({suffix.upper()})…", partial(window.export_button.ask_film, suffix, motion))
+            Command("File", f"{name} ({suffix.upper()})…", partial(window.export_button.ask_film, suffix, motion))
             for motion, name in MOTIONS.items()
             for suffix in MOVIES
         ),
@@ -80,10 +80,10 @@ def _files(window: "MainWindow") -> list[Command]:
 
 def _editing(window: "MainWindow") -> list[Command]:
     return [
-        Command("Targets", "Undo", window.undo.undo, ("Ctrl+Z",)),
-        Command("Targets", "Redo", window.undo.redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
-        Command("Targets", "Copy request as command line", partial(_copy, window, as_command), ("Ctrl+Shift+C",)),
-        Command("Targets", "Copy request as Python", partial(_copy, window, as_python)),
+        Command("Edit", "Undo", window.undo.undo, ("Ctrl+Z",)),
+        Command("Edit", "Redo", window.undo.redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
+        Command("Edit", "Copy request as command line", partial(_copy, window, as_command), ("Ctrl+Shift+C",)),
+        Command("Edit", "Copy request as Python", partial(_copy, window, as_python)),
     ]
 
 
@@ -93,7 +93,7 @@ def _views(window: "MainWindow") -> list[Command]:
     return [
         *(
             Command(
-                "Views",
+                "View",
                 f"Maximise view {index + 1} or show all",
                 partial(steering.maximise, index),
                 (),
@@ -101,13 +101,13 @@ def _views(window: "MainWindow") -> list[Command]:
             )
             for index, key in enumerate("1234")
         ),
-        Command("Views", "Fit the volume", steering.fit, (), ("5",)),
-        *(Command("Views", f"Look {words}", partial(steering.look, name), (), (key,)) for name, words, key in looks),
-        Command("Views", "Measure a distance", views.measure.toggle, (), ("M",)),
-        Command("Views", "Perspective or parallel projection", views.orthographic.toggle),
-        Command("Views", "Smooth surfaces or voxels", views.smooth.toggle),
-        Command("Views", "Clip box, slices and threshold", views.cut_toggle.toggle),
-        Command("Views", "View in its own window", partial(_open_own_window, window), ("F9",)),
+        Command("View", "Fit the volume", steering.fit, (), ("5",)),
+        *(Command("View", f"Look {words}", partial(steering.look, name), (), (key,)) for name, words, key in looks),
+        Command("View", "Measure a distance", views.measure.toggle, (), ("M",)),
+        Command("View", "Perspective or parallel projection", views.orthographic.toggle),
+        Command("View", "Smooth surfaces or voxels", views.smooth.toggle),
+        Command("View", "Clip box, slices and threshold", views.cut_toggle.toggle),
+        Command("View", "View in its own window", partial(_open_own_window, window), ("F9",)),
     ]
 
 
@@ -134,7 +134,7 @@ def _help(window: "MainWindow") -> list[Command]:
         Command("Help", "All commands…", window.help.show_palette, ("Ctrl+Shift+P",)),
         Command("Help", "Shortcuts…", window.help.show_shortcuts, ("F1",)),
         Command("Help", "Tour of the window", window.help.show_tour),
-        Command("Help", "Report for a bug's finder…", window.help.show_report),
+        Command("Help", "Report a problem…", window.help.show_report),
     ]
 
 

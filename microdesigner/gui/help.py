@@ -42,7 +42,7 @@ class Help(QObject):
         _open(ShortcutSheet(self._window.commands, self._window))
 
     def show_report(self) -> None:
-        """Show the report for a bug's finder."""
+        """Show what a report of a problem should hold."""
         _open(DetailsDialog("Report", REPORT_WORDS, report(self._window.device.text()), self._window))
 
     def show_tour(self) -> None:

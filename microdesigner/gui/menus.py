@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from microdesigner.gui.main_window import MainWindow
 
 TITLES = {
-    "Files": "&File", "Targets": "&Edit", "Generation": "&Generate", "Models": "&Models", "Views": "&View",
+    "File": "&File", "Edit": "&Edit", "Generate": "&Generate", "Models": "&Models", "View": "&View",
     "Window": "&Window", "Help": "&Help",
 }  # fmt: skip
 

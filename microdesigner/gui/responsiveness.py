@@ -7,6 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QTimer
 
 INTERVAL_MS = 16
+MILESTONES = {"window": "window up", "three_d": "3-D ready", "first_volume": "first volume drawn"}
+"""What a start comes to, one after the other."""
 _IMPORTED = time.perf_counter()
 
 

@@ -38,7 +38,7 @@ QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked, QListView::in
 QCheckBox::indicator:unchecked, QListView::indicator:unchecked { border-radius: 2px; }
 QRadioButton::indicator:unchecked { border-radius: 6px; }
 QCheckBox::indicator:unchecked:focus, QRadioButton::indicator:unchecked:focus { border-color: palette(highlight); }
-QMenu { border: 1px solid palette(mid); }
+QMenu { border: 1px solid palette(mid); menu-scrollable: 1; }
 QMenu::separator { height: 1px; background: palette(mid); margin: 3px 6px; }
 QToolTip { border: 1px solid palette(mid); padding: 4px; }
 QSplitter::handle { background: palette(window); }

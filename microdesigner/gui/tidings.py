@@ -17,10 +17,17 @@ def connect(window: "MainWindow") -> None:
         part.failed.connect(window.notice.tell)
     for writer in (window.studio, window.files):
         writer.written.connect(lambda path: news(f"Written: {path}"))
+    window.generation.started.connect(lambda _: news(""))
     window.generation.finished.connect(lambda result: news(_done(result)))
     window.queue.left_over.connect(lambda count: news(LEFT_OVER.format(count=count)))
     window.views.view.measuring.told.connect(news)
 
 
+def device_title(kind: str) -> str:
+    """What users call a device of torch's `kind`."""
+    return {"cpu": "CPU", "cuda": "GPU"}.get(kind, kind)
+
+
 def _done(result: Result) -> str:
-    return f"{len(result.samples)} done in {sum(result.seconds.values()):.1f} s on {result.device}."
+    samples = f"{len(result.samples)} samples" if len(result.samples) > 1 else "1 sample"
+    return f"{samples} in {sum(result.seconds.values()):.1f} s on the {device_title(result.device)}."

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microdesigner.app.session import Options, Targets, median
+from microdesigner.app.session import Options, Targets, comparison, median
 from microdesigner.core.card import ModelCard, Parameter
 from microdesigner.core.request import Request
 
@@ -43,6 +43,15 @@ def test_the_dependent_phase_is_the_one_without_a_condition() -> None:
     assert Targets(_card()).dependent_phase == "acceptor"
     assert Targets(_card(("ABS_f_D",), ("donor", "acceptor"))).dependent_phase == "acceptor"
     assert Targets(_card(("tortuosity_D",))).dependent_phase is None
+
+
+def test_two_fractions_are_a_target_for_the_third() -> None:
+    measured = {"vol_frac_D": 0.31, "vol_frac_A": 0.5, "vol_frac_M": 0.19, "tortuosity_D": None}
+    compared = comparison(Request({"vol_frac_M": 0.2, "vol_frac_D": 0.3}), measured)
+    assert list(compared) == list(measured), "in the order in which films are described"
+    assert compared["vol_frac_A"] == (pytest.approx(0.5), 0.5)
+    assert compared["tortuosity_D"] == (None, None)
+    assert comparison(Request({"vol_frac_D": 0.3}), measured)["vol_frac_A"] == (None, 0.5)
 
 
 def test_what_follows_from_fractions_and_paths_starts_free() -> None:

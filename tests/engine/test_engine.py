@@ -80,7 +80,8 @@ def test_events_come_in_order(tiny_engine: Engine) -> None:
     assert [event.index for event in events if isinstance(event, SampleDone)] == [0, 1, 2]
     assert only(events, "denoise")[-1] == Progress("denoise", 12, 12)
     assert only(events, "measure")[-1] == Progress("measure", 3, 3)
-    for stage in ("denoise", "decode", "measure"):
+    assert only(events, "refine")[0].done == 0, "told before the first round, which takes long"
+    for stage in ("denoise", "refine", "decode", "measure"):
         done = [event.done for event in only(events, stage)]
         assert done == sorted(done)
 

@@ -85,7 +85,7 @@ class FoundVolumes:
         values = f"grey values {low:g} to {high:g}" if self.levels is None else f"the values {_listed(self.levels)}"
         voxel = "an unknown voxel size" if self.voxel_nm is None else f"voxels of {_times(self.voxel_nm)} nm"
         carried = f"; labels {', '.join(self.labels)}" if self.labels else ""
-        stated = f"; it states the fractions {_listed(self.fractions)}" if self.fractions else ""
+        stated = f"; it states the phase fractions {_listed(self.fractions)}" if self.fractions else ""
         return f"{count} of {_times(self.shape)} voxels with {values} and {voxel}{carried}{stated}."
 
 

@@ -146,6 +146,7 @@ class HistoryPanel(QWidget):
     def _show_count(self) -> None:
         count = self.list.count()
         self.fold.button.setText(f"History ({count})" if count else "History, empty so far")
+        self.list.setFixedHeight(HEIGHT if count else 0)
 
 
 class _Strip(QListWidget):
@@ -164,7 +165,6 @@ class _Strip(QListWidget):
         self.setDragDropMode(QListView.DragDropMode.DragOnly)
         self.setUniformItemSizes(True)
         self.setIconSize(QSize(EDGE // 2, THUMBNAIL_HEIGHT // 2))
-        self.setFixedHeight(HEIGHT)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -158,7 +158,7 @@ class PlotsPanel(QWidget):
     def _show_legend(self) -> None:
         names = self._volume.phase_names if self._volume is not None else ()
         parts = [
-            f'<span style="color:rgb({red},{green},{blue})">■</span> {name}'
+            f'<span style="color:rgb({red},{green},{blue})">■</span> {name.capitalize()}'
             for name, (red, green, blue) in zip(names, self._rgb(), strict=True)
         ]
         self.legend.setText("&nbsp;&nbsp;&nbsp;".join(parts))

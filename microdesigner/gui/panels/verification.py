@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from microdesigner.app.session import with_implied
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.result import Sample
 from microdesigner.core.verification import Verification
@@ -45,6 +46,7 @@ class VerificationPanel(QWidget):
         self.compare.clicked.connect(lambda: self.compared.emit())
         self.show_running(False)
         self.show_result(None)
+        self.hide()
 
     def show_sample(self, sample: Sample) -> None:
         """Offer to verify a sample that has a recipe."""
@@ -97,13 +99,14 @@ class VerificationPanel(QWidget):
         grid.setColumnStretch(0, 1)
         for column, head in enumerate(COLUMNS, 1):
             grid.addWidget(quiet(head), 0, column, Qt.AlignmentFlag.AlignRight)
+        targets = with_implied(verification.target)
         for row, (name, simulated) in enumerate(verification.simulated.items(), 1):
             spec = spec_of(name)
             title = QLabel(spec.title)
             title.setWordWrap(True)
             title.setToolTip(spec.meaning)
             grid.addWidget(title, row, 0)
-            target, measured = verification.target.get(name), verification.measured.get(name)
+            target, measured = targets.get(name), verification.measured.get(name)
             texts = ["–" if v is None else f"{v:.{spec.decimals}f}" for v in (target, measured, simulated)]
             self.cells[name] = tuple(QLabel(text) for text in texts)
             for column, label in enumerate(self.cells[name], 1):

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.gui.commands import Command
@@ -14,8 +14,9 @@ MOUSE = (
     ("Wheel, Ctrl+drag, plus and minus", "Zoom"),
     ("Double click", "Maximise or show all"),
 )
-COLUMN_ROWS = 22
+COLUMN_ROWS = (22, 34, 999)
 MARGINS = 40
+Group = tuple[str, list[tuple[str, str]]]
 
 
 class ShortcutSheet(QDialog):
@@ -28,29 +29,33 @@ class ShortcutSheet(QDialog):
             (name, [(command.hint, command.title) for command in members if command.hint])
             for name, members in groupby(commands, lambda command: command.group)
         ]
-        content = QWidget()
-        row = QHBoxLayout(content)
-        row.setSpacing(4 * SPACING)
-        for part in _balanced([*groups, ("On the views", list(MOUSE))]):
-            row.addWidget(_column(part))
+        content = self._fitting([*groups, ("On the views", list(MOUSE))])
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         whole = QVBoxLayout(self)
-        area = scrolled(content)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        whole.addWidget(area, 1)
+        whole.addWidget(scrolled(content), 1)
         whole.addWidget(buttons)
         fit_screen(self, content.sizeHint() + QSize(MARGINS, MARGINS + buttons.sizeHint().height()))
 
+    def _fitting(self, groups: list[Group]) -> QWidget:
+        """As many columns as the screen is wide enough for."""
+        widest = 0.9 * self.screen().availableSize().width() - MARGINS
+        for rows in COLUMN_ROWS:
+            content = QWidget()
+            row = QHBoxLayout(content)
+            row.setSpacing(4 * SPACING)
+            for part in _balanced(groups, rows):
+                row.addWidget(_column(part))
+            if content.sizeHint().width() <= widest:
+                break
+        return content
 
-Group = tuple[str, list[tuple[str, str]]]
 
-
-def _balanced(groups: list[Group]) -> list[list[Group]]:
+def _balanced(groups: list[Group], most: int) -> list[list[Group]]:
     columns: list[list[Group]] = [[]]
     rows = 0
     for group in groups:
-        if rows and rows + len(group[1]) > COLUMN_ROWS:
+        if rows and rows + len(group[1]) > most:
             columns.append([])
             rows = 0
         columns[-1].append(group)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 from microdesigner.app.dataset_work import DatasetReport
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui import theme
+from microdesigner.gui.plotting import axis_title
 from microdesigner.gui.task import Task
 from microdesigner.gui.widgets.basics import heading, quiet
 from microdesigner.gui.widgets.notice import Notice
@@ -113,7 +114,6 @@ def _histogram(distribution: Any) -> QWidget:
     widget = plots.plot(f"Range of {distribution.label}", spec.meaning)
     widget.setFixedHeight(PLOT_HEIGHT)
     widget.getAxis("left").hide()
-    unit = "" if spec.unit == "1" else f"  ({spec.unit})"
     edges = np.pad(distribution.edges, 1, mode="edge")  # bins of no width, so that the outline comes down at the ends
     for counts, colour, filled in (
         (distribution.training, plots.accent(), True),
@@ -123,7 +123,7 @@ def _histogram(distribution: Any) -> QWidget:
         fill = {"fillLevel": 0, "brush": plots.accent(90)} if filled else {}
         curve = pyqtgraph.PlotDataItem(edges, shares, stepMode="center", pen=colour, **fill)
         widget.addItem(curve)
-    title = QLabel(f"{spec.title}{unit}")
+    title = QLabel(axis_title(spec))
     title.setWordWrap(True)
     title.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
     whole = QWidget()

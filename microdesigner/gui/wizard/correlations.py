@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui.wizard import plots
 
-HEIGHT, SHADES, STRONG = 190, 256, 0.6
+HEIGHT, SHADES, LIGHT = 190, 256, 0.6
 MOST_WORDS, MOST_FIGURES = 10, 8  # more rows than that leave no room for them
 AGAINST, TOGETHER = "#c8453b", "#2f6db5"
 MATRIX_WORDS = (
@@ -107,7 +107,8 @@ class Correlations(QWidget):
 
 def _figure_colour(value: float) -> QColor:
     """What can be read on the shade of `value`."""
-    return QColor("white") if abs(value) > STRONG else plots.neutral()
+    red, green, blue = (int(part) for part in _shades()[round((value + 1) / 2 * (SHADES - 1))][:3])
+    return QColor("white") if QColor(red, green, blue).lightnessF() < LIGHT else plots.neutral()
 
 
 def _shades() -> NDArray[np.uint8]:

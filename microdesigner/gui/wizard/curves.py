@@ -12,7 +12,7 @@ from microdesigner.gui.wizard import plots
 MOST_TICKS = 7
 LEAST_HEIGHT = 150
 MANTISSAS = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1,))
-LIKELIHOOD, LOSS, TO_COME = "1 / likelihood", "loss", "still to come"
+LIKELIHOOD, LOSS, TO_COME = "1 / likelihood (lower is better)", "loss", "still to come"
 
 
 class Curves(QWidget):
@@ -37,6 +37,8 @@ class Curves(QWidget):
         points = [curve.positive(progress.likelihood) for curve in (progress.training, progress.validation)]
         for line, (steps, values) in zip(self.lines[stage], points, strict=True):
             line.setData(steps, values)
+        training = self.lines[stage][0]
+        training.setSymbol("o" if len(points[0][0]) == 1 else None)  # one point makes no line
         values = np.concatenate([values for _, values in points])
         if len(values):
             self._titles[stage] = STAGE_TITLES[stage]
@@ -66,7 +68,7 @@ class Curves(QWidget):
         widget.setLabel("bottom", "step")
         for side in ("left", "bottom"):
             widget.getAxis(side).setTicks([[]])  # until there is something to read on it
-        training = widget.plot([], [])
+        training = widget.plot([], [], symbolSize=4, symbolPen=None, symbolBrush=plots.neutral(130))
         validation = widget.plot([], [], symbol="o", symbolSize=4, symbolPen=None)
         self.lines[stage] = (training, validation)
         return widget

@@ -23,6 +23,7 @@ from microdesigner.app.training_runs import datasets_folder
 from microdesigner.gui.helper import Helper
 from microdesigner.gui.task import Task
 from microdesigner.gui.widgets.basics import NAME_WIDTH, Fold, named, quiet
+from microdesigner.gui.wizard import simulate_form
 from microdesigner.gui.wizard.edges import Edges
 from microdesigner.gui.wizard.layer import LayerPreview
 from microdesigner.gui.wizard.pieces_form import PiecesForm
@@ -30,8 +31,7 @@ from microdesigner.gui.wizard.segmentation_form import SegmentationForm
 
 CATHODES = (("z = 0", "z-"), ("the last z layer", "z+"), ("x = 0", "x-"), ("the last x layer", "x+"),
             ("y = 0", "y-"), ("the last y layer", "y+"))  # fmt: skip
-LATERAL = (("as the file says, else the film ends there", None), ("the film ends there", "no-flux"),
-           ("the film goes on periodically", "periodic"))  # fmt: skip
+LATERAL = (("as the file says, else the film ends there", None), *simulate_form.LATERAL)
 PAUSE_MS = 150  # so that a value being typed asks for one preview
 
 

@@ -52,7 +52,7 @@ class LayerPreview(QWidget):
         self.histogram.setVisible(bool(preview.limits))
         if preview.limits:
             self.histogram.show_preview(preview)
-        shares = ", ".join(f"{name} {share:.1%}" for name, share in preview.fractions.items())
+        shares = ", ".join(f"{name} {100 * share:.1f} %" for name, share in preview.fractions.items())
         self.words.setText(f"The middle layer, and the phases that it becomes. In the whole volume: {shares}.")
         self.show()
 

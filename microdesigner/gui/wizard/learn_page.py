@@ -124,7 +124,7 @@ class LearnPage(QWizardPage):
             return
         title, partner = spec_of(redundant.name).title, spec_of(redundant.partner).title
         self.advice.setText(
-            f"{title} follows from the other conditions: they tell {redundant.explained:.0%} of its variance, "
+            f"{title} follows from the other conditions: they tell {100 * redundant.explained:.0f} % of its variance, "
             f"{partner} most (r = {redundant.correlation:.2f}). As a slider it could hardly be moved alone."
         )
         self.leave_out.setText(f"Leave out {title}")
@@ -168,9 +168,9 @@ def _fill(box: QListWidget, names: tuple[str, ...], ticked: tuple[str, ...]) -> 
     own = tuple(name for name in ticked if name in names)
     for name in (*own, *(name for name in names if name not in own)):
         spec = spec_of(name)
-        item = QListWidgetItem(f"{spec.title}  ({name})" if spec.title != name else name)
+        item = QListWidgetItem(spec.title)
         item.setData(Qt.ItemDataRole.UserRole, name)
-        item.setToolTip(spec.meaning)
+        item.setToolTip(f"{name}: {spec.meaning}")
         item.setCheckState(Qt.CheckState.Checked if name in ticked else Qt.CheckState.Unchecked)
         box.addItem(item)
     box.blockSignals(False)

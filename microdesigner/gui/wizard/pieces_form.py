@@ -60,7 +60,7 @@ class PiecesForm(QWidget):
         if preview.pieces is None:
             return
         size, training, held_out = preview.pieces
-        words = f"{training} pieces of {_times(size)} voxels a film to learn from, {held_out} for validation."
+        words = f"Per film {training} pieces of {_times(size)} voxels to learn from, {held_out} for validation."
         if training < FEW_PIECES:
             words += " Narrower pieces, or a smaller stride, make more."
         self.count.setText(words)

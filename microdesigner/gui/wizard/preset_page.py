@@ -31,7 +31,7 @@ CHOICES = {
     "gpu": ("GPU", "Wider networks, larger batches, longer; for one or more GPUs."),
     "paper": ("Paper", "The networks of Baishnab et al. 2025, trained as they were; takes days on a data-centre GPU."),
 }
-GIB = 1 << 30
+MIB, GIB = 1 << 20, 1 << 30
 LONGEST_MINUTES = 100_000
 
 
@@ -122,10 +122,10 @@ class PresetPage(QWizardPage):
             for name, stage in trial.stages.items()
         )
         seconds = sum(self.estimated_seconds.values()) + trial.encoding_seconds
-        memory = f"{trial.memory_bytes / GIB:.1f} GiB of memory, " if trial.memory_bytes else ""
+        memory = f"{_amount(trial.memory_bytes)} of memory, " if trial.memory_bytes else ""
         self.estimate.setText(
             f"About <b>{duration(seconds)}</b> on this device ({trial.device}), {memory}"
-            f"{trial.disk_bytes / GIB:.2f} GiB on the disk.<table>{rows}</table>"
+            f"{_amount(trial.disk_bytes)} on the disk.<table>{rows}</table>"
         )
         self._warn(trial)
 
@@ -134,7 +134,7 @@ class PresetPage(QWizardPage):
         free = shutil.disk_usage(runs_folder()).free
         words = []
         if free < trial.disk_bytes:
-            words.append(f"Only {free / GIB:.2f} GiB are free on the disk; make room first.")
+            words.append(f"Only {_amount(free)} are free on the disk; make room first.")
         if trial.device == "CPU" and self.preset in ("gpu", "paper"):
             words.append("There is no GPU here; Laptop overnight suits this device.")
         self.warning.setText(" ".join(words))
@@ -175,3 +175,7 @@ def _minutes(stage: str) -> QDoubleSpinBox:
     box.setSuffix(" min")
     box.setSpecialValueText("no limit")
     return box
+
+
+def _amount(size: int) -> str:
+    return f"{size / GIB:.1f} GiB" if size >= GIB else f"{max(1, round(size / MIB))} MiB"

@@ -39,7 +39,7 @@ class RunPage(QWizardPage):
     def __init__(self) -> None:
         super().__init__()
         self.setTitle("Training")
-        self.setSubTitle("The training goes on when this window is closed, and can be found here again.")
+        self.setSubTitle("A training goes on when this window is closed, and can be found here again.")
         self.run: TrainingRun | None = None
         self.progress = RunProgress({})
         self.status = QLabel()

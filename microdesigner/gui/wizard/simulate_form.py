@@ -12,6 +12,8 @@ from microdesigner.gui.widgets.basics import NAME_WIDTH, Fold, named, quiet
 
 SIZES = ((32, 32, 32), (64, 64, 32), (64, 64, 64), (128, 128, 64))
 FEWEST_SERIES, MOST = 8, 4096
+MIXED = 3
+LATERAL = (("the film goes on periodically", "periodic"), ("the film ends there", "no-flux"))
 
 
 class SimulateForm(QWidget):
@@ -26,7 +28,7 @@ class SimulateForm(QWidget):
         self.name = named(QLineEdit(_free_name()), "Name of the data set", "The data set is kept under this name.")
         self.phases = named(QComboBox(), "Phases", "Donor and acceptor alone, or with the mixed phase between them.")
         self.phases.addItem("2: donor and acceptor", 2)
-        self.phases.addItem("3: donor, acceptor and mixed", 3)
+        self.phases.addItem("3: donor, acceptor and mixed", MIXED)
         self.phases.setCurrentIndex(1)
         self.voxels = named(QComboBox(), "Size", "Voxels along x, y and the film's thickness.")
         for size in SIZES:
@@ -48,12 +50,12 @@ class SimulateForm(QWidget):
 
     def _make_advanced(self) -> None:
         self.lateral = named(QComboBox(), "Lateral faces", "Whether a film goes on beyond its lateral faces.")
-        self.lateral.addItem("periodic", "periodic")
-        self.lateral.addItem("no-flux", "no-flux")
-        self.skins = _spin("Skins", "Random thicknesses of the mixed skin taken from each snapshot.", 3, 1)
+        for title, kind in LATERAL:
+            self.lateral.addItem(title, kind)
+        self.skins = _spin("Thicknesses", "Random thicknesses of the mixed skin taken from each snapshot.", 3, 1)
         self.seed = _spin("Seed", "Seed of the design and of all noise.", 1, 0)
         cores = os.cpu_count() or 1
-        self.workers = _spin("Processes", "Series simulated at the same time.", cores, 1)
+        self.workers = _spin("Series at a time", "Series simulated at the same time, a processor core each.", cores, 1)
 
     def _lay_out(self) -> None:
         form = QFormLayout()
@@ -68,21 +70,31 @@ class SimulateForm(QWidget):
         advanced = QFormLayout(folded)
         advanced.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         advanced.setContentsMargins(0, 0, 0, 0)
-        for title, widget in (("Lateral faces", self.lateral), ("Mixed skins", self.skins), ("Seed", self.seed),
-                              ("Processes", self.workers)):  # fmt: skip
+        further = (("Lateral faces", self.lateral), ("Thicknesses of the mixed skin", self.skins), ("Seed", self.seed),
+                   ("Series at a time", self.workers))  # fmt: skip
+        for title, widget in further:
             advanced.addRow(title, widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 4, 0, 4)
         column.addLayout(form)
         column.addWidget(self.total)
-        column.addWidget(Fold("Advanced", folded, "Lateral faces, skins, seed and processes."))
+        column.addWidget(
+            Fold("Advanced", folded, "Lateral faces, thicknesses of the mixed skin, seed, series at a time.")
+        )
         column.addWidget(self.begin, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
 
     def _count(self) -> None:
-        skins = self.skins.value() if self.phases.currentData() == 3 else 1
-        volumes = self.series.value() * self.snapshots.value() * skins
-        self.total.setText(f"At most {volumes} volumes; those that have not separated or lack a phase are left out.")
+        series, snapshots, skins = (box.value() for box in (self.series, self.snapshots, self.skins))
+        factors = [f"{series} series", f"{snapshots} snapshots"]
+        volumes = series * snapshots
+        if self.phases.currentData() == MIXED:
+            factors.append(f"{skins} thicknesses of the mixed skin")
+            volumes *= skins
+        self.total.setText(
+            f"{' × '.join(factors)}: at most {volumes} volumes; those that have not separated or lack a phase are left "
+            "out."
+        )
 
     def _start(self) -> None:
         path = datasets_folder() / f"{self.name.text().strip()}.h5"
