@@ -14,18 +14,23 @@ from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
 from microdesigner.core.spread import some_of
 from microdesigner.core.verification import Verification
-from microdesigner.data.store import VolumeDataset
+from microdesigner.data.store import SERIES, VolumeDataset
 from microdesigner.engine import Engine
 from microdesigner.evaluation.reconstruction import encoded
 from microdesigner.evaluation.verification import verify_sample
 from microdesigner.models.feature_predictor import FeaturePredictor
-from microdesigner.training.calibration import DRAWS, LEVELS
+from microdesigner.training.calibration import DRAWS, LEVELS, spread_needed
+
+FOLDS = 5
 
 
 def evaluate_recipes(engine: Engine, dataset: VolumeDataset, count: int, path: Path) -> Iterator[Progress]:
     """Judge the posteriors of at most `count` held-out volumes of `dataset` and write to `path` per processing
     parameter "coverage 50 %" and "coverage 90 %", the shares of volumes whose true recipe lies in the central interval,
     "crps" (Gneiting and Raftery 2007), and "mae" of the median.
+
+    The intervals may owe their width to the very series they are judged on, so it is fitted anew by the others: see
+    `recalibrated`.
 
     Raises InputError when the model predicts no recipe or the data set records none.
     """
@@ -41,7 +46,7 @@ def evaluate_recipes(engine: Engine, dataset: VolumeDataset, count: int, path: P
     for done, index in enumerate(chosen, 1):
         rows.append(_draws(engine, dataset, int(index)))
         yield Progress("posterior", done, len(chosen))
-    draws = np.stack(rows)  # (volumes, draws, process)
+    draws = recalibrated(np.stack(rows), truth, dataset.table[SERIES][chosen])  # (volumes, draws, process)
     figures = {name: judged(draws[..., column], truth[:, column]) for column, name in enumerate(names)}
     write_text_atomic(path, json.dumps(figures, indent=1) + "\n")
 
@@ -72,6 +77,22 @@ def _draws(engine: Engine, dataset: VolumeDataset, index: int) -> NDArray[np.flo
     prediction = engine.bundle.predictor(encoded(engine, dataset.phases(index)), engine.card.lateral == "periodic")
     drawn: NDArray[np.float64] = prediction.draw(DRAWS, torch.Generator().manual_seed(index))[0].double().numpy()
     return drawn
+
+
+def recalibrated(
+    draws: NDArray[np.float64], truth: NDArray[np.float64], series: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Posteriors `draws` (volumes, draws, process), each fifth of the series with the width that the other four fifths
+    need (cross-validation); as they are where there are too few series."""
+    known, number = np.unique(series, return_inverse=True)
+    if len(known) < FOLDS:
+        return draws
+    judged_alone = draws.copy()
+    for fold in range(FOLDS):
+        own = number % FOLDS == fold
+        median = np.median(draws[own], axis=1, keepdims=True)
+        judged_alone[own] = median + spread_needed(draws[~own], truth[~own]) * (draws[own] - median)
+    return judged_alone
 
 
 def judged(draws: NDArray[np.float64], truth: NDArray[np.float64]) -> dict[str, float]:

@@ -1,9 +1,10 @@
 """Before the bundle is saved: the posterior of the recipe is made as wide as it ought to be."""
 
+import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
-from microdesigner.models.feature_predictor import FeaturePredictor, Prediction
+from microdesigner.models.feature_predictor import FeaturePredictor
 from microdesigner.training.latents import Latents
 
 LEVELS = (0.5, 0.9)
@@ -17,23 +18,28 @@ def calibrate(predictor: FeaturePredictor, latents: Latents) -> None:
     predictor.eval()
     device = next(predictor.parameters()).device
     held_out = torch.from_numpy(latents.held_out).nonzero()[:, 0]
-    spreads = [
-        _needed(predictor(latents.latents[chosen].float().to(device), latents.periodic), latents.process[chosen])
+    draws = [
+        predictor(latents.latents[chosen].float().to(device), latents.periodic).draw(
+            DRAWS, torch.Generator().manual_seed(0)
+        )
         for chosen in torch.split(held_out, BATCH)
     ]
-    needed = torch.cat(spreads, dim=1)  # (levels, latents, process)
-    at_level = torch.stack([row.quantile(level, dim=0) for row, level in zip(needed, LEVELS, strict=True)])
-    predictor.recipe_spread.mul_(at_level.log().mean(0).exp().to(device))
+    needed = spread_needed(torch.cat(draws).double().numpy(), latents.process[held_out].double().numpy())
+    predictor.recipe_spread.mul_(torch.from_numpy(needed).to(predictor.recipe_spread))
 
 
-def _needed(prediction: Prediction, truth: Tensor) -> Tensor:
-    """By how much each posterior must be widened about its median for the central interval of each level to just hold
-    the truth (batch, process): (levels, batch, process)."""
-    draws = prediction.draw(DRAWS, torch.Generator().manual_seed(0))  # (batch, draws, process)
-    median = draws.median(dim=1).values
-    rows = []
+def spread_needed(draws: NDArray[np.float64], truth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """By what factor posteriors, `draws` (volumes, draws, process), must be stretched about their medians for the
+    central intervals of `LEVELS` to hold `truth` (volumes, process) as often as they say: (process,).
+
+    It is the geometric mean over the levels of the factor that each needs.
+    """
+    median = np.median(draws, axis=1)
+    logarithms = []
     for level in LEVELS:
-        low, high = (draws.quantile((1 + sign * level) / 2, dim=1) for sign in (-1, 1))
-        reach = torch.where(truth > median, high - median, median - low)
-        rows.append((truth - median).abs() / reach.clamp_min(1e-9))
-    return torch.stack(rows)
+        low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=1)
+        reach = np.where(truth > median, high - median, median - low)
+        factors = np.abs(truth - median) / np.maximum(reach, 1e-9)  # by which the interval would just hold the truth
+        logarithms.append(np.log(np.quantile(factors, level, axis=0)))
+    needed: NDArray[np.float64] = np.exp(np.mean(logarithms, axis=0))
+    return needed

@@ -13,6 +13,8 @@ from microdesigner.core.microstructure import Microstructure, PhaseArray
 
 SMOOTHING_STEPS = 16
 COARSE_BINS = 32  # along the longest axis, while the picture moves
+THIN_BINS = 1.5
+STAIRS = 1.5  # voxel faces per unit of a surface that is inclined at random
 PART_TRIANGLES = 60_000  # drawn by software in some 20 ms, so that drawing can stop for the user in between
 EMPTY_LABEL = 255
 Span = tuple[float, float]
@@ -108,9 +110,8 @@ def phase_mesh(
     nets.Update()
     surface = nets.GetOutput()
     surface.GetCellData().Initialize()
-    coarse = _decimated(surface, mask.shape, min(1.0, COARSE_BINS / max(mask.shape)))
     fine = _with_normals(surface) if smooth else surface
-    return PhaseMesh(fine, _parts(fine), _with_normals(coarse))
+    return PhaseMesh(fine, _parts(fine), _coarse_twin(surface, mask))
 
 
 def _voxel_range(span: Span, edge: int) -> tuple[int, int]:
@@ -145,6 +146,16 @@ def _padded_image(
     scalars.SetName("phase")
     image.GetPointData().SetScalars(scalars)
     return image
+
+
+def _coarse_twin(surface: vtkPolyData, mask: NDArray[np.bool_]) -> vtkPolyData:
+    """`surface` in fewer triangles. Where both sides of a thin sheet meet in a bin their normals cancel and shade it
+    black, so facets show its shape."""
+    share = min(1.0, COARSE_BINS / max(mask.shape))
+    coarse = _decimated(surface, mask.shape, share)
+    faces = surface.GetNumberOfCells() / 2 / STAIRS  # two triangles cross each pair of voxels
+    thickness = 2 * np.count_nonzero(mask) / faces
+    return coarse if thickness * share < THIN_BINS else _with_normals(coarse)
 
 
 def _decimated(surface: vtkPolyData, shape: tuple[int, ...], share: float) -> vtkPolyData:

@@ -10,7 +10,7 @@ import torch
 from microdesigner.core.errors import InputError
 from microdesigner.data.store import VolumeDataset
 from microdesigner.engine import Engine
-from microdesigner.evaluation.recipe import evaluate_recipes, judged, resimulated
+from microdesigner.evaluation.recipe import evaluate_recipes, judged, recalibrated, resimulated
 from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
 from microdesigner.training.calibration import calibrate
 from microdesigner.training.latents import Latents
@@ -28,6 +28,21 @@ def test_intervals_of_the_right_width_cover_as_often_as_they_say() -> None:
     assert right["crps"] == pytest.approx(1 / np.sqrt(np.pi), abs=0.03)  # of a standard normal about its own draw
     assert wide["coverage 50 %"] > 0.75
     assert wide["crps"] > right["crps"]
+
+
+def test_each_series_is_judged_by_the_width_that_the_others_need() -> None:
+    random = np.random.default_rng(1)
+    series = np.repeat(np.arange(40.0), 25)
+    centre, offset = random.normal(size=(1000, 1)), random.normal(size=(1000, 1))
+    offset[series == 7] *= 100  # one series that no other foresees
+    draws = centre[:, None] + 3 * random.normal(size=(1000, 400, 1))  # three times too wide
+    mended = recalibrated(draws, centre + offset, series)
+    spreads = mended.std(1)[:, 0]
+    assert spreads == pytest.approx(np.full(1000, 1.0), rel=0.25)
+    assert judged(mended[series != 7, :, 0], (centre + offset)[series != 7, 0])["coverage 90 %"] == pytest.approx(
+        0.9, abs=0.03
+    )
+    assert (recalibrated(draws[:50], centre[:50], series[:50]) == draws[:50]).all(), "two series are too few"
 
 
 def test_calibration_mends_a_posterior_of_the_wrong_width() -> None:
