@@ -71,9 +71,10 @@ class RunPage(QWizardPage):
             about_another.hide()
         self.setTitle(f"Training of {run.order.name}")
         self.progress = RunProgress(run.order.estimated_seconds)
-        if self.plots is None:
-            self.plots = TrainingPlots()
-            self._middle.addWidget(self.plots)
+        self._end_plots()
+        self.log.clear()
+        self.plots = TrainingPlots()
+        self._middle.addWidget(self.plots)
         self._reader = EventReader(run.folder / "events.jsonl")
         self._timer.start()
         self.follow()
@@ -105,8 +106,14 @@ class RunPage(QWizardPage):
     def close_all(self) -> None:
         """Stop following and free threads and graphics; the training goes on."""
         self._timer.stop()
+        self._end_plots()
+
+    def _end_plots(self) -> None:
+        """Those of one training would keep curves and samples that another has not."""
         if self.plots is not None:
             self.plots.samples.close_scene()
+            self.plots.deleteLater()
+            self.plots = None
 
     def _show_events(self) -> None:
         progress = self.progress

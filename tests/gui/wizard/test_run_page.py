@@ -97,6 +97,9 @@ def test_what_was_told_of_one_training_is_not_told_of_the_next(
         page.show_run(other)
         assert not page.notice.isVisible()
         assert not page.outcome.isVisible()
+        assert page.plots.curves.lines["fp"][0].getData()[0] is None
+        assert page.plots.scatter.counts == {}
+        assert page.log.toPlainText() == ""
 
 
 def test_a_finished_model_is_told_once_with_its_accuracy(open_wizard: OpenWizard, run: TrainingRun) -> None:
