@@ -39,6 +39,14 @@ class Latents:
         return replace(self, conditions=torch.cat([self.conditions, self.domain_size.log()[:, None]], dim=1))
 
 
+def is_encoded(path: Path) -> bool:
+    """Whether `path` holds all that `load_latents` reads; runs of earlier versions lack the domain sizes."""
+    if not path.exists():
+        return False
+    with h5py.File(path, "r") as file:
+        return "domain_size" in file
+
+
 def encode_dataset(path: Path, dataset: VolumeDataset, network: Autoencoder, variants: int) -> Iterator[Progress]:
     """Write the raw latent means of every volume in `variants` random turns and sub-block shifts, and its domain size;
     the file is whole or absent."""

@@ -22,7 +22,7 @@ from microdesigner.training.drawing import generations, predictions, reconstruct
 from microdesigner.training.family import Family, family_of
 from microdesigner.training.labels import Labels
 from microdesigner.training.latent_batches import training_loader, validation_loader
-from microdesigner.training.latents import Latents, encode_dataset, load_latents, whiten
+from microdesigner.training.latents import Latents, encode_dataset, is_encoded, load_latents, whiten
 from microdesigner.training.presets import Preset, Stage
 from microdesigner.training.run import RunDirectory
 from microdesigner.training.samples import Draw
@@ -62,7 +62,7 @@ def train(
         run.finish_stage("vae", base.autoencoder)
     lightning.seed_everything(0, verbose=False)
     autoencoder = _autoencoder(work, family).to(_gpu() or "cpu")
-    if not run.latents.exists() and ranks.is_first():
+    if not is_encoded(run.latents) and ranks.is_first():
         for progress in encode_dataset(run.latents, dataset, autoencoder, preset.latent_variants):
             report(progress)
     ranks.wait_for_all()
