@@ -113,10 +113,14 @@ class ModelCard:
         """Domain sizes of the sample of training films, where the denoiser is told one."""
         if not (sizes := self.document.get("domain_sizes")):
             return None
-        support, sizes = self.support, np.asarray(sizes, dtype=np.float64)
-        if support is None or sizes.shape != support.points.shape[:1] or not (sizes > 0).all():
+        support = self.support
+        try:
+            known = np.asarray(sizes, dtype=np.float64)
+        except (TypeError, ValueError):
+            known = np.empty(0)
+        if support is None or known.shape != support.points.shape[:1] or not ((known > 0) & np.isfinite(known)).all():
             raise InputError(f"The card of {self.name} needs one domain size above 0 per film; copy the bundle again.")
-        return DomainSizes(support, sizes)
+        return DomainSizes(support, known)
 
     @property
     def response(self) -> ResponseSurface | None:

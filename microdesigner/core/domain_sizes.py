@@ -14,6 +14,7 @@ from microdesigner.core.support import Support
 
 NEIGHBOURS = 32
 RIDGE = 0.01
+REACH = 1.25
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class DomainSizes:
 
         Films near the targets count by a normal kernel, whose width is the distance to the `NEIGHBOURS`th; their
         logarithms are carried to the targets along a line fitted there (local linear regression: Fan and Gijbels 1996).
-        It changes little by little with the targets.
+        It changes little by little with the targets, and stays within `REACH` times what films have, whatever is asked.
         """
         offsets = self.films.offsets(targets)  # (n, conditions set)
         distances = np.linalg.norm(offsets, axis=1)
@@ -37,7 +38,8 @@ class DomainSizes:
         carried = np.log(self.sizes) - offsets @ _slope(offsets, weights, np.log(self.sizes))
         order = np.argsort(carried)
         below = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
-        return float(np.exp(np.interp(level, below, carried[order])))
+        size = float(np.exp(np.interp(level, below, carried[order])))
+        return min(max(size, float(self.sizes.min()) / REACH), float(self.sizes.max()) * REACH)
 
 
 def _slope(

@@ -43,7 +43,14 @@ def test_sizes_change_little_by_little_with_the_targets_and_rise_with_the_level(
     assert (np.diff(levels) >= 0).all()
 
 
-@pytest.mark.parametrize("wrong", [[20.0], [-1.0] * 100])
-def test_a_card_with_other_sizes_than_films_is_refused(wrong: list[float]) -> None:
+def test_no_request_asks_for_sizes_far_beyond_those_of_films(sizes: DomainSizes) -> None:
+    for x in (-9.0, 9.0):
+        for level in (0.0, 1.0):
+            size = sizes.quantile(level, {"x": x})
+            assert sizes.sizes.min() / 1.3 < size < sizes.sizes.max() * 1.3
+
+
+@pytest.mark.parametrize("wrong", [[20.0], [-1.0] * 100, ["many"], 7])
+def test_a_card_with_other_sizes_than_films_is_refused(wrong: object) -> None:
     with pytest.raises(InputError, match="one domain size above 0 per film"):
         _ = ModelCard(tiny_card() | {"domain_sizes": wrong}).domain_sizes
