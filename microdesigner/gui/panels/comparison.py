@@ -56,7 +56,7 @@ class ComparisonPanel(QWidget):
 
     def show_pair(self, left: Compared, right: Compared, palette: "Palette", smooth: bool) -> None:
         """Compare two samples, in the colours and shapes of the main views."""
-        from microdesigner.view3d.scene import Scene
+        from microdesigner.view3d.scene import OVERVIEW, Scene
         from microdesigner.view3d.surfaces import Shaping
 
         self._pair, self._palette = (left, right), palette
@@ -64,7 +64,8 @@ class ComparisonPanel(QWidget):
             if view.scene is None:
                 view.attach(Scene())
             title.setText(side.title)
-            builder.order(side.sample.microstructure, Shaping(smooth=smooth))
+            volume = side.sample.microstructure.with_provenance(title=OVERVIEW)  # the heading tells which film it is
+            builder.order(volume, Shaping(smooth=smooth))
         self._fill()
 
     def restyle(self) -> None:
