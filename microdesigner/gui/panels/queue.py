@@ -162,7 +162,7 @@ class _List(QTreeWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setFixedHeight(HEIGHT)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.header().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -174,12 +174,12 @@ class _List(QTreeWidget):
 
 
 def describe(job: Job) -> str:
-    """What a job asks for, in few words."""
+    """What a job asks for, in few words; what is swept comes first, where little room cuts it last."""
     request = job.request
     swept_first = sorted(request.targets.items(), key=lambda target: target[0] != job.swept)
     targets = [f"{spec_of(name).symbol} {value:.{spec_of(name).decimals}f}" for name, value in swept_first]
     count = f"{request.count} samples, " if request.count > 1 else ""
-    return f"{count}seed {request.seed} · {', '.join(targets) or 'free'} · {request.model}"
+    return f"{', '.join(targets) or 'free'} · {count}seed {request.seed} · {request.model}"
 
 
 def explain(job: Job) -> str:
