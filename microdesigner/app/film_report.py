@@ -53,8 +53,7 @@ def _recipe(sample: Sample) -> str:
     for name, spread in sample.process.items():
         spec = spec_of(name)
         values = [recipe_value(spread), *(spread.get(key, spread["mean"]) for key in ("q05", "q95"))]
-        unit = "" if spec.unit == "1" else f" ({spec.unit})"
-        rows.append((f"{spec.title} {spec.symbol}{unit}", *(f"{value:.{spec.decimals}f}" for value in values)))
+        rows.append((spec.axis_title, *(f"{value:.{spec.decimals}f}" for value in values)))
     return _table("Predicted recipe", ("", "to try", "5 %", "95 %"), rows) if rows else ""
 
 

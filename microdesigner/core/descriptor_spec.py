@@ -19,6 +19,17 @@ class DescriptorSpec:
     kind: Literal["fraction", "tortuosity", "process", "other"] = "other"
     decimals: int = 3
 
+    @property
+    def written_unit(self) -> str:
+        """The unit as plots and tables write it."""
+        return "t in dx²/M" if self.unit == "log10(dx²/M)" else self.unit
+
+    @property
+    def axis_title(self) -> str:
+        """Title, symbol and unit."""
+        unit = "" if self.unit == "1" else f" ({self.written_unit})"
+        return f"{self.title} {self.symbol}{unit}"
+
 
 def _fraction(name: str, symbol: str, phase: str) -> DescriptorSpec:
     meaning = f"Share of all voxels that belong to the {phase} phase."

@@ -10,18 +10,14 @@ from microdesigner.gui.commands import Command
 if TYPE_CHECKING:
     from microdesigner.gui.main_window import MainWindow
 
-TITLES = {
-    "File": "&File", "Edit": "&Edit", "Generate": "&Generate", "Models": "&Models", "View": "&View",
-    "Window": "&Window", "Help": "&Help",
-}  # fmt: skip
+ORDER = ("File", "Edit", "Generate", "Models", "View", "Window", "Help")
 
 
 def make_menus(window: "MainWindow") -> None:
     """One menu per group of commands, the usual ones in their usual order."""
-    order = list(TITLES)
-    ranked = sorted(window.commands, key=lambda command: order.index(command.group))
+    ranked = sorted(window.commands, key=lambda command: ORDER.index(command.group))
     for group, members in groupby(ranked, lambda command: command.group):
-        menu = window.menuBar().addMenu(TITLES[group])
+        menu = window.menuBar().addMenu(f"&{group}")
         for command in members:
             menu.addAction(_action(command, window))
     _name_steps(window)

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 
-from microdesigner.core.descriptor_spec import DescriptorSpec
 from microdesigner.gui.widgets.basics import named
 
 TOP_MARGIN = 8
@@ -37,14 +36,3 @@ def style_plot(plot: Any, palette: QPalette | None = None) -> None:
         axis = plot.getAxis(side)
         axis.setPen(palette.mid().color())
         axis.setTextPen(palette.text().color())
-
-
-def unit_of(spec: DescriptorSpec) -> str:
-    """The unit as plots and tables write it."""
-    return "t in dx²/M" if spec.unit == "log10(dx²/M)" else spec.unit
-
-
-def axis_title(spec: DescriptorSpec) -> str:
-    """Title, symbol and unit of a quantity along an axis."""
-    unit = "" if spec.unit == "1" else f" ({unit_of(spec)})"
-    return f"{spec.title} {spec.symbol}{unit}"

@@ -12,7 +12,7 @@ from microdesigner.gui import theme
 from microdesigner.gui.density import density
 from microdesigner.gui.judgement import pair_of
 from microdesigner.gui.panels.verification import largest_gap
-from microdesigner.gui.plotting import axis_title, make_plot, style_plot, unit_of
+from microdesigner.gui.plotting import make_plot, style_plot
 from microdesigner.gui.widgets.basics import heading, quiet
 
 PLOT_HEIGHT = 220
@@ -49,7 +49,7 @@ class RecipePanel(QWidget):
             "Interaction against time",
             "Where the draws of the predicted recipe crowd: interaction against time. A ring marks the recipe that was "
             "simulated to verify it: green where the film came out as asked, yellow or red where it did not.",
-            *(axis_title(spec_of(name)) for name in ("log_time", "chi")),
+            *(spec_of(name).axis_title for name in ("log_time", "chi")),
         )
         self._plot.setFixedHeight(PLOT_HEIGHT)
         self._plot.setMinimumWidth(200)
@@ -126,7 +126,7 @@ class RecipePanel(QWidget):
         for column, label in enumerate((title, value, interval)):
             self._grid.addWidget(label, row, column)
         if spec.unit != "1":
-            title.setText(f"{spec.title} {spec.symbol}<br><small>{unit_of(spec)}</small>")
+            title.setText(f"{spec.title} {spec.symbol}<br><small>{spec.written_unit}</small>")
         self.values[spec.name] = value
 
     def _show_draws(self, draws: dict[str, list[float]]) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 from microdesigner.app.dataset_work import DatasetReport
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui import theme
-from microdesigner.gui.plotting import axis_title
 from microdesigner.gui.task import Task
 from microdesigner.gui.widgets.basics import heading, quiet
 from microdesigner.gui.widgets.notice import Notice
@@ -123,7 +122,7 @@ def _histogram(distribution: Any) -> QWidget:
         fill = {"fillLevel": 0, "brush": plots.accent(90)} if filled else {}
         curve = pyqtgraph.PlotDataItem(edges, shares, stepMode="center", pen=colour, **fill)
         widget.addItem(curve)
-    title = QLabel(axis_title(spec))
+    title = QLabel(spec.axis_title)
     title.setWordWrap(True)
     title.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
     whole = QWidget()

@@ -70,10 +70,11 @@ class Correlations(QWidget):
             return
         for widget in (self.matrix, self.shares):
             plots.restyle(widget)
-        self._image.setLookupTable(_shades())
+        shades = _shades()
+        self._image.setLookupTable(shades)
         self._bars.setOpts(brush=plots.accent(150), pen=None)
         for figure, value in self._figures:
-            figure.setColor(_figure_colour(value))
+            figure.setColor(_figure_colour(value, shades))
 
     def _show_figures(self, correlations: NDArray[np.float64]) -> None:
         import pyqtgraph
@@ -81,10 +82,10 @@ class Correlations(QWidget):
         for figure, _ in self._figures:
             self.matrix.removeItem(figure)
         self._figures = []
-        count = len(correlations)
+        count, shades = len(correlations), _shades()
         for row, column in np.ndindex(correlations.shape if count <= MOST_FIGURES else (0, 0)):
             value = float(correlations[row, column])
-            figure = pyqtgraph.TextItem(f"{value:.2f}", _figure_colour(value), anchor=(0.5, 0.5))
+            figure = pyqtgraph.TextItem(f"{value:.2f}", _figure_colour(value, shades), anchor=(0.5, 0.5))
             figure.setPos(row + 0.5, count - column - 0.5)
             self.matrix.addItem(figure)
             self._figures.append((figure, value))
@@ -105,9 +106,9 @@ class Correlations(QWidget):
         self.restyle()
 
 
-def _figure_colour(value: float) -> QColor:
+def _figure_colour(value: float, shades: NDArray[np.uint8]) -> QColor:
     """What can be read on the shade of `value`."""
-    red, green, blue = (int(part) for part in _shades()[round((value + 1) / 2 * (SHADES - 1))][:3])
+    red, green, blue = (int(part) for part in shades[round((value + 1) / 2 * (SHADES - 1))][:3])
     return QColor("white") if QColor(red, green, blue).lightnessF() < LIGHT else plots.neutral()
 
 

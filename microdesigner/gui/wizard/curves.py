@@ -53,6 +53,7 @@ class Curves(QWidget):
             plots.restyle(widget)
             training, validation = self.lines[stage]
             training.setPen(plots.neutral(130))
+            training.setSymbolBrush(plots.neutral(130))
             validation.setPen(plots.accent())
             validation.setSymbolBrush(plots.accent())
             self._show_title(stage)
@@ -68,7 +69,7 @@ class Curves(QWidget):
         widget.setLabel("bottom", "step")
         for side in ("left", "bottom"):
             widget.getAxis(side).setTicks([[]])  # until there is something to read on it
-        training = widget.plot([], [], symbolSize=4, symbolPen=None, symbolBrush=plots.neutral(130))
+        training = widget.plot([], [], symbolSize=4, symbolPen=None)
         validation = widget.plot([], [], symbol="o", symbolSize=4, symbolPen=None)
         self.lines[stage] = (training, validation)
         return widget
