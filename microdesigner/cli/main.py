@@ -45,13 +45,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         with _termination_as_interruption():
             return int(print_report() if args.report else args.run(args))
     except KeyboardInterrupt:
-        print("microdesigner: interrupted.", file=sys.stderr)
-        return INTERRUPTED
+        return _report_interruption()
     except BrokenPipeError:
         _silence_stdout()
         return FAILED
     except Exception as error:
-        return _report(error, debug)
+        return _report_interruption() if _interrupted(error) else _report(error, debug)
 
 
 def build_parser() -> Parser:
@@ -113,6 +112,17 @@ def _termination_as_interruption() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, previous)
+
+
+def _interrupted(error: BaseException) -> bool:
+    """Whether a signal lies under `error`: compiled code (Numba) passes one that reaches it on as a SystemError."""
+    cause = error.__cause__
+    return cause is not None and (isinstance(cause, KeyboardInterrupt) or _interrupted(cause))
+
+
+def _report_interruption() -> int:
+    print("microdesigner: interrupted.", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _report(error: Exception, debug: bool) -> int:

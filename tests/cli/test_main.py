@@ -60,12 +60,20 @@ def test_no_screen_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert "DISPLAY" in one_sentence(capsys.readouterr().err)
 
 
+def interrupted_in_compiled_code() -> SystemError:
+    """What Numba's compiled functions raise where a signal arrives while they reach into Python."""
+    inner, outer = SystemError("returned a result with an exception set"), SystemError("CPUDispatcher returned")
+    inner.__cause__, outer.__cause__ = KeyboardInterrupt(), inner
+    return outer
+
+
 @pytest.mark.parametrize(
     ("error", "code", "word"),
     [
         (InputError("The file x is wrong."), 2, "wrong"),
         (MicrodesignerError("It failed."), 1, "failed"),
         (KeyboardInterrupt(), 130, "interrupted"),
+        (interrupted_in_compiled_code(), 130, "interrupted"),
         (RuntimeError("odd\nthing"), 1, "RuntimeError (odd thing)"),
     ],
 )
