@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.core.domain_sizes import DomainSizes
+from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Lateral
 from microdesigner.core.paths import shipped, user_data
@@ -120,7 +120,21 @@ class ModelCard:
             known = np.empty(0)
         if support is None or known.shape != support.points.shape[:1] or not ((known > 0) & np.isfinite(known)).all():
             raise InputError(f"The card of {self.name} needs one domain size above 0 per film; copy the bundle again.")
-        return DomainSizes(support, known)
+        return DomainSizes(support, known, self._size_response())
+
+    def _size_response(self) -> SizeResponse:
+        entries = self.document.get("size_response", {})
+        try:
+            response = SizeResponse(**{name: float(value) for name, value in entries.items()})
+        except (AttributeError, TypeError, ValueError):
+            response = SizeResponse(noise=np.nan)
+        finite = np.isfinite([response.offset, response.slope, response.noise]).all()
+        if not (finite and response.slope > 0 and response.noise >= 0):
+            raise InputError(
+                f"The card of {self.name} needs numbers offset, slope above 0 and noise from 0 as its size_response; "
+                "copy the bundle again."
+            )
+        return response
 
     @property
     def response(self) -> ResponseSurface | None:

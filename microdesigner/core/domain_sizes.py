@@ -1,9 +1,11 @@
 """Which domain sizes films have that measure what is asked: drawn before a sample is denoised for it.
 
 Few conditions leave a film's domain size open, and a denoiser left to choose it as it goes settles near the mean of all
-films; drawn first, the sizes of many samples scatter as those of real films do.
+films; drawn first, the sizes of many samples scatter as those of real films do. A denoiser that is told a size follows
+it in part; how far is measured, and taken back in what it is told.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,14 +17,56 @@ from microdesigner.core.support import Support
 NEIGHBOURS = 32
 RIDGE = 0.01
 REACH = 1.25
+LOUDEST = 2.0
+LEAST_SPREAD = 0.05
+
+
+@dataclass(frozen=True)
+class SizeResponse:
+    """How a denoiser follows the domain size that it is told; the default follows it exactly.
+
+    Of films whose other targets leave ln(size) with a mean M and a variance V it makes on average
+    `offset` + `slope` M + V / (V + `noise`²) (ln(told) - M): like a listener who knows what films are like and hears
+    the number with an error of that standard deviation (Bayes' estimate).
+    """
+
+    offset: float = 0.0
+    slope: float = 1.0
+    noise: float = 0.0
+
+    def made(
+        self, told: NDArray[np.float64], middle: NDArray[np.float64], spread: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """ln(size) of what is made, each (n,); `middle` and `spread` are M and the square root of V."""
+        return self.offset + self.slope * middle + self._share(spread) * (told - middle)
+
+    def told(self, wanted: float, middle: float, spread: float) -> float:
+        """ln(size) to tell where ln(size) `wanted` is to be made."""
+        return middle + (wanted - self.offset - self.slope * middle) / float(self._share(np.array(spread)))
+
+    def _share(self, spread: NDArray[np.float64]) -> NDArray[np.float64]:
+        return 1 / (1 + (self.noise / np.maximum(spread, LEAST_SPREAD)) ** 2)
 
 
 @dataclass(frozen=True)
 class DomainSizes:
-    """Domain sizes `sizes` (n,) in nm of the training films `films`, row by row."""
+    """Domain sizes `sizes` (n,) in nm of the training films `films`, row by row, and how the denoiser follows."""
 
     films: Support
     sizes: NDArray[np.float64]
+    response: SizeResponse = SizeResponse()
+
+    def told(self, level: float, targets: Mapping[str, float]) -> float:
+        """What to tell the denoiser, in nm, for a film of the size `quantile`; within `LOUDEST` times what films
+        have."""
+        middle, spread = self.open(targets)
+        told = math.exp(self.response.told(math.log(self.quantile(level, targets)), middle, spread))
+        return min(max(told, float(self.sizes.min()) / LOUDEST), float(self.sizes.max()) * LOUDEST)
+
+    def open(self, targets: Mapping[str, float]) -> tuple[float, float]:
+        """Median of ln(size) over films with these `targets`, and half of what lies between its 16 and 84 %."""
+        low, middle, high = (math.log(self.quantile(level, targets)) for level in (0.16, 0.5, 0.84))
+        return middle, (high - low) / 2
 
     def quantile(self, level: float, targets: Mapping[str, float]) -> float:
         """The domain size in nm that the share `level` of films with these `targets` stays below.

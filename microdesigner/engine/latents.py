@@ -69,11 +69,11 @@ def _conditions(card: ModelCard, targets: Sequence[Mapping[str, float]], device:
 
 
 def _domain_sizes(card: ModelCard, targets: Sequence[Mapping[str, float]], draws: Sequence[Draw]) -> Tensor:
-    """ln of the domain size that each draw is denoised for, (batch, 1); (batch, 0) where the denoiser is told none."""
+    """ln of the domain size that the denoiser is told for each draw, (batch, 1); (batch, 0) where it is told none."""
     if (sizes := card.domain_sizes) is None:
         return torch.empty(len(draws), 0)
-    drawn = [sizes.quantile(draw.coarser, wanted) for draw, wanted in zip(draws, targets, strict=True)]
-    return torch.tensor(drawn)[:, None].log()
+    told = [sizes.told(draw.coarser, wanted) for draw, wanted in zip(draws, targets, strict=True)]
+    return torch.tensor(told)[:, None].log()
 
 
 def drafted(bundle: Bundle, request: Request, targets: Mapping[str, float], draw: Draw, device: torch.device) -> Tensor:

@@ -14,7 +14,7 @@ from microdesigner.training.latents import Latents
 from microdesigner.training.samples import Drawn, paired
 
 VOLUMES, PREDICTIONS = 4, 64
-STEPS = 12
+STEPS = 16
 
 
 def reconstructions(dataset: VolumeDataset, network: Autoencoder) -> Drawn:
@@ -43,26 +43,38 @@ def predictions(dataset: VolumeDataset, latents: Latents, network: Predictor) ->
 
 def generations(dataset: VolumeDataset, latents: Latents, autoencoder: Autoencoder, network: AnyDenoiser) -> Drawn:
     """Volumes generated for held-out targets, from the same noise at every validation; the first is the picture."""
-    device = _device(network)
     chosen = some_of(latents.held_out, VOLUMES)
     names = dataset.description.conditions
-    decoder = autoencoder.to(device)
-    volumes = []
-    for seed, conditions in enumerate(latents.conditions[chosen].to(device)):
-        noise = draw_noise(latents.latents.shape[1:], [torch.Generator().manual_seed(seed)]).to(device)
-        with torch.autocast(device.type, torch.bfloat16):
-            clean = _generated(network, noise, conditions[None], latents.periodic)
-            volumes.append(_labels(decoder.decode(clean, latents.periodic)))
     # what the denoiser is told beside the data set's conditions comes after them
     wanted = [dict(zip(names, row, strict=False)) for row in latents.conditions[chosen].tolist()]
-    return Drawn(
-        paired(wanted, [_measured(phases, dataset) for phases in volumes]), _microstructure(volumes[0], dataset)
-    )
+    films = [
+        generated(dataset, latents, autoencoder, network, conditions, torch.ones_like(conditions).bool(), seed)
+        for seed, conditions in enumerate(latents.conditions[chosen])
+    ]
+    return Drawn(paired(wanted, [_measured(film.phases, dataset) for film in films]), films[0])
 
 
-def _generated(network: AnyDenoiser, noise: Tensor, conditions: Tensor, periodic: bool) -> Tensor:
-    known = torch.ones_like(conditions, dtype=torch.bool)
+@torch.no_grad()
+def generated(
+    dataset: VolumeDataset,
+    latents: Latents,
+    autoencoder: Autoencoder,
+    network: AnyDenoiser,
+    conditions: Tensor,
+    known: Tensor,
+    seed: int,
+) -> Microstructure:
+    """A film of `dataset` that `network` makes of the noise of `seed`, told those of `conditions` (n,) that are `known`
+    (n,)."""
+    device = _device(network)
+    noise = draw_noise(latents.latents.shape[1:], [torch.Generator().manual_seed(seed)]).to(device)
+    with torch.autocast(device.type, torch.bfloat16):
+        clean = _denoised(network, noise, conditions[None].to(device), known[None].to(device), latents.periodic)
+        phases = _labels(autoencoder.to(device).decode(clean, latents.periodic))
+    return _microstructure(phases, dataset)
 
+
+def _denoised(network: AnyDenoiser, noise: Tensor, conditions: Tensor, known: Tensor, periodic: bool) -> Tensor:
     def velocity(noisy: Tensor, time: Tensor) -> Tensor:
         prediction: Tensor = network(noisy, time, conditions, known, periodic)
         return prediction.float()

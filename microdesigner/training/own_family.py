@@ -1,6 +1,8 @@
 """This program's own networks with their stages."""
 
+from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -8,10 +10,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from microdesigner.core.domain_sizes import DomainSizes
+from microdesigner.core.events import Progress
 from microdesigner.core.spread import some_of
+from microdesigner.core.support import Support
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import AutoencoderConfig, PhaseAutoencoder
-from microdesigner.models.bundle import Autoencoder, Bundle, Predictor
+from microdesigner.models.bundle import AnyDenoiser, Autoencoder, Bundle, Predictor
 from microdesigner.models.conditioning import ConditionalDenoiser
 from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
@@ -23,6 +28,7 @@ from microdesigner.training.denoiser_stage import DenoiserStage
 from microdesigner.training.latents import Latents
 from microdesigner.training.predictor_stage import PredictorStage
 from microdesigner.training.presets import Preset
+from microdesigner.training.size_response import generated_films, measured_response
 
 HEAD_WIDTH = 64
 
@@ -72,18 +78,32 @@ class OwnFamily:
             _standardise(network.condition_mean, network.condition_std, latents.conditions, latents)
         return DenoiserStage(network, self._preset.ddpm, latents.periodic)
 
-    def complete(self, autoencoder: Autoencoder, predictor: Predictor, latents: Latents) -> None:
-        """Make the recipe's posterior as wide as it ought to be."""
+    def complete(
+        self,
+        autoencoder: Autoencoder,
+        predictor: Predictor,
+        denoiser: AnyDenoiser,
+        latents: Latents,
+        report: Callable[[Progress], None],
+    ) -> dict[str, Any]:
+        """Make the recipe's posterior as wide as it ought to be; the card tells the domain sizes of the films by which
+        it tells what is supported, and how the denoiser follows one that it is told."""
         if latents.process.shape[1] and isinstance(predictor, FeaturePredictor):
             calibrate(predictor, latents)
-
-    def card(self, latents: Latents) -> dict[str, Any]:
-        """The domain sizes of the films by which the card tells what is supported."""
         if not self._tells_domain_size:
             return {}
-        of_volumes = latents.domain_size.numpy()[:: self._preset.latent_variants]
-        sizes = of_volumes[some_of(~self._dataset.held_out, CARD_POINTS)]
-        return {"domain_sizes": np.round(sizes.astype(np.float64), 3).tolist()}
+        sizes = self._domain_sizes(latents)
+        entries = {"domain_sizes": np.round(sizes.sizes, 3).tolist()}
+        if isinstance(denoiser, ConditionalDenoiser):
+            films = generated_films(denoiser, autoencoder, self.told(latents), self._dataset, report)
+            entries["size_response"] = asdict(measured_response(films, sizes))
+        return entries
+
+    def _domain_sizes(self, latents: Latents) -> DomainSizes:
+        names = self._dataset.description.conditions
+        chosen = some_of(~self._dataset.held_out, CARD_POINTS)
+        of_volumes = latents.domain_size.double().numpy()[:: self._preset.latent_variants]
+        return DomainSizes(Support(names, self._dataset.columns(names)[chosen].astype(np.float64)), of_volumes[chosen])
 
 
 def new_denoiser(preset: Preset, channels: int, conditions: int) -> ConditionalDenoiser:

@@ -72,8 +72,8 @@ def train(
     predictor = _predictor(work, family, latents)
     denoiser = _denoiser(work, family, latents, autoencoder)
     if run.stage_weights("fp").exists() and run.stage_weights("ddpm").exists() and ranks.is_first():
-        family.complete(autoencoder, predictor, latents)
-        document = card_document(name, dataset, run) | family.card(latents)
+        own = family.complete(autoencoder, predictor, denoiser, latents, report)
+        document = card_document(name, dataset, run) | own
         save_bundle(run.bundle, document, autoencoder, predictor, denoiser)
         run.events.write("bundle", path=str(run.bundle))
 
