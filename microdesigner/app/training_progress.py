@@ -135,7 +135,11 @@ class RunProgress:
         self._say(event, self.note)
 
     def _on_progress(self, event: Mapping[str, Any]) -> None:
-        words = {"encode": "Encoding the data set", "evaluate": "Measuring the model on targets"}
+        words = {
+            "encode": "Encoding the data set",
+            "domain sizes": "Measuring how coarse films come out",
+            "evaluate": "Measuring the model on targets",
+        }
         self.note = f"{words.get(event['stage'], event['stage'])}: {event['done']} of {event['total']}"
 
     def _on_pause(self, event: Mapping[str, Any]) -> None:
