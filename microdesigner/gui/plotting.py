@@ -3,16 +3,18 @@
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from microdesigner.gui.widgets.basics import named
 
-TOP_MARGIN = 8
+MARGINS = 2, 8, 0, 4
+"""Left, top, right, bottom: half a tick's label stands above its axis, titles stand out of theirs by a few pixels."""
 
 
-def make_plot(name: str, tooltip: str, across: str, up: str) -> Any:
-    """An empty pyqtgraph PlotWidget without mouse, menu and buttons; `across` and `up` title its axes."""
+def make_plot(name: str, tooltip: str, across: str = "", up: str = "") -> Any:
+    """An empty pyqtgraph PlotWidget in the program's colours without mouse, menu, buttons and SI prefixes; `across` and
+    `up` title its axes."""
     import pyqtgraph
 
     pyqtgraph.setConfigOptions(antialias=True)
@@ -21,10 +23,12 @@ def make_plot(name: str, tooltip: str, across: str, up: str) -> Any:
     plot.setMenuEnabled(False)
     plot.hideButtons()
     plot.getPlotItem().setMouseEnabled(False, False)
-    plot.getPlotItem().layout.setContentsMargins(0, TOP_MARGIN, 0, 0)  # half a tick's label stands above the axis
+    plot.getPlotItem().layout.setContentsMargins(*MARGINS)
     for side, title in (("bottom", across), ("left", up)):
         plot.getAxis(side).enableAutoSIPrefix(False)
-        plot.setLabel(side, title)
+        if title:
+            plot.setLabel(side, title)
+    style_plot(plot)
     return plot
 
 
@@ -36,3 +40,19 @@ def style_plot(plot: Any, palette: QPalette | None = None) -> None:
         axis = plot.getAxis(side)
         axis.setPen(palette.mid().color())
         axis.setTextPen(palette.text().color())
+
+
+def accent(alpha: int = 255) -> QColor:
+    """The colour of what matters."""
+    return _with(QApplication.palette().highlight().color(), alpha)
+
+
+def neutral(alpha: int = 255) -> QColor:
+    """The colour of what it is compared with."""
+    return _with(QApplication.palette().text().color(), alpha)
+
+
+def _with(colour: QColor, alpha: int) -> QColor:
+    colour = QColor(colour)
+    colour.setAlpha(alpha)
+    return colour

@@ -21,7 +21,7 @@ from microdesigner.view3d.palettes import Surroundings
 
 Pixel = tuple[int, int]
 BAR_SHARE = 0.22
-AXES_PIXELS = 100
+AXES_PIXELS, AXES_SHARE = 100, 0.15
 
 
 class Title:
@@ -127,7 +127,7 @@ class Axes:
     def place(self, size: tuple[int, int], scale: float, camera: vtkCamera, surroundings: Surroundings) -> None:
         """Put the axes into the lower right corner of a window of `size` pixels and turn them like `camera`."""
         width, height = size
-        edge = AXES_PIXELS * scale
+        edge = min(AXES_PIXELS * scale, AXES_SHARE * min(size))
         self.renderer.SetViewport(max(0.0, 1 - edge / width), 0, 1, min(1.0, edge / height))
         for caption in self._captions():
             caption.GetCaptionTextProperty().SetFontSize(round(12 * scale))

@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 
 from microdesigner.app.dataset_work import DatasetReport
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.gui import theme
+from microdesigner.gui import plotting, theme
 from microdesigner.gui.task import Task
 from microdesigner.gui.widgets.basics import heading, quiet
 from microdesigner.gui.widgets.notice import Notice
 from microdesigner.gui.widgets.task_bar import TaskBar
-from microdesigner.gui.wizard import plots
 
 MARKS = {"error": ("✗", theme.BAD), "warning": ("!", theme.EDGE), "note": ("i", theme.EDGE), "good": ("✓", theme.GOOD)}
 PLOT_HEIGHT, COLUMNS = 100, 3
@@ -110,16 +109,16 @@ def _histogram(distribution: Any) -> QWidget:
     import pyqtgraph
 
     spec = spec_of(distribution.label)
-    widget = plots.plot(f"Range of {distribution.label}", spec.meaning)
+    widget = plotting.make_plot(f"Range of {distribution.label}", spec.meaning)
     widget.setFixedHeight(PLOT_HEIGHT)
     widget.getAxis("left").hide()
     edges = np.pad(distribution.edges, 1, mode="edge")  # bins of no width, so that the outline comes down at the ends
     for counts, colour, filled in (
-        (distribution.training, plots.accent(), True),
-        (distribution.held_out, plots.neutral(), False),
+        (distribution.training, plotting.accent(), True),
+        (distribution.held_out, plotting.neutral(), False),
     ):
         shares = np.pad(counts / max(1, counts.sum()), 1)
-        fill = {"fillLevel": 0, "brush": plots.accent(90)} if filled else {}
+        fill = {"fillLevel": 0, "brush": plotting.accent(90)} if filled else {}
         curve = pyqtgraph.PlotDataItem(edges, shares, stepMode="center", pen=colour, **fill)
         widget.addItem(curve)
     title = QLabel(spec.axis_title)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.gui.wizard import plots
+from microdesigner.gui import plotting
 
 HEIGHT, SHADES, LIGHT = 190, 256, 0.6
 MOST_WORDS, MOST_FIGURES = 10, 8  # more rows than that leave no room for them
@@ -69,10 +69,10 @@ class Correlations(QWidget):
         if self.matrix is None:
             return
         for widget in (self.matrix, self.shares):
-            plots.restyle(widget)
+            plotting.style_plot(widget)
         shades = _shades()
         self._image.setLookupTable(shades)
-        self._bars.setOpts(brush=plots.accent(150), pen=None)
+        self._bars.setOpts(brush=plotting.accent(150), pen=None)
         for figure, value in self._figures:
             figure.setColor(_figure_colour(value, shades))
 
@@ -93,12 +93,12 @@ class Correlations(QWidget):
     def _make_plots(self) -> None:
         import pyqtgraph
 
-        self.matrix = plots.plot("Correlations of the conditions", MATRIX_WORDS)
+        self.matrix = plotting.make_plot("Correlations of the conditions", MATRIX_WORDS)
         self._image = pyqtgraph.ImageItem(axisOrder="col-major")
         self.matrix.addItem(self._image)
-        self.shares = plots.plot("Principal components of the conditions", SHARES_WORDS)
-        self.shares.setLabel("bottom", "principal component")
-        self.shares.setLabel("left", "variance (%)")
+        self.shares = plotting.make_plot(
+            "Principal components of the conditions", SHARES_WORDS, across="principal component", up="variance (%)"
+        )
         self._bars = pyqtgraph.BarGraphItem(x=[], height=[], width=0.7)
         self.shares.addItem(self._bars)
         self._row.addWidget(self.matrix, 3)
@@ -109,7 +109,7 @@ class Correlations(QWidget):
 def _figure_colour(value: float, shades: NDArray[np.uint8]) -> QColor:
     """What can be read on the shade of `value`."""
     red, green, blue = (int(part) for part in shades[round((value + 1) / 2 * (SHADES - 1))][:3])
-    return QColor("white") if QColor(red, green, blue).lightnessF() < LIGHT else plots.neutral()
+    return QColor("white") if QColor(red, green, blue).lightnessF() < LIGHT else plotting.neutral()
 
 
 def _shades() -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from microdesigner.app.training_progress import STAGE_TITLES, StageProgress
-from microdesigner.gui.wizard import plots
+from microdesigner.gui import plotting
 
 MOST_TICKS = 7
 LEAST_HEIGHT = 150
@@ -50,23 +50,21 @@ class Curves(QWidget):
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
         for stage, widget in self.plots.items():
-            plots.restyle(widget)
+            plotting.style_plot(widget)
             training, validation = self.lines[stage]
-            training.setPen(plots.neutral(130))
-            training.setSymbolBrush(plots.neutral(130))
-            validation.setPen(plots.accent())
-            validation.setSymbolBrush(plots.accent())
+            training.setPen(plotting.neutral(130))
+            training.setSymbolBrush(plotting.neutral(130))
+            validation.setPen(plotting.accent())
+            validation.setSymbolBrush(plotting.accent())
             self._show_title(stage)
 
     def _show_title(self, stage: str) -> None:
-        self.plots[stage].setTitle(self._titles[stage], size="9pt", color=plots.neutral())
+        self.plots[stage].setTitle(self._titles[stage], size="9pt", color=plotting.neutral())
 
     def _plot(self, stage: str, title: str) -> Any:
-        widget = plots.plot(f"Curves of the {title.lower()}", "The loss over the steps: grey on training "
-                            "batches, coloured on volumes kept for validation; lower is better.")  # fmt: skip
+        words = "Loss over steps: grey on training batches, coloured on volumes kept for validation. Lower is better."
+        widget = plotting.make_plot(f"Curves of the {title.lower()}", words, across="step", up=LOSS)
         widget.setLogMode(False, True)
-        widget.setLabel("left", LOSS)
-        widget.setLabel("bottom", "step")
         for side in ("left", "bottom"):
             widget.getAxis(side).setTicks([[]])  # until there is something to read on it
         training = widget.plot([], [], symbolSize=4, symbolPen=None)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from microdesigner.app.import_work import Preview
-from microdesigner.gui.wizard import plots
+from microdesigner.gui import plotting
 
 SHOWN_SHARE = 0.9995  # of all voxels; a few stray values would press the rest into one bar
 TALLEST = 2.0  # of the height that nearly all bars have; clipped grey values pile up at the ends
@@ -53,19 +53,18 @@ class GreyHistogram(QWidget):
         """Take over a changed light or dark look."""
         if self.plot is None:
             return
-        plots.restyle(self.plot)
+        plotting.style_plot(self.plot)
         for line in self.lines:
             _style(line)
 
     def _make_plot(self) -> None:
         import pyqtgraph
 
-        self.plot = plots.plot(
+        self.plot = plotting.make_plot(
             "Grey values", "How many voxels have each grey value, in the colour of the phase that they become. Drag a "
-            "line to set the limit between two phases yourself.",
+            "line to set the limit between two phases yourself.", across="grey value",
         )  # fmt: skip
         self.plot.getAxis("left").hide()
-        self.plot.setLabel("bottom", "grey value")
         self._bars = pyqtgraph.BarGraphItem(x0=[], x1=[], height=[])
         self.plot.addItem(self._bars)
         self._column.addWidget(self.plot)
@@ -111,6 +110,6 @@ class GreyHistogram(QWidget):
 def _style(line: Any) -> None:
     import pyqtgraph
 
-    line.setPen(pyqtgraph.mkPen(plots.neutral(), width=LINE_WIDTH))
-    line.setHoverPen(pyqtgraph.mkPen(plots.accent(), width=2 * LINE_WIDTH))
-    line.label.setColor(plots.neutral())
+    line.setPen(pyqtgraph.mkPen(plotting.neutral(), width=LINE_WIDTH))
+    line.setHoverPen(pyqtgraph.mkPen(plotting.accent(), width=2 * LINE_WIDTH))
+    line.label.setColor(plotting.neutral())

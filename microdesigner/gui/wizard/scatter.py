@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.gui.wizard import plots
+from microdesigner.gui import plotting
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442")  # Okabe and Ito
 Pairs = Mapping[str, Sequence[tuple[float, float | None]]]
@@ -24,7 +24,7 @@ class Scatter(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot = plots.plot("Targets against measured values", "Points on the diagonal are exact.")
+        self.plot = plotting.make_plot("Targets against measured values", "Points on the diagonal are exact.")
         self.plot.setMinimumHeight(LEAST_HEIGHT)
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # its hint is 480 pixels
         self.legend = QLabel()
@@ -63,8 +63,8 @@ class Scatter(QWidget):
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
-        plots.restyle(self.plot)
-        self._diagonal.setPen(plots.neutral(90))
+        plotting.style_plot(self.plot)
+        self._diagonal.setPen(plotting.neutral(90))
 
 
 def _entry(number: int, name: str) -> str:
