@@ -1,5 +1,6 @@
 """What long work tells whoever listens. Work is a generator of these; closing the generator cancels it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from microdesigner.core.microstructure import PhaseArray
@@ -13,6 +14,10 @@ class Progress:
     stage: str
     done: int
     total: int
+
+
+Listener = Callable[[Progress], None]
+"""Who is told of progress."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,7 @@
 """From a trained bundle to a model that the user can choose: measured, its card complete, installed."""
 
-from collections.abc import Callable
-
 from microdesigner.core.card import CARD_FILE, ModelCard
-from microdesigner.core.events import Progress
+from microdesigner.core.events import Listener
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
 from microdesigner.evaluation.control import card_targets, evaluate_control, record_accuracy
@@ -13,7 +11,7 @@ from microdesigner.training.run import RunDirectory
 FEWEST_TARGETS = 8
 
 
-def finish_model(run: RunDirectory, count: int, report: Callable[[Progress], None]) -> None:
+def finish_model(run: RunDirectory, count: int, report: Listener) -> None:
     """Measure the bundle of `run` on at most `count` held-out targets, record that in its card and install it.
 
     A stop request is served with the few targets that a figure of agreement needs. Nothing happens a second time.

@@ -50,6 +50,15 @@ class Bundle:
     denoiser: AnyDenoiser
 
 
+@dataclass(frozen=True)
+class Networks:
+    """The networks of a model that is not a bundle yet."""
+
+    autoencoder: Autoencoder
+    predictor: Predictor
+    denoiser: AnyDenoiser
+
+
 def bundle_folders() -> dict[str, Path]:
     """Every installed bundle by the name of its folder; the user's own hides a shipped one of its name."""
     return {path.parent.name: path.parent for path in reversed(installed_cards())}

@@ -1,15 +1,14 @@
 """Networks that belong together, each with the stage that trains it."""
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 import torch
 from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.events import Progress
+from microdesigner.core.events import Listener
 from microdesigner.data.store import VolumeDataset
-from microdesigner.models.bundle import AnyDenoiser, Autoencoder, Bundle, Predictor
+from microdesigner.models.bundle import Bundle, Networks
 from microdesigner.models.conditioning import ConditionalDenoiser
 from microdesigner.training.autoencoder_stage import AutoencoderStage, Volumes
 from microdesigner.training.denoiser_stage import DenoiserStage
@@ -39,14 +38,7 @@ class Family(Protocol):
     def denoiser(self, latents: Latents) -> DenoiserStage | NoiseStage:
         """Stage 3, for latents as `told` gives them."""
 
-    def complete(
-        self,
-        autoencoder: Autoencoder,
-        predictor: Predictor,
-        denoiser: AnyDenoiser,
-        latents: Latents,
-        report: Callable[[Progress], None],
-    ) -> dict[str, Any]:
+    def complete(self, networks: Networks, latents: Latents, report: Listener) -> dict[str, Any]:
         """Do what is left before the bundle is saved, and tell what the card says beside the data set and the
         architecture."""
 

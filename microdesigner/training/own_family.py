@@ -1,6 +1,5 @@
 """This program's own networks with their stages."""
 
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict
 from typing import Any
@@ -11,12 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner.core.domain_sizes import DomainSizes
-from microdesigner.core.events import Progress
+from microdesigner.core.events import Listener
 from microdesigner.core.spread import some_of
 from microdesigner.core.support import Support
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import AutoencoderConfig, PhaseAutoencoder
-from microdesigner.models.bundle import AnyDenoiser, Autoencoder, Bundle, Predictor
+from microdesigner.models.bundle import Bundle, Networks
 from microdesigner.models.conditioning import ConditionalDenoiser
 from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
@@ -78,16 +77,10 @@ class OwnFamily:
             _standardise(network.condition_mean, network.condition_std, latents.conditions, latents)
         return DenoiserStage(network, self._preset.ddpm, latents.periodic)
 
-    def complete(
-        self,
-        autoencoder: Autoencoder,
-        predictor: Predictor,
-        denoiser: AnyDenoiser,
-        latents: Latents,
-        report: Callable[[Progress], None],
-    ) -> dict[str, Any]:
+    def complete(self, networks: Networks, latents: Latents, report: Listener) -> dict[str, Any]:
         """Make the recipe's posterior as wide as it ought to be; the card tells the domain sizes of the films by which
         it tells what is supported, and how the denoiser follows one that it is told."""
+        predictor, denoiser = networks.predictor, networks.denoiser
         if latents.process.shape[1] and isinstance(predictor, FeaturePredictor):
             calibrate(predictor, latents)
         if not self._tells_domain_size:
@@ -95,7 +88,7 @@ class OwnFamily:
         sizes = self._domain_sizes(latents)
         entries = {"domain_sizes": np.round(sizes.sizes, 3).tolist()}
         if isinstance(denoiser, ConditionalDenoiser):
-            films = generated_films(denoiser, autoencoder, self.told(latents), self._dataset, report)
+            films = generated_films(denoiser, networks.autoencoder, self.told(latents), self._dataset, report)
             entries["size_response"] = asdict(measured_response(films, sizes))
         return entries
 

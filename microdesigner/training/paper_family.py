@@ -1,6 +1,5 @@
 """The networks of Baishnab et al., Digital Discovery 2025, 4, 3175, with the stages of that paper."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 
 from microdesigner.core.card import DENOISER_MULTIPLE
-from microdesigner.core.events import Progress
+from microdesigner.core.events import Listener
 from microdesigner.data.store import VolumeDataset
-from microdesigner.models.bundle import MICROGEN3D, AnyDenoiser, Autoencoder, Predictor
+from microdesigner.models.bundle import MICROGEN3D, Networks
 from microdesigner.models.microgen3d import (
     GreyAutoencoder,
     MicroGen3DConfig,
@@ -54,18 +53,11 @@ class PaperFamily:
         """Stage 3."""
         return NoiseStage(NoiseDenoiser(self._config), self._preset.ddpm)
 
-    def complete(
-        self,
-        autoencoder: Autoencoder,
-        predictor: Predictor,
-        denoiser: AnyDenoiser,
-        latents: Latents,
-        report: Callable[[Progress], None],
-    ) -> dict[str, Any]:
+    def complete(self, networks: Networks, latents: Latents, report: Listener) -> dict[str, Any]:
         """Put the latent's scale into the weights, where the published files have it; the card names the limits of
         these networks, and their kind."""
-        if isinstance(autoencoder, GreyAutoencoder):
-            autoencoder.fold_scale()
+        if isinstance(networks.autoencoder, GreyAutoencoder):
+            networks.autoencoder.fold_scale()
         return {"fixed_size": True, "needs_all_targets": True, "architecture": {"kind": MICROGEN3D}}
 
 

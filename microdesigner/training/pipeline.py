@@ -1,6 +1,6 @@
 """The three stages in order, each skipped when it is done: from a data set to a model bundle."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,10 +12,10 @@ from torch.utils.data import DataLoader
 
 from microdesigner.core.card import DENOISER_MULTIPLE
 from microdesigner.core.errors import InputError
-from microdesigner.core.events import Progress
+from microdesigner.core.events import Listener
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import FACTOR
-from microdesigner.models.bundle import AnyDenoiser, Autoencoder, Bundle, Predictor, save_bundle
+from microdesigner.models.bundle import AnyDenoiser, Autoencoder, Bundle, Networks, Predictor, save_bundle
 from microdesigner.training import ranks
 from microdesigner.training.card import card_document
 from microdesigner.training.drawing import generations, predictions, reconstructions
@@ -40,7 +40,7 @@ def train(
     name: str,
     preset: Preset,
     stages: Sequence[Stage],
-    report: Callable[[Progress], None],
+    report: Listener,
     base: Bundle | None = None,
     labels: Labels = Labels(),  # noqa: B008  (immutable)
     devices: Devices = Devices(),  # noqa: B008
@@ -72,7 +72,7 @@ def train(
     predictor = _predictor(work, family, latents)
     denoiser = _denoiser(work, family, latents, autoencoder)
     if run.stage_weights("fp").exists() and run.stage_weights("ddpm").exists() and ranks.is_first():
-        own = family.complete(autoencoder, predictor, denoiser, latents, report)
+        own = family.complete(Networks(autoencoder, predictor, denoiser), latents, report)
         document = card_document(name, dataset, run) | own
         save_bundle(run.bundle, document, autoencoder, predictor, denoiser)
         run.events.write("bundle", path=str(run.bundle))

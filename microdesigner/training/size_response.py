@@ -1,7 +1,7 @@
 """Before the bundle is saved: how the denoiser follows a domain size that it is told, measured on films it makes."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ import torch
 from scipy.optimize import least_squares
 
 from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
-from microdesigner.core.events import Progress
+from microdesigner.core.events import Listener, Progress
 from microdesigner.core.spread import some_of
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors.structure_factor import film_domain_size
@@ -38,7 +38,7 @@ def generated_films(
     autoencoder: Autoencoder,
     latents: Latents,
     dataset: VolumeDataset,
-    report: Callable[[Progress], None],
+    report: Listener,
 ) -> list[Film]:
     """Films for the domain sizes of some training films, the last condition of `latents`, and for some of their other
     conditions, chosen at random. Those of a single phase are left out."""
