@@ -47,7 +47,7 @@ class Engine:
 
     @property
     def identity(self) -> dict[str, str]:
-        """Name and sha256 of the loaded weights, as results record them."""
+        """Name and hash of the loaded model, as results record them."""
         return model_identity(self.bundle)
 
     def generate(self, request: Request) -> Iterator[GenerationEvent]:

@@ -41,7 +41,7 @@ AnyDenoiser = ConditionalDenoiser | NoiseDenoiser
 
 @dataclass(frozen=True)
 class Bundle:
-    """A loaded model: its card, the hash that names this very set of weights, and the networks in eval mode."""
+    """A loaded model: its card, the hash that names what makes its volumes, and the networks in eval mode."""
 
     card: ModelCard
     sha256: str
@@ -148,8 +148,15 @@ def load_bundle(name: str, device: torch.device) -> Bundle:
     for part, network in (("vae", autoencoder), ("fp", predictor), ("ddpm", denoiser)):
         _load_part(network, part_file(folder, part), device)
     _check_told(card, denoiser, folder)
-    identity = hashlib.sha256("".join(card.document["parts"][part]["sha256"] for part in PARTS).encode()).hexdigest()
-    return Bundle(card, identity, autoencoder, predictor, denoiser)
+    return Bundle(card, _identity(card), autoencoder, predictor, denoiser)
+
+
+def _identity(card: ModelCard) -> str:
+    """Hash of the weights and of what the card has the denoiser told: together they and a request make a volume."""
+    entries = [card.document["parts"][part]["sha256"] for part in PARTS]
+    if card.domain_sizes is not None:
+        entries += [json.dumps(card.document.get(key)) for key in ("support", "domain_sizes", "size_response")]
+    return hashlib.sha256("".join(entries).encode()).hexdigest()
 
 
 def _check_told(card: ModelCard, denoiser: AnyDenoiser, folder: Path) -> None:

@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,11 +59,17 @@ def test_conditions_reach_the_denoiser(tiny_engine: Engine) -> None:
     assert (volumes(free)[0] != volumes(asked)[0]).any()
 
 
-def test_domain_sizes_reach_the_denoiser(tiny_engine: Engine, tiny_folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("changed", [{"domain_sizes": None}, {"size_response": {"noise": 0.5}}])
+def test_domain_sizes_reach_the_denoiser_and_name_the_model(
+    changed: dict[str, Any], tiny_engine: Engine, tiny_folder: Path, tmp_path: Path
+) -> None:
     folder = shutil.copytree(tiny_folder, tmp_path / "tiny")
-    update_card(folder, {"domain_sizes": [2 * size for size in tiny_engine.card.document["domain_sizes"]]})
-    asked, coarser = generate(tiny_engine), generate(Engine.load(str(folder), device="cpu"), model=str(folder))
-    assert (volumes(asked)[0] != volumes(coarser)[0]).any()
+    coarser = [2 * size for size in tiny_engine.card.document["domain_sizes"]]
+    update_card(folder, {key: value or coarser for key, value in changed.items()})
+    other = Engine.load(str(folder), device="cpu")
+    asked, otherwise = generate(tiny_engine), generate(other, model=str(folder))
+    assert (volumes(asked)[0] != volumes(otherwise)[0]).any()
+    assert other.identity != tiny_engine.identity
 
 
 def test_samples_of_one_request_are_drawn_for_domain_sizes_of_their_own() -> None:
