@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
@@ -92,20 +93,24 @@ def measure_series(size: tuple[int, int, int] = SIZE) -> Iterator[Measurement]:
 
 
 def measure_generation(
-    engine: Engine, counts: tuple[int, ...], steps: tuple[int, ...], sampler: Sampler = "dpm-solver++"
+    engine: Engine, counts: tuple[int, ...], steps: tuple[int, ...], sampler: Sampler = "dpm-solver++", singles: int = 1
 ) -> Iterator[Measurement]:
     """Seconds per sample of denoising, refining, decoding and measuring, for each count and number of steps; what is
-    asked for is the middle of every condition's range."""
+    asked for is the middle of every condition's range. How far a sample must be refined is up to its seed, so single
+    ones are the mean over `singles` requests."""
     for count in counts:
         for number in steps:
-            request = Request(engine.card.middle, engine.card.name, count=count, steps=number, sampler=sampler)
+            how = Request(engine.card.middle, engine.card.name, count=count, steps=number, sampler=sampler)
+            requests = [replace(how, seed=seed) for seed in range(singles if count == 1 else 1)]
+            samples = count * len(requests)
             started = time.perf_counter()
-            events = list(engine.generate(request))
-            whole = (time.perf_counter() - started) / count
-            result = next(event.result for event in events if isinstance(event, Finished))
+            events = [event for request in requests for event in engine.generate(request)]
+            whole = (time.perf_counter() - started) / samples
+            spent = [event.result.seconds for event in events if isinstance(event, Finished)]
             label = f"{count} × {number} steps" if sampler == "dpm-solver++" else f"ancestral, {number} steps"
             for stage in STAGES:
-                yield Measurement("generation", f"{label}: {stage}", result.seconds.get(stage, 0.0) / count, "a sample")
+                seconds = sum(one.get(stage, 0.0) for one in spent) / samples
+                yield Measurement("generation", f"{label}: {stage}", seconds, "a sample")
             yield Measurement("generation", f"{label}: in all", whole, "a sample")
 
 
