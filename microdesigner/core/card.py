@@ -129,10 +129,10 @@ class ModelCard:
         except (AttributeError, TypeError, ValueError):
             response = SizeResponse(noise=np.nan)
         finite = np.isfinite([response.offset, response.slope, response.noise]).all()
-        if not (finite and response.slope > 0 and response.noise >= 0):
+        if not (finite and response.slope > 0 and 0 <= response.noise <= 10):
             raise InputError(
-                f"The card of {self.name} needs numbers offset, slope above 0 and noise from 0 as its size_response; "
-                "copy the bundle again."
+                f"The card of {self.name} needs numbers offset, slope above 0 and noise from 0 to 10 as its "
+                "size_response; copy the bundle again."
             )
         return response
 

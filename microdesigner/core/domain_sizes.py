@@ -59,11 +59,11 @@ class DomainSizes:
     def told(self, level: float, targets: Mapping[str, float]) -> float:
         """What to tell the denoiser, in nm, for a film of the size `quantile`; within `LOUDEST` times what films
         have."""
-        middle, spread = self.open(targets)
-        told = math.exp(self.response.told(math.log(self.quantile(level, targets)), middle, spread))
-        return min(max(told, float(self.sizes.min()) / LOUDEST), float(self.sizes.max()) * LOUDEST)
+        told = self.response.told(math.log(self.quantile(level, targets)), *self.left_open(targets))
+        low, high = math.log(self.sizes.min() / LOUDEST), math.log(self.sizes.max() * LOUDEST)
+        return math.exp(min(max(told, low), high))
 
-    def open(self, targets: Mapping[str, float]) -> tuple[float, float]:
+    def left_open(self, targets: Mapping[str, float]) -> tuple[float, float]:
         """Median of ln(size) over films with these `targets`, and half of what lies between its 16 and 84 %."""
         low, middle, high = (math.log(self.quantile(level, targets)) for level in (0.16, 0.5, 0.84))
         return middle, (high - low) / 2

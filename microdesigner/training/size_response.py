@@ -64,7 +64,7 @@ def measured_response(films: Sequence[Film], sizes: DomainSizes) -> SizeResponse
     if len(films) <= len(START):
         return SizeResponse()
     told, made = (np.array([getattr(film, name) for film in films]) for name in ("told", "made"))
-    middle, spread = np.array([sizes.open(film.targets) for film in films]).T
+    middle, spread = np.array([sizes.left_open(film.targets) for film in films]).T
     fit = least_squares(
         lambda entries: SizeResponse(*entries).made(told, middle, spread) - made, START, bounds=(LEAST, MOST)
     )

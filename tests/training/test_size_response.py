@@ -26,7 +26,7 @@ def made_by(response: SizeResponse, sizes: DomainSizes, count: int, scatter: flo
         x = float(random.uniform())
         targets = {"x": x} if number % 2 else {}
         told = 3 + x + 0.15 * random.normal()
-        middle, spread = (np.array(value) for value in sizes.open(targets))
+        middle, spread = (np.array(value) for value in sizes.left_open(targets))
         films.append(
             Film(told, float(response.made(np.array(told), middle, spread)) + scatter * random.normal(), targets)
         )
