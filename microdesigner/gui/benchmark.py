@@ -25,8 +25,9 @@ from microdesigner.gui.stand_in_user import MOUSE_MS, Drag, repeat, wait
 from microdesigner.io import read
 
 DRAG_S = 3.0
-VIEW_PIXELS = (1400, 860)
-GAP_MS, CANCEL_MS, FRAMES_PER_SECOND, SURFACES_S, DRAFT_S = 100.0, 200.0, 20.0, 0.4, 0.4
+VIEW_PIXELS, FEW_PIXELS, TURNS = (1400, 860), (16, 16), 30
+GAP_MS, CANCEL_MS, SURFACES_S, DRAFT_S = 100.0, 200.0, 0.4, 0.4
+FRAMES_PER_SECOND, FRAMES_ON_GPU = 20.0, 60.0
 VERIFY_STEPS = 20
 EXPORTS = ("vti", "tif", "stl", "vtu")
 
@@ -134,6 +135,22 @@ class _Session:
         yield Figure(f"processor time per frame, {size}", 1000 * processor, "ms")
         yield Figure(f"longest gap, drag {size}", gap, "ms", GAP_MS)
         wait(lambda: self._window.views.view.settled)
+        few = self._seconds_of_frame(*FEW_PIXELS)
+        filling = self._seconds_of_frame(*VIEW_PIXELS) - few  # which is a GPU's part
+        rest = max(1 / max(frames, 1e-3) - filling, few)
+        name = f"the same without filling pixels, {size}"
+        yield Figure(name, 1 / rest, "frames/s", FRAMES_ON_GPU if bound else None, at_least=True)
+
+    def _seconds_of_frame(self, width: int, height: int) -> float:
+        """What drawing a frame of so many pixels takes while dragging."""
+        scene = self._window.views.view.scene
+        assert scene is not None
+        scene.render(width, height, coarse=True)  # makes room for the pixels
+        started = time.perf_counter()
+        for _ in range(TURNS):
+            scene.camera.camera.Azimuth(360 / TURNS)
+            scene.render(width, height, coarse=True)
+        return (time.perf_counter() - started) / TURNS
 
     def _draft(self) -> Iterator[Figure]:
         """A slider moved once, then to and fro without rest, then left alone."""

@@ -30,6 +30,7 @@ def test_every_activity_is_measured_in_the_real_window(
         assert what in names
     assert all(math.isfinite(figure.value) and figure.value >= 0 for figure in figures.values())
     assert figures["dragging 64×64×32"].value > 0
+    assert figures["the same without filling pixels, 64×64×32"].value > 0
     assert (tmp_path / "slices.gif").is_file()
     assert window.views.view.minimumWidth() < 400
 
