@@ -6,7 +6,7 @@ it in part; how far is measured, and taken back in what it is told.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,13 +19,14 @@ RIDGE = 0.01
 REACH = 1.25
 LOUDEST = 2.0
 LEAST_SPREAD = 0.05
+SPREAD_LEVELS = (0.16, 0.5, 0.84)
 
 
 @dataclass(frozen=True)
 class SizeResponse:
     """How a denoiser follows the domain size that it is told; the default follows it exactly.
 
-    Of films whose other targets leave ln(size) with a mean M and a variance V it makes on average
+    Of films whose other targets leave ln(size) with a median M and a variance V it makes on average
     `offset` + `slope` M + V / (V + `noise`²) (ln(told) - M): like a listener who knows what films are like and hears
     the number with an error of that standard deviation (Bayes' estimate).
     """
@@ -59,13 +60,14 @@ class DomainSizes:
     def told(self, level: float, targets: Mapping[str, float]) -> float:
         """What to tell the denoiser, in nm, for a film of the size `quantile`; within `LOUDEST` times what films
         have."""
-        told = self.response.told(math.log(self.quantile(level, targets)), *self.left_open(targets))
-        low, high = math.log(self.sizes.min() / LOUDEST), math.log(self.sizes.max() * LOUDEST)
-        return math.exp(min(max(told, low), high))
+        wanted, low, middle, high = self._logarithms((level, *SPREAD_LEVELS), targets)
+        told = self.response.told(wanted, middle, (high - low) / 2)
+        least, most = math.log(self.sizes.min() / LOUDEST), math.log(self.sizes.max() * LOUDEST)
+        return math.exp(min(max(told, least), most))
 
     def left_open(self, targets: Mapping[str, float]) -> tuple[float, float]:
         """Median of ln(size) over films with these `targets`, and half of what lies between its 16 and 84 %."""
-        low, middle, high = (math.log(self.quantile(level, targets)) for level in (0.16, 0.5, 0.84))
+        low, middle, high = self._logarithms(SPREAD_LEVELS, targets)
         return middle, (high - low) / 2
 
     def quantile(self, level: float, targets: Mapping[str, float]) -> float:
@@ -75,6 +77,12 @@ class DomainSizes:
         logarithms are carried to the targets along a line fitted there (local linear regression: Fan and Gijbels 1996).
         It changes little by little with the targets, and stays within `REACH` times what films have, whatever is asked.
         """
+        return self._quantiles((level,), targets)[0]
+
+    def _logarithms(self, levels: Sequence[float], targets: Mapping[str, float]) -> list[float]:
+        return [math.log(size) for size in self._quantiles(levels, targets)]
+
+    def _quantiles(self, levels: Sequence[float], targets: Mapping[str, float]) -> list[float]:
         offsets = self.films.offsets(targets)  # (n, conditions set)
         distances = np.linalg.norm(offsets, axis=1)
         reach = max(float(np.sort(distances)[min(NEIGHBOURS, len(distances)) - 1]), 1e-9)
@@ -83,8 +91,9 @@ class DomainSizes:
         carried = logarithms - offsets @ _slope(offsets, weights, logarithms)
         order = np.argsort(carried)
         below = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
-        size = float(np.exp(np.interp(level, below, carried[order])))
-        return min(max(size, float(self.sizes.min()) / REACH), float(self.sizes.max()) * REACH)
+        sizes = np.exp(np.interp(levels, below, carried[order]))
+        least, most = float(self.sizes.min()) / REACH, float(self.sizes.max()) * REACH
+        return [min(max(float(size), least), most) for size in sizes]
 
 
 def _slope(

@@ -49,7 +49,7 @@ def import_bundle(path: Path, name: str | None = None) -> Path:
             return _settle(arriving, name)
     except FileNotFoundError:
         raise InputError(f"{path} does not exist; name a model file that was exported.") from None
-    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, KeyError, EOFError, RuntimeError) as error:
         raise InputError(f"{path} is not a whole model file ({error}); export or copy it again.") from None
 
 
