@@ -4,8 +4,7 @@ import math
 
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
-from vtkmodules.vtkFiltersSources import vtkOutlineSource
-from vtkmodules.vtkRenderingAnnotation import vtkAxesActor, vtkCaptionActor2D
+from vtkmodules.vtkFiltersSources import vtkArrowSource, vtkOutlineSource
 from vtkmodules.vtkRenderingCore import (
     vtkActor,
     vtkActor2D,
@@ -109,29 +108,20 @@ class Axes:
         self.renderer = vtkRenderer()
         self.renderer.SetLayer(1)
         self.renderer.InteractiveOff()
-        self._axes = vtkAxesActor()
-        self._axes.SetShaftTypeToCylinder()
-        self._axes.SetCylinderRadius(0.05)
-        self._axes.SetConeRadius(0.4)
-        self._axes.SetNormalizedTipLength(0.25, 0.25, 0.25)
-        self._axes.SetNormalizedShaftLength(0.75, 0.75, 0.75)
-        for caption in self._captions():
-            caption.GetTextActor().SetTextScaleModeToNone()
-            caption.GetCaptionTextProperty().ItalicOff()
-            caption.GetCaptionTextProperty().BoldOff()
-            caption.GetCaptionTextProperty().ShadowOff()
-        for name, letter in (("X", "x"), ("Y", "y"), ("Z", "z")):
-            getattr(self._axes, f"Set{name}AxisLabelText")(letter)
-        self.renderer.AddActor(self._axes)
+        self._letters = []
+        for axis, letter in enumerate("xyz"):
+            self.renderer.AddActor(_arrow(axis))
+            self._letters.append(_letter(axis, letter))
+            self.renderer.AddViewProp(self._letters[-1])
 
     def place(self, size: tuple[int, int], scale: float, camera: vtkCamera, surroundings: Surroundings) -> None:
         """Put the axes into the lower right corner of a window of `size` pixels and turn them like `camera`."""
         width, height = size
         edge = min(AXES_PIXELS * scale, AXES_SHARE * min(size))
         self.renderer.SetViewport(max(0.0, 1 - edge / width), 0, 1, min(1.0, edge / height))
-        for caption in self._captions():
-            caption.GetCaptionTextProperty().SetFontSize(round(12 * scale))
-            caption.GetCaptionTextProperty().SetColor(*surroundings.text)
+        for letter in self._letters:
+            letter.GetTextProperty().SetFontSize(round(12 * scale))
+            letter.GetTextProperty().SetColor(*surroundings.text)
         own = self.renderer.GetActiveCamera()
         ahead = camera.GetDirectionOfProjection()
         own.SetFocalPoint(0, 0, 0)
@@ -141,12 +131,39 @@ class Axes:
         own.SetParallelScale(1.5)
         self.renderer.ResetCameraClippingRange()
 
-    def _captions(self) -> tuple[vtkCaptionActor2D, ...]:
-        axes = self._axes
-        return axes.GetXAxisCaptionActor2D(), axes.GetYAxisCaptionActor2D(), axes.GetZAxisCaptionActor2D()
-
 
 def round_length(length: float) -> float:
     """The largest of 1, 2, 5, 10, 20, ... that is not above `length`."""
     power = 10.0 ** math.floor(math.log10(length))
     return power * max(step for step in (1, 2, 5) if step * power <= length * (1 + 1e-9))
+
+
+def _arrow(axis: int) -> vtkActor:
+    """From the origin to 1 along an axis, red, green or blue."""
+    source = vtkArrowSource()
+    source.SetTipLength(0.25)
+    source.SetTipRadius(0.1)
+    source.SetTipResolution(16)
+    source.SetShaftRadius(0.035)
+    source.Update()
+    mapper = vtkPolyDataMapper()
+    mapper.SetInputData(source.GetOutput())
+    mapper.SetStatic(True)
+    actor = vtkActor()
+    actor.SetMapper(mapper)
+    actor.GetProperty().SetColor(*(float(axis == channel) for channel in range(3)))
+    actor.SetOrientation(0, -90 * (axis == 2), 90 * (axis == 1))  # the source points along x
+    return actor
+
+
+def _letter(axis: int, letter: str) -> vtkTextActor:
+    """The name of an axis beyond the tip of its arrow."""
+    actor = vtkTextActor()
+    actor.SetInput(letter)
+    actor.GetTextProperty().SetFontFamilyToArial()
+    actor.GetTextProperty().SetJustificationToCentered()
+    actor.GetTextProperty().SetVerticalJustificationToCentered()
+    place = actor.GetPositionCoordinate()
+    place.SetCoordinateSystemToWorld()
+    place.SetValue(*(1.25 * (axis == other) for other in range(3)))
+    return actor

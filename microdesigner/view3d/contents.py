@@ -18,7 +18,7 @@ def fill(views: Sequence[View], geometry: Geometry, look: Look) -> None:
             table = colours if index == 0 else single_phase(colours, index - 1, look.surroundings.absent)
             view.set_planes(slice_planes(geometry, look.slice_positions, table))
         else:
-            view.set_planes(box_faces(geometry, colours) if solid and index == 0 else ())
+            view.set_planes(box_faces(geometry, colours) if solid and index == 0 else (), closed=True)
         if look.slices or (solid and index == 0):
             view.set_surfaces(())
         elif not view.surfaces:

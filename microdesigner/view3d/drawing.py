@@ -1,6 +1,6 @@
 """Windows that VTK draws into, and what draws there."""
 
-from vtkmodules.vtkRenderingCore import vtkRenderWindow
+from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
 
 SOFTWARE = ("software", "llvmpipe", "softpipe", "swrast", "swiftshader", "gdi generic", "basic render")
 
@@ -10,7 +10,16 @@ def off_screen_window() -> vtkRenderWindow:
     window = vtkRenderWindow()
     window.SetMultiSamples(0)
     window.SetOffScreenRendering(True)
+    window.SwapBuffersOff()  # its pixels are fetched, not shown
     return window
+
+
+def backdrop(window: vtkRenderWindow) -> vtkRenderer:
+    """What clears `window` for all that is added after it: software clears a part by filling it, a third of a frame."""
+    renderer = vtkRenderer()
+    renderer.SetBackgroundAlpha(1.0)  # other pixels than opaque ones would be undefined on a widget
+    window.AddRenderer(renderer)
+    return renderer
 
 
 def drawn_by_hardware(window: vtkRenderWindow) -> bool:

@@ -35,8 +35,11 @@ def single_phase(colours: NDArray[np.uint8], label: int, absent: Colour) -> NDAr
 
 
 def box_faces(geometry: Geometry, colours: NDArray[np.uint8]) -> list[vtkActor]:
-    """The outside of the volume inside the clip box."""
-    return [_plane(geometry, axis, index, side, colours) for axis, index, side in _outer_layers(geometry)]
+    """The outside of the volume inside the clip box; all fronts are outside."""
+    return [
+        _plane(geometry, axis, index, side, colours, towards_more=side > 0)
+        for axis, index, side in _outer_layers(geometry)
+    ]
 
 
 def slice_planes(
@@ -62,11 +65,18 @@ def _outer_layers(geometry: Geometry) -> Iterator[tuple[int, int, float]]:
 
 
 def _plane(
-    geometry: Geometry, axis: int, index: int, offset: float, colours: NDArray[np.uint8], ambient: float = 0.4
+    geometry: Geometry,
+    axis: int,
+    index: int,
+    offset: float,
+    colours: NDArray[np.uint8],
+    ambient: float = 0.4,
+    towards_more: bool = True,
 ) -> vtkActor:
-    """Layer `index` across `axis`, drawn `offset` voxels above the box's corner; `ambient` light shades nothing."""
+    """Layer `index` across `axis`, drawn `offset` voxels above the box's corner, its front towards larger or smaller
+    coordinates; `ambient` light shades nothing."""
     mapper = vtkPolyDataMapper()
-    mapper.SetInputData(_rectangle(geometry, axis, offset))
+    mapper.SetInputData(_rectangle(geometry, axis, offset, towards_more))
     actor = vtkActor()
     actor.SetMapper(mapper)
     actor.SetTexture(_texture(np.take(geometry.labels, index, axis=axis), colours))
@@ -76,7 +86,7 @@ def _plane(
     return actor
 
 
-def _rectangle(geometry: Geometry, axis: int, offset: float) -> vtkPolyData:
+def _rectangle(geometry: Geometry, axis: int, offset: float, towards_more: bool) -> vtkPolyData:
     first, second = OTHER_AXES[axis]
     spacing, shape = geometry.microstructure.voxel_nm, geometry.labels.shape
     corner = np.array(geometry.corner_nm)
@@ -87,7 +97,8 @@ def _rectangle(geometry: Geometry, axis: int, offset: float) -> vtkPolyData:
     for point in (corner, corner + along, corner + along + up, corner + up):
         points.InsertNextPoint(*point)
     cells = vtkCellArray()
-    cells.InsertNextCell(4, [0, 1, 2, 3])
+    counter_clockwise = towards_more == (axis != 1)  # x × z points along -y
+    cells.InsertNextCell(4, [0, 1, 2, 3] if counter_clockwise else [3, 2, 1, 0])
     rectangle = vtkPolyData()
     rectangle.SetPoints(points)
     rectangle.SetPolys(cells)

@@ -16,12 +16,12 @@ from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.view3d.annotations import Axes
 from microdesigner.view3d.camera import CameraControl, Crop
 from microdesigner.view3d.contents import fill
-from microdesigner.view3d.drawing import drawn_by_hardware, off_screen_window
+from microdesigner.view3d.drawing import backdrop, drawn_by_hardware, off_screen_window
 from microdesigner.view3d.look import Look
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
 from microdesigner.view3d.picking import Ray, pick
 from microdesigner.view3d.surfaces import PART_TRIANGLES, Geometry
-from microdesigner.view3d.view import Area, View, WholeView, layout
+from microdesigner.view3d.view import Area, Pixels, View, WholeView, layout
 
 OVERVIEW = "All phases"
 HARDWARE_TRIANGLES = 6_000_000  # a card that draws 400 million a second, as laptops do, keeps 60 frames/s
@@ -37,6 +37,7 @@ class Scene:
     def __init__(self, phase_names: Sequence[str] = PHASE_NAMES, window: vtkRenderWindow | None = None) -> None:
         self.window = window or off_screen_window()
         self.window.SetNumberOfLayers(2)
+        self._backdrop = backdrop(self.window)
         self.camera = CameraControl(vtkCamera())
         self.axes = Axes()
         self.palette: Palette = PALETTES["paper"]
@@ -176,7 +177,7 @@ class Scene:
         """Let the next picture of the window, of this size in pixels, show everything."""
         for index in self.shown_views():
             self.views[index].show_all(coarse)
-        self._place((width, height), self.shown_views(), finished=True)
+        self._place((width, height), self.shown_views(), first=True, last=True)
 
     def steps(self, index: int) -> int:
         """How many calls of `render_step` make the picture of a view in full detail."""
@@ -189,11 +190,11 @@ class Scene:
         """
         self.views[index].show_part(step)
         last = step == self.steps(index) - 1
-        self._place((width, height), [index], last)
+        self._place((width, height), [index], step == 0, last)
         self._draw((width, height))
         return self._pixels((width, height), self.area(index)) if last else None
 
-    def render_crop(self, index: int, size: tuple[int, int], crop: Crop) -> NDArray[np.uint8]:
+    def render_crop(self, index: int, size: Pixels, crop: Crop) -> NDArray[np.uint8]:
         """Pixels of a crop of view `index` as if it were `size` pixels wide and high, in full detail.
 
         Axes come with the lower right corner.
@@ -203,7 +204,7 @@ class Scene:
         self.views[index].show_all(coarse=False)
         with self.camera.cropped(size, crop):
             corner = index == last and crop.left + crop.width == size[0] and crop.bottom == 0
-            self._place((crop.width, crop.height), [index], corner, (size, (crop.left, crop.bottom)))
+            self._place((crop.width, crop.height), [index], True, corner, (size, (crop.left, crop.bottom)))
             self._draw((crop.width, crop.height))
         pixels = self._pixels((crop.width, crop.height), (0.0, 0.0, 1.0, 1.0))
         self.maximise(maximised)
@@ -215,20 +216,22 @@ class Scene:
             view.clear()
         self.window.Finalize()
 
-    def _draw(self, size: tuple[int, int]) -> None:
+    def _draw(self, size: Pixels) -> None:
         if tuple(self.window.GetSize()) != size:
             self.window.SetSize(*size)
         self.window.Render()
 
-    def _place(self, size: tuple[int, int], views: list[int], finished: bool, whole: WholeView | None = None) -> None:
+    def _place(self, size: Pixels, views: list[int], first: bool, last: bool, whole: WholeView | None = None) -> None:
+        self._backdrop.SetDraw(first)
+        self._backdrop.SetBackground(*self.surroundings.background)
         for index, view in enumerate(self.views):
             view.renderer.SetDraw(index in views)
             if index in views:
                 view.prepare(size, self.camera.visible_height(), self.scale, self.surroundings, whole)
-        self.axes.renderer.SetDraw(finished)  # drawing them forgets the depth of what lies behind
+        self.axes.renderer.SetDraw(last)  # drawing them forgets the depth of what lies behind
         self.axes.place(size, self.scale, self.camera.camera, self.surroundings)
 
-    def _pixels(self, size: tuple[int, int], area: Area) -> NDArray[np.uint8]:
+    def _pixels(self, size: Pixels, area: Area) -> NDArray[np.uint8]:
         left, right = round(area[0] * size[0]), round(area[2] * size[0])
         bottom, top = round(area[1] * size[1]), round(area[3] * size[1])
         self.window.GetRGBACharPixelData(left, bottom, right - 1, top - 1, 0, self._buffer, 0)

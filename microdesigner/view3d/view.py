@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterable, Sequence
 
+from vtkmodules.vtkCommonCore import vtkMath
 from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkLight, vtkRenderer
 
-from microdesigner.view3d.annotations import Frame, ScaleBar, Title
+from microdesigner.view3d.annotations import Frame, Pixel, ScaleBar, Title
 from microdesigner.view3d.camera import Bounds
 from microdesigner.view3d.palettes import Colour, Surroundings
 from microdesigner.view3d.phase_actors import PhaseActors, surface_look
@@ -14,7 +15,8 @@ from microdesigner.view3d.sorted_blend import SortedBlend
 from microdesigner.view3d.surfaces import PART_TRIANGLES
 
 Area = tuple[float, float, float, float]
-WholeView = tuple[tuple[int, int], tuple[int, int]]  # pixels of the whole view, lower left corner of what is drawn
+Pixels = tuple[int, int]  # a width and a height
+WholeView = tuple[Pixels, Pixel]  # pixels of the whole view, lower left corner of what is drawn
 
 
 class View:
@@ -24,6 +26,7 @@ class View:
         self.renderer = vtkRenderer()
         self.renderer.SetActiveCamera(camera)
         self.renderer.SetAutomaticLightCreation(False)
+        self.renderer.EraseOff()  # the scene clears the whole window
         self.renderer.UseOITOff()  # it averages what lies behind each other instead of sorting it
         light = vtkLight()
         light.SetLightTypeToHeadlight()
@@ -38,6 +41,7 @@ class View:
             self.renderer.AddViewProp(prop)
         self._bounds: Bounds = (0.0, 1.0, 0.0, 1.0, 0.0, 1.0)
         self.planes: list[vtkActor] = []
+        self._closed = False
         self.surfaces: list[PhaseActors] = []
         self._blended: list[PhaseActors] = []
         self._fine_blend: SortedBlend | None = None
@@ -48,10 +52,11 @@ class View:
         self.set_planes(())
         self.set_surfaces(())
 
-    def set_planes(self, planes: Iterable[vtkActor]) -> None:
-        """Show these flat actors in place of the last ones."""
+    def set_planes(self, planes: Iterable[vtkActor], closed: bool = False) -> None:
+        """Show these flat actors in place of the last ones; they may close a box, their fronts outside."""
         self._remove(self.planes)
         self.planes = list(planes)
+        self._closed = closed
         for actor in self.planes:
             self.renderer.AddActor(actor)
 
@@ -121,7 +126,6 @@ class View:
             actor.SetVisibility(id(actor) in drawn)
 
     def _show_step(self, first: bool, last: bool) -> None:
-        self.renderer.SetErase(first)
         for prop in (*self.planes, self.frame.actor):
             prop.SetVisibility(first)
         for prop in self._overlay:
@@ -135,14 +139,13 @@ class View:
             actor.ReleaseGraphicsResources(self.renderer.GetVTKWindow())
 
     def decorate(self, bounds: Bounds, surroundings: Surroundings) -> None:
-        """Fit the frame to the volume and colour the background."""
+        """Fit the frame to the volume."""
         self._bounds = bounds
         self.frame.update(bounds, surroundings)
-        self.renderer.SetBackground(*surroundings.background)
 
     def prepare(
         self,
-        window: tuple[int, int],
+        window: Pixels,
         visible_height: float,
         scale: float,
         surroundings: Surroundings,
@@ -157,6 +160,11 @@ class View:
         self.scale_bar.place(width, corner, visible_height / height, scale, surroundings)
         self.ruler.place(scale, surroundings)
         self.renderer.ResetCameraClippingRange(*self._bounds)  # by the volume, not by the part that is drawn
+        hidden = self._closed and not vtkMath.PointIsWithinBounds(
+            self.renderer.GetActiveCamera().GetPosition(), self._bounds, (0, 0, 0)
+        )
+        for plane in self.planes:
+            plane.GetProperty().SetBackfaceCulling(hidden)
 
 
 def layout(count: int) -> list[Area]:

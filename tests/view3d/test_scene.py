@@ -14,6 +14,7 @@ from microdesigner.view3d.pictures import picture
 from microdesigner.view3d.view import layout
 
 prefer_headless()
+from microdesigner.view3d.camera import StandardView  # noqa: E402
 from microdesigner.view3d.palettes import DARK  # noqa: E402
 from microdesigner.view3d.scene import Scene  # noqa: E402
 from microdesigner.view3d.surfaces import build_geometry  # noqa: E402
@@ -190,6 +191,22 @@ def test_two_phases_get_three_views(scene: Scene) -> None:
     scene.show(build_geometry(_volume(2)))
     assert [view.title.actor.GetInput() for view in scene.views] == ["All phases", "Donor", "Acceptor"]
     assert scene.render(*SIZE)[..., :3].std() > 5
+
+
+@pytest.mark.parametrize(("look", "right", "up"), [("z", 0, 1), ("x", 1, 2), ("y", 0, 2)])
+def test_the_axes_turn_with_the_volume(scene: Scene, look: StandardView, right: int, up: int) -> None:
+    scene.camera.look(look)
+    # in the lower right corner, 90 pixels wide: red, green and blue arrows along x, y, z
+    corner = scene.render(600, 600)[:90, -90:, :3].astype(int)
+    for axis, place in ((right, np.s_[42:48, 55:70]), (up, np.s_[55:70, 42:48])):
+        others = [channel for channel in range(3) if channel != axis]
+        assert (corner[place][..., axis] - corner[place][..., others].max(axis=-1)).max() > 100
+
+
+def test_every_pixel_is_opaque(scene: Scene) -> None:
+    scene.opacity[0] = 0.5
+    scene.restyle()
+    assert (scene.render(*SIZE)[..., 3] == 255).all()
 
 
 def test_dark_surroundings_are_dark(scene: Scene) -> None:

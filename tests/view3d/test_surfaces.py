@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkFiltersCore import vtkFeatureEdges, vtkMassProperties
 
 from microdesigner.core.microstructure import Microstructure
@@ -48,6 +49,16 @@ def test_the_coarse_twin_is_smaller() -> None:
     random = np.random.default_rng(0)
     mesh = _first(Microstructure(random.integers(0, 3, (64, 64, 32), dtype=np.uint8)))
     assert mesh.coarse.GetNumberOfCells() < mesh.fine.GetNumberOfCells() / 2
+
+
+def test_both_sides_of_a_thin_sheet_are_lit_in_the_coarse_twin() -> None:
+    phases = np.ones((96, 96, 48), np.uint8)
+    phases[:, :, 24:26] = 0  # within one bin
+    mesh = _first(Microstructure(phases))
+    normals = vtk_to_numpy(mesh.coarse.GetPointData().GetNormals())
+    np.testing.assert_allclose(np.linalg.norm(normals, axis=1), 1, atol=1e-5)
+    assert (normals[:, 2] > 0.9).any()
+    assert (normals[:, 2] < -0.9).any()
 
 
 def test_the_clip_box_cuts_labels_and_keeps_their_place() -> None:

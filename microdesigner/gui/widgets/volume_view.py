@@ -190,8 +190,5 @@ class VolumeView(QWidget):
 
 def _image(pixels: NDArray[np.uint8]) -> QImage:
     rows, columns = pixels.shape[:2]
-    pixels[..., 3] = (
-        255  # what a surface with transparency shows of a picture whose fourth byte is another is undefined
-    )
     picture = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
     return picture.flipped(Qt.Orientation.Vertical)
