@@ -46,3 +46,9 @@ def write_text_atomic(path: Path, text: str) -> None:
     """Write `text` as UTF-8 so that `path` is the old file or the new one, never a part."""
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def write_bytes_atomic(path: Path, content: bytes) -> None:
+    """Write `content` so that `path` is the old file or the new one, never a part."""
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)

@@ -1,5 +1,6 @@
 """HDF5 (.h5, .hdf5): the dataset `phase` [x, y, z], its attributes everything else that a volume knows."""
 
+import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,7 @@ import numpy as np
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.core.paths import atomic_path
+from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.io.damage import BEST_COMPRESSION
 from microdesigner.io.labels import check_size, parsed, record_of, voxel_of
 from microdesigner.io.scans import Scan
@@ -42,11 +43,13 @@ def write(microstructure: Microstructure, path: Path) -> None:
     """Write the labels packed with gzip, with check sums."""
     import h5py
 
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+    content = io.BytesIO()  # where the disk is full, the library complains beyond its exception
+    with h5py.File(content, "w") as file:
         labels = np.ascontiguousarray(microstructure.phases)
         stored = file.create_dataset(DATASET, data=labels, compression="gzip", fletcher32=True)
         stored.attrs[_EDGES] = microstructure.voxel_nm
         stored.attrs[_KEY] = json.dumps(record_of(microstructure))
+    write_bytes_atomic(path, content.getvalue())
 
 
 def _dataset(path: Path, file: "h5py.File") -> Any:

@@ -12,11 +12,11 @@ import numpy as np
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.core.paths import atomic_path
+from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.io.damage import BEST_COMPRESSION, DamagedError
 from microdesigner.io.labels import UNIT_UNKNOWN, check_size, parsed, voxel_of
 from microdesigner.io.scans import Scan
-from microdesigner.io.vtk_xml import VtkXml
+from microdesigner.io.vtk_xml import VtkXml, written
 
 ARRAY = "phase"
 PROVENANCE, LATERAL, PHASE_NAMES = "microdesigner", "lateral", "phase_names"
@@ -32,15 +32,12 @@ def scan(path: Path) -> Scan:
 
 
 def write(microstructure: Microstructure, path: Path) -> None:
-    """Write compressed image data; raises OSError when VTK cannot."""
+    """Write compressed image data; raises OSError where the disk is full."""
     from vtkmodules.vtkIOXML import vtkXMLImageDataWriter
 
     writer = vtkXMLImageDataWriter()
-    with atomic_path(path) as temporary:
-        writer.SetInputData(_image(microstructure))
-        writer.SetFileName(str(temporary))
-        if not writer.Write():
-            raise OSError("VTK could not write the file")
+    writer.SetInputData(_image(microstructure))
+    write_bytes_atomic(path, written(writer))
 
 
 def _scan(path: Path, file: VtkXml, most: int) -> Scan:

@@ -1,4 +1,4 @@
-"""The arrays of a VTK XML file: inline or appended, ASCII, base64 or raw, plain or in zlib blocks.
+"""VTK XML files as bytes, and their arrays: inline or appended, ASCII, base64 or raw, plain or in zlib blocks.
 
 Layout: https://docs.vtk.org/en/latest/vtk_file_formats/vtkxml_file_format.html
 """
@@ -6,6 +6,7 @@ Layout: https://docs.vtk.org/en/latest/vtk_file_formats/vtkxml_file_format.html
 import base64
 import binascii
 import re
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,12 +14,22 @@ from numpy.typing import NDArray
 
 from microdesigner.io.damage import DamagedError, inflated
 
+if TYPE_CHECKING:
+    from vtkmodules.vtkIOXML import vtkXMLWriter
+
 _TYPES = {
     "UInt8": "u1", "Int8": "i1", "UInt16": "u2", "Int16": "i2", "UInt32": "u4", "Int32": "i4", "UInt64": "u8",
     "Int64": "i8", "Float32": "f4", "Float64": "f8",
 }  # fmt: skip
 _LONGEST_TEXT = 1 << 26
 _APPENDED = re.compile(rb"<AppendedData\s+encoding\s*=\s*[\"'](raw|base64)[\"']\s*>\s*_")
+
+
+def written(writer: "vtkXMLWriter") -> bytes:
+    """The file that one of VTK's writers makes, in memory: where the disk is full, it would end the process itself."""
+    writer.WriteToOutputStringOn()
+    writer.Write()
+    return writer.GetOutputString().encode()
 
 
 class VtkXml:

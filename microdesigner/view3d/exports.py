@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pyvista as pv
+from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridWriter
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.core.paths import atomic_path
+from microdesigner.core.paths import atomic_path, write_bytes_atomic
+from microdesigner.io.vtk_xml import written
+from microdesigner.view3d.surface_formats import SURFACE_FORMATS
 from microdesigner.view3d.surfaces import Shaping, build_geometry
-
-SURFACE_SUFFIXES = (".stl", ".ply", ".obj")
 
 
 def write_surfaces(microstructure: Microstructure, path: Path, smooth: bool = True) -> list[Path]:
@@ -19,23 +20,27 @@ def write_surfaces(microstructure: Microstructure, path: Path, smooth: bool = Tr
 
     Phases without voxels get no file; either all files appear or, when the disk is full, none.
     """
-    if path.suffix.lower() not in SURFACE_SUFFIXES:
-        raise InputError(f"{path} is no surface file; choose one of {', '.join(SURFACE_SUFFIXES)}.")
+    encode = SURFACE_FORMATS.get(path.suffix.lower())
+    if encode is None:
+        raise InputError(f"{path} is no surface file; choose one of {', '.join(SURFACE_FORMATS)}.")
     meshes = build_geometry(microstructure, Shaping(smooth=smooth)).meshes
     written = []
     with ExitStack() as files:
         for name, mesh in zip(microstructure.phase_names, meshes, strict=True):
             if mesh is not None:
                 target = path.with_name(f"{path.stem}-{name}{path.suffix.lower()}")
-                pv.wrap(mesh.fine).save(files.enter_context(atomic_path(target)))
+                with files.enter_context(atomic_path(target)).open("wb") as file:
+                    file.writelines(encode(mesh.fine))
                 written.append(target)
     return written
 
 
 def write_mesh(microstructure: Microstructure, path: Path) -> None:
     """Write the voxels as hexahedra in nm with the cell array `phase`, for finite-element programs (.vtu)."""
-    with atomic_path(path) as temporary:
-        hexahedra(microstructure).save(temporary)
+    writer = vtkXMLUnstructuredGridWriter()
+    writer.SetInputData(hexahedra(microstructure))
+    writer.SetCompressionLevel(1)  # 5 % larger than at 5, the default, in a fifth of the time
+    write_bytes_atomic(path, written(writer))
 
 
 def hexahedra(microstructure: Microstructure) -> pv.UnstructuredGrid:

@@ -9,6 +9,7 @@ import pytest
 from microdesigner import io
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
+from tests.conftest import FullDisk
 
 PROVENANCE = {"seed": 3, "text": 'ü "<&>" \n=', "targets": {"vol_frac_D": 0.3}, "none": None}
 KEEPS_ALL = {"vti", "raw", "mhd", "tiff", "nrrd", "hdf5"}
@@ -50,6 +51,15 @@ def test_memory_order_does_not_matter(name: str, tmp_path: Path) -> None:
     path = tmp_path / f"film{io.FORMATS[name].extensions[0]}"
     io.write(Microstructure(np.asfortranarray(original.phases)), path)
     np.testing.assert_array_equal(io.read(path).phases, original.phases)
+
+
+@pytest.mark.parametrize("size", [0, 100, 2000])
+@pytest.mark.parametrize("name", io.FORMATS)
+def test_a_full_disk_is_told_and_leaves_nothing(name: str, size: int, tmp_path: Path, full_disk: FullDisk) -> None:
+    extension = io.FORMATS[name].extensions[0]
+    with full_disk(size), pytest.raises(InputError, match=rf"film{extension} cannot be written \([^\n]*\); choose"):
+        io.write(volume((64, 40, 24)), tmp_path / f"film{extension}")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("extension", ["vti", "vtk"])

@@ -5,7 +5,9 @@ from pathlib import Path
 import meshio
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkMassProperties
 from vtkmodules.vtkFiltersVerdict import vtkCellSizeFilter
 from vtkmodules.vtkIOGeometry import vtkOBJReader, vtkSTLReader
@@ -15,6 +17,8 @@ from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridReader
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.view3d.exports import write_mesh, write_surfaces
+from microdesigner.view3d.surfaces import build_geometry
+from tests.conftest import FullDisk
 
 READERS = {"stl": vtkSTLReader, "ply": vtkPLYReader, "obj": vtkOBJReader}
 
@@ -81,3 +85,30 @@ def test_a_folder_that_is_a_file_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="file"):
         write_mesh(_slab(), tmp_path / "file" / "film.vtu")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_a_smooth_surface_comes_back_as_vtk_reads_it(tmp_path: Path, suffix: str) -> None:
+    surface = build_geometry(_slab()).meshes[0].fine
+    reader = READERS[suffix]()
+    reader.SetFileName(str(write_surfaces(_slab(), tmp_path / f"film.{suffix}")[0]))
+    reader.Update()
+    read = reader.GetOutput()
+    assert read.GetNumberOfCells() == surface.GetNumberOfCells()
+    np.testing.assert_allclose(_corners(read), _corners(surface), rtol=1e-6)
+    if suffix != "stl":
+        normals = [vtk_to_numpy(mesh.GetPointData().GetNormals()) for mesh in (read, surface)]
+        np.testing.assert_allclose(*normals, atol=1e-6)
+
+
+@pytest.mark.parametrize("suffix", [*READERS, "vtu"])
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, full_disk: FullDisk, suffix: str) -> None:
+    path = tmp_path / f"film.{suffix}"
+    with full_disk(300), pytest.raises(OSError, match="large"):
+        write_mesh(_slab(), path) if suffix == "vtu" else write_surfaces(_slab(), path)
+    assert not list(tmp_path.iterdir())
+
+
+def _corners(surface: vtkPolyData) -> NDArray[np.float32]:
+    corners = vtk_to_numpy(surface.GetPolys().GetConnectivityArray())
+    return vtk_to_numpy(surface.GetPoints().GetData())[corners]
