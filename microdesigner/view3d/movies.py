@@ -26,6 +26,7 @@ FRAMES_PER_SECOND = 20  # GIF counts in hundredths of a second
 TURN_FRAMES = 120
 MAX_SLICE_FRAMES = 128
 COLOURS = 256
+NOT_WHOLE = "The movie could not be written whole"
 
 
 def movie(
@@ -38,7 +39,7 @@ def movie(
     """Write a movie of the linked views, a GIF or an MP4 (H.264) by the suffix of `path`.
 
     "turntable" turns the volume once about its z axis; "slices" runs the slice across z from the bottom to the top.
-    Raises InputError for another suffix, MicrodesignerError where the machine cannot draw.
+    Raises InputError for another suffix, OSError on a full disk, MicrodesignerError where the machine cannot draw.
     """
     for _ in film(Shot(microstructure, look or Look(), size), Path(path), motion):
         pass
@@ -85,9 +86,21 @@ def _gif(path: Path) -> Iterator[Callable[[Frame], None]]:
 
 @contextmanager
 def _mp4(path: Path) -> Iterator[Callable[[Frame], None]]:
+    """ffmpeg ends silently where the disk is full, so what it wrote is read again."""
     writer: Any = iio.get_writer(path, format="FFMPEG", mode="I", fps=FRAMES_PER_SECOND, macro_block_size=2)
+
+    def add(frame: Frame) -> None:
+        try:
+            writer.append_data(frame)
+        except OSError:  # which holds all that ffmpeg said
+            raise OSError(NOT_WHOLE) from None
+
     with writer:
-        yield writer.append_data
+        yield add
+    try:
+        iio.get_reader(path, format="FFMPEG").close()
+    except OSError:
+        raise OSError(NOT_WHOLE) from None
 
 
 _WRITERS = {".gif": _gif, ".mp4": _mp4}

@@ -11,6 +11,7 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.view3d import movies, pictures
 from microdesigner.view3d.graphics import prefer_headless
 from microdesigner.view3d.look import Look, Shot
+from tests.conftest import FullDisk
 
 prefer_headless()
 from microdesigner.view3d.scene import Scene  # noqa: E402
@@ -72,6 +73,13 @@ def test_cancelling_leaves_no_file(tmp_path: Path) -> None:
         assert event.done == 1
         assert event.total > 1
         work.close()  # type: ignore[attr-defined]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("suffix", "size"), [("gif", 40), ("mp4", 40), ("mp4", 400)])
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, full_disk: FullDisk, suffix: str, size: int) -> None:
+    with full_disk(20), pytest.raises(OSError, match=r"^[^\n]*(large|whole)[^\n]*$"):
+        movies.movie(_layers(), tmp_path / f"film.{suffix}", "slices", (size, size))
     assert not list(tmp_path.iterdir())
 
 
