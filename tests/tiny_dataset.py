@@ -12,12 +12,12 @@ SIZE, SERIES, SNAPSHOTS = (32, 32, 32), 16, 2
 CONDITIONS, PROCESS = ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A"), ("phi", "chi", "log_time")
 
 
-def write_tiny_dataset(path: Path) -> Path:
+def write_tiny_dataset(path: Path, size: tuple[int, int, int] = SIZE) -> Path:
     """Write 32 three-phase volumes of 16 series."""
     random = np.random.default_rng(0)
     with new_dataset(path, Description(("donor", "acceptor", "mixed"), "periodic", CONDITIONS, PROCESS)) as add:
         for number in range(SERIES * SNAPSHOTS):
-            field = gaussian_filter(random.standard_normal(SIZE), 3, mode="wrap")
+            field = gaussian_filter(random.standard_normal(size), 3, mode="wrap")
             donor, mixed = random.uniform(0.35, 0.5), random.uniform(0.08, 0.2)
             low, high = np.quantile(field, [donor, donor + mixed])
             phases = np.where(field < low, 0, np.where(field < high, 2, 1)).astype(np.uint8)

@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,18 +72,18 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--snapshots must be at least 1; got {args.snapshots}.")
     recipe = Recipe(args.phi, args.chi, args.seed, tuple(args.size), args.lateral)
     times = snapshot_times(args, recipe)
-    asked = (snapshot(recipe, state) for state in _with_progress(recipe, times) if state.asked)
     too_early: InputError | None = None
     written = 0
-    for index, taken in enumerate(asked):
-        path = args.out.with_stem(f"{args.out.stem}-{index:04d}") if len(times) > 1 else args.out
-        try:
-            _write(taken, args.phases, path)
-        except NotSeparatedError as error:
-            too_early = error
-            continue
-        written += 1
-        print(path)
+    with closing(_with_progress(recipe, times)) as states:
+        for index, taken in enumerate(snapshot(recipe, state) for state in states if state.asked):
+            path = args.out.with_stem(f"{args.out.stem}-{index:04d}") if len(times) > 1 else args.out
+            try:
+                _write(taken, args.phases, path)
+            except NotSeparatedError as error:
+                too_early = error
+                continue
+            written += 1
+            print(path)
     if too_early is not None:
         if not written:
             raise too_early
@@ -90,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _with_progress(recipe: "Recipe", times: list[float]) -> "Iterator[State]":
+def _with_progress(recipe: "Recipe", times: list[float]) -> "Generator[State]":
     """The states of the annealing, with a bar on the way."""
     from microdesigner.physics.simulate import anneal
 

@@ -64,6 +64,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train; raises InputError when the data set, the run folder or an option is wrong."""
+    from microdesigner.data.checks import require_fit
     from microdesigner.data.store import VolumeDataset
     from microdesigner.training import ranks
     from microdesigner.training.presets import STAGES, preset_named
@@ -80,7 +81,8 @@ def run(args: argparse.Namespace) -> int:
     if args.denoiser is not None:
         preset = preset.with_denoiser(args.denoiser)
     dataset = VolumeDataset(args.dataset)  # a wrong file is told before a run folder exists
-    _labels(args).chosen(dataset)
+    description = _labels(args).chosen(dataset)
+    require_fit(dataset, description.conditions, description.process)
     dataset.close()
     if args.trial:
         return _try(args, preset)

@@ -1,11 +1,15 @@
 """Where things lie on disk, and how a file is written so that it is whole or absent."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from microdesigner.core.errors import MicrodesignerError
+
+LEAST_FREE_BYTES = 64 << 20
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -23,6 +27,18 @@ def user_data() -> Path:
     from platformdirs import user_data_path  # not on a bare machine lent for training, which sets the folder
 
     return user_data_path("microdesigner", appauthor=False)
+
+
+def disk_full(folder: Path) -> bool:
+    """Whether the disk of `folder` has no room for another checkpoint of usual size."""
+    return shutil.disk_usage(folder).free < LEAST_FREE_BYTES
+
+
+def check_room(path: Path) -> None:
+    """Raise MicrodesignerError where the disk of the file `path` is nearly full; ask before each large piece of an
+    HDF5 file, since that library may end the process where a write fails."""
+    if disk_full(path.parent):
+        raise MicrodesignerError(f"The disk of {path.parent} is full; free some space and start again.")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import numpy as np
 
 from microdesigner.core.card import DENOISER_MULTIPLE
 from microdesigner.core.descriptor_spec import SPECS
+from microdesigner.core.errors import InputError
 from microdesigner.data.statistics import constant_labels, correlations, redundancies
 from microdesigner.data.store import CHECKS, SERIES, STATED, VALIDATION_EVERY, VolumeDataset
 
@@ -59,6 +60,13 @@ def check_dataset(dataset: VolumeDataset, conditions: Sequence[str], process: Se
         ]
         found += [check for subject in subjects for check in subject()]
     return sorted(found, key=lambda check: SEVERITIES.index(check.severity))
+
+
+def require_fit(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence[str]) -> None:
+    """Raise InputError with the first finding, if any, for which a training would fail."""
+    for check in (*_sizes(dataset), *_labels(dataset, conditions, process), *_split(dataset)):
+        if check.severity == "error":
+            raise InputError(f"{dataset.path}: {check.sentence} {check.remedy}")
 
 
 def record_checks(path: Path) -> None:

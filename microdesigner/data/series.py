@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.paths import atomic_path
+from microdesigner.core.paths import atomic_path, check_room
 from microdesigner.data.design import snapshot_times
 from microdesigner.physics.simulate import Recipe, Snapshot, simulate
 
@@ -30,6 +30,7 @@ def simulate_series(path: Path, recipe: Recipe, snapshots: int, device: torch.de
         )
         times, steps = [], []
         for index, snapshot in enumerate(simulate(recipe, snapshot_times(recipe, snapshots), device)):
+            check_room(path)
             fields[index] = np.rint(snapshot.field.clip(0, 1) * LEVELS).astype(np.uint8)
             times.append(snapshot.time)
             steps.append(snapshot.steps)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Lateral, PhaseArray
-from microdesigner.core.paths import atomic_path
+from microdesigner.core.paths import atomic_path, check_room
 
 SCHEMA = 1
 SERIES, HELD_OUT = "series", "held_out"
@@ -78,6 +78,7 @@ def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Volu
         write_description(file, description)
 
         def add(volume: Volume | PackedVolume) -> None:
+            check_room(path)
             volume = packed(volume) if isinstance(volume, Volume) else volume
             stored = file.create_dataset(
                 volume.name, volume.shape, np.uint8, chunks=volume.shape, compression="gzip",

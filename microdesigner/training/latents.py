@@ -14,7 +14,7 @@ from torch import Tensor
 
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure, PhaseArray
-from microdesigner.core.paths import atomic_path
+from microdesigner.core.paths import atomic_path, check_room
 from microdesigner.data.store import Description, VolumeDataset
 from microdesigner.descriptors.structure_factor import film_domain_size
 from microdesigner.models.autoencoder import one_hot_phases
@@ -65,6 +65,7 @@ def encode_dataset(path: Path, dataset: VolumeDataset, network: Autoencoder, var
             labels = torch.stack([_variant(volume, n, random, shifts) for volume in volumes for n in range(variants)])
             with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
                 mean, _ = network.posterior(one_hot_phases(labels, network.config.phases), periodic)
+            check_room(path)
             stored[done : done + len(mean)] = mean.float().cpu().numpy()
             done += len(mean)
             sizes += pool.map(partial(_domain_size, dataset.description), volumes.cpu().numpy())

@@ -1,7 +1,6 @@
 """The run directory: everything a training needs to be resumed, followed and judged."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.paths import atomic_path, write_text_atomic
+from microdesigner.core.paths import atomic_path, disk_full, write_text_atomic
 from microdesigner.training import ranks
 from microdesigner.training.events import EventLog, read_events
 from microdesigner.training.presets import DENOISERS, Preset, Stage
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 SECONDS_FOR_LOCK = 5.0
-LEAST_FREE_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class RunDirectory:
     @property
     def disk_full(self) -> bool:
         """Whether the disk has no room for another checkpoint of usual size."""
-        return shutil.disk_usage(self.path).free < LEAST_FREE_BYTES
+        return disk_full(self.path)
 
     @property
     def active(self) -> bool:

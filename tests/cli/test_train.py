@@ -51,6 +51,15 @@ def test_wrong_input_is_one_sentence(
     assert not (tmp_path / "run").exists()
 
 
+def test_volumes_that_no_network_fits_are_refused_before_a_run_begins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = write_tiny_dataset(tmp_path / "set.h5", (16, 16, 32))
+    assert main(["train", str(dataset), "--out", str(tmp_path / "run")]) == 2
+    assert "16×16×32 voxels cannot be learned. Resize to multiples of 32" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_full_disk_is_named_with_its_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
-from microdesigner.core.errors import InputError
+from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.events import Progress
 from microdesigner.data import build, cluster
 from microdesigner.data.build import BuildPlan, build_dataset
@@ -23,6 +23,7 @@ from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import fractions_and_tortuosities
 from microdesigner.physics.phases import Threshold
 from microdesigner.physics.simulate import Recipe, simulate
+from tests.tiny_dataset import write_tiny_dataset
 
 PLAN = BuildPlan(series=8, snapshots=3, size=(32, 32, 32), skins=2)
 SMALL = BuildPlan(series=3, snapshots=3, size=(32, 32, 16), skins=1)
@@ -192,6 +193,15 @@ def test_a_damaged_data_set_is_named(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"broken\.h5"):
         VolumeDataset(path)
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("microdesigner.core.paths.disk_full", lambda folder: folder == tmp_path)
+    with pytest.raises(MicrodesignerError, match="is full; free some space and start again"):
+        build.simulate_series(series_path(tmp_path, 0), Recipe(0.5, 4.0, seed=5, size=(16, 16, 8)), 2)
+    with pytest.raises(MicrodesignerError, match="is full"):
+        write_tiny_dataset(tmp_path / "set.h5")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_series_file_gives_its_fields_back(tmp_path: Path) -> None:
