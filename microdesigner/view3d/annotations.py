@@ -20,7 +20,7 @@ from microdesigner.view3d.palettes import Surroundings
 
 Pixel = tuple[int, int]
 BAR_SHARE = 0.22
-AXES_PIXELS, AXES_SHARE = 100, 0.15
+AXES_PIXELS, AXES_SHARE = (60, 100), 0.15  # less has no room for the letters
 
 
 class Title:
@@ -117,7 +117,8 @@ class Axes:
     def place(self, size: tuple[int, int], scale: float, camera: vtkCamera, surroundings: Surroundings) -> None:
         """Put the axes into the lower right corner of a window of `size` pixels and turn them like `camera`."""
         width, height = size
-        edge = min(AXES_PIXELS * scale, AXES_SHARE * min(size))
+        least, most = (pixels * scale for pixels in AXES_PIXELS)
+        edge = max(least, min(most, AXES_SHARE * min(size)))
         self.renderer.SetViewport(max(0.0, 1 - edge / width), 0, 1, min(1.0, edge / height))
         for letter in self._letters:
             letter.GetTextProperty().SetFontSize(round(12 * scale))
