@@ -2,9 +2,9 @@
 
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyvista as pv
 from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridWriter
 
 from microdesigner.core.errors import InputError
@@ -13,6 +13,9 @@ from microdesigner.core.paths import atomic_path, write_bytes_atomic
 from microdesigner.io.vtk_xml import written
 from microdesigner.view3d.surface_formats import SURFACE_FORMATS
 from microdesigner.view3d.surfaces import Shaping, build_geometry
+
+if TYPE_CHECKING:
+    import pyvista as pv
 
 
 def write_surfaces(microstructure: Microstructure, path: Path, smooth: bool = True) -> list[Path]:
@@ -43,8 +46,10 @@ def write_mesh(microstructure: Microstructure, path: Path) -> None:
     write_bytes_atomic(path, written(writer))
 
 
-def hexahedra(microstructure: Microstructure) -> pv.UnstructuredGrid:
+def hexahedra(microstructure: Microstructure) -> "pv.UnstructuredGrid":
     """One hexahedron per voxel; neighbours share their corner points."""
+    import pyvista as pv  # loads in 0.2 s, which surfaces need not wait for
+
     image = pv.ImageData(dimensions=np.add(microstructure.shape, 1), spacing=microstructure.voxel_nm)
     image.cell_data["phase"] = microstructure.phases.ravel(order="F")
     # by way of a structured grid: cast directly, image data become VTK_VOXEL cells, which few mesh readers know
