@@ -16,6 +16,7 @@ from vtkmodules.vtkRenderingCore import (
 )
 
 from microdesigner.view3d.camera import Bounds
+from microdesigner.view3d.drawing import still_actor
 from microdesigner.view3d.palettes import Surroundings
 
 Pixel = tuple[int, int]
@@ -147,11 +148,7 @@ def _arrow(axis: int) -> vtkActor:
     source.SetTipResolution(16)
     source.SetShaftRadius(0.035)
     source.Update()
-    mapper = vtkPolyDataMapper()
-    mapper.SetInputData(source.GetOutput())
-    mapper.SetStatic(True)
-    actor = vtkActor()
-    actor.SetMapper(mapper)
+    actor = still_actor(source.GetOutput())
     actor.GetProperty().SetColor(*(float(axis == channel) for channel in range(3)))
     actor.SetOrientation(0, -90 * (axis == 2), 90 * (axis == 1))  # the source points along x
     return actor

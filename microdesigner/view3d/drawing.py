@@ -1,6 +1,7 @@
 """Windows that VTK draws into, and what draws there."""
 
-from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
+from vtkmodules.vtkCommonDataModel import vtkPolyData
+from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer, vtkRenderWindow
 
 SOFTWARE = ("software", "llvmpipe", "softpipe", "swrast", "swiftshader", "gdi generic", "basic render")
 
@@ -20,6 +21,17 @@ def backdrop(window: vtkRenderWindow) -> vtkRenderer:
     renderer.SetBackgroundAlpha(1.0)  # other pixels than opaque ones would be undefined on a widget
     window.AddRenderer(renderer)
     return renderer
+
+
+def still_actor(data: vtkPolyData) -> vtkActor:
+    """An actor, of one colour or a texture, of data that stay as they are: no frame asks whether they have changed."""
+    mapper = vtkPolyDataMapper()
+    mapper.SetInputData(data)
+    mapper.ScalarVisibilityOff()
+    mapper.SetStatic(True)
+    actor = vtkActor()
+    actor.SetMapper(mapper)
+    return actor
 
 
 def drawn_by_hardware(window: vtkRenderWindow) -> bool:

@@ -1,8 +1,9 @@
 """One phase in one view: its surface in parts that are drawn one after the other, and its coarse twin."""
 
 from vtkmodules.vtkCommonDataModel import vtkPolyData
-from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkProperty
+from vtkmodules.vtkRenderingCore import vtkActor, vtkProperty
 
+from microdesigner.view3d.drawing import still_actor
 from microdesigner.view3d.palettes import Colour
 from microdesigner.view3d.surfaces import PhaseMesh
 
@@ -59,12 +60,7 @@ def surface_look(smooth: bool) -> vtkProperty:
 
 
 def _actor(data: vtkPolyData, look: vtkProperty) -> vtkActor:
-    mapper = vtkPolyDataMapper()
-    mapper.SetInputData(data)
-    mapper.ScalarVisibilityOff()
-    mapper.SetStatic(True)
-    actor = vtkActor()
-    actor.SetMapper(mapper)
+    actor = still_actor(data)
     actor.SetProperty(look)
     actor.ForceOpaqueOn()
     return actor

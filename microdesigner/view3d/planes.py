@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
-from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTexture
+from vtkmodules.vtkRenderingCore import vtkActor, vtkTexture
 
 from microdesigner.core.microstructure import PhaseArray
+from microdesigner.view3d.drawing import still_actor
 from microdesigner.view3d.palettes import Colour, Palette
 from microdesigner.view3d.surfaces import EMPTY_LABEL, Geometry
 
@@ -75,10 +76,7 @@ def _plane(
 ) -> vtkActor:
     """Layer `index` across `axis`, drawn `offset` voxels above the box's corner, its front towards larger or smaller
     coordinates; `ambient` light shades nothing."""
-    mapper = vtkPolyDataMapper()
-    mapper.SetInputData(_rectangle(geometry, axis, offset, towards_more))
-    actor = vtkActor()
-    actor.SetMapper(mapper)
+    actor = still_actor(_rectangle(geometry, axis, offset, towards_more))
     actor.SetTexture(_texture(np.take(geometry.labels, index, axis=axis), colours))
     actor.GetProperty().SetAmbient(ambient)
     actor.GetProperty().SetDiffuse(1.05 - ambient)
