@@ -203,6 +203,13 @@ def test_the_axes_turn_with_the_volume(scene: Scene, look: StandardView, right: 
         assert (corner[place][..., axis] - corner[place][..., others].max(axis=-1)).max() > 100
 
 
+def test_whoever_zooms_into_the_volume_sees_its_walls(scene: Scene) -> None:
+    scene.maximise(0)
+    scene.camera.zoom(1000)
+    pixels = scene.render(*SIZE)[..., :3].astype(int)
+    assert (np.ptp(pixels, axis=-1) > 40).mean() > 0.9  # coloured, as the grey background is not
+
+
 def test_every_pixel_is_opaque(scene: Scene) -> None:
     scene.opacity[0] = 0.5
     scene.restyle()
