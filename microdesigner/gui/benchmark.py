@@ -109,11 +109,15 @@ class _Session:
         for volume, bound in ((small, True), (large, False)):
             size = "×".join(map(str, volume.shape))
             yield Figure(f"surfaces {size}", self._surfaces(volume), "s", SURFACES_S if bound else None)
-            yield from self._drag(size, FRAMES_PER_SECOND if bound else None)
+            yield from self._drag(size, self._least_frames() if bound else None)
         self._window.views.phases.sliders[0].setValue(40)
         yield from self._drag("with a translucent phase", None)
         self._window.views.phases.sliders[0].setValue(100)
         self._window.views.view.setMinimumSize(240, 160)
+
+    def _least_frames(self) -> float:
+        scene = self._window.views.view.scene
+        return FRAMES_ON_GPU if scene is not None and scene.hardware else FRAMES_PER_SECOND
 
     def _surfaces(self, volume: Microstructure) -> float:
         views = self._window.views

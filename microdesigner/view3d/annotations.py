@@ -62,6 +62,7 @@ class ScaleBar:
     """A bar of a round length in nm, true at the volume's centre."""
 
     def __init__(self) -> None:
+        self._ends: tuple[tuple[float, float], ...] = ()
         self._points = vtkPoints()
         self._points.SetNumberOfPoints(6)
         lines = vtkCellArray()
@@ -82,7 +83,7 @@ class ScaleBar:
         """Choose the length for a view of `width` pixels, drawn from `corner` on; the bar is lower left."""
         length = round_length(BAR_SHARE * width * nm_per_pixel)
         left, base, tick = 14 * scale - corner[0], 14 * scale - corner[1], 4 * scale
-        right = left + length / nm_per_pixel
+        right = round(left + length / nm_per_pixel, 2)  # no rounding error of a turn may draw the label anew
         ends = (
             (left, base),
             (right, base),
@@ -91,9 +92,11 @@ class ScaleBar:
             (right, base - tick),
             (right, base + tick),
         )
-        for index, (x, y) in enumerate(ends):
-            self._points.SetPoint(index, x, y, 0)
-        self._points.Modified()
+        if ends != self._ends:
+            self._ends = ends
+            for index, (x, y) in enumerate(ends):
+                self._points.SetPoint(index, x, y, 0)
+            self._points.Modified()
         self.bar.GetProperty().SetLineWidth(2 * scale)
         self.bar.GetProperty().SetColor(*surroundings.text)
         self.label.SetInput(f"{length:g} nm")
