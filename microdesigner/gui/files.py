@@ -84,4 +84,5 @@ class VolumeFiles(QObject):
         except MicrodesignerError as error:
             self.failed.emit(str(error))
         except Exception as error:
-            self.failed.emit(f"{path.name} could not be {done} ({error}); try another file or folder.")
+            reason = getattr(error, "strerror", None) or error  # of the system, without the temporary file's name
+            self.failed.emit(f"{path.name} could not be {done} ({reason}); try another file or folder.")

@@ -15,6 +15,7 @@ from microdesigner.core.request import Request
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.widgets.voxel_dialog import VoxelDialog
 from microdesigner.io import registry
+from tests.conftest import FullDisk
 from tests.gui import stand_in
 from tests.gui.conftest import generate, is_drawn, wait_until
 
@@ -99,6 +100,15 @@ def test_a_place_that_cannot_be_written_is_told(window: MainWindow, tmp_path: Pa
     window.export(tmp_path / "file" / "volume.vti")
     wait_until(lambda: window.notice.isVisible())
     assert "volume.vti" in window.notice.text.text()
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(window: MainWindow, tmp_path: Path, full_disk: FullDisk) -> None:
+    generate(window)
+    folder = tmp_path / "exports"
+    with full_disk(2000):
+        window.export(folder / "film.stl")
+        wait_until(lambda: "film.stl could not be written (File too large)" in window.notice.text.text())
+    assert not list(folder.iterdir())
 
 
 def test_a_file_brings_its_targets_back(window: MainWindow, tmp_path: Path) -> None:
