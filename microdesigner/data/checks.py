@@ -48,7 +48,7 @@ def check_dataset(dataset: VolumeDataset, conditions: Sequence[str], process: Se
 
     Worst first. Each subject yields one `Check` where it is in order, one or more where it is not.
     """
-    found = [*_sizes(dataset), *_labels(dataset, conditions, process), *_split(dataset)]
+    found = _essentials(dataset, conditions, process)
     if not any(check.severity == "error" for check in found):
         subjects: list[Callable[[], list[Check]]] = [
             lambda: _amount(dataset),
@@ -64,7 +64,7 @@ def check_dataset(dataset: VolumeDataset, conditions: Sequence[str], process: Se
 
 def require_fit(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence[str]) -> None:
     """Raise InputError with the first finding, if any, for which a training would fail."""
-    for check in (*_sizes(dataset), *_labels(dataset, conditions, process), *_split(dataset)):
+    for check in _essentials(dataset, conditions, process):
         if check.severity == "error":
             raise InputError(f"{dataset.path}: {check.sentence} {check.remedy}")
 
@@ -88,6 +88,11 @@ def checks_of(dataset: VolumeDataset) -> list[Check]:
 def checks_document(checks: Sequence[Check]) -> dict[str, Any]:
     """Checks as data sets, cards and commands hold them: {"version", "findings"}."""
     return {"version": CHECKS_VERSION, "findings": [asdict(check) for check in checks]}
+
+
+def _essentials(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence[str]) -> list[Check]:
+    """What a training cannot do without."""
+    return [*_sizes(dataset), *_labels(dataset, conditions, process), *_split(dataset)]
 
 
 def _sizes(dataset: VolumeDataset) -> list[Check]:

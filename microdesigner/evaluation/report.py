@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.events import SampleDone
 from microdesigner.core.microstructure import PhaseArray
-from microdesigner.core.paths import atomic_path, write_text_atomic
+from microdesigner.core.paths import write_bytes_atomic, write_text_atomic
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
 from microdesigner.engine.latents import candidate_draws, latent_shape
@@ -128,8 +128,7 @@ def _number(value: float | None) -> str:
 def _image(figure: Figure, path: Path) -> str:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110)
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(buffer.getvalue())
+    write_bytes_atomic(path, buffer.getvalue())
     return f'<img alt="{path.stem}" src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QApplication
 
@@ -23,6 +23,9 @@ from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.responsiveness import MILESTONES, GapWatcher
 from microdesigner.gui.stand_in_user import MOUSE_MS, Drag, repeat, wait
 from microdesigner.io import read
+
+if TYPE_CHECKING:
+    from microdesigner.view3d.scene import Scene
 
 DRAG_S = 3.0
 VIEW_PIXELS, FEW_PIXELS, TURNS = (1400, 860), (16, 16), 30
@@ -105,19 +108,22 @@ class _Session:
         """Surfaces and frames of the shipped volume, and of one with eight times as many voxels."""
         small = read(_example())
         large = Microstructure(small.phases.repeat(2, 0).repeat(2, 1).repeat(2, 2), small.voxel_nm)
+        least = FRAMES_ON_GPU if self._scene.hardware else FRAMES_PER_SECOND
         self._window.views.view.setMinimumSize(*VIEW_PIXELS)
         for volume, bound in ((small, True), (large, False)):
             size = "×".join(map(str, volume.shape))
             yield Figure(f"surfaces {size}", self._surfaces(volume), "s", SURFACES_S if bound else None)
-            yield from self._drag(size, self._least_frames() if bound else None)
+            yield from self._drag(size, least if bound else None)
         self._window.views.phases.sliders[0].setValue(40)
         yield from self._drag("with a translucent phase", None)
         self._window.views.phases.sliders[0].setValue(100)
         self._window.views.view.setMinimumSize(240, 160)
 
-    def _least_frames(self) -> float:
+    @property
+    def _scene(self) -> "Scene":
         scene = self._window.views.view.scene
-        return FRAMES_ON_GPU if scene is not None and scene.hardware else FRAMES_PER_SECOND
+        assert scene is not None  # once the window is ready
+        return scene
 
     def _surfaces(self, volume: Microstructure) -> float:
         views = self._window.views
@@ -147,8 +153,7 @@ class _Session:
 
     def _seconds_of_frame(self, width: int, height: int) -> float:
         """What drawing a frame of so many pixels takes while dragging."""
-        scene = self._window.views.view.scene
-        assert scene is not None
+        scene = self._scene
         scene.render(width, height, coarse=True)  # makes room for the pixels
         started = time.perf_counter()
         for _ in range(TURNS):
@@ -221,7 +226,7 @@ class _Session:
     def _shows(self) -> bool:
         """Whether the newest sample is on the screen in full detail."""
         sample, views = self._window.sample, self._window.views
-        geometry = views.view.scene.geometry if views.view.scene is not None else None
+        geometry = self._scene.geometry
         if sample is None or geometry is None or views.builder.busy:
             return False
         return geometry.microstructure is sample.microstructure and views.view.settled

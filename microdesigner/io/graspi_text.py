@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MIXED, Microstructure
-from microdesigner.core.paths import atomic_path
+from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.io.labels import check_size
 from microdesigner.io.scans import Scan
 
@@ -49,8 +49,7 @@ def write(microstructure: Microstructure, path: Path) -> None:
     text = np.full((len(labels), 2 * nx), ord(" "), np.uint8)
     text[:, ::2] = np.where(labels == MIXED, GRASPI_MIXED, labels) + ord("0")
     text[:, -1] = ord("\n")
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(header.encode() + text.tobytes())
+    write_bytes_atomic(path, header.encode() + text.tobytes())
 
 
 def _shape(path: Path, line: bytes) -> tuple[int, int, int]:

@@ -43,7 +43,7 @@ def write(microstructure: Microstructure, path: Path) -> None:
     """Write the labels packed with gzip, with check sums."""
     import h5py
 
-    content = io.BytesIO()  # where the disk is full, the library complains beyond its exception
+    content = io.BytesIO()  # the library itself may end the process where a write fails
     with h5py.File(content, "w") as file:
         labels = np.ascontiguousarray(microstructure.phases)
         stored = file.create_dataset(DATASET, data=labels, compression="gzip", fletcher32=True)

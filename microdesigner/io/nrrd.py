@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.core.paths import atomic_path
+from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.io.damage import BEST_COMPRESSION, GZIP, DamagedError, inflated
 from microdesigner.io.labels import UNIT_UNKNOWN, Voxel, check_size, parsed, record_of
 from microdesigner.io.scans import Scan
@@ -70,8 +70,7 @@ def write(microstructure: Microstructure, path: Path) -> None:
         f"{_KEY}:=" + json.dumps(record_of(microstructure), separators=(",", ":")).replace("\\", "\\\\"),
     ]
     packed = gzip.compress(microstructure.phases.tobytes(order="F"), _COMPRESSION, mtime=0)
-    with atomic_path(path) as temporary:
-        temporary.write_bytes("\n".join(lines).encode() + b"\n\n" + packed)
+    write_bytes_atomic(path, "\n".join(lines).encode() + b"\n\n" + packed)
 
 
 def _header(content: bytes) -> tuple[dict[str, str], dict[str, str], int]:

@@ -32,7 +32,7 @@ def scan(path: Path) -> Scan:
 
 
 def write(microstructure: Microstructure, path: Path) -> None:
-    """Write compressed image data; raises OSError where the disk is full."""
+    """Write compressed image data; raises OSError when VTK or the disk cannot."""
     from vtkmodules.vtkIOXML import vtkXMLImageDataWriter
 
     writer = vtkXMLImageDataWriter()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.core.paths import atomic_path
+from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.io.labels import UNIT_UNKNOWN, Voxel, check_size, voxel_of
 from microdesigner.io.scans import Scan
 
@@ -55,8 +55,7 @@ def write(microstructure: Microstructure, path: Path) -> None:
         f"DIMENSIONS {points}\nORIGIN 0 0 0\nSPACING {spacing}\n"
         f"CELL_DATA {microstructure.phases.size}\nSCALARS phase unsigned_char 1\nLOOKUP_TABLE default\n"
     )
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(header.encode() + microstructure.phases.tobytes(order="F") + b"\n")
+    write_bytes_atomic(path, header.encode() + microstructure.phases.tobytes(order="F") + b"\n")
 
 
 def _shape(path: Path, content: bytes) -> tuple[int, ...]:

@@ -26,9 +26,11 @@ _APPENDED = re.compile(rb"<AppendedData\s+encoding\s*=\s*[\"'](raw|base64)[\"']\
 
 
 def written(writer: "vtkXMLWriter") -> bytes:
-    """The file that one of VTK's writers makes, in memory: where the disk is full, it would end the process itself."""
+    """The file that one of VTK's writers makes, in memory: where the disk is full, it would end the process itself.
+    Raises OSError when the writer cannot."""
     writer.WriteToOutputStringOn()
-    writer.Write()
+    if not writer.Write():
+        raise OSError("VTK could not write the file")
     return writer.GetOutputString().encode()
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from microdesigner.app.tables import curves_csv
 from microdesigner.app.tasks import Line
-from microdesigner.core.paths import atomic_path
+from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.gui import theme
 from microdesigner.gui.plotting import make_plot, style_plot
 from microdesigner.gui.thumbnails import png
@@ -120,9 +120,7 @@ class PhasePlot(QWidget):
         makers: dict[str, Callable[[], bytes]] = {
             ".svg": self.svg, ".png": self.png, ".csv": lambda: self.csv().encode()
         }  # fmt: skip
-        content = makers.get(path.suffix.lower(), self.svg)()
-        with atomic_path(path) as temporary:
-            temporary.write_bytes(content)
+        write_bytes_atomic(path, makers.get(path.suffix.lower(), self.svg)())
 
     def ask(self) -> None:
         """Ask where to save."""
