@@ -22,7 +22,7 @@ def report_html(request: Request, sample: Sample, picture: bytes, drawings: Mapp
     """The page for one sample of `request`: `picture` is a PNG of the views, `drawings` are SVG plots by title."""
     volume = sample.microstructure
     size = "×".join(map(str, volume.shape))
-    edges = " × ".join(f"{edge * nm:g}" for edge, nm in zip(volume.shape, volume.voxel_nm, strict=True))
+    edges = " × ".join(f"{edge * nm:g}" for edge, nm in zip(volume.shape, volume.spacing, strict=True))
     name = f"{request.model}, seed {sample.seed}" if request.model else "Opened volume"
     figures = "".join(
         f"<figure><figcaption>{escape(title)}</figcaption>{_image(drawing, 'svg+xml')}</figure>"
@@ -31,7 +31,7 @@ def report_html(request: Request, sample: Sample, picture: bytes, drawings: Mapp
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(name)}</title>'
         f"<style>{STYLE}</style></head><body><h1>{escape(name)}</h1>"
-        f"<p>{size} voxels, {edges} nm, phases {escape(', '.join(volume.phase_names))}, {volume.lateral} sides.</p>"
+        f"<p>{size} voxels, {edges} {volume.length_unit}, phases {escape(', '.join(volume.phase_names))}, {volume.lateral} sides.</p>"
         f"{_image(picture, 'png')}{_values(request, sample)}{_recipe(sample)}{figures}{_origin(request)}"
         "</body></html>\n"
     )

@@ -10,7 +10,7 @@ from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.io import registry
-from microdesigner.io.labels import UNIT_UNKNOWN
+from microdesigner.io.labels import EDGES_WITHOUT_UNIT, UNIT_UNKNOWN
 
 _TABLES = ("measured", "reasons", "predicted", "process", "draws", "match")
 FIRST_RESULT = "first-result.vti"
@@ -26,15 +26,21 @@ class Opened:
 
     @property
     def voxel_known(self) -> bool:
-        """Whether the file tells its voxel edges and their unit; readers answer 1 nm for what it does not record."""
-        volume = self.sample.microstructure
-        unit_known = not UNIT_UNKNOWN.keys() & volume.provenance.keys()
-        return unit_known and (volume.voxel_nm != (1.0, 1.0, 1.0) or bool(volume.provenance))
+        """Whether the file tells its voxel edges and their unit."""
+        return self.sample.microstructure.voxel_nm is not None
+
+    @property
+    def edges_without_unit(self) -> tuple[float, float, float] | None:
+        """Voxel edges that the file gives without a unit."""
+        edges = self.sample.microstructure.provenance.get(EDGES_WITHOUT_UNIT)
+        return (edges[0], edges[1], edges[2]) if isinstance(edges, list) and len(edges) == 3 else None
 
     def with_voxel_nm(self, edges: tuple[float, float, float]) -> "Opened":
         """The same volume with voxel edges given by the user."""
         volume = self.sample.microstructure
-        origin = {key: value for key, value in volume.provenance.items() if key not in UNIT_UNKNOWN}
+        origin = {
+            key: value for key, value in volume.provenance.items() if key not in (*UNIT_UNKNOWN, EDGES_WITHOUT_UNIT)
+        }
         volume = replace(volume, voxel_nm=edges, provenance=origin).with_provenance(voxel_nm_given=list(edges))
         return replace(self, sample=replace(self.sample, microstructure=volume))
 

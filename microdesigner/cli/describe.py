@@ -61,6 +61,7 @@ def _entry(path: Path, periodic: bool, which: Any) -> dict[str, Any]:
     return {
         "file": str(path),
         "shape": list(microstructure.shape),
+        "voxel_nm": microstructure.voxel_nm,
         "descriptors": report.values,
         "reasons": report.reasons,
     }

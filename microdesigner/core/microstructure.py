@@ -21,14 +21,15 @@ class Microstructure:
     """A labelled volume of a film.
 
     `phases` is uint8 [x, y, z]; z is the film thickness, z = 0 the cathode side, the last layer the anode side.
-    Labels index `phase_names` (0 donor, 1 acceptor, 2 mixed). `voxel_nm` is the voxel edge along x, y, z in nm.
-    `lateral` tells whether x and y wrap; z never does. `provenance` is any JSON-able record of the volume's origin.
+    Labels index `phase_names` (0 donor, 1 acceptor, 2 mixed). `voxel_nm` is the voxel edge along x, y, z in nm, None
+    where it is unknown, as for files that do not record it. `lateral` tells whether x and y wrap; z never does.
+    `provenance` is any JSON-able record of the volume's origin.
 
     Raises InputError when the array is not three-dimensional, empty, or holds a label without a name.
     """
 
     phases: PhaseArray
-    voxel_nm: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    voxel_nm: tuple[float, float, float] | None = (1.0, 1.0, 1.0)
     lateral: Lateral = "periodic"
     phase_names: tuple[str, ...] = PHASE_NAMES
     provenance: dict[str, Any] = field(default_factory=dict)
@@ -40,7 +41,7 @@ class Microstructure:
             )
         if self.phases.dtype != np.uint8:
             raise InputError(f"Phase labels must be 8-bit whole numbers; this volume holds {self.phases.dtype}.")
-        if not all(np.isfinite(edge) and edge > 0 for edge in self.voxel_nm):
+        if self.voxel_nm is not None and not all(np.isfinite(edge) and edge > 0 for edge in self.voxel_nm):
             raise InputError(f"Voxel edges must be positive lengths in nm; this volume has {self.voxel_nm}.")
         highest = int(self.phases.max())
         if highest >= len(self.phase_names):
@@ -54,6 +55,16 @@ class Microstructure:
         """Voxels along x, y, z."""
         x, y, z = self.phases.shape
         return x, y, z
+
+    @property
+    def spacing(self) -> tuple[float, float, float]:
+        """Voxel edges along x, y, z in `length_unit`: for proportions, where an unknown edge counts as one voxel."""
+        return self.voxel_nm or (1.0, 1.0, 1.0)
+
+    @property
+    def length_unit(self) -> str:
+        """Unit of lengths measured with `spacing`: nm, or voxels where the voxel edges are unknown."""
+        return "nm" if self.voxel_nm else "voxels"
 
     @property
     def periodic(self) -> bool:

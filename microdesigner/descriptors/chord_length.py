@@ -18,7 +18,7 @@ def chord_lengths(microstructure: Microstructure, label: int, axis: Axis) -> Cur
     distribution of a thin film leans to short chords. Empty arrays where no chord ends at both sides.
     """
     runs = runs_of(microstructure, label, axis)
-    lengths = np.arange(1.0, runs.length + 1) * microstructure.voxel_nm[AXES.index(axis)]
+    lengths = np.arange(1.0, runs.length + 1) * microstructure.spacing[AXES.index(axis)]
     chords = runs.whole[1:]
     if not chords.any():
         return Curve(np.empty(0), np.empty(0))
@@ -37,4 +37,4 @@ def mean_chord(microstructure: Microstructure, label: int, axis: Axis) -> float 
     voxels = int(((runs.whole + runs.cut) * np.arange(runs.length + 1)).sum())
     crossings_per_voxel = ends / (runs.lines * (runs.length if runs.wraps else runs.length - 1))
     fraction = voxels / (runs.lines * runs.length)
-    return 2 * fraction / crossings_per_voxel * microstructure.voxel_nm[AXES.index(axis)]
+    return 2 * fraction / crossings_per_voxel * microstructure.spacing[AXES.index(axis)]

@@ -40,7 +40,7 @@ def axis_correlation(microstructure: Microstructure, axis: Axis, one: int, other
     steps = found.shape[index] // 2 + 1 if _wraps(microstructure)[index] else microstructure.shape[index]
     lags = np.arange(steps)
     value = found[line][:steps].astype(np.float64) / possible[line][:steps]
-    return Curve(lags * microstructure.voxel_nm[index], value)
+    return Curve(lags * microstructure.spacing[index], value)
 
 
 def _wraps(microstructure: Microstructure) -> tuple[bool, bool, bool]:
@@ -76,7 +76,7 @@ def _lags(length: int) -> NDArray[np.float64]:
 
 
 def _shells(microstructure: Microstructure, found: Lags, possible: Lags) -> Curve:
-    edges = microstructure.voxel_nm
+    edges = microstructure.spacing
     width = min(edges)
     reach = max(edge * count for edge, count in zip(edges, microstructure.shape, strict=True)) / 2
     bins = int(reach / width) + 1

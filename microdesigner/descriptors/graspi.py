@@ -16,6 +16,7 @@ from microdesigner.descriptors.interface import contacts, face_pairs
 from microdesigner.descriptors.tortuosity import straight_voxels
 
 Value = float | int | None
+EDGE_UNKNOWN = "the voxel edges are unknown; give them with their unit"
 
 
 def graspi_table(microstructure: Microstructure, film: Film, parts: Components) -> dict[str, Value]:
@@ -29,7 +30,7 @@ def graspi_table(microstructure: Microstructure, film: Film, parts: Components) 
     voxel = cubic_edge(microstructure)
     values: dict[str, Value] = {}
     values |= _counts(film, parts)
-    values |= _composition(film, parts, microstructure.voxel_nm[2])
+    values |= _composition(film, parts, microstructure.voxel_nm)
     values |= _interface(film, parts, contact, periodic)
     values |= _harvest("D", film, parts, contact, voxel, periodic)
     values |= {
@@ -46,7 +47,9 @@ def graspi_table(microstructure: Microstructure, film: Film, parts: Components) 
 
 
 def cubic_edge(microstructure: Microstructure) -> float | None:
-    """Edge of the voxels in nm, or None if they are not cubes: GraSPI's distances know cubes only."""
+    """Edge of the voxels in nm, or None if it is unknown or they are not cubes: GraSPI's distances know cubes only."""
+    if microstructure.voxel_nm is None:
+        return None
     edge = microstructure.voxel_nm[0]
     return edge if np.allclose(microstructure.voxel_nm, edge, rtol=1e-6, atol=0) else None
 
@@ -67,11 +70,14 @@ def _counts(film: Film, parts: Components) -> dict[str, Value]:
     }
 
 
-def _composition(film: Film, parts: Components, layer_nm: float) -> dict[str, Value]:
-    depth_nm = (len(film) - np.arange(len(film))) * layer_nm
+def _composition(film: Film, parts: Components, voxel_nm: tuple[float, float, float] | None) -> dict[str, Value]:
+    share = parts.voxels(D) / film.size
+    if voxel_nm is None:
+        return {"ABS_f_D": share, "ABS_wf_D": None}
+    depth_nm = (len(film) - np.arange(len(film))) * voxel_nm[2]
     donors = np.array([np.count_nonzero(layer == D) for layer in film])
     absorbed = float((donors * np.exp(-depth_nm / 100)).sum())
-    return {"ABS_f_D": parts.voxels(D) / film.size, "ABS_wf_D": absorbed / film.size}
+    return {"ABS_f_D": share, "ABS_wf_D": absorbed / film.size}
 
 
 def _interface(film: Film, parts: Components, contact: NDArray[np.uint8], periodic: bool) -> dict[str, Value]:

@@ -26,5 +26,5 @@ def lineal_path(microstructure: Microstructure, label: int, axis: Axis) -> Curve
     possible = runs.lines * (np.full_like(steps, runs.length) if runs.wraps else runs.length - steps)
     if runs.wraps:
         inside = inside + runs.cut[-1] * runs.length
-    distance = steps.astype(np.float64) * microstructure.voxel_nm[AXES.index(axis)]
+    distance = steps.astype(np.float64) * microstructure.spacing[AXES.index(axis)]
     return Curve(distance, np.asarray(inside / possible, np.float64))

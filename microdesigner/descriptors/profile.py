@@ -14,5 +14,5 @@ def depth_profile(microstructure: Microstructure, label: int) -> Curve:
     """
     layers = microstructure.shape[2]
     share: NDArray[np.float64] = (microstructure.phases == label).mean(axis=(0, 1), dtype=np.float64)
-    height = np.arange(0.5, layers) * microstructure.voxel_nm[2]
+    height = np.arange(0.5, layers) * microstructure.spacing[2]
     return Curve(height, share)

@@ -9,7 +9,7 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.components import Components, components_of
 from microdesigner.descriptors.film import Film, carriers_of, film_of
 from microdesigner.descriptors.fractions import generator_values
-from microdesigner.descriptors.graspi import Value, cubic_edge, graspi_table
+from microdesigner.descriptors.graspi import EDGE_UNKNOWN, Value, cubic_edge, graspi_table
 
 DescriptorSet = Literal["basic", "graspi", "full"]
 
@@ -51,6 +51,7 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
     and effective_diffusivity along z (a path must lead over voxel faces). Their sources stand in the modules of these
     subjects.
 
+    Where the voxel edges are unknown, values in nm or of nm are None, and ratios of lengths count voxels as cubes.
     GraSPI itself prints 0 for a share of straight paths where no voxel reaches the electrode; here it is None.
     Raises InputError for another `which`.
     """
@@ -89,6 +90,8 @@ def _basic(microstructure: Microstructure, film: Film, parts: Components) -> dic
 
 
 def _reason(name: str, microstructure: Microstructure) -> str:
+    if name.startswith(("DISS", "ABS_wf")) and microstructure.voxel_nm is None:
+        return EDGE_UNKNOWN
     if name.startswith("DISS") and cubic_edge(microstructure) is None:
         return "GraSPI measures distances in cubic voxels only; resample the volume"
     return _REASONS[name]

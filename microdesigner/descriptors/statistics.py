@@ -7,11 +7,13 @@ from microdesigner.descriptors.chord_length import mean_chord
 from microdesigner.descriptors.components import ANODE, CATHODE, Components
 from microdesigner.descriptors.curve import AXES
 from microdesigner.descriptors.film import PHASES, Film
-from microdesigner.descriptors.graspi import Value
+from microdesigner.descriptors.graspi import EDGE_UNKNOWN, Value
 from microdesigner.descriptors.structure_factor import domain_size
 from microdesigner.descriptors.surface import face_surface, isotropic_surface
 from microdesigner.descriptors.topology import euler_number
 from microdesigner.descriptors.transport import transport_along_z
+
+_IN_NM = ("specific_surface", "mean_chord", "domain_size")
 
 
 def scalar_statistics(
@@ -20,7 +22,7 @@ def scalar_statistics(
     """Values by name, None where one does not exist, and the reasons for those.
 
     `film` and `parts` are the volume's `film_of` and `components_of`. Names end in the phase's letter (D, A, M) or in
-    those of a pair of phases.
+    those of a pair of phases. Lengths, and areas per volume, are None where the voxel edges are unknown.
     """
     letters = list(PHASES)[: len(microstructure.phase_names)]
     values: dict[str, Value] = {}
@@ -39,6 +41,9 @@ def scalar_statistics(
             why = {key: _reason(key, name) for key, value in found.items() if value is None}
         values |= found
         reasons |= why
+    if microstructure.voxel_nm is None:
+        for name in [name for name, value in values.items() if name.startswith(_IN_NM) and value is not None]:
+            values[name], reasons[name] = None, EDGE_UNKNOWN
     return values, reasons
 
 

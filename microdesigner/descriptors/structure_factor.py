@@ -22,7 +22,7 @@ def structure_factor(microstructure: Microstructure, label: int) -> Curve:
     Zero everywhere where the phase is absent or alone.
     """
     wave_number, factor, _ = _shells(microstructure, _power(microstructure, label))
-    return Curve(wave_number, math.prod(microstructure.voxel_nm) * factor)
+    return Curve(wave_number, math.prod(microstructure.spacing) * factor)
 
 
 def domain_size(microstructure: Microstructure, label: int) -> float | None:
@@ -57,12 +57,12 @@ def _shells(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Averages over the modes of each shell: of k, of the power, and of their product."""
     wave_numbers = []
-    for axis, (length, edge) in enumerate(zip(microstructure.shape, microstructure.voxel_nm, strict=True)):
+    for axis, (length, edge) in enumerate(zip(microstructure.shape, microstructure.spacing, strict=True)):
         if microstructure.periodic and axis < 2:
             wave_numbers.append(2 * math.pi * np.fft.fftfreq(length, edge))
         else:
             wave_numbers.append(math.pi * np.arange(length) / (length * edge))
-    longest = max(edge * count for edge, count in zip(microstructure.voxel_nm, microstructure.shape, strict=True))
+    longest = max(edge * count for edge, count in zip(microstructure.spacing, microstructure.shape, strict=True))
     width = 2 * math.pi / longest
     highest = min(float(np.abs(k).max()) for k in wave_numbers if len(k) > 1) if power.size > 1 else 0.0
     bins = int(highest / width + 0.5) + 1

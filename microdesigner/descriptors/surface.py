@@ -18,7 +18,7 @@ from microdesigner.descriptors.interface import face_pairs
 
 def face_surface(microstructure: Microstructure, film: Film, one: int, other: int) -> float:
     """Area of the voxel faces between two phases of `film` (`film_of` the volume) per volume in 1/nm."""
-    x_nm, y_nm, z_nm = microstructure.voxel_nm
+    x_nm, y_nm, z_nm = microstructure.spacing
     # a face across an axis has the area of a voxel divided by the voxel's edge along that axis
     z, y, x = face_pairs(film, film.dtype.type(one), film.dtype.type(other), microstructure.periodic)
     return (z / z_nm + y / y_nm + x / x_nm) / film.size

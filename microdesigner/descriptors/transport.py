@@ -41,7 +41,7 @@ def transport_along_z(microstructure: Microstructure, label: int) -> Transport |
     voxels = spanning_voxels(microstructure, label)
     if not voxels.any():
         return None
-    x_nm, y_nm, z_nm = microstructure.voxel_nm
+    x_nm, y_nm, z_nm = microstructure.spacing
     conduct = (x_nm * y_nm / z_nm, z_nm * x_nm / y_nm, y_nm * z_nm / x_nm)  # across faces normal to z, y, x
     energy, steps = _solve(voxels, conduct, microstructure.periodic)
     layers, rows, columns = voxels.shape

@@ -46,7 +46,7 @@ class Opener(QObject):
 
     def _ask(self, opened: Opened) -> None:
         volume = opened.sample.microstructure
-        recorded = volume.voxel_nm if volume.voxel_nm != (1.0, 1.0, 1.0) else None
+        recorded = opened.edges_without_unit
         dialog = VoxelDialog(opened.path.name, volume.shape, recorded or self._settings.last_voxel_nm(), self._window)
         if recorded:
             dialog.words.setText(WITHOUT_UNIT.format(name=opened.path.name))

@@ -15,7 +15,7 @@ _SHADES = (1.0, 0.86, 0.7)
 def thumbnail(microstructure: Microstructure, colours: Colours, enlarged: int = 1) -> bytes:
     """A PNG of the volume seen from its upper corner, `enlarged` times; `colours` are RGB of the labels."""
     labels = microstructure.phases
-    x, y, z = (edge * nm for edge, nm in zip(microstructure.shape, microstructure.voxel_nm, strict=True))
+    x, y, z = (edge * nm for edge, nm in zip(microstructure.shape, microstructure.spacing, strict=True))
     across, along, up = np.array([0.87 * x, 0.3 * x]), np.array([0.87 * y, -0.3 * y]), np.array([0.0, -z])
     size = np.array([0.87 * (x + y), 0.3 * (x + y) + z])
     room = enlarged * np.array([EDGE, HEIGHT])

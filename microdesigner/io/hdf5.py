@@ -47,7 +47,8 @@ def write(microstructure: Microstructure, path: Path) -> None:
     with h5py.File(content, "w") as file:
         labels = np.ascontiguousarray(microstructure.phases)
         stored = file.create_dataset(DATASET, data=labels, compression="gzip", fletcher32=True)
-        stored.attrs[_EDGES] = microstructure.voxel_nm
+        if microstructure.voxel_nm is not None:
+            stored.attrs[_EDGES] = microstructure.voxel_nm
         stored.attrs[_KEY] = json.dumps(record_of(microstructure))
     write_bytes_atomic(path, content.getvalue())
 

@@ -12,8 +12,9 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS, PHASE_NAMES, Microstructure, PhaseArray
 
 Voxel = tuple[float, float, float]
-# provenance of a volume whose file gives voxel edges without their unit; they stand as if they were nm
+# provenance of a volume whose file gives voxel edges without their unit; the edges stand beside it
 UNIT_UNKNOWN = {"voxel_unit": "not recorded"}
+EDGES_WITHOUT_UNIT = "voxel_edges"
 
 
 def check_size(path: Path, shape: tuple[int, ...], most: int = MAX_VOXELS) -> None:
@@ -46,7 +47,7 @@ def as_labels(path: Path, values: NDArray[Any]) -> PhaseArray:
     return labels
 
 
-def volume(path: Path, phases: PhaseArray, voxel_nm: Voxel = (1.0, 1.0, 1.0), record: Any = None) -> Microstructure:
+def volume(path: Path, phases: PhaseArray, voxel_nm: Voxel | None, record: Any = None) -> Microstructure:
     """The Microstructure of labels [x, y, z] and of what the file records about them (see `record_of`).
 
     Without a record the lateral faces do not wrap, and the phases are donor, acceptor and, where label 2 occurs, mixed.

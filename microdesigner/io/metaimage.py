@@ -15,7 +15,7 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.io import raw
 from microdesigner.io.damage import BEST_COMPRESSION, DamagedError, inflated
-from microdesigner.io.labels import UNIT_UNKNOWN, check_size, voxel_of
+from microdesigner.io.labels import UNIT_UNKNOWN, Voxel, check_size, voxel_of
 from microdesigner.io.scans import Scan
 
 _LONGEST_HEADER = 1 << 16
@@ -56,12 +56,16 @@ def write(microstructure: Microstructure, path: Path) -> None:
         "BinaryData = True",
         "BinaryDataByteOrderMSB = False",
         "CompressedData = False",
-        "ElementSpacing = " + " ".join(repr(float(edge)) for edge in microstructure.voxel_nm),
+        *_spacing_lines(microstructure.voxel_nm),
         "DimSize = " + " ".join(map(str, microstructure.shape)),
         "ElementType = MET_UCHAR",
         f"ElementDataFile = {labels.name}",
     ]
     write_text_atomic(path, "\n".join(lines) + "\n")
+
+
+def _spacing_lines(voxel_nm: Voxel | None) -> list[str]:
+    return ["ElementSpacing = " + " ".join(repr(float(edge)) for edge in voxel_nm)] if voxel_nm else []
 
 
 def _fields(path: Path) -> dict[str, str]:

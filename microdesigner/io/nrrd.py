@@ -64,13 +64,18 @@ def write(microstructure: Microstructure, path: Path) -> None:
         "dimension: 3",
         "kinds: domain domain domain",
         "sizes: " + " ".join(map(str, microstructure.shape)),
-        "spacings: " + " ".join(repr(float(edge)) for edge in microstructure.voxel_nm),
-        'units: "nm" "nm" "nm"',
+        *_spacing_lines(microstructure.voxel_nm),
         "encoding: gzip",
         f"{_KEY}:=" + json.dumps(record_of(microstructure), separators=(",", ":")).replace("\\", "\\\\"),
     ]
     packed = gzip.compress(microstructure.phases.tobytes(order="F"), _COMPRESSION, mtime=0)
     write_bytes_atomic(path, "\n".join(lines).encode() + b"\n\n" + packed)
+
+
+def _spacing_lines(voxel_nm: Voxel | None) -> list[str]:
+    if voxel_nm is None:
+        return []
+    return ["spacings: " + " ".join(repr(float(edge)) for edge in voxel_nm), 'units: "nm" "nm" "nm"']
 
 
 def _header(content: bytes) -> tuple[dict[str, str], dict[str, str], int]:

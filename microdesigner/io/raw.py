@@ -27,7 +27,7 @@ def scan(path: Path) -> Scan:
     if size != np.prod(shape):
         raise InputError(f"{path} holds {size} bytes but its header declares {np.prod(shape)}; copy both files again.")
     phases = np.fromfile(path, np.uint8).reshape(shape, order="F")
-    edges = voxel_of(path, header["voxel_nm"]) if "voxel_nm" in header else None
+    edges = voxel_of(path, header["voxel_nm"]) if header.get("voxel_nm") is not None else None
     return Scan(np.ascontiguousarray(phases), edges, header, oriented=True)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.microstructure import Lateral, Microstructure
-from microdesigner.io.labels import UNIT_UNKNOWN, Voxel, as_labels, volume
+from microdesigner.io.labels import EDGES_WITHOUT_UNIT, UNIT_UNKNOWN, Voxel, as_labels, volume
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,12 @@ class Scan:
         return lateral if lateral in ("periodic", "no-flux") else None
 
     def labelled(self, path: Path) -> Microstructure:
-        """The volume, where the values are phase labels; edges that the file lacks count as 1 nm. Raises InputError."""
+        """The volume, where the values are phase labels; edges without a known unit stay unknown. Raises InputError."""
         phases = np.ascontiguousarray(as_labels(path, self.values))
-        return volume(path, phases, self.edges or (1.0, 1.0, 1.0), self.record)
+        read = volume(path, phases, self.voxel_nm, self.record)
+        if self.edges is None or self.voxel_nm is not None:
+            return read
+        return read.with_provenance(**{EDGES_WITHOUT_UNIT: list(self.edges)})
 
     def _entry(self, name: str) -> Any:
         return self.record.get(name) if isinstance(self.record, Mapping) else None

@@ -50,7 +50,7 @@ def write(microstructure: Microstructure, path: Path) -> None:
     """Write an ImageJ stack; origin, phase names and lateral boundary go into its description."""
     from tifffile import imwrite
 
-    x_nm, y_nm, z_nm = microstructure.voxel_nm
+    edges = microstructure.voxel_nm
     record = json.dumps(
         record_of(microstructure) | {"shape": microstructure.shape, "voxel_nm": microstructure.voxel_nm}
     )
@@ -61,8 +61,8 @@ def write(microstructure: Microstructure, path: Path) -> None:
             np.ascontiguousarray(microstructure.phases.T)[None, :, None, :, :, None],
             imagej=True,
             photometric="minisblack",
-            resolution=(1 / x_nm, 1 / y_nm),
-            metadata={"axes": "TZCYXS", "spacing": z_nm, "unit": "nm", _KEY: record},
+            resolution=(1 / edges[0], 1 / edges[1]) if edges else None,
+            metadata={"axes": "TZCYXS", _KEY: record} | ({"spacing": edges[2], "unit": "nm"} if edges else {}),
         )
 
 
@@ -75,7 +75,7 @@ def _shape(path: Path, series: "TiffPageSeries") -> tuple[int, int, int]:
 
 
 def _voxel(path: Path, file: "TiffFile", metadata: dict[str, Any], record: Any) -> Voxel | None:
-    if isinstance(record, dict) and "voxel_nm" in record:  # exact, where the tags hold ratios of 32-bit numbers
+    if isinstance(record, dict) and record.get("voxel_nm"):  # exact, where the tags hold ratios of 32-bit numbers
         return voxel_of(path, record["voxel_nm"])
     nm = _NM_PER_UNIT.get(str(metadata.get("unit", "")))
     if nm is None:

@@ -19,7 +19,7 @@ from microdesigner.io.scans import Scan
 from microdesigner.io.vtk_xml import VtkXml, written
 
 ARRAY = "phase"
-PROVENANCE, LATERAL, PHASE_NAMES = "microdesigner", "lateral", "phase_names"
+PROVENANCE, LATERAL, PHASE_NAMES, UNIT = "microdesigner", "lateral", "phase_names", "length_unit"
 
 
 def scan(path: Path) -> Scan:
@@ -60,7 +60,7 @@ def _scan(path: Path, file: VtkXml, most: int) -> Scan:
         record["provenance"] = parsed(path, texts[PROVENANCE][0])
     if texts.get(LATERAL):
         record["lateral"] = texts[LATERAL][0]
-    edges = voxel_of(path, file.numbers(image, "Spacing", 3))
+    edges = None if texts.get(UNIT) == ["voxels"] else voxel_of(path, file.numbers(image, "Spacing", 3))
     return Scan(np.ascontiguousarray(values), edges, record, oriented=LATERAL in texts)
 
 
@@ -70,12 +70,13 @@ def _image(microstructure: Microstructure) -> Any:
 
     image = vtkImageData()
     image.SetDimensions(*(edge + 1 for edge in microstructure.shape))
-    image.SetSpacing(*microstructure.voxel_nm)
+    image.SetSpacing(*microstructure.spacing)
     labels = numpy_to_vtk(microstructure.phases.ravel(order="F"), deep=True)
     labels.SetName(ARRAY)
     image.GetCellData().SetScalars(labels)
     image.GetFieldData().AddArray(_strings(PROVENANCE, (json.dumps(microstructure.provenance),)))
     image.GetFieldData().AddArray(_strings(LATERAL, (microstructure.lateral,)))
+    image.GetFieldData().AddArray(_strings(UNIT, (microstructure.length_unit,)))
     image.GetFieldData().AddArray(_strings(PHASE_NAMES, microstructure.phase_names))
     return image
 

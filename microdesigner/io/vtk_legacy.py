@@ -17,7 +17,7 @@ from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.io.labels import UNIT_UNKNOWN, Voxel, check_size, voxel_of
 from microdesigner.io.scans import Scan
 
-_TITLE = "phase labels, voxel edges in nm"
+_TITLES = {"nm": "phase labels, voxel edges in nm", "voxels": "phase labels, voxel edges unknown"}
 _DIMENSIONS = re.compile(rb"^DIMENSIONS +(\d{1,9}) +(\d{1,9}) +(\d{1,9})\s", re.MULTILINE)
 _SPACING = re.compile(rb"^(?:SPACING|ASPECT_RATIO) +(\S+) +(\S+) +(\S+)\s", re.MULTILINE)
 _CELLS = re.compile(rb"^CELL_DATA +\d+\s", re.MULTILINE)
@@ -42,16 +42,18 @@ def scan(path: Path) -> Scan:
     shape = _shape(path, content)
     check_size(path, shape, most=len(content))
     values = _values(path, content, int(np.prod(shape)))
-    record = {} if content.split(b"\n", 2)[1].strip() == _TITLE.encode() else {"provenance": UNIT_UNKNOWN}
-    return Scan(np.ascontiguousarray(values.reshape(shape, order="F")), _voxel(path, content), record)
+    title = content.split(b"\n", 2)[1].strip().decode("utf-8", errors="replace")
+    record = {} if title in _TITLES.values() else {"provenance": UNIT_UNKNOWN}
+    edges = None if title == _TITLES["voxels"] else _voxel(path, content)
+    return Scan(np.ascontiguousarray(values.reshape(shape, order="F")), edges, record)
 
 
 def write(microstructure: Microstructure, path: Path) -> None:
     """Write binary structured points."""
     points = " ".join(str(edge + 1) for edge in microstructure.shape)
-    spacing = " ".join(repr(float(edge)) for edge in microstructure.voxel_nm)
+    spacing = " ".join(repr(float(edge)) for edge in microstructure.spacing)
     header = (
-        f"# vtk DataFile Version 3.0\n{_TITLE}\nBINARY\nDATASET STRUCTURED_POINTS\n"
+        f"# vtk DataFile Version 3.0\n{_TITLES[microstructure.length_unit]}\nBINARY\nDATASET STRUCTURED_POINTS\n"
         f"DIMENSIONS {points}\nORIGIN 0 0 0\nSPACING {spacing}\n"
         f"CELL_DATA {microstructure.phases.size}\nSCALARS phase unsigned_char 1\nLOOKUP_TABLE default\n"
     )

@@ -76,7 +76,7 @@ def encode_dataset(path: Path, dataset: VolumeDataset, network: Autoencoder, var
 def _domain_size(description: Description, phases: PhaseArray) -> float:
     """In nm; a film of one phase is one domain as long as its longest edge."""
     film = Microstructure(phases, description.voxel_nm, description.lateral, description.phase_names)
-    edges = (count * edge for count, edge in zip(film.shape, film.voxel_nm, strict=True))
+    edges = (count * edge for count, edge in zip(film.shape, film.spacing, strict=True))
     return film_domain_size(film) or max(edges)
 
 

@@ -50,7 +50,7 @@ def hexahedra(microstructure: Microstructure) -> "pv.UnstructuredGrid":
     """One hexahedron per voxel; neighbours share their corner points."""
     import pyvista as pv  # loads in 0.2 s, which surfaces need not wait for
 
-    image = pv.ImageData(dimensions=np.add(microstructure.shape, 1), spacing=microstructure.voxel_nm)
+    image = pv.ImageData(dimensions=np.add(microstructure.shape, 1), spacing=microstructure.spacing)
     image.cell_data["phase"] = microstructure.phases.ravel(order="F")
     # by way of a structured grid: cast directly, image data become VTK_VOXEL cells, which few mesh readers know
     return image.cast_to_structured_grid().cast_to_unstructured_grid()

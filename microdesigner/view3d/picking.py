@@ -24,7 +24,7 @@ class Ray:
 
 def pick(geometry: Geometry, look: Look, view: int, ray: Ray) -> Vector | None:
     """First point in nm of what view `view` draws that `ray` meets; None where it meets nothing."""
-    spacing = np.array(geometry.microstructure.voxel_nm)
+    spacing = np.array(geometry.microstructure.spacing)
     start = (np.array(ray.origin) - geometry.corner_nm) / spacing  # in voxels of `geometry.labels`
     step = np.array(ray.direction) / spacing
     if look.slices:

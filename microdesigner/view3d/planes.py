@@ -86,7 +86,7 @@ def _plane(
 
 def _rectangle(geometry: Geometry, axis: int, offset: float, towards_more: bool) -> vtkPolyData:
     first, second = OTHER_AXES[axis]
-    spacing, shape = geometry.microstructure.voxel_nm, geometry.labels.shape
+    spacing, shape = geometry.microstructure.spacing, geometry.labels.shape
     corner = np.array(geometry.corner_nm)
     corner[axis] += offset * spacing[axis]
     along, up = np.zeros(3), np.zeros(3)

@@ -59,7 +59,7 @@ class Geometry:
     @property
     def size_nm(self) -> tuple[float, float, float]:
         """Edges of the whole volume."""
-        x, y, z = (edge * nm for edge, nm in zip(self.microstructure.shape, self.microstructure.voxel_nm, strict=True))
+        x, y, z = (edge * nm for edge, nm in zip(self.microstructure.shape, self.microstructure.spacing, strict=True))
         return x, y, z
 
 
@@ -68,7 +68,7 @@ def build_geometry(microstructure: Microstructure, shaping: Shaping | None = Non
     shaping = shaping or Shaping()
     ranges = tuple(_voxel_range(span, edge) for span, edge in zip(shaping.clip, microstructure.shape, strict=True))
     labels = microstructure.phases[tuple(slice(*limits) for limits in ranges)]
-    spacing = microstructure.voxel_nm
+    spacing = microstructure.spacing
     corner = (ranges[0][0] * spacing[0], ranges[1][0] * spacing[1], ranges[2][0] * spacing[2])
     shown = apply_threshold(labels, shaping.threshold, len(microstructure.phase_names))
     meshes = tuple(

@@ -48,13 +48,28 @@ def test_periodic_overrides_the_file(text_file: Path, capsys: pytest.CaptureFixt
 
 
 def test_full_set_adds_the_statistics(text_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(text_file, "--set", "full", "--json") == 0
+    film = text_file.with_suffix(".vti")
+    io.write(Microstructure(io.read(text_file).phases, (1.0, 1.0, 2.0), "no-flux", ("donor", "acceptor")), film)
+    assert run(film, "--set", "full", "--json") == 0
     entry = json.loads(capsys.readouterr().out)[0]
+    assert entry["voxel_nm"] == [1, 1, 2]
     assert entry["descriptors"]["euler_D"] == 2
     assert entry["descriptors"]["specific_surface_DA"] > entry["descriptors"]["specific_surface_isotropic_DA"] > 0
     assert entry["descriptors"]["tortuosity_factor_D"] is None
     assert "no path" in entry["reasons"]["tortuosity_factor_D"]
     assert {name for name, value in entry["descriptors"].items() if value is None} == entry["reasons"].keys()
+
+
+def test_lengths_are_null_where_the_file_records_no_voxel_edges(
+    text_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(text_file, "--set", "full", "--json") == 0
+    entry = json.loads(capsys.readouterr().out)[0]
+    assert entry["voxel_nm"] is None
+    for name in ("specific_surface_DA", "mean_chord_x_A", "domain_size_A", "DISS_f10_D", "ABS_wf_D"):
+        assert entry["descriptors"][name] is None
+        assert "voxel edges are unknown" in entry["reasons"][name]
+    assert entry["descriptors"]["euler_D"] == 2
 
 
 def test_missing_value_is_null_in_json_and_dashes_in_the_table(

@@ -72,7 +72,8 @@ def test_a_unit_that_is_not_recorded_is_told(line: str, tmp_path: Path) -> None:
     lines = ["NRRD0004", "type: uchar", "dimension: 3", "sizes: 5 7 4", *([line] if line else []), "encoding: raw"]
     (tmp_path / "film.nrrd").write_bytes("\n".join([*lines, "", ""]).encode() + LABELS.tobytes(order="F"))
     back = io.read(tmp_path / "film.nrrd")
-    assert (back.voxel_nm, back.provenance) == (((3, 3, 2), UNIT_UNKNOWN) if line else ((1, 1, 1), {}))
+    assert back.voxel_nm is None
+    assert back.provenance == (UNIT_UNKNOWN | {"voxel_edges": [3, 3, 2]} if line else {})
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -86,7 +87,7 @@ def test_a_foreign_metaimage_is_read(packed: bool, tmp_path: Path) -> None:
     (tmp_path / "film.mhd").write_text(header)
     back = io.read(tmp_path / "film.mhd")
     np.testing.assert_array_equal(back.phases, LABELS)
-    assert (back.voxel_nm, back.provenance) == ((3, 3, 2), UNIT_UNKNOWN)
+    assert (back.voxel_nm, back.provenance) == (None, UNIT_UNKNOWN | {"voxel_edges": [3, 3, 2]})
 
 
 @pytest.mark.parametrize("name", ["../secret.bin", "/etc/hostname", "missing.raw", ""])

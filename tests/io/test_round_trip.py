@@ -32,7 +32,7 @@ def test_round_trip(name: str, shape: tuple[int, int, int], tmp_path: Path) -> N
         back = io.read(path)
         np.testing.assert_array_equal(back.phases, original.phases)
         assert back.phases.flags.c_contiguous
-        assert back.voxel_nm == (original.voxel_nm if name in KEEPS_SPACING else (1, 1, 1))
+        assert back.voxel_nm == (original.voxel_nm if name in KEEPS_SPACING else None)
         if name in KEEPS_ALL:
             assert (back.lateral, back.phase_names, back.provenance) == (
                 "periodic",
@@ -43,6 +43,17 @@ def test_round_trip(name: str, shape: tuple[int, int, int], tmp_path: Path) -> N
             # some of the smallest shapes hold no mixed voxel
             assert (back.lateral, back.provenance) == ("no-flux", {})
             assert back.phase_names == PHASE_NAMES[: max(2, int(original.phases.max()) + 1)]
+
+
+@pytest.mark.parametrize("name", io.FORMATS)
+def test_unknown_voxel_edges_stay_unknown(name: str, tmp_path: Path) -> None:
+    original = volume(voxel_nm=None)
+    path = tmp_path / f"film{io.FORMATS[name].extensions[0]}"
+    io.write(original, path)
+    back = io.read(path)
+    assert back.voxel_nm is None
+    assert back.provenance == (PROVENANCE if name in KEEPS_ALL else {})
+    np.testing.assert_array_equal(back.phases, original.phases)
 
 
 @pytest.mark.parametrize("name", io.FORMATS)
