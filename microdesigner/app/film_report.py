@@ -31,7 +31,8 @@ def report_html(request: Request, sample: Sample, picture: bytes, drawings: Mapp
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(name)}</title>'
         f"<style>{STYLE}</style></head><body><h1>{escape(name)}</h1>"
-        f"<p>{size} voxels, {edges} {volume.length_unit}, phases {escape(', '.join(volume.phase_names))}, {volume.lateral} sides.</p>"
+        f"<p>{size} voxels, {edges} {volume.length_unit}, phases {escape(', '.join(volume.phase_names))}, "
+        f"{volume.lateral} sides.</p>"
         f"{_image(picture, 'png')}{_values(request, sample)}{_recipe(sample)}{figures}{_origin(request)}"
         "</body></html>\n"
     )
