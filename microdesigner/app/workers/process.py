@@ -1,0 +1,139 @@
+"""The worker process: receives tasks, runs their generators of events, sends the events back at a limited rate."""
+
+import contextlib
+import errno
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+import psutil
+
+from microdesigner.app.workers.messages import Cancelled, Done, Failed, Task, WorkerEvent
+from microdesigner.app.workers.transport import receive, send
+from microdesigner.core.errors import MicrodesignerError
+from microdesigner.core.events import Preview, Progress
+
+NICENESS = 10
+SECONDS_BETWEEN_UPDATES = 0.1
+SECONDS_TO_END = 2.0
+CANCEL = "cancel"
+_PLACE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+def serve(connection: Connection) -> None:
+    """Run the tasks that come through `connection`, until None comes or the other side has ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    lower_priority()
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # idle threads leave the processors to the window
+    send(connection, None)  # this process is up
+    inbox = _Inbox(connection)
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        while (numbered := inbox.tasks.get()) is not None:
+            number, task = numbered
+            _run(task, lambda event, number=number: send(connection, (number, event)), inbox.is_cancelled)
+
+
+def lower_priority() -> None:
+    """Let the window and other programs have the processors first."""
+    with contextlib.suppress(psutil.Error, OSError):
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICENESS)
+
+
+class _Inbox:
+    """Reads the pipe in a thread, so that a running task learns that it is cancelled."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.tasks: queue.SimpleQueue[tuple[int, Task] | None] = queue.SimpleQueue()
+        self._cancelled = threading.Event()
+        self._connection = connection
+        threading.Thread(target=self._receive, name="inbox", daemon=True).start()
+
+    def is_cancelled(self) -> bool:
+        """Whether the running task is to end."""
+        return self._cancelled.is_set()
+
+    def _receive(self) -> None:
+        with contextlib.suppress(EOFError, OSError):
+            while (message := receive(self._connection)) is not None:
+                if message == CANCEL:
+                    self._cancelled.set()
+                else:
+                    self._cancelled.clear()
+                    self.tasks.put(message)
+        self._cancelled.set()
+        self.tasks.put(None)
+        time.sleep(SECONDS_TO_END)  # the process has ended by itself by then, or else its window is gone
+        end_children()
+        os._exit(1)
+
+
+def end_children(process: psutil.Process | None = None) -> None:
+    """Kill all processes that `process` (this one) has started."""
+    with contextlib.suppress(psutil.Error):
+        for child in (process or psutil.Process()).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                child.kill()
+
+
+def _run(task: Task, tell: Callable[[WorkerEvent], None], is_cancelled: Callable[[], bool]) -> None:
+    """Run one task; its last event is Done, Failed or Cancelled."""
+    try:
+        end: WorkerEvent = _events(task, tell, is_cancelled)
+    except (BrokenPipeError, ConnectionResetError):
+        raise
+    except MicrodesignerError as error:
+        end = Failed(str(error), traceback.format_exc())
+    except Exception as error:
+        end = Failed(_sentence(error), traceback.format_exc())
+    tell(end)
+
+
+def _events(task: Task, tell: Callable[[WorkerEvent], None], is_cancelled: Callable[[], bool]) -> Done | Cancelled:
+    if is_cancelled():
+        return Cancelled()
+    throttle = Throttle()
+    events = task.events()
+    try:
+        for event in events:
+            if is_cancelled():
+                return Cancelled()
+            if throttle.passes(event, time.monotonic()):
+                tell(event)
+    finally:
+        if hasattr(events, "close"):
+            events.close()
+    return Done()
+
+
+class Throttle:
+    """Lets ten updates of a kind through per second, and every result."""
+
+    def __init__(self) -> None:
+        self._last: dict[object, float] = {}
+
+    def passes(self, event: Any, now: float) -> bool:
+        """Whether `event` at time `now` (s) is sent; a stage's last step always is."""
+        if not isinstance(event, Progress | Preview):
+            return True
+        kind = (type(event), event.stage if isinstance(event, Progress) else "")
+        last_step = isinstance(event, Progress) and event.done >= event.total
+        if not last_step and now - self._last.get(kind, -1.0) < SECONDS_BETWEEN_UPDATES:
+            return False
+        self._last[kind] = now
+        return True
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this; close other programs or take a smaller volume."
+    if isinstance(error, OSError) and error.errno in _PLACE_ERRORS:
+        return f"{error.strerror}; free some space or choose another place."
+    reason = " ".join(str(error).split())[:200] or type(error).__name__
+    return f"The work stopped unexpectedly ({reason})."
