@@ -22,6 +22,7 @@ from microdesigner.gui.main_window import MainWindow
 from tests.gui import stand_in
 
 # said by the offscreen platform itself, whatever a program does
+SECONDS_TO_END = 20
 HARMLESS = ("This plugin does not support propagateSizeHints()", "This plugin does not support raise()")
 
 
@@ -59,6 +60,11 @@ def nothing_left_behind() -> Iterator[None]:
     """A test fails when it leaves a thread or a child process."""
     threads, children = set(threading.enumerate()), set(multiprocessing.active_children())
     yield
+    end = time.monotonic() + SECONDS_TO_END
+    while time.monotonic() < end and not (
+        set(threading.enumerate()) <= threads and set(multiprocessing.active_children()) <= children
+    ):
+        time.sleep(0.01)  # worker processes end by themselves, while nobody waits for them
     assert set(threading.enumerate()) <= threads
     assert set(multiprocessing.active_children()) <= children
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from microdesigner.app.workers import Done, Report, Worker, end_all
 from tests.app.test_worker import Count, Hang, Sum
 
-
 MOST = 0.05
 TRIES = 8
 

@@ -10,6 +10,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -37,7 +38,11 @@ def serve(connection: Connection) -> None:
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         while (numbered := inbox.tasks.get()) is not None:
             number, task = numbered
-            _run(task, lambda event, number=number: send(connection, (number, event)), inbox.is_cancelled)
+            _run(task, partial(_send_report, connection, number), inbox.is_cancelled)
+
+
+def _send_report(connection: Connection, number: int, event: WorkerEvent) -> None:
+    send(connection, (number, event))
 
 
 def lower_priority() -> None:
