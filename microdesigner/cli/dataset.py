@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import sys
 from pathlib import Path
 
 from microdesigner.cli.dataset_import import add_import_parser
@@ -53,7 +54,7 @@ def add_parser(subparsers: Subparsers) -> None:
     where.add_argument(
         "--scheduler",
         metavar="ADDRESS",
-        help="work on the Dask cluster of this scheduler, such as tcp://node1:8786, instead of on this machine alone; "
+        help="work on the Dask cluster of this scheduler, such as tls://node1:8786, instead of on this machine alone; "
         "its workers must have microdesigner installed and see OUT.h5.parts/",
     )
     build.set_defaults(run=run_build)
@@ -66,7 +67,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run_build(args: argparse.Namespace) -> int:
     """Build; raises InputError when the file exists or the plan cannot be served."""
-    from microdesigner.data.build import BuildPlan, build_dataset
+    from microdesigner.data.build import BuildPlan, build_dataset, unprotected
 
     for name in ("series", "snapshots", "skins", "workers"):
         if getattr(args, name) < 1:
@@ -78,6 +79,12 @@ def run_build(args: argparse.Namespace) -> int:
     plan = BuildPlan(
         args.series, args.snapshots, tuple(args.size), args.lateral, args.phases, args.skins, args.seed, args.threshold
     )
+    if args.scheduler and unprotected(args.scheduler):
+        print(
+            f"microdesigner: {args.scheduler} is open to everyone who reaches it and runs what they send as its own "
+            "user; keep it inside a trusted network, or use tls:// (packaging/clusters.md).",
+            file=sys.stderr,
+        )
     for _ in with_bars(build_dataset(args.output, plan, args.workers, args.minutes, args.scheduler)):
         pass
     print(args.output)

@@ -3,10 +3,11 @@
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import takewhile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
 from microdesigner.data.design import recipe_of
 from microdesigner.data.measured import STANDARD_CONDITIONS, measure
-from microdesigner.data.parallel import Task, visible
+from microdesigner.data.pool import ProcessPool, Task
 from microdesigner.data.series import check_series, read_series, series_path, simulate_series
 from microdesigner.data.store import Description, PackedVolume, Volume, new_dataset, packed
 from microdesigner.descriptors import fractions_and_tortuosities
@@ -24,10 +25,8 @@ from microdesigner.descriptors.graspi import Value
 from microdesigner.physics.phases import PhaseCount, Threshold
 from microdesigner.physics.simulate import NotSeparatedError, Recipe, Snapshot
 
-try:
-    from microdesigner.data.cluster import cluster, results
-except ModuleNotFoundError:  # Dask is not on a bare machine lent for training
-    from microdesigner.data.pool import cluster, results  # type: ignore[assignment]
+if TYPE_CHECKING:
+    from microdesigner.data.cluster import DaskCluster
 
 PROCESS = ("phi", "chi", "log_time")
 THINNEST_SKIN, THICKEST_SKIN = 1.2, 5.0
@@ -55,11 +54,13 @@ def build_dataset(
 ) -> Iterator[Progress]:
     """Simulate and label `plan` into the HDF5 file `path`, yielding progress per series.
 
-    The work is done by `workers` processes of this machine, on the GPU where there is one, or by the cluster of the
-    Dask scheduler at the address `scheduler`. Finished series stay in `PATH.parts/`, each whole or absent: a build that
-    was stopped goes on from there, and a plan with more series extends them. After `minutes` no further series is
-    begun, and the data set holds those that are there. Raises InputError when `path` exists, `PATH.parts/` belongs to
-    another plan, or the plan cannot be served.
+    The work is done by `workers` processes of this machine, which nobody else can reach, on the GPU where there is
+    one; or by the cluster of the Dask scheduler at the address `scheduler`, which runs what anyone sends who reaches
+    it: `unprotected` tells whether that is everyone.
+
+    Finished series stay in `PATH.parts/`, each whole or absent: a build that was stopped goes on from there, and a plan
+    with more series extends them. After `minutes` no further series is begun, and the data set holds those that are
+    there. Raises InputError when `path` exists, `PATH.parts/` belongs to another plan, or the plan cannot be served.
     """
     if path.exists():
         raise InputError(f"{path} exists; choose another name or delete it first.")
@@ -68,16 +69,16 @@ def build_dataset(
     missing = [series for series in range(plan.series) if not _is_there(folder, plan, series)]
     yield Progress("simulate", plan.series - len(missing), plan.series)
     deadline = time.monotonic() + 60 * minutes if minutes else math.inf
-    with _swept(folder, at_all_events=scheduler is None), cluster(workers, scheduler) as client:
+    with _swept(folder, at_all_events=scheduler is None), _processes(workers, scheduler) as processes:
         simulations = _until(deadline, [(_simulate, folder, plan, series) for series in missing])
-        simulated = results(client, simulations, None if scheduler else _simulators(workers))
-        for done, _ in enumerate(simulated, plan.series - len(missing) + 1):
-            yield Progress("simulate", done, plan.series)
+        with closing(processes.results(simulations, None if scheduler else _simulators(workers))) as simulated:
+            for done, _ in enumerate(simulated, plan.series - len(missing) + 1):
+                yield Progress("simulate", done, plan.series)
         # those after a gap wait for a build that has the time to fill it
         there = list(takewhile(lambda series: series_path(folder, series).exists(), range(plan.series)))
         plan = replace(plan, series=len(there))
-        labelled = results(client, [(_label_series, folder, plan, series) for series in there])
-        with new_dataset(path, _description(plan)) as add:
+        labels = [(_label_series, folder, plan, series) for series in there]
+        with new_dataset(path, _description(plan)) as add, closing(processes.results(labels)) as labelled:
             for done, volumes in enumerate(labelled, 1):
                 for volume in volumes:
                     add(volume)
@@ -171,7 +172,31 @@ def _until(deadline: float, tasks: Iterable[Task]) -> Iterator[Task]:
 
 def _simulate(folder: Path, plan: BuildPlan, series: int) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    simulate_series(series_path(visible(folder), series), _recipe(plan, series), plan.snapshots, device)
+    simulate_series(series_path(_visible(folder), series), _recipe(plan, series), plan.snapshots, device)
+
+
+def unprotected(scheduler: str) -> bool:
+    """Whether the connection to the Dask scheduler at this address is neither encrypted nor kept to those who hold its
+    certificates."""
+    return not scheduler.startswith("tls://")
+
+
+def _processes(workers: int, scheduler: str | None) -> "ProcessPool | DaskCluster":
+    """Raises InputError where Dask is needed and is not installed, as on a machine lent for training."""
+    if scheduler is None:
+        return ProcessPool(workers)
+    try:
+        from microdesigner.data.cluster import DaskCluster
+    except ModuleNotFoundError as error:
+        raise InputError(f"--scheduler needs the package distributed ({error}); install it or leave it out.") from None
+    return DaskCluster(scheduler)
+
+
+def _visible(folder: Path) -> Path:
+    """`folder`, as a worker sees it; raises InputError where it does not."""
+    if not folder.is_dir():
+        raise InputError(f"A worker does not see {folder}; choose a folder on a file system that all workers share.")
+    return folder
 
 
 def _simulators(workers: int) -> int:
@@ -179,5 +204,5 @@ def _simulators(workers: int) -> int:
 
 
 def _label_series(folder: Path, plan: BuildPlan, series: int) -> list[PackedVolume]:
-    path = series_path(visible(folder), series)
+    path = series_path(_visible(folder), series)
     return [packed(volume) for volume in label_snapshots(read_series(path), plan, series)]

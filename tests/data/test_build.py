@@ -1,5 +1,6 @@
 """Data sets: the design covers its range, builds resume, the split keeps series apart, stored labels are true."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import psutil
 import pytest
 from distributed import Client, LocalCluster
 
@@ -119,6 +121,38 @@ def test_every_series_arrives_though_a_worker_is_killed(
     assert list(events)[-1] == Progress("label", 8, 8)
     assert_same(path, dataset)
     assert len(list((tmp_path / "set.h5.parts").iterdir())) == 8  # nothing half-written is left
+
+
+def test_every_series_arrives_though_a_process_of_this_machine_is_killed(
+    tmp_path: Path, dataset: VolumeDataset
+) -> None:
+    path, before = tmp_path / "set.h5", set(multiprocessing.active_children())
+    events = build_dataset(path, PLAN, workers=2)
+    while next(events) != Progress("simulate", 2, 8):
+        pass
+    victim = next(process for process in multiprocessing.active_children() if process not in before)
+    victim.kill()
+    assert list(events)[-1] == Progress("label", 8, 8)
+    assert_same(path, dataset)
+    assert len(list((tmp_path / "set.h5.parts").iterdir())) == 8
+
+
+def test_a_build_opens_no_port(tmp_path: Path) -> None:
+    def listening() -> set[tuple[int, object]]:
+        family = (psutil.Process(), *psutil.Process().children(recursive=True))
+        return {
+            (process.pid, socket.laddr)
+            for process in family
+            for socket in process.net_connections("inet")
+            if socket.status == psutil.CONN_LISTEN
+        }
+
+    before = listening()
+    events = build_dataset(tmp_path / "set.h5", SMALL, workers=2)
+    while next(events) != Progress("simulate", 1, 3):
+        pass
+    assert listening() == before
+    assert list(events)[-1] == Progress("label", 3, 3)
 
 
 def test_a_build_goes_on_after_its_client_was_killed(

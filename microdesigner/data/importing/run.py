@@ -24,7 +24,7 @@ from microdesigner.data.importing.sources import FoundVolumes, find_volumes
 from microdesigner.data.importing.split import sides
 from microdesigner.data.importing.windows import window_size
 from microdesigner.data.measured import STANDARD_CONDITIONS
-from microdesigner.data.parallel import Task, in_processes
+from microdesigner.data.pool import Task, in_processes
 from microdesigner.data.store import HELD_OUT, SERIES, Description, new_dataset, write_description
 
 RECIPE_LABELS = ("phi", "chi", "log_time")
