@@ -18,6 +18,7 @@ from microdesigner.models.autoencoder import FACTOR
 from microdesigner.models.bundle import AnyDenoiser, Autoencoder, Bundle, Networks, Predictor, save_bundle
 from microdesigner.training import ranks
 from microdesigner.training.card import card_document
+from microdesigner.training.checkpoints import load_weights
 from microdesigner.training.drawing import generations, predictions, reconstructions
 from microdesigner.training.family import Family, family_of
 from microdesigner.training.labels import Labels
@@ -145,7 +146,7 @@ def _load_finished(network: nn.Module, run: RunDirectory, stage: Stage) -> bool:
     path = run.stage_weights(stage)
     if not path.exists():
         return False
-    network.load_state_dict(torch.load(path, weights_only=True, map_location="cpu"))
+    load_weights(network, path)
     return True
 
 

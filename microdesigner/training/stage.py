@@ -20,6 +20,7 @@ from torch.utils.data import DataLoader
 
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.models.memory import is_out_of_memory
+from microdesigner.training.checkpoints import check_checkpoint
 from microdesigner.training.control import ControlCallback
 from microdesigner.training.events import EventLog
 from microdesigner.training.presets import Stage, StagePlan
@@ -244,10 +245,11 @@ def _fitted(
         enable_model_summary=False,
         default_root_dir=folder,
     )
+    checkpoint = run.checkpoint(stage)
+    if checkpoint is not None:
+        check_checkpoint(checkpoint, module)
     try:
-        trainer.fit(
-            module, batches.training(batch), batches.validation, ckpt_path=run.checkpoint(stage), weights_only=False
-        )
+        trainer.fit(module, batches.training(batch), batches.validation, ckpt_path=checkpoint, weights_only=True)
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise
