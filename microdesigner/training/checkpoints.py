@@ -49,7 +49,7 @@ def check_checkpoint(path: Path, module: nn.Module) -> None:
     """Raise InputError naming the file and the entry unless `path` is a checkpoint from which `module` can go on."""
     content = read_tensors(path)
     for name, kind in _ENTRIES.items():
-        if type(content.get(name)) is not kind:
+        if not isinstance(content.get(name), kind) or isinstance(content.get(name), bool):
             raise InputError(f"The entry {name} of {path} is missing or wrong; delete the file and resume the run.")
     if content["global_step"] < 0 or not (math.isfinite(content["seconds"]) and content["seconds"] >= 0):
         raise InputError(
