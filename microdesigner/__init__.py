@@ -3,6 +3,7 @@
 Names load on first use, so that `import microdesigner` stays instant although torch and numba do not.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from microdesigner.descriptors import describe as describe
     from microdesigner.engine import Engine as Engine
     from microdesigner.physics import simulate as simulate
+
+# Before torch loads: OpenMP threads that spin while they wait slow each other down tenfold on a busy machine.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 __version__ = "0.1.0"
 __all__ = ["Engine", "Microstructure", "Request", "describe", "simulate"]

@@ -4,9 +4,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from microdesigner.compute import compute_policy
 from microdesigner.core.events import Draft
 from microdesigner.core.request import Request
-from microdesigner.engine.device import short_floats
 from microdesigner.engine.latents import candidate_draws, drafted, latent_shape
 from microdesigner.engine.matching import fraction_labels, rough_labels
 from microdesigner.models.bundle import Bundle
@@ -27,7 +27,7 @@ def draft(bundle: Bundle, device: torch.device, request: Request) -> Draft:
     size = request.size or card.shape
     draw = candidate_draws(request.seed, 1, latent_shape(card, size))[0]
     logits = np.empty((len(card.phase_names), *(edge // COARSENESS for edge in size)), np.float32)
-    with torch.no_grad(), short_floats(device):
+    with torch.no_grad(), compute_policy(device).autocast():
         latent = drafted(bundle, request, targets, draw, device)[None]
         for x, y, fine in decoded_in_tiles(bundle.autoencoder, latent, card.lateral == "periodic"):
             logits[:, _coarse(x), _coarse(y)] = F.avg_pool3d(fine.float(), COARSENESS)[0].cpu().numpy()

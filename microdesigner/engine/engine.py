@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 import torch
 
+from microdesigner.compute import compute_policy, select_device
 from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Draft, GenerationEvent
@@ -14,7 +15,6 @@ from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.descriptors import describe
-from microdesigner.engine.device import choose_device
 from microdesigner.engine.draft import draft
 from microdesigner.engine.generation import Generation, model_identity
 from microdesigner.engine.many import samples_of
@@ -26,19 +26,22 @@ SMALLEST_FILM = Microstructure(np.zeros((2, 2, 2), np.uint8), phase_names=PHASE_
 class Engine:
     """A loaded model on a device. `generate` may be called any number of times, by one thread at a time."""
 
-    def __init__(self, bundle: Bundle, device: torch.device) -> None:
+    def __init__(self, bundle: Bundle, device: torch.device, device_note: str = "") -> None:
         self.bundle = bundle
         self.device = device
+        self.device_note = device_note
+        """Why a faster device does not compute, where there is one: a sentence for the user, or empty."""
+        compute_policy(device).prepare()
 
     @classmethod
     def load(cls, name: str = "ch-3phase", device: str = "auto") -> Self:
-        """Load the model called `name` (or the bundle in that folder) onto "auto", "cpu" or "cuda".
+        """Load the model called `name` (or the bundle in that folder) onto "auto", "cpu", "cuda" or "mps".
 
         Raises InputError when there is no such model or device, or a part of the model is damaged.
         """
-        chosen = choose_device(device)
+        chosen = select_device(device)
         describe(SMALLEST_FILM)  # compiled measures are loaded with the model, not in front of the first sample
-        return cls(load_bundle(name, chosen), chosen)
+        return cls(load_bundle(name, chosen.device), chosen.device, chosen.note)
 
     @property
     def card(self) -> ModelCard:

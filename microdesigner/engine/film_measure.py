@@ -11,12 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from microdesigner.compute import compute_policy
 from microdesigner.core.card import ModelCard
 from microdesigner.descriptors.components import components_of, connected_voxels
 from microdesigner.descriptors.film import carriers_of, film_of
 from microdesigner.descriptors.fractions import generator_values
 from microdesigner.descriptors.soft_paths import straight_amount
-from microdesigner.engine.device import short_floats
 from microdesigner.engine.matching import fraction_labels
 from microdesigner.models.autoencoder import phase_labels
 from microdesigner.models.bundle import Autoencoder
@@ -70,7 +70,7 @@ def measured_with_jacobian(
     """
     with torch.enable_grad():
         leaf = latents.detach().requires_grad_()
-        with short_floats(leaf.device):
+        with compute_policy(leaf.device).autocast():
             logits = autoencoder.decode(leaf, periodic).float()
         values, connected = _counted(logits.detach(), quantities, periodic)
         present = torch.softmax(SHARPNESS * logits, dim=1)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from microdesigner import __version__
+from microdesigner.compute import compute_policy, is_out_of_memory
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
 from microdesigner.core.microstructure import Microstructure, PhaseArray
@@ -19,14 +20,12 @@ from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
 from microdesigner.descriptors import sample_values
 from microdesigner.engine.candidates import Candidate, Contest
-from microdesigner.engine.device import batch_size
 from microdesigner.engine.latents import Draw, Step, candidate_draws, denoised, latent_shape
 from microdesigner.engine.matching import fraction_labels, match_fractions, misfit
 from microdesigner.engine.prediction import read_latent
 from microdesigner.engine.preview import Previewer
 from microdesigner.models.autoencoder import phase_labels
 from microdesigner.models.bundle import Bundle
-from microdesigner.models.memory import is_out_of_memory
 from microdesigner.models.tiling import decoded_in_tiles
 
 
@@ -42,7 +41,7 @@ class Generation:
         self.targets = self._card.conditioned_on(request.targets)
         self._size = request.size or self._card.shape
         self._latent_shape = latent_shape(self._card, self._size)
-        self.batch = batch_size(device, int(np.prod(self._size)))
+        self.batch = compute_policy(device).batch_size(int(np.prod(self._size)))
         self._fractions = {} if request.match == "none" else fraction_labels(request.targets, self._card.phase_names)
         self._seconds: defaultdict[str, float] = defaultdict(float)
         support = self._card.support

@@ -8,9 +8,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from microdesigner.compute import compute_policy
 from microdesigner.core.card import ModelCard
 from microdesigner.core.request import Request
-from microdesigner.engine.device import short_floats
 from microdesigner.engine.film_measure import measurable
 from microdesigner.engine.refinement import ROUNDS, refined
 from microdesigner.models.bundle import Bundle
@@ -158,6 +158,6 @@ class _Group:
     def velocity(self, noisy: Tensor, time: Tensor) -> Tensor:
         """What the denoiser predicts under these conditions."""
         periodic = self._bundle.card.lateral == "periodic"
-        with short_floats(noisy.device):
+        with compute_policy(noisy.device).autocast():
             prediction: Tensor = self._bundle.denoiser(noisy, time, self._told, self._known, periodic)
         return prediction.float()

@@ -14,13 +14,13 @@ import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter
 
+from microdesigner.compute import choose_device
 from microdesigner.core.events import Finished
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request, Sampler
 from microdesigner.data.design import snapshot_times
 from microdesigner.descriptors import describe, fractions_and_tortuosities
 from microdesigner.engine import Engine
-from microdesigner.engine.device import choose_device
 from microdesigner.evaluation.timing import Measurement, median_seconds, seconds_of
 from microdesigner.physics.cahn_hilliard import State
 from microdesigner.physics.simulate import Recipe, anneal, initial_field

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from microdesigner.engine.device import choose_device
+from microdesigner.compute import choose_device
 from microdesigner.evaluation.timing import Measurement, median_seconds
 from microdesigner.models.microgen3d import microgen3d_networks
 from microdesigner.models.microgen3d.denoiser import STEPS

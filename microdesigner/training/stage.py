@@ -18,8 +18,8 @@ from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from microdesigner.compute import is_out_of_memory
 from microdesigner.core.errors import MicrodesignerError
-from microdesigner.models.memory import is_out_of_memory
 from microdesigner.training.checkpoints import check_checkpoint
 from microdesigner.training.control import ControlCallback
 from microdesigner.training.events import EventLog

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
+from microdesigner.compute import ComputePolicy, choose_device
 from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.events import Finished, GenerationEvent, Preview, Progress, SampleDone
@@ -16,8 +16,7 @@ from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
 from microdesigner.core.response import ResponseSurface
 from microdesigner.core.result import Result
-from microdesigner.engine import Engine, generation
-from microdesigner.engine.device import batch_size, choose_device
+from microdesigner.engine import Engine
 from microdesigner.engine.latents import candidate_draws
 from microdesigner.models.bundle import update_card
 
@@ -173,7 +172,7 @@ def test_what_a_sample_holds(tiny_engine: Engine) -> None:
 
 
 def test_requests_made_together_equal_those_made_alone(tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generation, "batch_size", lambda device, voxels: 4)  # as on a GPU
+    monkeypatch.setattr(ComputePolicy, "batch_size", lambda policy, voxels: 4)  # as on a GPU
     requests = [
         Request({"vol_frac_D": value, "vol_frac_M": 0.2}, seed=seed, steps=2, candidates=2, match="all")
         for seed, value in enumerate((0.3, 0.4, 0.5))
@@ -226,12 +225,6 @@ def test_missing_models_and_devices_are_named() -> None:
         Engine.load("no-such-model")
     with pytest.raises(InputError, match="abacus"):
         choose_device("abacus")
-
-
-def test_batches_shrink_with_the_volume() -> None:
-    device = torch.device("cuda")
-    assert batch_size(device, 64 * 64 * 32) == batch_size(device, 128 * 128 * 64) > 1
-    assert batch_size(device, 1024 * 1024 * 128) == 1
 
 
 def test_a_folder_is_a_name(tiny_folder: Path, tiny_engine: Engine) -> None:
