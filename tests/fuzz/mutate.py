@@ -5,6 +5,7 @@ The same seed gives the same mutations in every run, so that a failure is found 
 
 import copy
 import json
+import os
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -16,6 +17,9 @@ ODD_NUMBERS = (0, -1, 1e308, -1e308, 1e-320, 0.1, float("nan"), float("inf"), fl
 ODD_TEXTS = ("", "\x00", "nan", "../../etc/passwd", "\x1b[2J", "=1+1", "<script>", "1e999", "ä" * 300, "\ud800", "a\nb")
 ODD_VALUES = (None, True, False, [], {}, [[]], {"": None}, [None] * 3, *ODD_NUMBERS, *ODD_TEXTS)
 NESTING = 3000  # beyond what a recursive reader survives
+
+TIMES = int(os.environ.get("MICRODESIGNER_FUZZ_TIMES", "1"))
+"""Multiplies the number of mutations, for runs longer than that of the tests."""
 
 Bytes = Callable[[random.Random, bytes], bytes]
 

@@ -21,8 +21,8 @@ from microdesigner.gui.collector import Collector
 from microdesigner.gui.main_window import MainWindow
 from tests.gui import stand_in
 
-# said by the offscreen platform itself, whatever a program does
 SECONDS_TO_END = 20
+# said by the offscreen platform itself, whatever a program does
 HARMLESS = ("This plugin does not support propagateSizeHints()", "This plugin does not support raise()")
 
 
@@ -73,7 +73,7 @@ def nothing_left_behind() -> Iterator[None]:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user folder without models, and a program that ships no first result."""
     monkeypatch.setenv("MICRODESIGNER_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("microdesigner.app.opening.shipped", lambda folder: tmp_path / "shipped" / folder)
+    monkeypatch.setattr("microdesigner.app.volume_open.shipped", lambda folder: tmp_path / "shipped" / folder)
     return tmp_path / "home"
 
 

@@ -1,0 +1,1 @@
+"""What the desktop stores between two starts: history, queue, session and settings."""

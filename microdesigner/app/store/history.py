@@ -1,0 +1,288 @@
+"""Every finished sample, stored for good: light columns to search, the rest apart, compressed volumes as files.
+
+A volume is in its place before its row is committed, so the end of the program at any moment leaves whole entries. No
+sample leaves unasked: what is deleted goes to the trash, which the user alone empties.
+"""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from microdesigner.app.sample_record import SampleRecord
+from microdesigner.app.store.database import Database
+from microdesigner.app.store.history_query import Query
+from microdesigner.app.store.history_rows import (
+    COLUMNS,
+    UNREADABLE,
+    Entry,
+    VolumeName,
+    entry_of,
+    is_volume_name,
+    join_tags,
+    new_volume_name,
+    split_tags,
+    verification_of,
+)
+from microdesigner.app.store.history_schema import INDEXES, TABLES, VERSION, upgrade
+from microdesigner.core.documents import parse_document
+from microdesigner.core.errors import InputError
+from microdesigner.core.request import Request
+from microdesigner.core.result import Sample
+from microdesigner.core.verification import Verification
+
+SECONDS_BEFORE_ADOPTION = 600.0  # another program may be about to commit the row of a younger volume
+
+
+class History:
+    """The stored samples in `folder`. Safe in any thread, and with several programs on one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._database = Database(folder / "history.sqlite", "The history", TABLES, VERSION, upgrade, INDEXES)
+
+    def take_problems(self) -> list[str]:
+        """Sentences about what could not be read, each once."""
+        return self._database.take_problems()
+
+    def add(
+        self, request: Request, sample: Sample, thumbnail: bytes, note: str = "", made: datetime | None = None
+    ) -> Entry:
+        """Store a sample of `request`; `made` is now where it is not given."""
+        from microdesigner.io import registry
+
+        name = new_volume_name()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        registry.write(sample.microstructure, self.folder / name)
+        _flush(self.folder / name)
+        return self._insert(request, SampleRecord.of(sample), name, thumbnail, note, made or datetime.now(UTC))
+
+    def entries(self, query: Query | None = None, limit: int | None = None, offset: int = 0) -> list[Entry]:
+        """What `query` asks for, in its order; rows that cannot be read are left out and told as a problem."""
+        clauses, values = (query or Query()).clauses()
+        found, unreadable = [], 0
+        statement = f"SELECT {COLUMNS} FROM samples {clauses} LIMIT ? OFFSET ?"
+        for row in self._read(statement, *values, -1 if limit is None else limit, offset):
+            try:
+                found.append(entry_of(row))
+            except UNREADABLE:
+                unreadable += 1
+        self._database.note_unreadable(unreadable)
+        return found
+
+    def count(self, query: Query | None = None) -> int:
+        """How many samples `query` finds."""
+        clauses, values = (query or Query()).clauses()
+        rows = self._read(f"SELECT count(*) FROM (SELECT 1 FROM samples {clauses})", *values)
+        return int(rows[0][0]) if rows else 0
+
+    def tags(self) -> list[str]:
+        """Every tag in use, in alphabetical order."""
+        return sorted({tag for (tags,) in self._read("SELECT DISTINCT tags FROM samples") for tag in split_tags(tags)})
+
+    def models(self) -> list[str]:
+        """Names of the models that made what is stored, in alphabetical order."""
+        return [str(model) for (model,) in self._read("SELECT DISTINCT model FROM samples ORDER BY model")]
+
+    def thumbnails(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The pictures of samples, as PNG."""
+        places = ", ".join("?" * len(numbers))
+        rows = self._read(f"SELECT number, png FROM thumbnails WHERE number IN ({places})", *numbers)
+        return {number: png for number, png in rows if isinstance(png, bytes)}
+
+    def find(self, request: Request) -> Entry | None:
+        """The newest sample that exactly `request` made."""
+        rows = self._read(
+            f"SELECT {COLUMNS} FROM samples WHERE model = ? AND seed = ? AND deleted IS NULL ORDER BY number DESC",
+            request.model, request.seed,
+        )  # fmt: skip
+        for row in rows:
+            try:
+                entry = entry_of(row)
+            except UNREADABLE:
+                continue
+            if entry.request == request:
+                return entry
+        return None
+
+    def load(self, entry: Entry) -> Sample:
+        """The sample with its voxels; raises InputError when its file or its row is gone or damaged."""
+        from microdesigner.io import registry
+
+        microstructure = registry.read(self.folder / entry.volume)
+        rows = self._read("SELECT sample FROM details WHERE number = ?", entry.number)
+        if not rows or not isinstance(rows[0][0], str):
+            return Sample(microstructure, entry.request.seed, entry.measured)
+        source = f"the history's entry {entry.number}"
+        record = parse_document(rows[0][0], SampleRecord, source, "a stored sample", "generate it again by its request")
+        return record.sample(microstructure)
+
+    def add_verification(self, request: Request, verification: Verification) -> None:
+        """Store what a simulation says of the newest sample that exactly `request` made, where there is one."""
+        from microdesigner.io import registry
+
+        entry = self.find(request)
+        if entry is None:
+            return
+        name = new_volume_name() if verification.volume is not None else None
+        if verification.volume is not None and name is not None:
+            registry.write(verification.volume, self.folder / name)
+        values = (entry.number, _json(verification.to_json()), name)
+
+        def replace_(database: sqlite3.Connection) -> list[Any]:
+            old = database.execute("SELECT volume FROM verifications WHERE number = ?", values[:1]).fetchall()
+            database.execute("INSERT OR REPLACE INTO verifications VALUES (?, ?, ?)", values)
+            return old
+
+        self._remove_volumes(self._database.do(replace_))
+
+    def verification(self, entry: Entry) -> Verification | None:
+        """What a simulation said of a sample; None where it was not verified, or that cannot be read any more."""
+        from microdesigner.io import registry
+
+        rows = self._read("SELECT verification, volume FROM verifications WHERE number = ?", entry.number)
+        if not rows:
+            return None
+        try:
+            text, name = msgspec.convert(rows[0], tuple[str, VolumeName | None])
+            return verification_of(text, registry.read(self.folder / name) if name else None)
+        except UNREADABLE:
+            return None
+
+    def set_star(self, numbers: Iterable[int], starred: bool) -> None:
+        """Star samples, or take their stars away."""
+        self._set("starred", int(starred), numbers)
+
+    def set_note(self, number: int, note: str) -> None:
+        """Write a note to a sample."""
+        self._set("note", note, [number])
+
+    def set_tags(self, numbers: Iterable[int], tags: Iterable[str]) -> None:
+        """Give samples exactly these tags, each on one line."""
+        self._set("tags", join_tags(tags), numbers)
+
+    def delete(self, numbers: Iterable[int]) -> None:
+        """Move samples to the trash."""
+        self._set("deleted", datetime.now(UTC).isoformat(), numbers)
+
+    def restore(self, numbers: Iterable[int]) -> None:
+        """Bring samples back from the trash."""
+        self._set("deleted", None, numbers)
+
+    def trim(self, most: int) -> list[int]:
+        """Move the oldest samples without a star to the trash, down to `most`; returns their numbers."""
+        rows = self._read(
+            "SELECT number FROM samples WHERE deleted IS NULL AND NOT starred ORDER BY number DESC LIMIT -1 OFFSET ?",
+            most,
+        )
+        numbers = [number for (number,) in rows]
+        self.delete(numbers)
+        return numbers
+
+    def empty_trash(self) -> None:
+        """Remove what is in the trash for good, with its volumes and what belongs to it."""
+        gone = "SELECT number FROM samples WHERE deleted IS NOT NULL"
+
+        def remove(database: sqlite3.Connection) -> list[Any]:
+            volumes = database.execute("SELECT volume FROM samples WHERE deleted IS NOT NULL").fetchall()
+            volumes += database.execute(f"SELECT volume FROM verifications WHERE number IN ({gone})").fetchall()
+            for table in ("details", "thumbnails", "verifications"):
+                database.execute(f"DELETE FROM {table} WHERE number IN ({gone})")
+            database.execute("DELETE FROM samples WHERE deleted IS NOT NULL")
+            return volumes
+
+        self._remove_volumes(self._database.do(remove))
+
+    def adopt_volumes(self) -> int:
+        """Give volumes without a row one again, as far as they tell what they are; returns how many.
+
+        They are left when the program is killed between file and row, or when the database was damaged. What is no
+        sample, as the film of a simulation, is removed.
+        """
+        adopted = 0
+        for path in self._ownerless():
+            record = _record_of(path)
+            if record is None:
+                path.unlink(missing_ok=True)
+            else:
+                self._insert(*record, path.name, b"", "", datetime.fromtimestamp(_modified(path), UTC))
+                adopted += 1
+        return adopted
+
+    def _ownerless(self) -> list[Path]:
+        """Volumes without a row, the oldest first."""
+        tables = ("samples", "verifications")
+        known = {name for table in tables for (name,) in self._read(f"SELECT volume FROM {table}")}
+        latest = time.time() - SECONDS_BEFORE_ADOPTION
+        volumes = [path for path in self.folder.glob("*.vti") if is_volume_name(path.name) and path.name not in known]
+        return sorted((path for path in volumes if _modified(path) < latest), key=_modified)
+
+    def _insert(
+        self, request: Request, record: SampleRecord, name: str, thumbnail: bytes, note: str, made: datetime
+    ) -> Entry:
+        alone = replace(request, seed=record.seed, count=1)
+        asked, measured, sample = (_json(value) for value in (alone.to_json(), record.measured, record))
+        light = (made.isoformat(), alone.model, alone.seed, asked, measured, name, note)
+
+        def insert(database: sqlite3.Connection) -> tuple[Any, ...]:
+            columns = "made, model, seed, request, measured, volume, note"
+            number = database.execute(f"INSERT INTO samples ({columns}) VALUES (?,?,?,?,?,?,?)", light).lastrowid
+            database.execute("INSERT OR REPLACE INTO details VALUES (?, ?)", (number, sample))
+            if thumbnail:
+                database.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (number, thumbnail))
+            cursor = database.execute(f"SELECT {COLUMNS} FROM samples WHERE number = ?", (number,))
+            row: tuple[Any, ...] = cursor.fetchone()
+            return row
+
+        return entry_of(self._database.do(insert))
+
+    def _read(self, statement: str, *values: Any) -> list[Any]:
+        if not self._database.exists:
+            return []
+        return self._database.do(lambda database: database.execute(statement, values).fetchall())
+
+    def _set(self, column: str, value: Any, numbers: Iterable[int]) -> None:
+        rows = [(value, number) for number in numbers]
+        statement = f"UPDATE samples SET {column} = ? WHERE number = ?"
+        self._database.do(lambda database: database.executemany(statement, rows))
+
+    def _remove_volumes(self, rows: Iterable[tuple[Any]]) -> None:
+        for (name,) in rows:
+            if is_volume_name(name):
+                (self.folder / name).unlink(missing_ok=True)
+
+
+def _record_of(path: Path) -> tuple[Request, SampleRecord] | None:
+    """What a volume tells of its request and its measures; None where that is not a sample."""
+    from microdesigner.app.volume_open import open_volume
+
+    try:
+        opened = open_volume(path)
+    except InputError:
+        return None
+    if opened.request is None or not opened.sample.measured:
+        return None
+    return opened.request, SampleRecord.of(opened.sample)
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _flush(path: Path) -> None:
+    """Have the file on the disk before a row names it."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return time.time()

@@ -1,0 +1,74 @@
+"""No damage to what the desktop stores gives anything but a sentence or a start with what is whole."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from microdesigner.app.store.history import History
+from microdesigner.app.store.history_query import Query
+from microdesigner.core.errors import MicrodesignerError
+from microdesigner.core.request import Request
+from tests.app.test_history_store import _filled, _sample, _verified
+from tests.fuzz.mutate import TIMES, mutate_bytes, mutate_rows
+
+MUTATIONS = 40 * TIMES
+
+
+@pytest.fixture(scope="module")
+def history_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A history of three entries, in one file."""
+    folder = tmp_path_factory.mktemp("history")
+    history = _filled(folder, 3)
+    newest = history.entries()[0]
+    history.add_verification(newest.request, _verified(1))
+    history.set_tags([newest.number], ["tag"])
+    return folder
+
+
+def _use_history(folder: Path) -> int:
+    """Do with a history what the window does; returns how many entries it lists."""
+    history = History(folder)
+    entries = history.entries()
+    for entry in entries:
+        try:
+            sample = history.load(entry)
+        except MicrodesignerError:
+            continue
+        assert sample.seed >= 0
+        history.verification(entry)
+        history.find(entry.request)
+    history.thumbnails([entry.number for entry in entries])
+    history.entries(Query(text="a", measured={"vol_frac_D": (0, 1)}, sort="vol_frac_D"))
+    assert isinstance(history.tags() + history.models(), list)
+    added = history.add(entries[0].request if entries else Request(), _sample(3), b"")
+    assert history.entries()[0] == added
+    history.delete([added.number])
+    history.empty_trash()
+    assert all(len(problem) < 500 for problem in history.take_problems())
+    return len(entries)
+
+
+def _copies(folder: Path, to: Path, mutations: Iterator[bytes], name: str) -> Iterator[Path]:
+    for number, content in enumerate(mutations):
+        copy = to / str(number)
+        shutil.copytree(folder, copy)
+        (copy / name).write_bytes(content)
+        yield copy
+        shutil.rmtree(copy)
+
+
+def test_a_damaged_history_is_begun_anew_with_what_can_be_read(history_folder: Path, tmp_path: Path) -> None:
+    content = (history_folder / "history.sqlite").read_bytes()
+    whole = 0
+    for copy in _copies(history_folder, tmp_path, mutate_bytes(content, MUTATIONS), "history.sqlite"):
+        whole += _use_history(copy) == 3
+    assert whole > MUTATIONS / 4, "most damage leaves rows that can be read"
+
+
+def test_odd_rows_of_a_history_are_left_out(history_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "history"
+    shutil.copytree(history_folder, folder)
+    for _ in mutate_rows(folder / "history.sqlite", MUTATIONS):
+        _use_history(folder)
