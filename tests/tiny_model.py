@@ -1,5 +1,6 @@
 """A tiny untrained model on disk: all but the meaning of its volumes is as in a shipped one."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ def tiny_card() -> dict[str, Any]:
         "process": [{"name": name, "low": low, "high": high} for name, low, high in RECIPE],
         "support": points,
         "domain_sizes": [20.0 + 20 * donor for donor, *_ in points],
+        "latent": {"channels": 4, "factor": 8},
+        "parts": {},
     }
 
 
@@ -49,6 +52,12 @@ def save_tiny_bundle(folder: Path) -> Path:
         predictor.process_mean[:] = torch.tensor([0.5, 3.2, 3.0])
     save_bundle(folder, tiny_card(), autoencoder, predictor, denoiser)
     return folder
+
+
+def set_card(monkeypatch: pytest.MonkeyPatch, engine: "Engine", **entries: Any) -> None:
+    """Replace `entries` of the card of a loaded model for one test."""
+    changed = replace(engine.bundle, card=engine.card.with_entries(entries))
+    monkeypatch.setattr(engine, "bundle", changed)
 
 
 @pytest.fixture(scope="session")

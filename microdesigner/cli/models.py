@@ -3,11 +3,12 @@
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from microdesigner.cli.parser import Subparsers
-from microdesigner.core.card import PARTS, ModelCard, Parameter
+from microdesigner.core.card import CARD_FILE, PARTS, ModelCard, Parameter, PartName
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
 
@@ -86,11 +87,11 @@ def run_info(args: argparse.Namespace) -> int:
     from microdesigner.models.microgen3d.published import PUBLISHED, published_card
 
     if args.name in PUBLISHED and args.name not in bundle_folders():
-        card = ModelCard(published_card(args.name))
-        counts = {part: entry["parameters"] for part, entry in card.document["parts"].items()}
+        card = ModelCard.from_json(published_card(args.name))
+        counts = {part: entry.parameters or 0 for part, entry in card.parts.items()}
     else:
         folder = find_bundle(args.name)
-        card, counts = ModelCard.read(folder / "model.json"), part_parameters(folder)
+        card, counts = ModelCard.read(folder / CARD_FILE), part_parameters(folder)
     if args.json:
         print(json.dumps(_with_counts(card, counts), indent=1))
         return 0
@@ -158,9 +159,10 @@ def _entry(folder: Path, card: ModelCard) -> dict[str, Any]:
     }
 
 
-def _with_counts(card: ModelCard, counts: dict[str, int]) -> dict[str, Any]:
-    parts = {name: {**entry, "parameters": counts[name]} for name, entry in card.document["parts"].items()}
-    return {**card.document, "parts": parts}
+def _with_counts(card: ModelCard, counts: Mapping[PartName, int]) -> dict[str, Any]:
+    document = card.to_json()
+    parts = {name: {**entry, "parameters": counts[name]} for name, entry in document["parts"].items()}
+    return {**document, "parts": parts}
 
 
 def _line(parameter: Parameter) -> str:

@@ -1,14 +1,32 @@
 """The model card: everything about a model that can be known without loading its weights."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 
+import msgspec
 import numpy as np
+from msgspec import Meta, Struct
 
+from microdesigner.core.card_entries import (
+    MAX_SUPPORT_POINTS,
+    AccuracyEntry,
+    Edge,
+    LatentEntry,
+    Length,
+    Parameter,
+    Parameters,
+    PartEntry,
+    PartName,
+    ResponseEntry,
+    Row,
+    Rows,
+    SizeResponseEntry,
+    TrainingEntry,
+    check_width,
+)
 from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.documents import Line, convert_document, parse_document, read_limited
 from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Lateral
@@ -17,79 +35,129 @@ from microdesigner.core.request import Request
 from microdesigner.core.response import ResponseSurface
 from microdesigner.core.support import Support
 
+__all__ = [
+    "CARD_FILE",
+    "DENOISER_MULTIPLE",
+    "PARTS",
+    "SCHEMA",
+    "ModelCard",
+    "Parameter",
+    "PartName",
+    "describe_parameter",
+    "installed_cards",
+]
+
+__all__ = [
+    "CARD_FILE",
+    "DENOISER_MULTIPLE",
+    "PARTS",
+    "SCHEMA",
+    "ModelCard",
+    "Parameter",
+    "PartName",
+    "describe_parameter",
+    "installed_cards",
+]
+
 SCHEMA = 1
 CARD_FILE = "model.json"
 DENOISER_MULTIPLE = 4
-PARTS = ("vae", "fp", "ddpm")
+REMEDY = "copy the model again"
+PARTS: tuple[PartName, ...] = ("vae", "fp", "ddpm")
+_RENAMED = {
+    "phase_names": "phases",
+    "support_points": "support",
+    "domain_size_nm": "domain_sizes",
+    "response_entry": "response",
+}
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """A condition or processing parameter: its range in the training data and its histogram there (equal bins)."""
+class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
+    """A bundle's model.json, made by `read` or `from_json`.
 
-    name: str
-    low: float
-    high: float
-    histogram: tuple[int, ...] = ()
+    Attributes
+    ----------
+    name, title
+        By what requests and commands call the model, and what people read.
+    phase_names
+        Names of the labels 0, 1, ...
+    shape, voxel_nm, lateral
+        Voxels along x, y, z that the model was trained on, their edges in nm, and the lateral boundary of the training
+        data, which generated volumes have too.
+    conditions, process
+        What can be asked for, and the recipe's parameters (none when the training data had none).
+    support_points, held_out
+        Samples of the films of training and of validation: a row per film with the value of each condition.
+    domain_size_nm, size_response
+        Domain size in nm of each row of `support_points` where the denoiser is conditioned on it, and how it follows.
+    response_entry
+        What films of a recipe measure on average.
+    latent, architecture, parts
+        Shape of the latent, what each network is built from (read by `models.bundle`), hash and size of each file.
+    fixed_size, needs_all_targets
+        Whether the model serves its own size alone, and whether every condition must be given.
+    training, accuracy
+        What it was trained on, and how well generated films met held-out targets.
+    """
 
-
-@dataclass(frozen=True)
-class ModelCard:
-    """A bundle's model.json. `document` is the whole of it; the properties are what the program reads."""
-
-    document: dict[str, Any]
+    schema: Literal[1]
+    name: Line
+    title: Annotated[str, Meta(max_length=1000)] = ""
+    phase_names: Annotated[tuple[Line, ...], Meta(min_length=2, max_length=255)]
+    shape: tuple[Edge, Edge, Edge]
+    voxel_nm: tuple[Length, Length, Length] = (1.0, 1.0, 1.0)
+    lateral: Lateral = "periodic"
+    conditions: Parameters
+    process: Parameters
+    support_points: Annotated[tuple[Row, ...], Meta(max_length=MAX_SUPPORT_POINTS)] | None = None
+    held_out: Rows | None = None
+    domain_size_nm: tuple[Length, ...] | None = None
+    size_response: SizeResponseEntry = SizeResponseEntry()
+    response_entry: ResponseEntry | None = None
+    latent: LatentEntry
+    architecture: dict[str, Any] = {}
+    parts: dict[PartName, PartEntry]
+    fixed_size: bool = False
+    needs_all_targets: bool = False
+    training: TrainingEntry = TrainingEntry()
+    accuracy: dict[str, AccuracyEntry] = {}
+    _document: Any = None
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read and check model.json; raises InputError naming the file."""
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise InputError(f"{path} does not exist; a model bundle needs its model.json.") from None
-        except (ValueError, OSError) as error:
-            raise InputError(f"{path} cannot be read as a model card ({error}); copy the bundle again.") from None
-        if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-            raise InputError(f"{path} is not a model card of schema {SCHEMA}; use a bundle made for this version.")
-        missing = [
-            key
-            for key in ("name", "phases", "shape", "conditions", "process", "latent", "parts")
-            if key not in document
-        ]
-        if missing:
-            raise InputError(f"{path} lacks the entry '{missing[0]}'; copy the bundle again.")
-        return cls(document)
+        """Read and check model.json; raises InputError naming the file and the entry."""
+        if not path.is_file():
+            raise InputError(f"{path} does not exist; a model bundle needs its model.json.")
+        content = read_limited(path, "a model card", REMEDY)
+        return cls.from_json(parse_document(content, dict[str, Any], str(path), "a model card", REMEDY), str(path))
 
-    @property
-    def name(self) -> str:
-        """Name by which requests and commands call the model."""
-        return str(self.document["name"])
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any], source: str = "the model card") -> Self:
+        """Check a card's document; raises InputError naming `source` and the entry."""
+        if document.get("schema") != SCHEMA:
+            raise InputError(f"{source} is not a model card of schema {SCHEMA}; use a model made for this version.")
+        card = convert_document(dict(document), cls, source, "a model card", REMEDY)
+        msgspec.structs.force_setattr(card, "_document", dict(document))
+        return card
 
-    @property
-    def phase_names(self) -> tuple[str, ...]:
-        """Names of the labels 0, 1, ..."""
-        return tuple(self.document["phases"])
+    def to_json(self) -> dict[str, Any]:
+        """The whole card as it was read, with entries that this version does not know."""
+        return dict(self._document)
 
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """Voxels along x, y, z that the model was trained on."""
-        x, y, z = self.document["shape"]
-        return int(x), int(y), int(z)
+    def with_entries(self, entries: Mapping[str, Any], source: str = "the model card") -> Self:
+        """The card with top-level `entries` of its document added or replaced, checked again."""
+        return self.from_json({**self._document, **entries}, source)
 
-    @property
-    def voxel_nm(self) -> tuple[float, float, float]:
-        """Voxel edges along x, y, z in nm."""
-        x, y, z = self.document.get("voxel_nm", (1.0, 1.0, 1.0))
-        return float(x), float(y), float(z)
-
-    @property
-    def lateral(self) -> Lateral:
-        """Lateral boundary of the training data, and so of what the model generates."""
-        return "no-flux" if self.document.get("lateral") == "no-flux" else "periodic"
-
-    @property
-    def conditions(self) -> tuple[Parameter, ...]:
-        """What can be asked for."""
-        return _parameters(self.document["conditions"])
+    def __post_init__(self) -> None:
+        names = [parameter.name for parameter in (*self.conditions, *self.process)]
+        if len(set(names)) < len(names):
+            raise ValueError("conditions and process name a parameter twice")
+        for key, rows in (("support", self.support_points), ("held_out", self.held_out)):
+            check_width(rows or (), len(self.conditions), key, "condition")
+        if self.domain_size_nm and len(self.domain_size_nm) != len(self.support_points or ()):
+            raise ValueError("domain_sizes needs one domain size per row of support")
+        if self.response_entry and not set(self.response_entry.inputs) <= set(names):
+            raise ValueError("response has an input that is neither a condition nor of the recipe")
 
     @property
     def middle(self) -> dict[str, float]:
@@ -97,50 +165,27 @@ class ModelCard:
         return {condition.name: (condition.low + condition.high) / 2 for condition in self.conditions}
 
     @property
-    def process(self) -> tuple[Parameter, ...]:
-        """The recipe's parameters; empty when the training data had none."""
-        return _parameters(self.document["process"])
-
-    @property
     def support(self) -> Support | None:
         """The sample of training conditions, where the card holds one."""
-        points = self.document.get("support")
+        if not self.support_points:
+            return None
         names = tuple(condition.name for condition in self.conditions)
-        return Support(names, np.asarray(points, dtype=np.float64)) if points else None
+        return Support(names, np.asarray(self.support_points, dtype=np.float64))
 
     @property
     def domain_sizes(self) -> DomainSizes | None:
-        """Domain sizes of the sample of training films, where the denoiser is told one."""
-        if not (sizes := self.document.get("domain_sizes")):
-            return None
+        """Domain sizes of the sample of training films, where the denoiser is conditioned on one."""
         support = self.support
-        try:
-            known = np.asarray(sizes, dtype=np.float64)
-        except (TypeError, ValueError):
-            known = np.empty(0)
-        if support is None or known.shape != support.points.shape[:1] or not ((known > 0) & np.isfinite(known)).all():
-            raise InputError(f"The card of {self.name} needs one domain size above 0 per film; copy the bundle again.")
-        return DomainSizes(support, known, self._size_response())
-
-    def _size_response(self) -> SizeResponse:
-        entries = self.document.get("size_response", {})
-        try:
-            response = SizeResponse(**{name: float(value) for name, value in entries.items()})
-        except (AttributeError, TypeError, ValueError):
-            response = SizeResponse(noise=np.nan)
-        finite = np.isfinite([response.offset, response.slope, response.noise]).all()
-        if not (finite and response.slope > 0 and 0 <= response.noise <= 10):
-            raise InputError(
-                f"The card of {self.name} needs numbers offset, slope above 0 and noise from 0 to 10 as its "
-                "size_response; copy the bundle again."
-            )
-        return response
+        if not self.domain_size_nm or support is None:
+            return None
+        entry = self.size_response
+        sizes = np.asarray(self.domain_size_nm, dtype=np.float64)
+        return DomainSizes(support, sizes, SizeResponse(entry.offset, entry.slope, entry.noise))
 
     @property
     def response(self) -> ResponseSurface | None:
         """What films of a recipe measure on average, where the card holds it."""
-        entry = self.document.get("response")
-        return ResponseSurface.from_json(entry) if entry else None
+        return ResponseSurface.from_json(msgspec.structs.asdict(self.response_entry)) if self.response_entry else None
 
     def check(self, request: Request) -> None:
         """Raise InputError when this model cannot serve `request`."""
@@ -155,7 +200,7 @@ class ModelCard:
             self._check_size(request.size)
 
     def _check_all_given(self, request: Request) -> None:
-        if not self.document.get("needs_all_targets"):
+        if not self.needs_all_targets:
             return
         given = self.conditioned_on(request.targets)
         missing = [condition.name for condition in self.conditions if condition.name not in given]
@@ -163,10 +208,9 @@ class ModelCard:
             raise InputError(f"The model {self.name} leaves no target free; give {', '.join(missing)} too.")
 
     def _check_size(self, size: tuple[int, int, int]) -> None:
-        if self.document.get("fixed_size") and size != self.shape:
+        if self.fixed_size and size != self.shape:
             raise InputError(f"The model {self.name} makes volumes of {'×'.join(map(str, self.shape))} voxels only.")
-        factor = int(self.document["latent"]["factor"])
-        multiple = DENOISER_MULTIPLE * factor  # the denoiser halves the latent twice
+        multiple = DENOISER_MULTIPLE * self.latent.factor  # the denoiser halves the latent twice
         if any(edge % multiple for edge in size):
             raise InputError(
                 f"Each edge of size must be a multiple of {multiple} voxels; got {'×'.join(map(str, size))}."
@@ -197,13 +241,6 @@ def installed_cards() -> list[Path]:
     """The card of every installed bundle, the user's own before the shipped ones: of one name the first counts."""
     roots = (user_data() / "models", shipped("weights"))
     return [path for root in roots for path in sorted(root.glob(f"*/{CARD_FILE}"))]
-
-
-def _parameters(entries: list[dict[str, Any]]) -> tuple[Parameter, ...]:
-    return tuple(
-        Parameter(entry["name"], float(entry["low"]), float(entry["high"]), tuple(entry.get("histogram", ())))
-        for entry in entries
-    )
 
 
 def describe_parameter(parameter: Parameter) -> str:

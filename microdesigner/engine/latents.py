@@ -55,9 +55,8 @@ def candidate_draws(seed: int, candidates: int, shape: Sequence[int]) -> list[Dr
 
 def latent_shape(card: ModelCard, size: Sequence[int]) -> tuple[int, int, int, int]:
     """(channels, x, y, z) of the latent of a volume of `size` voxels."""
-    latent = card.document["latent"]
-    x, y, z = (edge // int(latent["factor"]) for edge in size)
-    return int(latent["channels"]), x, y, z
+    x, y, z = (edge // card.latent.factor for edge in size)
+    return card.latent.channels, x, y, z
 
 
 def _conditions(card: ModelCard, targets: Sequence[Mapping[str, float]], device: torch.device) -> tuple[Tensor, Tensor]:
@@ -148,7 +147,7 @@ class _Group:
         """`clean` before the first and after each round of refinement, where the request wants it and something asked
         can be measured."""
         card = self._bundle.card
-        voxels = clean[0, 0].numel() * int(card.document["latent"]["factor"]) ** 3
+        voxels = clean[0, 0].numel() * card.latent.factor**3
         quantities = measurable(card, self._asked[0].tolist(), voxels)
         if self._request.guidance > 0 and quantities:
             yield clean

@@ -28,7 +28,7 @@ TargetSource = Literal["held-out", "training"]
 def target_source(card: ModelCard) -> TargetSource:
     """Whose measures serve as targets: held-out volumes', or where the card has fewer than `FEWEST_HELD_OUT` of them,
     as after training on one small tomogram, the training volumes'."""
-    return "held-out" if len(card.document.get("held_out") or []) >= FEWEST_HELD_OUT else "training"
+    return "held-out" if len(card.held_out or ()) >= FEWEST_HELD_OUT else "training"
 
 
 def card_targets(card: ModelCard, count: int, asked: Sequence[str] = ()) -> list[dict[str, float]]:
@@ -37,7 +37,7 @@ def card_targets(card: ModelCard, count: int, asked: Sequence[str] = ()) -> list
     `asked` names the conditions that they set (all). More than the card holds come again, each time with another seed.
     Raises InputError when the card holds none, or lacks a condition.
     """
-    points = card.document.get("held_out" if target_source(card) == "held-out" else "support") or []
+    points = (card.held_out if target_source(card) == "held-out" else card.support_points) or ()
     if not points:
         raise InputError(f"The card of {card.name} holds no targets; evaluate a model that was trained here.")
     chosen = np.resize(evenly_spread(len(points), count), count)
@@ -108,7 +108,7 @@ def record_accuracy(bundle: Path, folder: Path, how: Request) -> dict[str, Any]:
     """Add the evaluation in `folder`, made as `how` says, to the card of `bundle`; returns its entry."""
     entry = accuracy_entry(folder)
     card = ModelCard.read(bundle / CARD_FILE)
-    recorded = card.document.get("accuracy", {})
+    recorded = card.to_json().get("accuracy", {})
     asked = "" if len(entry["control"]) == len(card.conditions) else f", asked {' '.join(entry['control'])}"
     key = f"guidance {how.guidance:g}, match {how.match}, candidates {how.candidates}{asked}"
     update_card(bundle, {"accuracy": {**recorded, key: entry}})

@@ -108,13 +108,13 @@ def slices_figure(volumes: Sequence[PhaseArray], titles: Sequence[str]) -> Figur
 
 def losses_figure(card: ModelCard) -> Figure | None:
     """Training and held-out loss of each stage over its steps (the paper's Fig. 12); None where the card has none."""
-    stages = card.document.get("training", {}).get("losses")
+    stages = card.training.losses
     if not stages:
         return None
     figure = Figure((PANEL_INCHES * 1.3 * len(stages), PANEL_INCHES), layout="constrained")
     for axes, (stage, curves) in zip(_row(figure, len(stages)), stages.items(), strict=True):
-        for kind, style, label in (("loss", "-", "training"), ("val_loss", ".-", "held out")):
-            points = np.array(curves[kind]).reshape(-1, 2)
+        for curve, style, label in ((curves.loss, "-", "training"), (curves.val_loss, ".-", "held out")):
+            points = np.array(curve, dtype=np.float64).reshape(-1, 2)
             axes.plot(points[:, 0], points[:, 1], style, label=label)
         axes.set_title(stage)
         axes.set_xlabel("step")

@@ -102,9 +102,10 @@ def _part(folder: Path, name: str) -> Any:
 
 
 def _heading(engine: Engine, document: Mapping[str, Any]) -> str:
-    training = engine.card.document.get("training", {})
+    training = engine.card.training
     settings = ", ".join(f"{name} {document[name]}" for name in ("sampler", "steps", "guidance", "match", "candidates"))
-    learned = f"{training.get('volumes', '?')} training volumes of {training.get('series', '?')} series"
+    volumes, series = ("?" if count is None else count for count in (training.volumes, training.series))
+    learned = f"{volumes} training volumes of {series} series"
     asked = f"{document['count']} {document['targets']} targets"
     return (
         f"<h1>{html.escape(engine.card.name)}</h1><p>{asked}; {html.escape(settings)}. "

@@ -1,20 +1,34 @@
 """Models on their way: into the user's folder, into one file, and out of it again with every hash checked."""
 
-import json
+import errno
+import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+
+import torch
 
 from microdesigner.core.card import CARD_FILE, PARTS, ModelCard
-from microdesigner.core.errors import InputError
+from microdesigner.core.documents import LARGEST_BYTES, document_text
+from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.paths import atomic_path, user_data, write_text_atomic
-from microdesigner.models.bundle import LARGEST_PART_BYTES, part_file, verify_bundle
+from microdesigner.models.bundle import LARGEST_PART_BYTES, load_bundle, models_locked, part_file, verify_bundle
 
-LARGEST_CARD_BYTES = 64 << 20
+LARGEST_EXPANSION = 50
+MOST_MEMBERS = 100
 _MEMBERS = (CARD_FILE, *(part_file(Path(), part).name for part in PARTS))
+_NAME = re.compile(r"(?![. ])[^\x00-\x1f\x7f<>:\"/\\|?*]{1,100}(?<![. ])")
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_DAMAGE = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, KeyError, IndexError, EOFError, RuntimeError, ValueError,
+    OverflowError, MemoryError,
+)  # fmt: skip
+"""What zipfile raises on damaged and encrypted files (RuntimeError) and unknown compressions (NotImplementedError)."""
 
 
 def install_bundle(bundle: Path, name: str | None = None) -> Path:
@@ -43,14 +57,18 @@ def import_bundle(path: Path, name: str | None = None) -> Path:
     Raises InputError when the file is damaged, is no model, or a part differs from the hash in its card.
     """
     try:
-        with zipfile.ZipFile(path) as file, _arriving() as arriving:
-            for member in _MEMBERS:
-                _extract(file, member, arriving)
-            return _settle(arriving, name)
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist; name a model file that was exported.") from None
-    except (zipfile.BadZipFile, KeyError, EOFError, RuntimeError) as error:
-        raise InputError(f"{path} is not a whole model file ({error}); export or copy it again.") from None
+        content = path.open("rb")
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        raise InputError(f"{path} cannot be read ({reason}); name a model file that was exported.") from None
+    with content, _arriving() as arriving:
+        try:
+            _extract(content, path, arriving)
+        except (*_DAMAGE, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # EINVAL: an offset below 0
+                raise
+            raise InputError(f"{path} is not a whole model file ({error}); export or copy it again.") from None
+        return _settle(arriving, name)
 
 
 def free_name(name: str) -> str:
@@ -64,29 +82,53 @@ def free_name(name: str) -> str:
 
 @contextmanager
 def _arriving() -> Iterator[Path]:
-    """A folder on the models' disk, gone afterwards unless it was settled."""
-    (user_data() / "models").mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="arriving-", dir=user_data()))
+    """A folder on the models' disk, gone afterwards unless it was settled; what the system refuses is one sentence."""
     try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        (user_data() / "models").mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="arriving-", dir=user_data()))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise MicrodesignerError(f"The model cannot be installed into {user_data() / 'models'} ({reason}).") from None
 
 
 def _settle(arriving: Path, name: str | None) -> Path:
-    verify_bundle(arriving)
+    """Give the model in `arriving` its name and place, where it is whole and loads."""
     card = ModelCard.read(arriving / CARD_FILE)
-    settled = free_name(name or card.name)
-    if Path(settled).name != settled or settled.startswith("."):
-        raise InputError(f"'{settled}' cannot be the name of a model; give it another name.")
-    write_text_atomic(arriving / CARD_FILE, json.dumps({**card.document, "name": settled}, indent=1) + "\n")
+    wanted = name or card.name
+    if not _NAME.fullmatch(wanted) or _DEVICES.fullmatch(wanted):
+        raise InputError(f"'{wanted}' cannot be the name of a model, which is that of its folder; give it another one.")
+    load_bundle(str(arriving), torch.device("cpu"))
     arriving.chmod(0o755)
-    return arriving.rename(user_data() / "models" / settled)
+    with models_locked():
+        settled = free_name(wanted)
+        write_text_atomic(arriving / CARD_FILE, document_text(card.with_entries({"name": settled}).to_json()))
+        return arriving.rename(user_data() / "models" / settled)
 
 
-def _extract(file: zipfile.ZipFile, member: str, folder: Path) -> None:
-    largest = LARGEST_CARD_BYTES if member == CARD_FILE else LARGEST_PART_BYTES
-    if file.getinfo(member).file_size > largest:
-        raise InputError(f"{file.filename} holds a part larger than any model of this program; export it again.")
-    with file.open(member) as source, (folder / member).open("wb") as target:
-        shutil.copyfileobj(source, target)
+def _extract(content: IO[bytes], path: Path, folder: Path) -> None:
+    with zipfile.ZipFile(content) as file:
+        for member, entry in _entries(file, path).items():
+            with file.open(entry) as source, (folder / member).open("wb") as target:
+                shutil.copyfileobj(source, target)
+
+
+def _entries(file: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
+    """The members that a model has; raises InputError where one is there twice, or is larger than can be."""
+    members = file.infolist()
+    names = [member.filename for member in members]
+    if len(members) > MOST_MEMBERS or any(names.count(member) > 1 for member in _MEMBERS):
+        raise InputError(f"{path} holds other files than a model's; export it again.")
+    entries = {member: file.getinfo(member) for member in _MEMBERS}
+    for member, entry in entries.items():
+        if entry.file_size > (LARGEST_BYTES if member == CARD_FILE else LARGEST_PART_BYTES):
+            raise InputError(f"{path} holds a part larger than any model of this program; export it again.")
+    size = sum(entry.file_size for entry in entries.values())
+    if size > LARGEST_EXPANSION * path.stat().st_size:
+        raise InputError(f"{path} expands to {size >> 20} MiB, far more than weights can; export it again.")
+    if size > shutil.disk_usage(user_data()).free:
+        raise MicrodesignerError(f"The disk of {user_data()} has no room for a model of {size >> 20} MiB; free some.")
+    return entries

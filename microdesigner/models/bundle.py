@@ -2,41 +2,53 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import nn
 
 from microdesigner.core.card import CARD_FILE, PARTS, ModelCard, installed_cards
-from microdesigner.core.errors import InputError
-from microdesigner.core.paths import atomic_path, write_text_atomic
-from microdesigner.models.autoencoder import AutoencoderConfig, PhaseAutoencoder
-from microdesigner.models.conditioning import ConditionalDenoiser
-from microdesigner.models.denoiser import Denoiser, DenoiserConfig
-from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
-from microdesigner.models.microgen3d import (
-    GreyAutoencoder,
-    MicroGen3DConfig,
-    NoiseDenoiser,
-    PointPredictor,
-    microgen3d_networks,
+from microdesigner.core.card_entries import PartName
+from microdesigner.core.documents import document_text
+from microdesigner.core.errors import InputError, MicrodesignerError
+from microdesigner.core.paths import atomic_path, user_data, write_text_atomic
+from microdesigner.models.architecture import (
+    MICROGEN3D,
+    AnyDenoiser,
+    Autoencoder,
+    Networks,
+    Predictor,
+    build_networks,
+    parse_weights,
 )
-from microdesigner.models.transformer import TRANSFORMER, TransformerConfig, TransformerDenoiser
+
+__all__ = [
+    "MICROGEN3D",
+    "AnyDenoiser",
+    "Autoencoder",
+    "Bundle",
+    "Networks",
+    "Predictor",
+    "bundle_folders",
+    "find_bundle",
+    "load_bundle",
+    "part_file",
+    "part_parameters",
+    "save_bundle",
+    "update_card",
+    "verify_bundle",
+]
 
 LARGEST_PART_BYTES = 4 << 30
-MICROGEN3D = "microgen3d"
-
-Autoencoder = PhaseAutoencoder | GreyAutoencoder
-"""What decodes whitened latents to phase logits."""
-Predictor = FeaturePredictor | PointPredictor
-"""What tells descriptors and recipe of a latent."""
-AnyDenoiser = ConditionalDenoiser | NoiseDenoiser
-"""What predicts v of a noisy latent."""
+READS = 3
+SECONDS_FOR_LOCK = 60.0
 
 
 @dataclass(frozen=True)
@@ -45,15 +57,6 @@ class Bundle:
 
     card: ModelCard
     sha256: str
-    autoencoder: Autoencoder
-    predictor: Predictor
-    denoiser: AnyDenoiser
-
-
-@dataclass(frozen=True)
-class Networks:
-    """The networks of a model that is not a bundle yet."""
-
     autoencoder: Autoencoder
     predictor: Predictor
     denoiser: AnyDenoiser
@@ -104,14 +107,35 @@ def save_bundle(
         **document.get("latent", {}),
     }
     architecture = {part: network.describe() for part, network in networks.items()} | document.get("architecture", {})
-    card = {**document, "latent": latent, "architecture": architecture, "parts": parts}
-    write_text_atomic(folder / CARD_FILE, json.dumps(card, indent=1) + "\n")
+    text = document_text({**document, "latent": latent, "architecture": architecture, "parts": parts})
+    ModelCard.from_json(json.loads(text))  # a model that could not be read again is not written
+    write_text_atomic(folder / CARD_FILE, text)
 
 
 def update_card(folder: Path, entries: Mapping[str, Any]) -> None:
     """Add or replace top-level `entries` of a bundle's card."""
-    card = ModelCard.read(folder / CARD_FILE)
-    write_text_atomic(folder / CARD_FILE, json.dumps({**card.document, **entries}, indent=1) + "\n")
+    with models_locked():
+        path = folder / CARD_FILE
+        card = ModelCard.read(path).with_entries(json.loads(document_text(entries)), str(path))
+        write_text_atomic(path, document_text(card.to_json()))
+
+
+@contextmanager
+def models_locked() -> Iterator[None]:
+    """Keep other processes from changing the user's models meanwhile; raises MicrodesignerError when one takes long."""
+    folder = user_data() / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock", timeout=SECONDS_FOR_LOCK)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise MicrodesignerError(
+            "Another program is changing the installed models; try again when it is done."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def verify_bundle(folder: Path) -> None:
@@ -119,15 +143,16 @@ def verify_bundle(folder: Path) -> None:
     card = ModelCard.read(folder / CARD_FILE)
     for part in PARTS:
         path = part_file(folder, part)
-        if not path.is_file():
-            raise InputError(f"{path} does not exist; copy the bundle {card.name} again.")
-        if _sha256(path) != card.document["parts"].get(part, {}).get("sha256"):
-            raise InputError(f"{path} does not match the hash in its card; copy the bundle {card.name} again.")
+        try:
+            found = _sha256(path)
+        except OSError as error:
+            raise _unreadable(path, error) from None
+        _check_hash(card, part, found, path)
 
 
-def part_parameters(folder: Path) -> dict[str, int]:
+def part_parameters(folder: Path) -> dict[PartName, int]:
     """Number of parameters per part, read from the weights' headers."""
-    counts = {}
+    counts: dict[PartName, int] = {}
     for part in PARTS:
         try:
             with safe_open(part_file(folder, part), "pt") as file:
@@ -139,72 +164,62 @@ def part_parameters(folder: Path) -> dict[str, int]:
 
 
 def load_bundle(name: str, device: torch.device) -> Bundle:
-    """Load and check a bundle; raises InputError when a part is missing, altered or does not fit its card."""
+    """Load and check a bundle; raises InputError when a part is missing, altered or does not fit its card.
+
+    Each file is read once into memory, so that what was checked is what is loaded. A model that another program
+    replaces meanwhile is read again.
+    """
     folder = find_bundle(name)
-    verify_bundle(folder)
-    card = ModelCard.read(folder / CARD_FILE)
-    architecture = card.document.get("architecture", {})
-    autoencoder, predictor, denoiser = _networks(architecture, folder)
-    for part, network in (("vae", autoencoder), ("fp", predictor), ("ddpm", denoiser)):
-        _load_part(network, part_file(folder, part), device)
-    _check_told(card, denoiser, folder)
-    return Bundle(card, _identity(card), autoencoder, predictor, denoiser)
+    for _ in range(READS - 1):
+        card = ModelCard.read(folder / CARD_FILE)
+        try:
+            return _load(card, folder, device)
+        except InputError:
+            if ModelCard.read(folder / CARD_FILE) == card:
+                raise
+    return _load(ModelCard.read(folder / CARD_FILE), folder, device)
+
+
+def _load(card: ModelCard, folder: Path, device: torch.device) -> Bundle:
+    weights = {part: parse_weights(_checked_part(card, folder, part), part_file(folder, part)) for part in PARTS}
+    networks = build_networks(card, weights, folder / CARD_FILE)
+    for network in networks:
+        network.to(device).eval().requires_grad_(False)
+    return Bundle(card, _identity(card), networks.autoencoder, networks.predictor, networks.denoiser)
+
+
+def _checked_part(card: ModelCard, folder: Path, part: PartName) -> bytes:
+    """Content of a part's file, which has the hash in the card."""
+    path = part_file(folder, part)
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_PART_BYTES + 1)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    if len(content) > LARGEST_PART_BYTES:
+        raise InputError(f"{path} is larger than any model of this program; copy the model again.")
+    _check_hash(card, part, hashlib.sha256(content).hexdigest(), path)
+    return content
+
+
+def _check_hash(card: ModelCard, part: PartName, found: str, path: Path) -> None:
+    entry = card.parts.get(part)
+    if entry is None or entry.sha256 != found:
+        raise InputError(f"{path} does not match the hash in its card; copy the model {card.name} again.")
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
+    return InputError(f"{path} {reason}; copy the model again.")
 
 
 def _identity(card: ModelCard) -> str:
     """Hash of the weights and of what the card has the denoiser told: together they and a request make a volume."""
-    entries = [card.document["parts"][part]["sha256"] for part in PARTS]
+    entries = [card.parts[part].sha256 for part in PARTS]
     if card.domain_sizes is not None:
-        entries += [json.dumps(card.document.get(key)) for key in ("support", "domain_sizes", "size_response")]
+        document = card.to_json()
+        entries += [json.dumps(document.get(key)) for key in ("support", "domain_sizes", "size_response")]
     return hashlib.sha256("".join(entries).encode()).hexdigest()
-
-
-def _check_told(card: ModelCard, denoiser: AnyDenoiser, folder: Path) -> None:
-    told = len(card.conditions) + (card.domain_sizes is not None)
-    if isinstance(denoiser, ConditionalDenoiser) and len(denoiser.condition_mean) != told:
-        raise InputError(
-            f"{folder / CARD_FILE} lists {told} numbers that the denoiser is told, which is made for "
-            f"{len(denoiser.condition_mean)}; copy the bundle again."
-        )
-
-
-def _networks(architecture: Mapping[str, Any], folder: Path) -> tuple[Autoencoder, Predictor, AnyDenoiser]:
-    if architecture.get("kind") == MICROGEN3D:
-        return microgen3d_networks(_config(MicroGen3DConfig, architecture, "vae", folder))
-    return (
-        PhaseAutoencoder(_config(AutoencoderConfig, architecture, "vae", folder)),
-        FeaturePredictor(_config(PredictorConfig, architecture, "fp", folder)),
-        _conditional_denoiser(architecture, folder),
-    )
-
-
-def _conditional_denoiser(architecture: Mapping[str, Any], folder: Path) -> ConditionalDenoiser:
-    entries = architecture.get("ddpm")
-    if not isinstance(entries, Mapping) or entries.get("kind") != TRANSFORMER:
-        return Denoiser(_config(DenoiserConfig, architecture, "ddpm", folder))
-    sizes = {name: value for name, value in entries.items() if name != "kind"}
-    return TransformerDenoiser(_config(TransformerConfig, {"ddpm": sizes}, "ddpm", folder))
-
-
-def _config(kind: type, architecture: Mapping[str, Any], part: str, folder: Path) -> Any:
-    entries = architecture.get(part)
-    known = {entry.name for entry in fields(kind)}
-    if not isinstance(entries, Mapping) or set(entries) != known:
-        raise InputError(f"{folder / CARD_FILE} does not describe the part {part} as this version expects it.")
-    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in entries.items()})
-
-
-def _load_part(network: nn.Module, path: Path, device: torch.device) -> None:
-    if path.stat().st_size > LARGEST_PART_BYTES:
-        raise InputError(f"{path} is larger than any model of this program; copy the bundle again.")
-    try:
-        network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
-    except (RuntimeError, SafetensorError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(
-            f"{path} does not fit the architecture in its card ({reason}); copy the bundle again."
-        ) from None
-    network.to(device).eval().requires_grad_(False)
 
 
 def _stored(network: nn.Module, half: bool) -> dict[str, torch.Tensor]:

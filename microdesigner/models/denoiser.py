@@ -31,6 +31,10 @@ class DenoiserConfig:
     embedding: int = 192
     heads: int = 4
 
+    def __post_init__(self) -> None:
+        if self.heads < 1 or any(width % self.heads for width in self.widths[1:]):
+            raise ValueError("heads does not divide the two coarser widths")
+
 
 class Denoiser(ConditionalDenoiser):
     """The U-Net: convolutions at three resolutions, attention at the two coarser ones."""

@@ -32,6 +32,10 @@ class TransformerConfig:
     blocks: int = 8
     heads: int = 4
 
+    def __post_init__(self) -> None:
+        if self.heads < 1 or self.width % (2 * self.heads):
+            raise ValueError("width is no even number for each of the heads")
+
 
 class TransformerDenoiser(ConditionalDenoiser):
     """2³ latent voxels are a token; every token attends to all. An untrained network gives v = 0.

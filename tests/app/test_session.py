@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from microdesigner.app.session import Options, Targets, comparison, median
 from microdesigner.core.card import ModelCard, Parameter
 from microdesigner.core.request import Request
+from tests.tiny_model import tiny_card
 
 NAMES = ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A")
 
 
 def _card(names: tuple[str, ...] = NAMES, phases: tuple[str, ...] = ("donor", "acceptor", "mixed")) -> ModelCard:
     conditions = [{"name": name, "low": 0.1, "high": 0.5} for name in names]
-    return ModelCard(
-        {"name": "test", "phases": list(phases), "conditions": conditions, "process": [], "shape": [8, 8, 8]}
-    )
+    no_sample = {"support": None, "domain_sizes": None}
+    return ModelCard.from_json(tiny_card() | no_sample | {"phases": list(phases), "conditions": conditions})
 
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.floats(0, 1), st.booleans()), max_size=12))

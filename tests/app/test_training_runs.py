@@ -111,7 +111,7 @@ def _check_model(folder: Path) -> None:
     card = ModelCard.read(folder / "model.json")
     assert [condition.name for condition in card.conditions] == list(CONDITIONS)
     assert [parameter.name for parameter in card.process] == list(PROCESS)
-    (accuracy,) = card.document["accuracy"].values()
+    (accuracy,) = card.to_json()["accuracy"].values()
     assert accuracy["control"]["vol_frac_D"]["mae"] >= 0
 
 

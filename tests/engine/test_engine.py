@@ -19,6 +19,7 @@ from microdesigner.core.result import Result
 from microdesigner.engine import Engine
 from microdesigner.engine.latents import candidate_draws
 from microdesigner.models.bundle import update_card
+from tests.tiny_model import set_card
 
 TARGETS = {"vol_frac_D": 0.35, "vol_frac_M": 0.2}
 
@@ -63,7 +64,7 @@ def test_domain_sizes_reach_the_denoiser_and_name_the_model(
     changed: dict[str, Any], tiny_engine: Engine, tiny_folder: Path, tmp_path: Path
 ) -> None:
     folder = shutil.copytree(tiny_folder, tmp_path / "tiny")
-    coarser = [2 * size for size in tiny_engine.card.document["domain_sizes"]]
+    coarser = [2 * size for size in tiny_engine.card.domain_size_nm or ()]
     update_card(folder, {key: value or coarser for key, value in changed.items()})
     other = Engine.load(str(folder), device="cpu")
     asked, otherwise = generate(tiny_engine), generate(other, model=str(folder))
@@ -144,7 +145,7 @@ def test_the_recipe_to_try_gives_on_average_what_the_film_measures(
         recipes, {"vol_frac_D": float(plain.measured["vol_frac_D"] or 0) + recipes["phi"] - wanted}
     )
     assert response is not None
-    monkeypatch.setitem(tiny_engine.card.document, "response", response.to_json())
+    set_card(monkeypatch, tiny_engine, response=response.to_json())
     sample = generate(tiny_engine).samples[0]
     assert sample.measured == plain.measured
     assert sample.recipe["phi"] == pytest.approx(wanted, abs=0.1 * np.std(plain.draws["phi"]))

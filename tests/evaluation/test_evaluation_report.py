@@ -11,6 +11,7 @@ from microdesigner.engine import Engine
 from microdesigner.evaluation.control import card_targets, evaluate_control, target_source
 from microdesigner.evaluation.one_target import evaluate_one_target
 from microdesigner.evaluation.report import write_report
+from tests.tiny_model import set_card
 
 TARGETS = [
     {"vol_frac_D": 0.3 + 0.05 * i, "vol_frac_M": 0.2, "tortuosity_D": 0.4, "tortuosity_A": 0.3 + 0.1 * i}
@@ -29,7 +30,7 @@ def test_an_evaluation_and_its_report(tiny_engine: Engine, tmp_path: Path, monke
     assert json.loads((tmp_path / "metrics.json").read_text())["count"] == 4
 
     curves = {"loss": [[1, 1.0], [2, 0.5]], "val_loss": []}
-    monkeypatch.setitem(tiny_engine.card.document, "training", {"losses": {"ddpm": curves}})
+    set_card(monkeypatch, tiny_engine, training={"losses": {"ddpm": curves}})
     batches = [
         {"name": f"batch {n}, 16 steps: {stage}", "seconds": 1 / n} for n in (1, 2) for stage in ("denoise", "decode")
     ]
@@ -53,7 +54,7 @@ def test_an_evaluation_and_its_report(tiny_engine: Engine, tmp_path: Path, monke
 
 
 def test_some_conditions_can_be_asked_alone(tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(tiny_engine.card.document, "held_out", [[0.3, 0.2, 0.4, 0.5], *[[0.4, 0.1, 0.6, 0.7]] * 7])
+    set_card(monkeypatch, tiny_engine, held_out=[[0.3, 0.2, 0.4, 0.5], *[[0.4, 0.1, 0.6, 0.7]] * 7])
     assert card_targets(tiny_engine.card, 2, ["tortuosity_D", "vol_frac_D"]) == [
         {"vol_frac_D": 0.3, "tortuosity_D": 0.4},
         {"vol_frac_D": 0.4, "tortuosity_D": 0.6},

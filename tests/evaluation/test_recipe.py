@@ -15,6 +15,7 @@ from microdesigner.models.feature_predictor import FeaturePredictor, PredictorCo
 from microdesigner.training.calibration import calibrate
 from microdesigner.training.latents import Latents
 from tests.tiny_dataset import write_tiny_dataset
+from tests.tiny_model import set_card
 
 
 def test_intervals_of_the_right_width_cover_as_often_as_they_say() -> None:
@@ -71,7 +72,7 @@ def test_a_model_without_recipe_has_none_to_judge(
     tiny_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dataset = VolumeDataset(write_tiny_dataset(tmp_path / "tiny.h5"))
-    monkeypatch.setitem(tiny_engine.card.document, "process", [])
+    set_card(monkeypatch, tiny_engine, process=[])
     with pytest.raises(InputError, match="no posterior"):
         next(evaluate_recipes(tiny_engine, dataset, 4, tmp_path / "calibration.json"))
 

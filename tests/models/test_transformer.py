@@ -78,7 +78,7 @@ def test_a_bundle_keeps_it(denoiser: TransformerDenoiser, tmp_path: Path) -> Non
     assert torch.equal(velocity(again, noisy), velocity(denoiser, noisy))
 
     (tmp_path / CARD_FILE).write_text(json.dumps(document | {"domain_sizes": [20.0] * len(card["support"])}))
-    with pytest.raises(InputError, match="lists 5 numbers that the denoiser is told, which is made for 4"):
+    with pytest.raises(InputError, match="5 in the card and 4 in the networks"):
         load_bundle(str(tmp_path), torch.device("cpu"))
 
     del document["architecture"]["ddpm"]["heads"]

@@ -38,7 +38,7 @@ def test_the_published_experimental_layout_trains_and_generates_without_recipe(t
     assert [entry.name for entry in engine.card.conditions] == ["ABS_f_D", "CT_f_D_tort1", "CT_f_A_tort1"]
     assert engine.card.process == ()
     assert engine.card.voxel_nm == (2.12, 2.12, 2.12)
-    training = engine.card.document["training"]
+    training = engine.card.to_json()["training"]
     assert training["rebuild"]["command"] == "dataset import"
     assert {finding["name"] for finding in training["checks"]["findings"]} >= {"sizes", "split", "amount"}
 

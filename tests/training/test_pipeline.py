@@ -54,7 +54,7 @@ def test_three_stages_make_a_bundle_that_generates(dataset_path: Path, tmp_path:
     assert any(event["event"] == "validation" for event in read_events(run.path / "events.jsonl"))
 
     engine = Engine.load(str(run.bundle), device="cpu")
-    curves = engine.card.document["training"]["losses"]
+    curves = engine.card.to_json()["training"]["losses"]
     assert list(curves) == ["vae", "fp", "ddpm"]
     assert all(both["loss"] and both["val_loss"] for both in curves.values())
     assert [condition.name for condition in engine.card.conditions][:2] == ["vol_frac_D", "vol_frac_M"]
@@ -62,7 +62,7 @@ def test_three_stages_make_a_bundle_that_generates(dataset_path: Path, tmp_path:
     films = some_of(~dataset.held_out, CARD_POINTS)
     phases = dataset.phases(int(films[-1]))
     film = Microstructure(phases, phase_names=dataset.description.phase_names, lateral=dataset.description.lateral)
-    assert engine.card.document["domain_sizes"][-1] == pytest.approx(film_domain_size(film), abs=0.001)
+    assert (engine.card.domain_size_nm or ())[-1] == pytest.approx(film_domain_size(film), abs=0.001)
     assert engine.card.domain_sizes is not None
     request = Request({"vol_frac_D": 0.4}, model=str(run.bundle), steps=2, size=(32, 32, 32))
     result = next(event.result for event in engine.generate(request) if isinstance(event, Finished))
@@ -81,7 +81,9 @@ def test_a_transformer_is_trained_and_fine_tuned_as_such(dataset_path: Path, tmp
 
     # one that was never told domain sizes goes on without them
     untold = TransformerDenoiser(replace(first.denoiser.config, conditions=len(first.card.conditions)))
-    document = {key: value for key, value in first.card.document.items() if key not in ("domain_sizes", "architecture")}
+    document = {
+        key: value for key, value in first.card.to_json().items() if key not in ("domain_sizes", "architecture")
+    }
     save_bundle(run.bundle, document, first.autoencoder, first.predictor, untold)
     first = load_bundle(str(run.bundle), torch.device("cpu"))
     again = RunDirectory(tmp_path / "again")

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from microdesigner.core.card import PARTS, SCHEMA
+from microdesigner.core.card import PARTS, SCHEMA, PartName
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES
@@ -63,7 +63,7 @@ def published_card(name: str) -> dict[str, Any]:
     return {**_document(name), "parts": parts}
 
 
-def import_published(kind: str, files: Mapping[str, Path], name: str) -> Path:
+def import_published(kind: str, files: Mapping[PartName, Path], name: str) -> Path:
     """Install the published weights `files` (one state_dict per part) as the model `name`; returns its folder.
 
     Raises InputError when there is no such kind, or a file is not that part's weights and nothing else.
@@ -71,7 +71,7 @@ def import_published(kind: str, files: Mapping[str, Path], name: str) -> Path:
     if kind not in PUBLISHED:
         raise InputError(f"There is no published model '{kind}'; choose one of {', '.join(PUBLISHED)}.")
     autoencoder, predictor, denoiser = microgen3d_networks(PUBLISHED[kind].config)
-    for part, network in (("vae", autoencoder), ("fp", predictor), ("ddpm", denoiser)):
+    for part, network in zip(PARTS, (autoencoder, predictor, denoiser), strict=True):
         network.load_state_dict(read_weights(files[part], network))
         network.eval()
     user_data().mkdir(parents=True, exist_ok=True)
