@@ -76,7 +76,7 @@ def write_card(folder: Path, name: str = MODEL, shape: tuple[int, int, int] = SH
     process = [{"name": n, "low": a, "high": b} for n, a, b in (("phi", 0.3, 0.7), ("chi", 2.5, 4), ("log_time", 1, 5))]
     document = {
         "schema": 1, "name": name, "phases": ["donor", "acceptor", "mixed"], "shape": list(shape),
-        "voxel_nm": [2, 2, 2], "conditions": conditions, "process": process, "latent": {"factor": 4},
+        "voxel_nm": [2, 2, 2], "conditions": conditions, "process": process, "latent": {"channels": 4, "factor": 4},
         "parts": {}, "support": points.tolist(),
     }  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
