@@ -90,6 +90,37 @@ def _statistics(letter: str, phase: str) -> tuple[DescriptorSpec, ...]:
             0, 1, f"Diffusivity of the film along z through the {phase} phase alone, over that of the pure phase.",
             "TauFactor, Cooper 2016",
         ),
+        DescriptorSpec(
+            f"composition_tilt_{letter}", f"Δ_z,{letter}", f"{phase.capitalize()} composition tilt", "1", -1, 1,
+            f"Share of the {phase} phase in the top 8 layers less that in the bottom 8.", "Depth profile",
+        ),
+    )  # fmt: skip
+
+
+def _curvatures(letter: str, phase: str) -> tuple[DescriptorSpec, ...]:
+    endless, source = float("inf"), "Goldman 2005"
+    title, of = phase.capitalize(), f"of the interface of the {phase} phase, smoothed over 1.5 voxels"
+    return (
+        DescriptorSpec(
+            f"mean_curvature_{letter}", f"H_{letter}", f"{title} mean curvature", "1/nm", -endless, endless,
+            f"Mean over the area {of}; positive where the phase bulges outwards.", source, decimals=4,
+        ),
+        DescriptorSpec(
+            f"mean_curvature_std_{letter}", f"σ_H,{letter}", f"{title} mean curvature, spread", "1/nm", 0, endless,
+            f"Standard deviation of the mean curvature over the area {of}.", source, decimals=4,
+        ),
+        DescriptorSpec(
+            f"gaussian_curvature_{letter}", f"K_{letter}", f"{title} Gaussian curvature", "1/nm²", -endless, endless,
+            f"Mean over the area {of}; negative on saddles.", source, decimals=5,
+        ),
+        *(
+            DescriptorSpec(
+                f"gaussian_curvature_q{level}_{letter}", f"K_{level},{letter}",
+                f"{title} Gaussian curvature, {level} %", "1/nm²", -endless, endless,
+                f"Gaussian curvature that {int(level)} % of the area {of}, stay below.", source, decimals=5,
+            )
+            for level in ("05", "95")
+        ),
     )  # fmt: skip
 
 
@@ -176,6 +207,26 @@ _ALL = (
     *_statistics("D", "donor"),
     *_statistics("A", "acceptor"),
     *_statistics("M", "mixed"),
+    *_curvatures("D", "donor"),
+    *_curvatures("A", "acceptor"),
+    DescriptorSpec(
+        "interphase_thickness", "δ", "Interphase thickness", "nm", 0, float("inf"),
+        "Mean distance through the mixed phase from donor to acceptor, over the area of the interphase.",
+        "Distance transform", decimals=2,
+    ),
+    DescriptorSpec(
+        "interphase_thickness_std", "σ_δ", "Interphase thickness, spread", "nm", 0, float("inf"),
+        "Standard deviation of the interphase thickness over its area.", "Distance transform", decimals=2,
+    ),
+    DescriptorSpec(
+        "interphase_thickness_q05", "δ_5", "Interphase thickness, thinnest 5 %", "nm", 0, float("inf"),
+        "Thickness that 5 % of the area of the interphase stay below.", "Distance transform", decimals=2,
+    ),
+    DescriptorSpec(
+        "isolated_voxels", "f_iso", "Isolated voxels", "1", 0, 1,
+        "Share of voxels of which no face neighbour is of the same phase; sharp domains have none.", "Voxel faces",
+        decimals=6,
+    ),
 )  # fmt: skip
 SPECS: dict[str, DescriptorSpec] = {spec.name: spec for spec in _ALL}
 

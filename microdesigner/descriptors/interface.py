@@ -30,6 +30,44 @@ def contacts(film: Film, periodic: bool) -> NDArray[np.uint8]:
     return nearest
 
 
+def isolated_voxels(film: Film, periodic: bool) -> int:
+    """Voxels of which no face neighbour is of the same phase.
+
+    Parameters
+    ----------
+    film : ndarray of uint8, shape (z, y, x)
+        A film as `film_of` gives it; voxels of unknown phases (0) do not count.
+    periodic : bool
+        Whether x and y wrap. Open faces of the film are no neighbours.
+
+    Returns
+    -------
+    int
+        Number of voxels; sharp domains have none, noise many.
+    """
+    return int(_isolated(film, periodic))
+
+
+@compiled
+def _isolated(film: Film, periodic: bool) -> int:
+    nz, ny, nx = film.shape
+    count = 0
+    for z in range(nz):
+        for y in range(ny):
+            south, north = y - 1 if y or not periodic else ny - 1, y + 1 if y + 1 < ny or not periodic else 0
+            for x in range(nx):
+                own = film[z, y, x]
+                west, east = x - 1 if x or not periodic else nx - 1, x + 1 if x + 1 < nx or not periodic else 0
+                met = z > 0 and film[z - 1, y, x] == own
+                met |= z + 1 < nz and film[z + 1, y, x] == own
+                met |= south >= 0 and south != y and film[z, south, x] == own
+                met |= north < ny and north != y and film[z, north, x] == own
+                met |= west >= 0 and west != x and film[z, y, west] == own
+                met |= east < nx and east != x and film[z, y, east] == own
+                count += own > 0 and not met
+    return count
+
+
 @compiled
 def _face_pairs(film: Film, pair: np.uint8, periodic: bool) -> tuple[int, int, int]:
     nz, ny, nx = film.shape

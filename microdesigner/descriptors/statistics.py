@@ -2,27 +2,56 @@
 
 from itertools import combinations
 
-from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.microstructure import MIXED, Microstructure
 from microdesigner.descriptors.chord_length import mean_chord
 from microdesigner.descriptors.components import ANODE, CATHODE, Components
+from microdesigner.descriptors.curvature import SMOOTHING, interface_curvature
 from microdesigner.descriptors.curve import AXES
 from microdesigner.descriptors.film import PHASES, Film
 from microdesigner.descriptors.graspi import EDGE_UNKNOWN, Value
+from microdesigner.descriptors.interface import isolated_voxels
+from microdesigner.descriptors.interphase import interphase_thickness
+from microdesigner.descriptors.profile import composition_tilt
 from microdesigner.descriptors.structure_factor import domain_size
 from microdesigner.descriptors.surface import face_surface, isotropic_surface
 from microdesigner.descriptors.topology import euler_number
 from microdesigner.descriptors.transport import transport_along_z
 
-_IN_NM = ("specific_surface", "mean_chord", "domain_size")
+
+_IN_NM = (
+    "specific_surface", "mean_chord", "domain_size", "mean_curvature", "gaussian_curvature", "interphase"
+)  # fmt: skip
+_CURVATURE = (
+    "mean_curvature",
+    "mean_curvature_std",
+    "gaussian_curvature",
+    "gaussian_curvature_q05",
+    "gaussian_curvature_q95",
+)
+_INTERPHASE = ("interphase_thickness", "interphase_thickness_std", "interphase_thickness_q05")
 
 
 def scalar_statistics(
     microstructure: Microstructure, film: Film, parts: Components
 ) -> tuple[dict[str, Value], dict[str, str]]:
-    """Values by name, None where one does not exist, and the reasons for those.
+    """Statistics of a volume that are single numbers.
 
-    `film` and `parts` are the volume's `film_of` and `components_of`. Names end in the phase's letter (D, A, M) or in
-    those of a pair of phases. Lengths, and areas per volume, are None where the voxel edges are unknown.
+    Parameters
+    ----------
+    microstructure : Microstructure
+        The volume.
+    film : ndarray of uint8, shape (z, y, x)
+        Its `film_of`.
+    parts : Components
+        Its `components_of`.
+
+    Returns
+    -------
+    values : dict
+        By name, None where one does not exist. Names end in the phase's letter (D, A, M) or in those of a pair of
+        phases. Lengths, curvatures, and areas per volume, are None where the voxel edges are unknown.
+    reasons : dict
+        A phrase for each value that is None.
     """
     letters = list(PHASES)[: len(microstructure.phase_names)]
     values: dict[str, Value] = {}
@@ -31,43 +60,53 @@ def scalar_statistics(
         pair = (microstructure, film, int(PHASES[one]), int(PHASES[other]))
         values[f"specific_surface_{one}{other}"] = face_surface(*pair)
         values[f"specific_surface_isotropic_{one}{other}"] = isotropic_surface(*pair)
+    values["isolated_voxels"] = isolated_voxels(film, microstructure.periodic) / film.size
+    if len(letters) > MIXED:
+        values |= _interphase(microstructure)
     for label, letter in enumerate(letters):
+        values |= _of_phase(microstructure, parts, label, letter)
+        absent = not parts.voxels(PHASES[letter])
         name = microstructure.phase_names[label]
-        if not parts.voxels(PHASES[letter]):
-            found: dict[str, Value] = dict.fromkeys(_names(letter))
-            why = dict.fromkeys(found, f"the volume has no {name} voxel")
-        else:
-            found = _of_phase(microstructure, parts, label, letter)
-            why = {key: _reason(key, name) for key, value in found.items() if value is None}
-        values |= found
-        reasons |= why
+        reasons |= {
+            key: f"the volume has no {name} voxel" if absent else _reason(key, name)
+            for key, value in values.items()
+            if key.endswith(f"_{letter}") and value is None
+        }
+    missing = {key: "donor, acceptor or the mixed phase is absent" for key in _INTERPHASE if values.get(key, 0) is None}
+    reasons |= missing
     if microstructure.voxel_nm is None:
         for name in [name for name, value in values.items() if name.startswith(_IN_NM) and value is not None]:
             values[name], reasons[name] = None, EDGE_UNKNOWN
     return values, reasons
 
 
-def _names(letter: str) -> list[str]:
-    stems = [f"mean_chord_{axis}" for axis in AXES]
-    stems += ["domain_size", "euler", "percolating", "connected_anode", "connected_cathode"]
-    return [f"{stem}_{letter}" for stem in [*stems, "tortuosity_factor", "effective_diffusivity"]]
+def _interphase(microstructure: Microstructure) -> dict[str, Value]:
+    thickness = interphase_thickness(microstructure)
+    if thickness is None:
+        return dict.fromkeys(_INTERPHASE)
+    return dict(zip(_INTERPHASE, (thickness.mean, thickness.std, thickness.q05), strict=True))
 
 
 def _of_phase(microstructure: Microstructure, parts: Components, label: int, letter: str) -> dict[str, Value]:
+    """Statistics of one phase; all None where it is absent."""
     phase = PHASES[letter]
     voxels = parts.voxels(phase)
     transport = transport_along_z(microstructure, label)
-    measured: list[Value] = [
-        *(mean_chord(microstructure, label, axis) for axis in AXES),
-        domain_size(microstructure, label),
-        euler_number(microstructure, label),
-        parts.spanning(phase) / voxels,
-        parts.voxels(phase, ANODE) / voxels,
-        parts.voxels(phase, CATHODE) / voxels,
-        transport.tortuosity_factor if transport else None,
-        transport.effective_diffusivity if transport else None,
-    ]
-    return dict(zip(_names(letter), measured, strict=True))
+    curvature = interface_curvature(microstructure, label) if label < MIXED else None
+    measured: dict[str, Value] = {
+        **{f"mean_chord_{axis}": mean_chord(microstructure, label, axis) for axis in AXES},
+        "domain_size": domain_size(microstructure, label),
+        "euler": euler_number(microstructure, label),
+        "percolating": parts.spanning(phase) / max(voxels, 1),
+        "connected_anode": parts.voxels(phase, ANODE) / max(voxels, 1),
+        "connected_cathode": parts.voxels(phase, CATHODE) / max(voxels, 1),
+        "tortuosity_factor": transport.tortuosity_factor if transport else None,
+        "effective_diffusivity": transport.effective_diffusivity if transport else None,
+        "composition_tilt": composition_tilt(microstructure, label),
+    }
+    if label < MIXED:  # a mixed skin is too thin for its curvature to survive the smoothing
+        measured |= dict.fromkeys(_CURVATURE) if curvature is None else curvature.statistics()
+    return {f"{stem}_{letter}": value if voxels else None for stem, value in measured.items()}
 
 
 def _reason(key: str, name: str) -> str:
@@ -75,4 +114,6 @@ def _reason(key: str, name: str) -> str:
         return f"no line along {key.split('_')[2]} meets an interface of the {name} phase"
     if key.startswith("domain_size"):
         return f"the {name} phase fills the volume or varies in no direction"
+    if "curvature" in key:
+        return f"the {name} phase, smoothed over {SMOOTHING} voxels, has no interface"
     return f"no path over voxel faces leads through the {name} phase from one z face to the other"
