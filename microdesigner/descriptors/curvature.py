@@ -1,8 +1,7 @@
 """Mean and Gaussian curvature of the interface of a phase.
 
 The indicator of the phase is smoothed with a Gaussian of `SMOOTHING` voxels, and the interface is the level set
-u = 1/2. With the gradient g and the Hessian G of u, both by central differences, and the normal n = -g / |g| that points
-out of the phase,
+u = 1/2. With the gradient g and the Hessian G of u, both by central differences, and the outward normal n = -g / |g|,
 
     H = ∇·n / 2 = (gᵀ G g - |g|² tr G) / (2 |g|³),    K = gᵀ adj(G) g / |g|⁴.
 
