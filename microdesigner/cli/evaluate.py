@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from itertools import chain
 from pathlib import Path
 
@@ -42,6 +43,10 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--dataset", type=Path, metavar="FILE.h5",
         help="also compare 32 generated films with this set's held-out and training films, and judge the recipe's "
         "intervals on the held-out ones")  # fmt: skip
+    add("--twins", type=int, default=0, metavar="N",
+        help="also compare N held-out films of the simulated --dataset with films of the same recipes and other noise, "
+        "with the autoencoder's, the denoiser's and refined films: curvature, interphase, surfaces, classifiers (0)",
+    )  # fmt: skip
     add(
         "--full",
         action="store_true",
@@ -56,26 +61,36 @@ def run(args: argparse.Namespace) -> int:
     """Evaluate; raises InputError when the model or an option is wrong."""
     if args.count < 2:
         raise InputError(f"--count must be at least 2; got {args.count}.")
+    if args.twins < 0:
+        raise InputError(f"--twins must be at least 0; got {args.twins}.")
+    if args.twins and args.dataset is None:
+        raise InputError("--twins needs simulated held-out films; name their data set with --dataset.")
 
     from microdesigner.data.store import VolumeDataset
     from microdesigner.engine import Engine
     from microdesigner.evaluation.control import (
         METRICS,
         accuracy_entry,
+        add_to_metrics,
         card_targets,
         evaluate_control,
         record_accuracy,
     )
-    from microdesigner.evaluation.parts import missing, parts
+    from microdesigner.evaluation.parts import TWINS, missing, parts
     from microdesigner.evaluation.report import write_report
+    from microdesigner.evaluation.twins import twin_lines
     from microdesigner.models.bundle import find_bundle
 
     how = Request(steps=args.steps, match=args.match, candidates=args.candidates, guidance=args.guidance)
     engine = Engine.load(args.model)
     targets = card_targets(engine.card, args.count, args.conditions)
-    further = parts(engine, VolumeDataset(args.dataset) if args.dataset else None, args.full, args.steps)
+    further = parts(engine, VolumeDataset(args.dataset) if args.dataset else None, args.full, how, args.twins)
     for _ in with_bars(chain(evaluate_control(engine, args.out, targets, how), missing(args.out, further))):
         pass
+    if (args.out / TWINS).exists():
+        twins = json.loads((args.out / TWINS).read_text(encoding="utf-8"))
+        add_to_metrics(args.out, {"twins": twins})
+        print("\n".join(twin_lines(twins)), file=sys.stderr)
     report = write_report(engine, args.out)
     if args.write_card:
         record_accuracy(find_bundle(args.model), args.out, how)

@@ -1,9 +1,9 @@
 """Thickness of the interphase: the mixed phase that parts donor from acceptor.
 
-A mixed voxel at distance d_D from the nearest donor voxel and d_A from the nearest acceptor voxel, centre to centre, lies
-in an interphase of thickness d_D + d_A less one voxel, whatever its place between the two sides: exact for flat layers
-across an axis, a third of a voxel too thin where voxels cut it obliquely. Voxels count by the inverse of the thickness
-there, so that statistics are over the area of the interphase and thin places weigh as much as thick ones.
+A mixed voxel at distance d_D from the nearest donor voxel and d_A from the nearest acceptor voxel (between centres)
+lies in an interphase of thickness d_D + d_A less one voxel, whatever its place between the two sides: exact for flat
+layers across an axis, a third of a voxel too thin where voxels cut it obliquely. Voxels count by the inverse of the
+thickness there, so that statistics are over the area of the interphase and thin places weigh as much as thick ones.
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -86,6 +86,12 @@ def write_metrics(engine: Engine, folder: Path, how: Request) -> None:
     document = {"model": engine.identity, "count": count, "targets": target_source(engine.card), **settings}
     metrics = {name: agreement(target, measured).to_json() for name, (target, measured) in pairs.items()}
     write_text_atomic(folder / METRICS, json.dumps({**document, "control": metrics}, indent=1) + "\n")
+
+
+def add_to_metrics(folder: Path, entries: Mapping[str, Any]) -> None:
+    """Add or replace top-level `entries` of metrics.json."""
+    document = json.loads((folder / METRICS).read_text(encoding="utf-8"))
+    write_text_atomic(folder / METRICS, json.dumps({**document, **entries}, indent=1) + "\n")
 
 
 def control_pairs(folder: Path) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:

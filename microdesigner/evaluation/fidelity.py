@@ -28,6 +28,8 @@ from microdesigner.descriptors.correlation import axis_correlation, lateral_corr
 from microdesigner.descriptors.curve import AXES, Curve
 from microdesigner.descriptors.lineal_path import lineal_path
 from microdesigner.engine import Engine
+from microdesigner.evaluation.metrics import finite
+from microdesigner.evaluation.reconstruction import dataset_film
 
 FLOOR_DRAWS = 4
 NEIGHBOURS = 5
@@ -70,8 +72,8 @@ def evaluate_fidelity(engine: Engine, dataset: VolumeDataset, count: int, path: 
     ]
     sources: list[Iterator[Microstructure]] = [
         (sample.microstructure for sample in engine.generate_each(requests)),
-        (_film(dataset, index) for index in held_out),
-        *((_film(dataset, index) for index in training[first::draws]) for first in range(draws)),
+        (dataset_film(dataset, index) for index in held_out),
+        *((dataset_film(dataset, index) for index in training[first::draws]) for first in range(draws)),
     ]
     done, total = 0, 2 * len(held_out) + len(training)
     for source in sources:
@@ -133,7 +135,7 @@ def morphology(generated: Films, held_out: Films, training: Sequence[Films]) -> 
         error = _relative(_mean(generated, name), reference)
         floor = float(np.mean([_relative(_mean(draw, name), reference) for draw in training]))
         ratio = error / floor if floor > 0 else float("nan")
-        report[name] = {key: _finite(value) for key, value in (("error", error), ("floor", floor), ("ratio", ratio))}
+        report[name] = {key: finite(value) for key, value in (("error", error), ("floor", floor), ("ratio", ratio))}
     return report
 
 
@@ -154,12 +156,12 @@ def distribution(generated: Films, held_out: Films, training: Sequence[Films]) -
     spreads = [_manifold(rows, real) for rows in (fake, *draws)]
     return {
         "wasserstein": {
-            "generated": dict(zip(names, map(_finite, distances[0]), strict=True)),
-            "floor": dict(zip(names, map(_finite, np.mean(distances[1:], axis=0)), strict=True)),
+            "generated": dict(zip(names, map(finite, distances[0]), strict=True)),
+            "floor": dict(zip(names, map(finite, np.mean(distances[1:], axis=0)), strict=True)),
         },
         "mmd": {
-            "generated": _finite(_mmd(fake, real)),
-            "floor": _finite(float(np.mean([_mmd(rows, real) for rows in draws]))),
+            "generated": finite(_mmd(fake, real)),
+            "floor": finite(float(np.mean([_mmd(rows, real) for rows in draws]))),
         },
         "manifold": {
             "generated": spreads[0],
@@ -178,11 +180,6 @@ def _wasserstein(rows: NDArray[np.float64], real: NDArray[np.float64]) -> list[f
     return [float(wasserstein_distance(rows[:, column], real[:, column])) for column in range(real.shape[1])]
 
 
-def _film(dataset: VolumeDataset, index: int) -> Microstructure:
-    description = dataset.description
-    return Microstructure(dataset.phases(index), description.voxel_nm, description.lateral, description.phase_names)
-
-
 def _descriptor_row(film: Microstructure) -> list[float]:
     values = describe(film, "graspi").values
     found = [values[name] for name in JOINT]
@@ -194,8 +191,8 @@ def _novelty(
 ) -> dict[str, float | None]:
     nearest_fake, nearest_real = cdist(fake, known).min(1), cdist(real, known).min(1)
     return {
-        "nearest_training_generated": _finite(float(np.median(nearest_fake))),
-        "nearest_training_held_out": _finite(float(np.median(nearest_real))),
+        "nearest_training_generated": finite(float(np.median(nearest_fake))),
+        "nearest_training_held_out": finite(float(np.median(nearest_real))),
         "duplicates": float((nearest_fake < DUPLICATE).mean()),
     }
 
@@ -247,7 +244,3 @@ def _relative(mean: NDArray[np.float64], reference: NDArray[np.float64]) -> floa
 def _complete(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     kept: NDArray[np.float64] = rows[np.isfinite(rows).all(1)]
     return kept
-
-
-def _finite(value: float) -> float | None:
-    return round(float(value), 6) if np.isfinite(value) else None

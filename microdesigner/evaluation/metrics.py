@@ -19,7 +19,12 @@ class Agreement:
 
     def to_json(self) -> dict[str, float | None]:
         """Rounded for reports and cards; None for what too few or too equal values do not have."""
-        return {name: round(value, 5) if math.isfinite(value) else None for name, value in asdict(self).items()}
+        return {name: finite(value, 5) for name, value in asdict(self).items()}
+
+
+def finite(value: float, digits: int = 6) -> float | None:
+    """`value` rounded for a document; None where it is not a finite number."""
+    return round(float(value), digits) if math.isfinite(value) else None
 
 
 def agreement(target: NDArray[np.float64], measured: NDArray[np.float64]) -> Agreement:

@@ -27,7 +27,7 @@ def evaluate_reconstruction(engine: Engine, dataset: VolumeDataset, count: int, 
     accuracies, differences = [], []
     for done, index in enumerate(chosen, 1):
         phases = dataset.phases(int(index))
-        again = _decoded(engine, encoded(engine, phases))
+        again = decoded(engine, encoded(engine, phases))
         accuracies.append(float((again == phases).mean()))
         differences.append(np.abs(_values(engine, again, names) - _values(engine, phases, names)))
         yield Progress("reconstruct", done, len(chosen))
@@ -35,6 +35,12 @@ def evaluate_reconstruction(engine: Engine, dataset: VolumeDataset, count: int, 
     for name, column in zip(names, np.array(differences).T, strict=True):
         rows[f"difference of {name}"] = _row(column, worst=float(np.nanmax(column)))
     write_text_atomic(path, json.dumps(rows, indent=1) + "\n")
+
+
+def dataset_film(dataset: VolumeDataset, index: int) -> Microstructure:
+    """Volume `index` of `dataset` with what the data set says of all of them."""
+    description = dataset.description
+    return Microstructure(dataset.phases(index), description.voxel_nm, description.lateral, description.phase_names)
 
 
 @torch.no_grad()
@@ -46,7 +52,8 @@ def encoded(engine: Engine, phases: NDArray[np.uint8]) -> Tensor:
 
 
 @torch.no_grad()
-def _decoded(engine: Engine, latent: Tensor) -> NDArray[np.uint8]:
+def decoded(engine: Engine, latent: Tensor) -> NDArray[np.uint8]:
+    """Labels [x, y, z] of a whitened latent (1, latent, x/8, y/8, z/8)."""
     labels: NDArray[np.uint8] = (
         phase_labels(engine.bundle.autoencoder.decode(latent, engine.card.lateral == "periodic"))[0].cpu().numpy()
     )

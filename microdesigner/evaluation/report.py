@@ -30,7 +30,9 @@ from microdesigner.evaluation.parts import (
     RECIPES,
     RECONSTRUCTION,
     SAMPLERS,
+    TWINS,
 )
+from microdesigner.evaluation.twins import twin_lines
 from microdesigner.models.autoencoder import phase_labels
 
 REPORT = "report.html"
@@ -71,6 +73,8 @@ def _figures(engine: Engine, folder: Path) -> Iterator[tuple[str, str, Figure | 
 def _tables(folder: Path) -> Iterator[str]:
     if reconstruction := _part(folder, RECONSTRUCTION):
         yield f"<h2>Held-out films encoded and decoded again</h2>{_table(reconstruction)}"
+    if twins := _part(folder, TWINS):
+        yield f"<h2>Generated films beside simulated ones</h2><pre>{html.escape(chr(10).join(twin_lines(twins)))}</pre>"
     if recipe := _part(folder, CALIBRATION):
         yield f"<h2>Posterior of the recipe, on held-out films</h2>{_table(recipe)}"
     if annealed := _part(folder, RECIPES):
