@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import accuracy_score, roc_auc_score
 from sklearn.model_selection import GroupKFold
@@ -109,7 +110,7 @@ def network_discrimination(
         network = _trained(films, truth, np.flatnonzero(~judged), phases, device, steps or STEPS)
         raw = np.array([_score(network, films[index], phases, device) for index in np.flatnonzero(judged)])
         # two networks, two scales: only the order within a fold means something
-        scores[judged] = (raw.argsort().argsort() + 0.5) / len(raw)
+        scores[judged] = (rankdata(raw) - 0.5) / len(raw)
     return _judged(scores, truth, groups)
 
 

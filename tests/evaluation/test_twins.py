@@ -29,6 +29,11 @@ from microdesigner.physics.simulate import Recipe
 from tests.tiny_dataset import write_tiny_dataset
 
 
+@pytest.fixture(autouse=True)
+def few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discrimination, "TREES", 24)
+
+
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VolumeDataset]:
     folder = tmp_path_factory.mktemp("twins")
@@ -65,7 +70,6 @@ def test_groups_are_made_once_and_the_table_holds_all_of_them(
 ) -> None:
     path = tmp_path / "twins.json"
     monkeypatch.setattr(discrimination, "STEPS", 2)
-    monkeypatch.setattr(discrimination, "TREES", 8)
     for _ in evaluate_twins(tiny_engine, simulated, 4, Request(steps=1), path):
         pass
     document = json.loads(path.read_text())
@@ -86,8 +90,8 @@ def test_a_data_set_without_recipes_is_refused(tiny_engine: Engine, tmp_path: Pa
         TwinFilms(tiny_engine, dataset, 2, tmp_path / "twins", Request())
 
 
-def smooth(seed: int, width: float = 2.0) -> Microstructure:
-    field = gaussian_filter(np.random.default_rng(seed).normal(size=(32, 32, 32)), width, mode="wrap")
+def smooth(seed: int, edge: int = 32) -> Microstructure:
+    field = gaussian_filter(np.random.default_rng(seed).normal(size=(edge,) * 3), 2, mode="wrap")
     low, high = np.quantile(field, [0.4, 0.55])
     return Microstructure(np.where(field < low, 0, np.where(field < high, 2, 1)).astype(np.uint8))
 
@@ -140,8 +144,8 @@ def test_every_row_of_the_table_is_measured(phases: int) -> None:
 
 
 def test_a_forest_tells_noise_and_nothing_else() -> None:
-    plain, other = ([film_measures(smooth(seed)) for seed in range(first, first + 12)] for first in (0, 100))
-    noisy = [film_measures(with_noise(smooth(seed), 0.02)) for seed in range(100, 112)]
+    plain, other = ([film_measures(smooth(seed, 20)) for seed in range(first, first + 12)] for first in (0, 100))
+    noisy = [film_measures(with_noise(smooth(seed, 20), 0.02)) for seed in range(100, 112)]
 
     def auc(one: list[dict[str, float]], two: list[dict[str, float]]) -> float:
         rows = [np.array([list(features(film, INTERFACES).values()) for film in group]) for group in (one, two)]
@@ -169,9 +173,9 @@ def test_a_forest_is_judged_on_series_that_it_has_not_seen() -> None:
 
 def test_a_network_tells_noise_and_nothing_else() -> None:
     plain = [smooth(seed).phases for seed in range(12)]
-    noisy = [with_noise(smooth(seed), 0.03).phases for seed in range(100, 112)]
+    noisy = [with_noise(smooth(seed), 0.1).phases for seed in range(100, 112)]
     device = torch.device("cpu")
-    told = network_discrimination(plain, noisy, SERIES, device, steps=20)
+    told = network_discrimination(plain, noisy, SERIES, device, steps=10)
     assert told is not None
     assert told.auc > 0.9
     same = network_discrimination(plain, plain, SERIES, device, steps=2)
