@@ -17,7 +17,6 @@ from microdesigner.descriptors.surface import face_surface, isotropic_surface
 from microdesigner.descriptors.topology import euler_number
 from microdesigner.descriptors.transport import transport_along_z
 
-
 _IN_NM = (
     "specific_surface", "mean_chord", "domain_size", "mean_curvature", "gaussian_curvature", "interphase"
 )  # fmt: skip
