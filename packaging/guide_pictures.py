@@ -15,8 +15,8 @@ from microdesigner.core.request import Request
 from microdesigner.gui import theme
 from microdesigner.gui.application import make_application, open_window
 from microdesigner.gui.main_window import MainWindow
-from microdesigner.gui.widgets.sheet_dialog import SheetDialog
-from microdesigner.gui.widgets.sweep_dialog import SweepDialog
+from microdesigner.gui.queue.contact_sheet import SheetDialog
+from microdesigner.gui.queue.sweep import SweepDialog
 
 SWEPT, LOW, HIGH, STEPS = "vol_frac_D", 0.30, 0.54, 4
 
@@ -54,9 +54,9 @@ class Guide:
         sheet = self._dialog(SheetDialog)
         self._take(sheet, "contact-sheet")
         sheet.reject()
-        window.queue.panel.fold.button.setChecked(True)
-        self._take(window.drawer, "queue")
-        window.history.fold.button.setChecked(True)
+        window.queue.panel.section.button.setChecked(True)
+        self._take(window.bottom_panels, "queue")
+        window.history.panel.section.button.setChecked(True)
 
     def _targets(self) -> None:
         window = self._window
@@ -64,7 +64,7 @@ class Guide:
         window.generate()
         wait(lambda: not window.generation.running and drawn(window) and window.sample.seed == self._request.seed)
         self._take(window.targets, "targets")
-        self._take(window.drawer, "history")
+        self._take(window.bottom_panels, "history")
 
     def _views(self) -> None:
         views = self._window.views
@@ -72,32 +72,32 @@ class Guide:
         views.cut.clips[1].setValue((70, 200))
         views.phases.sliders[1].setValue(35)
         self._settle()
-        self._take(self._window.analysis.stage, "views")
+        self._take(self._window.results.tabs, "views")
         views.cut.clips[1].setValue((0, 200))
         views.phases.sliders[1].setValue(100)
         views.cut_toggle.setChecked(False)
         self._settle()
 
     def _plots(self) -> None:
-        analysis = self._window.analysis
-        analysis.stage.turn_to("Plots")
+        analysis = self._window.results
+        analysis.tabs.turn_to("Plots")
         wait(lambda: analysis.plots.complete)
-        self._take(analysis.stage, "plots")
-        analysis.stage.turn_to("Views")
+        self._take(analysis.tabs, "plots")
+        analysis.tabs.turn_to("Views")
 
     def _recipe(self) -> None:
         """The right column after a verification."""
-        analysis = self._window.analysis
+        analysis = self._window.results
         analysis.verify()
         wait(lambda: not analysis.verifier.running)
-        self._take(self._window.outcome, "recipe")
+        self._take(self._window.results_panel, "recipe")
 
     def _compare(self) -> None:
-        analysis = self._window.analysis
-        self._window.outcome.verification.compare.click()
+        analysis = self._window.results
+        self._window.results_panel.verification.compare.click()
         wait(lambda: analysis.comparison.settled)
-        self._take(analysis.stage, "compare")
-        analysis.stage.turn_to("Views")
+        self._take(analysis.tabs, "compare")
+        analysis.tabs.turn_to("Views")
 
     def _export(self) -> None:
         """The open menu, which is a window of its own."""
@@ -110,7 +110,7 @@ class Guide:
         menu.close()
 
     def _own_window(self) -> None:
-        own = self._window.own_window
+        own = self._window.separate_window
         own.open()
         view = own.window.view
         wait(lambda: view.frames > 0)

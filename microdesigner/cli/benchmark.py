@@ -61,7 +61,7 @@ def _engine(args: argparse.Namespace) -> int:
 
 
 def _desktop(as_json: bool) -> int:
-    from microdesigner.gui.benchmark import measure_window
+    from microdesigner.benchmarks.window import measure_window
 
     figures = []
     for figure in measure_window(MODEL):

@@ -1,10 +1,13 @@
 """From the command to the window: the window first, then VTK, then the engine's process."""
 
 import logging
+import os
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
@@ -17,12 +20,14 @@ from microdesigner.app.log import last_lines, start_file_log
 from microdesigner.app.settings import Settings
 from microdesigner.core.paths import user_data
 from microdesigner.gui import theme
-from microdesigner.gui.collector import Collector
+from microdesigner.gui.gui_thread_gc import GuiThreadGC
 from microdesigner.gui.main_window import MainWindow
-from microdesigner.gui.responsiveness import MILESTONES, seconds_since_start
 
 _log = logging.getLogger("microdesigner.gui")
 LINES_BEFORE_CRASH = 30
+MILESTONES = {"window": "window up", "three_d": "3-D ready", "first_volume": "first volume drawn"}
+"""What a start comes to, one after the other."""
+_IMPORTED = time.perf_counter()
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -38,7 +43,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     app = make_application(argv)
     guard = CrashGuard(user_data())
     lost = _begin(guard)
-    collector = Collector(app)
+    collector = GuiThreadGC(app)
     window = open_window(app)
     once = Qt.ConnectionType.SingleShotConnection
     window.generation.ready.connect(lambda *_: QTimer.singleShot(0, collector, collector.spare), once)
@@ -90,12 +95,21 @@ def _prepare(window: MainWindow) -> None:
     _note(window, "three_d")
     window.start_engine()
     if not window.session.restore_last():
-        window.opener.open_example()
+        window.volume_loader.open_example()
 
 
 def _note(window: MainWindow, name: str) -> None:
     window.timings[name] = seconds_since_start()
     _log.info("Start: %s after %.2f s.", MILESTONES[name], window.timings[name])
+
+
+def seconds_since_start() -> float:
+    """Seconds since this process started; where the system does not tell, since this module was imported."""
+    try:
+        fields = Path("/proc/self/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    except (OSError, AttributeError, ValueError):
+        return time.perf_counter() - _IMPORTED
 
 
 def _save(settings: Settings) -> None:
@@ -115,6 +129,6 @@ def _report(window: MainWindow, kind: type[BaseException], error: BaseException,
         return
     details = "".join(traceback.format_exception(kind, error, trace))
     if threading.current_thread() is threading.main_thread():
-        window.notice.tell("Something went wrong that was not foreseen; your targets are kept, try again.", details)
+        window.error_bar.tell("Something went wrong that was not foreseen; your targets are kept, try again.", details)
     else:
         _log.error("%s", details)

@@ -15,18 +15,20 @@ COLUMN_WIDTHS = [360, 750, 370]
 
 def fill(window: "MainWindow") -> QSplitter:
     """Put everything into the window; returns its columns."""
-    window.drawer.fill([(panel, panel.fold) for panel in (window.history, window.queue.panel, window.log)])
-    window.outcome.head.addWidget(window.open_button)
-    window.outcome.head.addWidget(window.export_button)
-    window.outcome.head.addStretch(1)
-    columns = make_columns((window.targets, above(window.analysis.stage, window.drawer), window.outcome))
-    window.setCentralWidget(stacked(window.notice, columns))
+    window.bottom_panels.fill(
+        [(panel, panel.section) for panel in (window.history.panel, window.queue.panel, window.log)]
+    )
+    window.results_panel.head.addWidget(window.open_button)
+    window.results_panel.head.addWidget(window.export_button)
+    window.results_panel.head.addStretch(1)
+    columns = make_columns((window.targets, above(window.results.tabs, window.bottom_panels), window.results_panel))
+    window.setCentralWidget(stacked(window.error_bar, columns))
     window.device.setToolTip("The model that is loaded and the device it runs on.")
     bar = window.statusBar()
     bar.setSizeGripEnabled(False)
     bar.setContentsMargins(10, 0, 10, 0)
-    bar.addWidget(window.news, 1)
-    bar.addPermanentWidget(window.studio.bar)
+    bar.addWidget(window.status_line, 1)
+    bar.addPermanentWidget(window.render_jobs.bar)
     bar.addPermanentWidget(window.device)
     return columns
 
@@ -66,22 +68,22 @@ def above(content: QWidget, foot: QWidget) -> QWidget:
 def restore(window: "MainWindow") -> None:
     """Give the window the size, columns and folds of the last time."""
     settings = window.settings
-    window.history.fold.button.setChecked(settings.history)
+    window.history.panel.section.button.setChecked(settings.history)
     window.resize(_start_size(window))
     if settings.window:
         window.restoreGeometry(QByteArray(base64.b64decode(settings.window)))
     if settings.columns:
         window.columns.restoreState(QByteArray(base64.b64decode(settings.columns)))
-    window.narrow.adapt()
+    window.compact_layout.adapt()
 
 
 def reset(window: "MainWindow") -> None:
     """Give the window the size, columns and folds of the first start."""
-    window.history.fold.button.setChecked(True)
+    window.history.panel.section.button.setChecked(True)
     window.showNormal()
     window.resize(_start_size(window))
-    window.narrow.adapt()
-    for panel in (window.targets, window.outcome):
+    window.compact_layout.adapt()
+    for panel in (window.targets, window.results_panel):
         if window.columns.indexOf(panel) >= 0:
             panel.show()
     window.columns.setSizes(COLUMN_WIDTHS)
@@ -89,7 +91,7 @@ def reset(window: "MainWindow") -> None:
 
 def toggle(window: "MainWindow", column: QWidget) -> None:
     """Show or hide a column; one that is a page for want of room comes to the front."""
-    if not window.narrow.turn_to(column):
+    if not window.compact_layout.turn_to(column):
         column.setVisible(not column.isVisible())
 
 
@@ -103,4 +105,4 @@ def remember(window: "MainWindow") -> None:
     settings.window = base64.b64encode(window.saveGeometry().data()).decode()
     if window.columns.count() == len(COLUMN_WIDTHS):
         settings.columns = base64.b64encode(window.columns.saveState().data()).decode()
-    settings.history = window.history.fold.button.isChecked()
+    settings.history = window.history.panel.section.button.isChecked()

@@ -14,34 +14,33 @@ from microdesigner.app.settings import Settings
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
-from microdesigner.gui import layout, tidings
-from microdesigner.gui.analysis import Analysis
-from microdesigner.gui.commands import commands
-from microdesigner.gui.files import PICTURE, REPORT, VolumeFiles
-from microdesigner.gui.generation import Generation
-from microdesigner.gui.help import Help
-from microdesigner.gui.history_link import HistoryLink
-from microdesigner.gui.live_draft import LiveDraft
+from microdesigner.gui import layout, notifications
+from microdesigner.gui.actions import commands
+from microdesigner.gui.central_area import BottomPanels
+from microdesigner.gui.compact_layout import CompactLayout
+from microdesigner.gui.current_sample import CurrentSampleController
+from microdesigner.gui.engine_client import EngineClient
+from microdesigner.gui.help.controller import HelpController
+from microdesigner.gui.history.controller import HistoryController
+from microdesigner.gui.importing.open_button import OpenButton
+from microdesigner.gui.importing.volume_loader import VolumeLoader
+from microdesigner.gui.log_panel import LogPanel
 from microdesigner.gui.menus import make_menus
-from microdesigner.gui.narrow import Narrow
-from microdesigner.gui.opener import Opener
-from microdesigner.gui.own_window import OwnWindow
-from microdesigner.gui.panels.log import LogPanel
-from microdesigner.gui.panels.outcome import OutcomePanel
-from microdesigner.gui.panels.targets import TargetsPanel
-from microdesigner.gui.panels.views import ViewsPanel
-from microdesigner.gui.queue_link import QueueLink
-from microdesigner.gui.session_link import SessionLink
-from microdesigner.gui.shown import Shown
-from microdesigner.gui.studio import Studio
-from microdesigner.gui.sweeps import Sweeps
-from microdesigner.gui.training_link import TrainingLink
-from microdesigner.gui.view_undo import ViewRecorder
-from microdesigner.gui.widgets.drawer import Drawer
-from microdesigner.gui.widgets.export_button import ExportButton
-from microdesigner.gui.widgets.news import News
-from microdesigner.gui.widgets.notice import Notice
-from microdesigner.gui.widgets.open_button import OpenButton
+from microdesigner.gui.queue.controller import QueueController
+from microdesigner.gui.queue.sweep import SweepController
+from microdesigner.gui.results.controller import ResultsController
+from microdesigner.gui.results.export_button import ExportButton
+from microdesigner.gui.results.panel import ResultsPanel
+from microdesigner.gui.session import SessionController
+from microdesigner.gui.targets.live_draft import LiveDraft
+from microdesigner.gui.targets.panel import TargetsPanel
+from microdesigner.gui.training.controller import TrainingController
+from microdesigner.gui.viewer.panel import ViewsPanel
+from microdesigner.gui.viewer.render_jobs import RenderJobs
+from microdesigner.gui.viewer.separate_window import SeparateWindow
+from microdesigner.gui.viewer.view_undo import ViewUndo
+from microdesigner.gui.volume_files import PICTURE, REPORT, VolumeFiles
+from microdesigner.gui.widgets.messages import ErrorBar, StatusLine
 
 READY = "Set targets, then press Generate (Ctrl+Enter)."
 NO_MODEL = (
@@ -61,37 +60,38 @@ class MainWindow(QMainWindow):
         self.catalogue = catalogue
         self.targets = TargetsPanel(catalogue, self.undo)
         self.views = ViewsPanel(settings)
-        self.outcome = OutcomePanel()
-        self.notice = Notice()
-        self.news = News()
+        self.results_panel = ResultsPanel()
+        self.error_bar = ErrorBar()
+        self.status_line = StatusLine()
         self.log = LogPanel()
         self.process = process
-        self.generation = Generation(process, catalogue, self)
+        self.generation = EngineClient(process, catalogue, self)
         self.files = VolumeFiles(self)
-        self.studio = Studio(self.views, self)
-        self.opener = Opener(self.files, settings, self)
+        self.render_jobs = RenderJobs(self.views, self)
+        self.volume_loader = VolumeLoader(self.files, settings, self)
         self.open_button = OpenButton(settings)
         self.export_button = ExportButton(settings.export_folder)
-        self.kept = HistoryLink(user_data() / "history", self.targets, self)
-        self.history = self.kept.panel
-        self.live = LiveDraft(self.targets, self.generation, self.views.builder, self)
-        self.shown = Shown(self.views, self.outcome, self.generation, catalogue, self)
-        self.own_window = OwnWindow(self.views, self)
-        self.view_undo = ViewRecorder(self.views, self.undo, self)
-        self.queue = QueueLink(user_data() / "history", self.generation, self.kept.keeper, self.views.colours, self)
-        self.session = SessionLink(self)
-        self.help = Help(self)
-        self.training = TrainingLink(self)
-        self.sweeps = Sweeps(self.targets, self.queue, settings, self)
-        self.analysis = Analysis(self)
+        self.history = HistoryController(user_data() / "history", self.targets, self)
+        self.live_draft = LiveDraft(self.targets, self.generation, self.views.builder, self)
+        self.current_sample = CurrentSampleController(self.views, self.results_panel, self.generation, catalogue, self)
+        self.separate_window = SeparateWindow(self.views, self)
+        self.view_undo = ViewUndo(self.views, self.undo, self)
+        self.queue = QueueController(
+            user_data() / "history", self.generation, self.history.service, self.views.colours, self
+        )
+        self.session = SessionController(self)
+        self.help = HelpController(self)
+        self.training = TrainingController(self)
+        self.sweeps = SweepController(self.targets, self.queue, settings, self)
+        self.results = ResultsController(self)
         self.setWindowTitle("microdesigner")
         self.setAcceptDrops(True)
         self.device = QLabel("Engine is starting…" if catalogue.models else "No model")
-        self.drawer = Drawer()
+        self.bottom_panels = BottomPanels()
         self.columns = layout.fill(self)
-        self.narrow = Narrow(self)
+        self.compact_layout = CompactLayout(self)
         self._connect()
-        tidings.connect(self)
+        notifications.connect(self)
         self.commands = commands(self)
         make_menus(self)
         self.targets.fill(settings.model or Request.model)
@@ -102,14 +102,14 @@ class MainWindow(QMainWindow):
     @property
     def sample(self) -> Sample | None:
         """The sample on show."""
-        return self.shown.sample
+        return self.current_sample.sample
 
     def prepare(self) -> None:
         """Load what the window did not need to appear: VTK and plots, then the engine's process."""
         self.views.prepare()
-        self.outcome.recipe.prepare()
+        self.results_panel.recipe.prepare()
         self._show_idle()
-        self.kept.keeper.list()
+        self.history.service.list()
         self.queue.load()
 
     def start_engine(self) -> None:
@@ -124,24 +124,24 @@ class MainWindow(QMainWindow):
         self.targets.options.roll_unless_locked()
         request = self.targets.request()
         if request is not None:
-            self.notice.hide()
-            self.shown.follow()
+            self.error_bar.hide()
+            self.current_sample.follow()
             self.queue.enqueue([request])
 
     def cancel(self) -> None:
         """Stop what runs, and a draft with what would follow it."""
-        self.live.stop()
+        self.live_draft.stop()
         self.queue.cancel()
-        self.shown.drop_draft()
+        self.current_sample.drop_draft()
 
     def export(self, path: Path, scale: int = 1) -> None:
         """Write what the suffix of `path` tells: the volume shown, the views `scale` times as large, or a report."""
         if self.sample is None:
             return
         if path.suffix.lower() == f".{PICTURE}":
-            self.studio.shoot(path, scale)
+            self.render_jobs.shoot(path, scale)
         elif path.suffix.lower().lstrip(".") in REPORT:
-            self.files.save_report(self.analysis.report(), path)
+            self.files.save_report(self.results.report(), path)
         else:
             self.files.export(self.sample.microstructure, path, self.views.smooth.isChecked())
 
@@ -150,25 +150,25 @@ class MainWindow(QMainWindow):
         if path.suffix == SUFFIX:
             self.session.open(path)
         else:
-            self.opener.open(path)
+            self.volume_loader.open(path)
 
     def show_opened(self, opened: Opened) -> None:
         """Show a volume from a file, with the targets it was generated for."""
         if opened.request is not None and not self.session.restoring:
             self.targets.restore(opened.request)
         self.show_kept(opened.request or Request(model=""), opened.sample, opened.path)
-        self.news.setText(f"Opened: {opened.path}")
+        self.status_line.setText(f"Opened: {opened.path}")
 
     def show_example(self, opened: Opened) -> None:
         """Show the shipped result, unless the user was quicker."""
         if self.sample is None and not self.generation.running and not self.undo.canUndo():
             self.show_opened(opened)
-            self.news.setText("An example; press Generate for a result of your own.")
+            self.status_line.setText("An example; press Generate for a result of your own.")
 
     def show_kept(self, request: Request, sample: Sample, source: Path | None = None) -> None:
         """Show one sample that exists already as the result of `request`, or comes from the file `source`."""
-        self.live.stop()
-        self.shown.keep_to(request, sample, source)
+        self.live_draft.stop()
+        self.current_sample.keep_to(request, sample, source)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take a single file."""
@@ -187,18 +187,18 @@ class MainWindow(QMainWindow):
         self.hide()
         self.training.close()
         self._remember()
-        self.live.stop()
-        for part in (self.generation, self.studio, self.files, self.session, self.analysis, self.kept.keeper):
+        self.live_draft.stop()
+        for part in (self.generation, self.render_jobs, self.files, self.session, self.results, self.history.service):
             part.close()
-        self.own_window.close()
+        self.separate_window.close()
         self.views.close_scene()
         self.log.close_log()
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow a change between light and dark."""
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "analysis"):
-            for panel in (self.targets, self.views, self.outcome, self.analysis):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "results"):
+            for panel in (self.targets, self.views, self.results_panel, self.results):
                 panel.restyle()
         super().changeEvent(event)
 
@@ -211,7 +211,7 @@ class MainWindow(QMainWindow):
     def _greet(self) -> None:
         self.views.view.say(READY if self.catalogue.models else NO_MODEL.format(folder=user_data() / "models"))
         if self.catalogue.problems:
-            self.notice.tell(self.catalogue.problems[0], "\n".join(self.catalogue.problems))
+            self.error_bar.tell(self.catalogue.problems[0], "\n".join(self.catalogue.problems))
 
     def _offer_export(self, request: Request, sample: Sample) -> None:
         self.export_button.offer(f"{request.model or 'volume'}-seed{sample.seed}")
@@ -228,20 +228,20 @@ class MainWindow(QMainWindow):
         generation.progressed.connect(bar.show_progress)
         generation.ended.connect(self._show_idle)
         generation.ready.connect(
-            lambda model, device: self.device.setText(f"{model} ready on the {tidings.device_title(device)}")
+            lambda model, device: self.device.setText(f"{model} ready on the {notifications.device_title(device)}")
         )
         self.targets.model_chosen.connect(lambda model: self.device.setText(f"Loading {model}…"))
         self.targets.model_chosen.connect(self.generation.warm)
-        self.shown.changed.connect(self._offer_export)
-        self.live.began.connect(self.shown.follow)
+        self.current_sample.changed.connect(self._offer_export)
+        self.live_draft.began.connect(self.current_sample.follow)
         self.queue.waiting_changed.connect(bar.show_waiting)
         self.open_button.chosen.connect(self.open_path)
         self.export_button.chosen.connect(self.export)
-        self.export_button.movie_chosen.connect(self.studio.film)
-        self.kept.loaded.connect(self._show_loaded)
-        self.opener.opened.connect(self.show_opened)
-        self.opener.opened.connect(self.analysis.measure)
-        self.opener.example.connect(self.show_example)
+        self.export_button.movie_chosen.connect(self.render_jobs.film)
+        self.history.loaded.connect(self._show_loaded)
+        self.volume_loader.opened.connect(self.show_opened)
+        self.volume_loader.opened.connect(self.results.measure)
+        self.volume_loader.example.connect(self.show_example)
 
     def _remember(self) -> None:
         self.settings.model = self.targets.model.currentData() or self.settings.model

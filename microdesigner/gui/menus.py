@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 
-from microdesigner.gui.commands import Command
+from microdesigner.gui.actions import Command
 
 if TYPE_CHECKING:
     from microdesigner.gui.main_window import MainWindow

@@ -41,7 +41,7 @@ class Change(QUndoCommand, Generic[State]):
         return True
 
 
-class Gestures:
+class UndoMerge:
     """Tells which changes belong together: those made while a mouse button stays down or in quick succession."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from microdesigner.app.settings import Settings
 from microdesigner.gui import application, layout
-from microdesigner.gui.collector import Collector
+from microdesigner.gui.gui_thread_gc import GuiThreadGC
 from microdesigner.gui.main_window import MainWindow
 from tests.gui import stand_in
 
@@ -35,7 +35,7 @@ def qapp_cls() -> type[QApplication]:
 @pytest.fixture(scope="session", autouse=True)
 def collector(qapp: QApplication) -> Iterator[None]:
     """Garbage is collected in the GUI thread, as in the program."""
-    collector = Collector(qapp)
+    collector = GuiThreadGC(qapp)
     yield
     collector.end()
 
@@ -124,10 +124,14 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
 
 
 def generate(window: MainWindow) -> None:
-    """Generate and wait until the volume is drawn."""
+    """Generate and wait until the volume is drawn and in the history, whose strip takes room from the views."""
+    stored: list[object] = []
+    window.history.service.added.connect(stored.append)
+    window.history.service.failed.connect(stored.append)
     window.generate()
     wait_until(lambda: window.generation.running)
     wait_until(lambda: not window.generation.running, 120)
+    wait_until(lambda: bool(stored))
     wait_until(lambda: is_drawn(window))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from microdesigner.app.session_file import Session, last_session
-from microdesigner.gui import session_link
+from microdesigner.gui import session
 from microdesigner.gui.main_window import MainWindow
 from tests.gui.conftest import generate, is_drawn, wait_until
 
@@ -23,11 +23,11 @@ def test_targets_seed_view_and_volume_are_back_at_the_next_start(
     options.choose_quality("draft")
     options.seed.setValue(21)
     generate(window)
-    wait_until(lambda: window.history.list.count() == 1)
+    wait_until(lambda: window.history.panel.list.count() == 1)
     window.targets.rows["vol_frac_D"].number.setValue(0.37)
     window.targets.rows["tortuosity_A"].free.setChecked(True)
     options.locked.setChecked(False)
-    window.views.view.steering.look("z")
+    window.views.view.camera_interactor.look("z")
     window.views.phases.boxes[1].setChecked(False)
     request, state, sample = window.targets.request(), window.views.state(), window.sample
     window.close()
@@ -48,13 +48,13 @@ def test_an_opened_file_is_back_with_the_targets_as_they_were_left(
     window.targets.options.choose_quality("draft")
     generate(window)
     window.export(tmp_path / "film.vti")
-    wait_until(lambda: "film.vti" in window.news.text())
+    wait_until(lambda: "film.vti" in window.status_line.text())
     window.open_path(tmp_path / "film.vti")
-    wait_until(lambda: window.shown.source == tmp_path / "film.vti")
+    wait_until(lambda: window.current_sample.source == tmp_path / "film.vti")
     window.targets.rows["vol_frac_D"].number.setValue(0.27)
     window.close()
     again = open_window()
-    wait_until(lambda: again.shown.source == tmp_path / "film.vti")
+    wait_until(lambda: again.current_sample.source == tmp_path / "film.vti")
     assert again.targets.rows["vol_frac_D"].number.value() == pytest.approx(0.27)
 
 
@@ -68,7 +68,7 @@ def test_a_saved_session_is_opened_like_a_volume(window: MainWindow, tmp_path: P
     assert tmp_path / "mine.microdesigner" in window.settings.recent_files()
     (tmp_path / "mine.microdesigner").write_text("{", encoding="utf-8")
     window.open_path(tmp_path / "mine.microdesigner")
-    assert "mine.microdesigner" in window.notice.text.text()
+    assert "mine.microdesigner" in window.error_bar.text.text()
 
 
 def test_the_session_is_kept_while_the_program_runs(window: MainWindow) -> None:
@@ -94,12 +94,12 @@ wait_until(lambda: "ready" in window.device.text())
 window.session._timer.setInterval(0)
 window.targets.options.choose_quality("draft")
 generate(window)
-wait_until(lambda: window.history.list.count() == 1)
+wait_until(lambda: window.history.panel.list.count() == 1)
 window.targets.rows["vol_frac_D"].number.setValue(0.25)
 window.targets.options.choose_quality("paper")
 window.generate()
 window.generate()
-end = time.monotonic() + {session_link.PAUSE_MS / 1000}
+end = time.monotonic() + {session.PAUSE_MS / 1000}
 wait_until(lambda: time.monotonic() > end)
 print("now", flush=True)
 time.sleep(60)
@@ -117,6 +117,6 @@ def test_a_killed_program_loses_neither_result_nor_queue_nor_session(
     process.communicate()
     window = open_window()
     wait_until(lambda: is_drawn(window))
-    assert window.history.list.count() == 1
+    assert window.history.panel.list.count() == 1
     assert [str(job.state) for job in window.queue.queue.jobs] == ["done", "waiting", "waiting"]
     assert window.targets.rows["vol_frac_D"].number.value() == pytest.approx(0.25)

@@ -7,10 +7,10 @@ import time
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from microdesigner.benchmarks.simulated_user import GapWatcher
 from microdesigner.core.request import Request
-from microdesigner.gui.live_draft import REST_MS
 from microdesigner.gui.main_window import MainWindow
-from microdesigner.gui.responsiveness import GapWatcher
+from microdesigner.gui.targets.live_draft import REST_MS
 from tests.gui.conftest import generate, is_drawn, wait_until
 
 
@@ -19,9 +19,9 @@ def test_generate_shows_the_volume(window: MainWindow) -> None:
     generate(window)
     pixels = window.views.view.pixels()
     assert pixels[..., :3].std() > 10
-    assert window.outcome.measured.lines["vol_frac_D"][0].text() == "0.350"
-    assert "does not exist" in window.outcome.measured.lines["tortuosity_A"][1].text()
-    assert set(window.outcome.recipe.values) == {"phi", "chi", "log_time"}
+    assert window.results_panel.measured.lines["vol_frac_D"][0].text() == "0.350"
+    assert "does not exist" in window.results_panel.measured.lines["tortuosity_A"][1].text()
+    assert set(window.results_panel.recipe.values) == {"phi", "chi", "log_time"}
 
 
 def test_progress_and_preview_come_while_denoising(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +58,7 @@ def test_an_unforeseen_error_becomes_a_sentence(window: MainWindow) -> None:
     window.targets.options.seed.setValue(13)
     window.generate()
     wait_until(lambda: not window.generation.running)
-    assert "stopped unexpectedly (thirteen)" in window.notice.text.text()
+    assert "stopped unexpectedly (thirteen)" in window.error_bar.text.text()
     assert window.targets.run_bar.generate.isEnabled()
 
 
@@ -73,7 +73,7 @@ def test_a_dead_engine_is_started_again(window: MainWindow, way: str) -> None:
         window.targets.options.seed.setValue(14)
         window.generate()
     wait_until(lambda: not window.generation.running)
-    assert "was started again" in window.notice.text.text()
+    assert "was started again" in window.error_bar.text.text()
     window.targets.options.seed.setValue(1)
     window.targets.options.choose_quality("draft")
     generate(window)
@@ -82,8 +82,8 @@ def test_a_dead_engine_is_started_again(window: MainWindow, way: str) -> None:
 def test_several_samples_can_be_looked_at(window: MainWindow) -> None:
     window.targets.options.count.setValue(3)
     generate(window)
-    assert window.outcome.index.maximum() == 3
-    window.outcome.index.setValue(3)
+    assert window.results_panel.index.maximum() == 3
+    window.results_panel.index.setValue(3)
     assert window.sample is not None
     assert window.sample.seed == 2
 
@@ -117,7 +117,7 @@ def test_what_follows_the_sliders_is_finished_when_they_rest(window: MainWindow)
     wait_until(lambda: window.sample is not None and is_drawn(window))
     assert window.sample is not None
     assert window.sample.measured["vol_frac_D"] == pytest.approx(0.5, abs=1e-3)
-    assert drafts == [window.shown.request]
+    assert drafts == [window.current_sample.request]
     assert len(previews) == 2  # the draft stays until the volume comes
 
 

@@ -19,9 +19,9 @@ def opened(window: MainWindow) -> MainWindow:
     generate(window)
     window.views.cut_toggle.setChecked(True)
     window.views.cut.slices_on.setChecked(True)
-    for fold in window.targets.options.findChildren(QWidget):
-        if hasattr(fold, "button"):
-            fold.button.setChecked(True)
+    for section in window.targets.options.findChildren(QWidget):
+        if hasattr(section, "button"):
+            section.button.setChecked(True)
     window.activateWindow()
     QApplication.processEvents()
     return window
@@ -47,7 +47,7 @@ def test_tab_reaches_every_control(opened: MainWindow) -> None:
     ]
     assert not missed
     assert opened.views.view in stops
-    assert opened.history.list in stops
+    assert opened.history.panel.list in stops
 
 
 def test_every_stop_has_a_name_and_shows_the_focus(opened: MainWindow) -> None:

@@ -29,7 +29,7 @@ def test_from_slider_to_exported_file(home: Path, open_window: Callable[..., Mai
     assert window.sample is not None
     assert window.sample.measured["vol_frac_D"] == pytest.approx(row.number.value(), abs=0.15)
     assert window.views.view.pixels()[..., :3].std() > 10
-    assert set(window.outcome.recipe.values) == {"phi", "chi", "log_time"}
+    assert set(window.results_panel.recipe.values) == {"phi", "chi", "log_time"}
     window.export(tmp_path / "volume.vti")
     wait_until(lambda: (tmp_path / "volume.vti").is_file())
     back = registry.read(tmp_path / "volume.vti")

@@ -82,8 +82,8 @@ def test_a_damaged_card_is_told_and_the_others_work(
     broken.mkdir()
     (broken / "model.json").write_text("{", encoding="utf-8")
     window = open_window()
-    assert window.notice.isVisible()
-    assert "broken" in window.notice.text.text()
+    assert window.error_bar.isVisible()
+    assert "broken" in window.error_bar.text.text()
     assert window.targets.request() is not None
 
 

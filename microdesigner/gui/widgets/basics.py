@@ -58,7 +58,7 @@ def fit_screen(window: QWidget, size: QSize) -> None:
     window.resize(size.boundedTo(window.screen().availableSize() * 0.9))
 
 
-class Fold(QWidget):
+class CollapsibleSection(QWidget):
     """A title that folds its content away."""
 
     opening = Signal()  # before the content is shown

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QW
 
 from microdesigner.app.training_progress import duration
 from microdesigner.core.events import Progress
-from microdesigner.gui.task import Task
+from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.widgets.basics import named
 
 WORDS = {
@@ -22,7 +22,7 @@ SECONDS_UNTIL_ESTIMATE = 2.0
 class TaskBar(QWidget):
     """Shown while `task` runs."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: BackgroundTask) -> None:
         super().__init__()
         self.words = QLabel()
         self.bar = named(QProgressBar(), "Progress", "How much of the work is done.")

@@ -9,8 +9,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from microdesigner.gui.widgets.measuring import Measuring
-from microdesigner.gui.widgets.steering import Steering
+from microdesigner.gui.widgets.camera_interactor import CameraInteractor
+from microdesigner.gui.widgets.ruler_tool import RulerTool
 
 if TYPE_CHECKING:
     from microdesigner.view3d.scene import Scene
@@ -20,7 +20,7 @@ BUDGET_S = 0.02
 
 
 class VolumeView(QWidget):
-    """Shows a Scene; `steering` turns mouse, wheel and keys into camera moves.
+    """Shows a Scene; `camera_interactor` turns mouse, wheel and keys into camera moves.
 
     Every change shows at once, a large volume coarsely; its details follow part by part between the user's events,
     while the camera moves only after 250 ms of rest.
@@ -31,8 +31,8 @@ class VolumeView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.steering = Steering(self)
-        self.measuring = Measuring(self.steering, self)
+        self.camera_interactor = CameraInteractor(self)
+        self.ruler_tool = RulerTool(self.camera_interactor, self)
         self.message = ""
         self.frame_seconds = 0.0
         self._whole = QImage()
@@ -44,10 +44,10 @@ class VolumeView(QWidget):
         self._continue = QTimer(self)
         self._continue.setSingleShot(True)
         self._continue.timeout.connect(self.update)
-        self.steering.dragged.connect(self._place)
-        self.steering.placed.connect(self._place)
-        self.steering.rested.connect(self._rest)
-        self.measuring.changed.connect(self.redraw)
+        self.camera_interactor.dragged.connect(self._place)
+        self.camera_interactor.placed.connect(self._place)
+        self.camera_interactor.rested.connect(self._rest)
+        self.ruler_tool.changed.connect(self.redraw)
         self.setAccessibleName("Views of the volume; keys 1 to 9 change them")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -61,11 +61,11 @@ class VolumeView(QWidget):
     @property
     def scene(self) -> "Scene | None":
         """What is shown."""
-        return self.steering.scene
+        return self.camera_interactor.scene
 
     def attach(self, scene: "Scene") -> None:
         """Show `scene` from now on."""
-        self.steering.scene = scene
+        self.camera_interactor.scene = scene
         scene.set_aspect(self.width() / self.height())
         scene.render(self.width(), self.height())  # makes the graphics context while nobody waits for a volume
         self.redraw()
@@ -89,7 +89,7 @@ class VolumeView(QWidget):
     @property
     def settled(self) -> bool:
         """Whether every view shows the scene as it is, in full detail."""
-        return not self._stale and not self._waiting and not self.steering.moving
+        return not self._stale and not self._waiting and not self.camera_interactor.moving
 
     def pixels(self) -> NDArray[np.uint8]:
         """What is shown, as uint8 [height, width, RGBA]."""
@@ -100,7 +100,7 @@ class VolumeView(QWidget):
         """Free the graphics resources; nothing is drawn afterwards."""
         scene = self.scene
         self._continue.stop()
-        self.steering.let_go()
+        self.camera_interactor.let_go()
         if scene is not None:
             scene.close()
 
@@ -148,19 +148,19 @@ class VolumeView(QWidget):
 
     def _plan_details(self) -> None:
         scene = self.scene
-        if scene is not None and not self.steering.moving and not scene.light:
+        if scene is not None and not self.camera_interactor.moving and not scene.light:
             self._waiting = [(view, step) for view in scene.shown_views() for step in range(scene.steps(view))]
 
     def _draw_whole(self, scene: "Scene") -> None:
         """Draw all views in one go, a large volume coarsely and in half the resolution where a drag would be slow."""
         started = time.perf_counter()
-        half = self.steering.moving and self._half
+        half = self.camera_interactor.moving and self._half
         pixels = scene.render(*self._size(scene, 0.5 if half else 1.0), coarse=not scene.light)
         self._whole = _image(pixels)
         self._details = {}
         self._stale = False
         self.frame_seconds = time.perf_counter() - started
-        if self.steering.moving:
+        if self.camera_interactor.moving:
             self._half = self.frame_seconds > (SLOW_FRAME_S / 4 if half else SLOW_FRAME_S)
         self._plan_details()
 

@@ -1,0 +1,1 @@
+"""What `microdesigner benchmark` measures with the real program."""

@@ -1,0 +1,1 @@
+"""Search for commands, sheet of shortcuts, tour and report."""

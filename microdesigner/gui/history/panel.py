@@ -1,0 +1,195 @@
+"""The strip of kept results under the views: thumbnails, the newest first."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QIcon, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QInputDialog, QListView, QListWidget, QListWidgetItem, QMenu, QVBoxLayout, QWidget
+
+from microdesigner.app.history import MAX_UNSTARRED, Entry
+from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.gui.widgets.basics import CollapsibleSection, named
+from microdesigner.gui.widgets.thumbnails import EDGE
+from microdesigner.gui.widgets.thumbnails import HEIGHT as THUMBNAIL_HEIGHT
+
+HEIGHT = 98
+_ENTRY = Qt.ItemDataRole.UserRole
+RECALLS = {"all": "Recall everything", "targets": "Recall all but the seed", "seed": "Recall the seed only"}
+HINT = (
+    "Results of the past, the newest first. Enter shows one and brings its targets back; the menu key offers more. "
+    "Ctrl+click selects two to compare. Drag results to a folder to copy their volumes there. "
+    f"The newest {MAX_UNSTARRED} are kept, starred ones for good."
+)
+
+
+class HistoryPanel(QWidget):
+    """Shows entries and tells what the user wants of them."""
+
+    chosen = Signal(object)  # Entry
+    recalled = Signal(object, str)  # Entry, one of RECALLS
+    starred = Signal(object, bool)
+    noted = Signal(object, str)
+    deleted = Signal(object)
+    compared = Signal(object)  # list of two entries, the older first
+    dragged = Signal(object)  # list of entries that the user takes to elsewhere
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.list = named(_Strip(), "History", HINT)
+        self.list.customContextMenuRequested.connect(self._offer)
+        self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
+        self.list.itemClicked.connect(self._click)
+        self.list.wanted.connect(lambda item: self.chosen.emit(item.data(_ENTRY)))
+        self.list.unwanted.connect(self._delete)
+        self.list.dragged.connect(lambda items: self.dragged.emit([item.data(_ENTRY) for item in items]))
+        self.section = CollapsibleSection("History", self.list, "Show or hide the results of the past.", opened=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.section)
+        self._show_count()
+
+    def show_entries(self, entries: list[Entry]) -> None:
+        """Show these entries, the newest first."""
+        self.list.clear()
+        for entry in entries:
+            self._put(self.list.count(), entry)
+
+    def add(self, entry: Entry) -> None:
+        """Put a new entry in front; one that had to make room for it leaves."""
+        self._put(0, entry)
+        unstarred = [row for row in range(self.list.count()) if not self.entry(row).starred]
+        for row in reversed(unstarred[MAX_UNSTARRED:]):
+            self.list.takeItem(row)
+        self._show_count()
+
+    def entry(self, row: int) -> Entry:
+        """The entry in a row."""
+        found: Entry = self.list.item(row).data(_ENTRY)
+        return found
+
+    def menu(self, item: QListWidgetItem) -> QMenu:
+        """What can be done with an entry."""
+        entry: Entry = item.data(_ENTRY)
+        menu = QMenu(self)
+        for how, title in RECALLS.items():
+            menu.addAction(title).triggered.connect(lambda _=False, how=how: self.recalled.emit(entry, how))
+        menu.addSeparator()
+        star = QAction("Remove star" if entry.starred else "Star", menu)
+        star.triggered.connect(lambda: self._star(item))
+        menu.addAction(star)
+        compare = QAction("Compare the two selected", menu)
+        compare.setEnabled(len(self.list.selectedItems()) == 2)
+        compare.triggered.connect(self.compare_selected)
+        menu.addAction(compare)
+        menu.addAction("Note…").triggered.connect(lambda: self._ask_note(item))
+        menu.addAction("Delete").triggered.connect(lambda: self._delete(item))
+        return menu
+
+    def note(self, item: QListWidgetItem, text: str) -> None:
+        """Write a note to an entry."""
+        entry: Entry = item.data(_ENTRY)
+        self._refresh(item, replace(entry, note=text))
+        self.noted.emit(entry, text)
+
+    def compare_selected(self) -> bool:
+        """Ask to see the two selected results side by side; whether two are selected."""
+        rows = sorted((self.list.row(item) for item in self.list.selectedItems()), reverse=True)
+        if len(rows) == 2:
+            self.compared.emit([self.entry(row) for row in rows])
+        return len(rows) == 2
+
+    def _click(self, item: QListWidgetItem) -> None:
+        """Show a result, unless the click with Ctrl or Shift only selects it."""
+        if QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier:
+            self.chosen.emit(item.data(_ENTRY))
+
+    def _offer(self, place: QPoint) -> None:
+        item = self.list.itemAt(place) or self.list.currentItem()
+        if item is not None:
+            menu = self.menu(item)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(self.list.viewport().mapToGlobal(place))
+
+    def _star(self, item: QListWidgetItem) -> None:
+        entry: Entry = item.data(_ENTRY)
+        self._refresh(item, replace(entry, starred=not entry.starred))
+        self.starred.emit(entry, not entry.starred)
+
+    def _ask_note(self, item: QListWidgetItem) -> None:
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Note")
+        dialog.setLabelText("What should be remembered about this result?")
+        dialog.setTextValue(item.data(_ENTRY).note)
+        dialog.textValueSelected.connect(lambda text: self.note(item, text))
+        dialog.open()
+
+    def _delete(self, item: QListWidgetItem) -> None:
+        self.list.takeItem(self.list.row(item))
+        self._show_count()
+        self.deleted.emit(item.data(_ENTRY))
+
+    def _put(self, row: int, entry: Entry) -> None:
+        pixmap = QPixmap()
+        pixmap.loadFromData(entry.thumbnail)
+        item = QListWidgetItem(QIcon(pixmap), "")
+        self.list.insertItem(row, item)
+        self._refresh(item, entry)
+        self._show_count()
+
+    def _refresh(self, item: QListWidgetItem, entry: Entry) -> None:
+        item.setData(_ENTRY, entry)
+        item.setText(f"{'★ ' if entry.starred else ''}{entry.made:%H:%M}{' ✎' if entry.note else ''}")
+        item.setToolTip(describe(entry))
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, describe(entry).replace("\n", ", "))
+
+    def _show_count(self) -> None:
+        count = self.list.count()
+        self.section.button.setText(f"History ({count})" if count else "History, empty so far")
+        self.list.setFixedHeight(HEIGHT if count else 0)
+
+
+class _Strip(QListWidget):
+    """A row of thumbnails; Enter wants one, Delete does not."""
+
+    wanted = Signal(object)
+    unwanted = Signal(object)
+    dragged = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setMovement(QListView.Movement.Static)
+        self.setDragDropMode(QListView.DragDropMode.DragOnly)
+        self.setUniformItemSizes(True)
+        self.setIconSize(QSize(EDGE // 2, THUMBNAIL_HEIGHT // 2))
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802
+        """Let the selected ones be dragged out of the window."""
+        self.dragged.emit(self.selectedItems())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter and Delete; arrows move as in every list."""
+        item = self.currentItem()
+        if item is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.wanted.emit(item)
+        elif item is not None and event.key() == Qt.Key.Key_Delete:
+            self.unwanted.emit(item)
+        else:
+            super().keyPressEvent(event)
+
+
+def describe(entry: Entry) -> str:
+    """When it was made, what was asked for and measured, and its note."""
+    origin = f"{entry.request.model}, seed {entry.request.seed}" if entry.request.model else "opened from a file"
+    lines = [f"{entry.made:%Y-%m-%d %H:%M:%S}, {origin}"]
+    for name, target in entry.request.targets.items():
+        spec, value = spec_of(name), entry.sample["measured"].get(name)
+        measured = "" if value is None else f", measured {value:.{spec.decimals}f}"
+        lines.append(f"{spec.title}: {target:.{spec.decimals}f}{measured}")
+    return "\n".join([*lines, *([entry.note] if entry.note else [])])

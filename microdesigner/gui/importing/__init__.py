@@ -1,0 +1,1 @@
+"""Data from elsewhere: opening volumes, and the form that turns foreign files into a data set."""

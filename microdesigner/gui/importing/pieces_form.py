@@ -1,0 +1,118 @@
+"""How large volumes are cut and resized to what a model can be trained on."""
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+from microdesigner.app.import_work import Found, Preview, Shape
+from microdesigner.gui.importing.edges import MOST_VOXELS, MULTIPLE, WholeEdges
+from microdesigner.gui.widgets.basics import named, quiet
+
+NARROWEST, FEW_PIECES = 8, 100
+PIECES_ACROSS = 4  # so many side by side leave enough of them on both sides of the split
+STRIDE = 4
+
+
+class PiecesForm(QWidget):
+    """Begins with what suits the volumes found: a single film is cut, edges that do not suit are resized."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cut = named(QCheckBox("Cut into overlapping pieces over the whole thickness"), "Cut into pieces",
+            "Makes many volumes of a large one; pieces that share voxels stay on one side of the split.")  # fmt: skip
+        self.width_box = _voxels("Width of the pieces", "Edge of the pieces along x and y, in voxels of the file.",
+                             NARROWEST)  # fmt: skip
+        self.stride = _voxels("Stride", "From one piece to the next; a smaller one makes more, and more alike.", 1)
+        self.stride.setValue(STRIDE)
+        self.count = quiet()
+        self.count.setWordWrap(False)
+        self.resized = named(QCheckBox("Resize to"), "Resize",
+            "Training needs edges that are multiples of 32 voxels, those along x and y equal.")  # fmt: skip
+        self.voxels = WholeEdges("Voxels along", (64, 64, 64))
+        self._found: Found | None = None
+        self._lay_out()
+        self._connect()
+        self._enable()
+
+    def show_found(self, found: Found) -> None:
+        """Suggest what suits these volumes."""
+        self._found = None  # one question at a time
+        x, y, z = found.shape
+        self.width_box.setValue(max(NARROWEST, min(z, min(x, y) // PIECES_ACROSS)))
+        self.cut.setChecked(found.count == 1)
+        self._found = found
+        self._suggest_size()
+
+    def answers(self) -> dict[str, Any]:
+        """The fields `cut` and `resize` of an ImportPlan."""
+        width = self.width_box.value()
+        return {
+            "cut": {"stride": self.stride.value(), "window": (width, width)} if self.cut.isChecked() else None,
+            "resize": self.voxels.values() if self.resized.isChecked() else None,
+        }
+
+    def show_pieces(self, preview: Preview) -> None:
+        """Tell how many pieces come out."""
+        self.count.setVisible(preview.pieces is not None)
+        if preview.pieces is None:
+            return
+        size, training, held_out = preview.pieces
+        words = f"Per film {training} pieces of {_times(size)} voxels to learn from, {held_out} for validation."
+        if training < FEW_PIECES:
+            words += " Narrower pieces, or a smaller stride, make more."
+        self.count.setText(words)
+
+    def _suggest_size(self) -> None:
+        if self._found is None:
+            return
+        x, y, z = self._found.shape
+        shape = (self.width_box.value(),) * 2 + (z,) if self.cut.isChecked() else (x, y, z)
+        self.resized.setChecked(shape[0] != shape[1] or any(edge % MULTIPLE for edge in shape))
+        for box, edge in zip(self.voxels.boxes, (min(shape[:2]), min(shape[:2]), shape[2]), strict=True):
+            box.setValue(max(1, round(edge / MULTIPLE)) * MULTIPLE)
+
+    def _enable(self) -> None:
+        for widget in (self.width_box, self.stride):
+            widget.setEnabled(self.cut.isChecked())
+        self.voxels.setEnabled(self.resized.isChecked())
+
+    def _connect(self) -> None:
+        for box in (self.cut, self.resized):
+            box.toggled.connect(lambda _: self._enable())
+        self.cut.toggled.connect(lambda _: self._suggest_size())
+        self.width_box.valueChanged.connect(lambda _: self._suggest_size())
+        for signal in (self.cut.toggled, self.width_box.valueChanged, self.stride.valueChanged):
+            signal.connect(lambda _: self.changed.emit())
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.cut)
+        column.addLayout(_row(QLabel("Width"), self.width_box, QLabel("stride"), self.stride, indent=22))
+        column.addWidget(self.count)
+        column.addLayout(_row(self.resized, self.voxels))
+        self.count.setIndent(22)
+        self.count.hide()
+
+
+def _voxels(name: str, tooltip: str, low: int) -> QSpinBox:
+    box = named(QSpinBox(), name, tooltip)
+    box.setRange(low, MOST_VOXELS)
+    box.setSuffix(" voxels")
+    return box
+
+
+def _row(*widgets: QWidget, indent: int = 0) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(indent, 0, 0, 0)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row
+
+
+def _times(values: Shape) -> str:
+    return "×".join(map(str, values))

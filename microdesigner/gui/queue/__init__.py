@@ -1,0 +1,1 @@
+"""Generations in the order of their turn, sweeps and their contact sheets."""

@@ -1,0 +1,153 @@
+"""The queue in the window: gives each job its turn in the engine and keeps what becomes of it."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from microdesigner.app.jobs import Job, JobQueue, JobStore, State
+from microdesigner.core.request import Request
+from microdesigner.core.result import Sample
+from microdesigner.gui.engine_client import EngineClient
+from microdesigner.gui.history.service import HistoryService
+from microdesigner.gui.queue.contact_sheet import TILE_ENLARGED
+from microdesigner.gui.queue.panel import QueuePanel
+from microdesigner.gui.widgets.thumbnails import Colours, thumbnail
+
+COMPLAINT = "The queue could not be kept"
+
+
+class QueueController(QObject):
+    """One job at a time. All that is written goes through the history's thread, after the samples it tells of."""
+
+    waiting_changed = Signal(int)
+    swept = Signal(str)  # sweep whose last step ended
+    sheet_ready = Signal(object, object)  # jobs and the picture of each, or None
+    left_over = Signal(int)  # jobs that wait since the last time
+
+    def __init__(
+        self,
+        folder: Path,
+        generation: EngineClient,
+        service: HistoryService,
+        colours: Callable[[], Colours],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self.panel = QueuePanel()
+        self.queue = JobQueue(self._changed)
+        self._store = JobStore(folder)
+        self._generation = generation
+        self._service = service
+        self._colours = colours
+        self._key: str | None = None
+        self._connect()
+
+    def load(self) -> None:
+        """Show what the last time left; what waited then waits until the user continues."""
+        try:
+            jobs = self._store.load()
+        except (OSError, sqlite3.Error) as error:
+            self._service.do(COMPLAINT, self._store.set_aside)
+            self._service.failed.emit(f"The queue could not be read ({error}); a new one is begun beside the old file.")
+            return
+        if jobs:
+            self.queue.load(jobs)
+        waiting = sum(job.open for job in self.queue.jobs)
+        self.panel.pause.setChecked(waiting > 0)
+        if waiting:
+            self.left_over.emit(waiting)
+
+    def enqueue(self, requests: Sequence[Request], swept: str = "") -> None:
+        """Let requests wait for their turn; where nothing runs, the first has it now, and several end a pause."""
+        jobs = self.queue.add(requests, swept)
+        if self._key is None and self._generation.started_up:
+            self._start(jobs[0])
+            self.panel.pause.setChecked(self.panel.pause.isChecked() and len(jobs) == 1)
+
+    def cancel(self) -> None:
+        """Stop what runs; with a step of a sweep the steps that wait go too."""
+        job = self.queue.get(self._key) if self._key else None
+        if job is not None:
+            for step in self.queue.steps(job.sweep):
+                self.queue.end(step.key, State.CANCELLED)
+        self._generation.cancel()
+
+    def request_sheet(self, sweep: str) -> None:
+        """Fetch the pictures of a sweep's steps."""
+        steps = self.queue.steps(sweep)
+        self._service.do(
+            "The contact sheet could not be made",
+            lambda: self.sheet_ready.emit(steps, [self._store.picture(step.key) for step in steps]),
+        )
+
+    def _start(self, job: Job) -> None:
+        self._key = job.key
+        self.queue.start(job.key)
+        self._generation.generate(job.request)
+
+    def _next(self) -> None:
+        job = self.queue.next()
+        if job is not None and self._key is None and not self.panel.pause.isChecked() and self._generation.started_up:
+            self._start(job)
+
+    def _sampled(self, index: int, sample: Sample) -> None:
+        job = self.queue.get(self._key) if self._key else None
+        if job is None:
+            return
+        colours = self._colours()
+        self._service.add(job.request, sample, colours)
+        if job.sweep:
+            self._service.do(COMPLAINT, lambda: self._keep_picture(job.key, sample, colours))
+        self.queue.sampled(job.key, sample)
+
+    def _keep_picture(self, key: str, sample: Sample, colours: Colours) -> None:
+        self._store.keep_picture(key, thumbnail(sample.microstructure, colours, TILE_ENLARGED))
+
+    def _failed(self, message: str) -> None:
+        if self._key is not None:
+            self.queue.end(self._key, State.FAILED, message)
+
+    def _finished(self) -> None:
+        if self._key is not None:
+            self.queue.end(self._key, State.DONE)
+
+    def _ended(self) -> None:
+        job = self.queue.get(self._key) if self._key else None
+        self._key = None
+        if job is not None:
+            self.queue.end(job.key, State.CANCELLED)
+            if job.sweep and not any(step.open for step in self.queue.steps(job.sweep)):
+                self.swept.emit(job.sweep)
+        QTimer.singleShot(0, self, self._next)  # not from here: each refused job would go one call deeper
+
+    def _cancel(self, key: str) -> None:
+        if key == self._key:
+            self._generation.cancel()
+        else:
+            self.queue.end(key, State.CANCELLED)
+
+    def _repeat(self, key: str) -> None:
+        self.queue.again(key)
+        self._next()
+
+    def _changed(self, jobs: Sequence[Job]) -> None:
+        self._service.do(COMPLAINT, lambda: self._store.save(jobs))
+        self.panel.show_jobs(jobs)
+        self.waiting_changed.emit(sum(job.state is State.WAITING for job in jobs))
+
+    def _connect(self) -> None:
+        generation, panel = self._generation, self.panel
+        generation.sampled.connect(self._sampled)
+        generation.failed.connect(self._failed)
+        generation.finished.connect(lambda _: self._finished())
+        generation.ended.connect(self._ended)
+        generation.ready.connect(lambda *_: self._next())
+        panel.moved.connect(self.queue.move)
+        panel.removed.connect(self.queue.remove)
+        panel.cleared.connect(self.queue.clear_ended)
+        panel.cancelled.connect(self._cancel)
+        panel.repeated.connect(self._repeat)
+        panel.paused.connect(lambda _: self._next())
+        panel.sheet_wanted.connect(self.request_sheet)

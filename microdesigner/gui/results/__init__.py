@@ -1,0 +1,1 @@
+"""What a volume measures, its recipe, the simulation that verifies it, plots, comparison, export."""

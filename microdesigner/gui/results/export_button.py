@@ -1,0 +1,71 @@
+"""The export menu: what to write, then where."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+
+from microdesigner.gui.volume_files import MESH, MOVIES, PICTURE, REPORT, SURFACES, volume_formats
+from microdesigner.gui.widgets.basics import named
+
+SCALES = (1, 2, 4, 8)
+MOTIONS = {"turntable": "Movie of the volume turning", "slices": "Movie of slices from bottom to top"}
+
+
+class ExportButton(QPushButton):
+    """Asks where to write; `stem` and `folder` are what the dialogue proposes."""
+
+    chosen = Signal(object, int)  # Path, scale of a picture
+    movie_chosen = Signal(object, str)  # Path, motion
+
+    def __init__(self, folder: str) -> None:
+        super().__init__("Export")
+        named(self, "Export", "Write the volume, its surfaces, pictures or movies of the views (Ctrl+E).")
+        self.folder = folder or str(Path.home())
+        self.stem = "volume"
+        self.setEnabled(False)
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self.fill)
+        self.setMenu(self._menu)
+
+    def offer(self, stem: str) -> None:
+        """There is a volume to export, by default under this name."""
+        self.stem = stem
+        self.setEnabled(True)
+
+    def fill(self) -> None:
+        """List what can be written."""
+        if not self._menu.isEmpty():
+            return
+        for suffix, title in volume_formats().items():
+            self._offer(self._menu, suffix, title)
+        self._menu.addSeparator()
+        for suffix, title in (SURFACES | MESH | REPORT).items():
+            self._offer(self._menu, suffix, title)
+        self._menu.addSeparator()
+        pictures = self._menu.addMenu("Picture of the views")
+        for scale in SCALES:
+            size = "as on the screen" if scale == 1 else f"{scale} times as large"
+            self._offer(pictures, PICTURE, f"PNG picture, {size}", scale)
+        for motion, name in MOTIONS.items():
+            movies = self._menu.addMenu(name)
+            for suffix, title in MOVIES.items():
+                self._offer(movies, suffix, title, motion)
+
+    def _offer(self, menu: QMenu, suffix: str, title: str, detail: int | str = 1) -> None:
+        menu.addAction(f"{title} (.{suffix})", partial(self._ask, suffix, title, detail))
+
+    def ask_film(self, suffix: str, motion: str) -> None:
+        """Ask where to write a movie, where there is a volume."""
+        if self.isEnabled():
+            self._ask(suffix, MOVIES[suffix], motion)
+
+    def _ask(self, suffix: str, title: str, detail: int | str) -> None:
+        proposal = str(Path(self.folder) / f"{self.stem}.{suffix}")
+        name, _ = QFileDialog.getSaveFileName(self.window(), "Export", proposal, f"{title} (*.{suffix})")
+        if name:
+            path = Path(name)
+            self.folder = str(path.parent)
+            path = path if path.suffix else path.with_suffix(f".{suffix}")
+            (self.movie_chosen if suffix in MOVIES else self.chosen).emit(path, detail)

@@ -1,0 +1,1 @@
+"""What to ask for: the targets, the options of a generation, the drafts that follow them."""

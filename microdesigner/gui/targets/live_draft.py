@@ -1,0 +1,80 @@
+"""Drafts that follow the sliders: same seed, newest targets only; in full quality once they rest."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from microdesigner.app.session import Quality
+from microdesigner.core.request import Request
+from microdesigner.gui.engine_client import EngineClient
+from microdesigner.gui.targets.panel import TargetsPanel
+from microdesigner.gui.widgets.mesh_builder import MeshBuilder
+
+LOOK_AGAIN_MS, REST_MS = 10, 900
+
+
+class LiveDraft(QObject):
+    """While the panel's box is checked, each move of a target is drafted; jobs of the queue go first.
+
+    The next draft begins when the last is drawn and a move never delays it, so that they keep coming while a slider is
+    dragged. When no target has moved for `REST_MS` the same request is served in full.
+    """
+
+    began = Signal()
+
+    def __init__(
+        self, targets: TargetsPanel, generation: EngineClient, builder: MeshBuilder, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._targets = targets
+        self._generation = generation
+        self._builder = builder
+        self._own: Request | None = None
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self._draft)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._finish)
+        targets.targets_changed.connect(self._changed)
+
+    def stop(self) -> None:
+        """Forget a draft that is about to start or under way, and what would follow it."""
+        self._next.stop()
+        self._rest.stop()
+        if self._own_runs():
+            self._generation.cancel()
+
+    def _own_runs(self) -> bool:
+        return self._own is not None and self._generation.request is self._own
+
+    def _changed(self) -> None:
+        if self._targets.options.live.isChecked() and self._generation.started_up:
+            self._rest.start()
+            if not self._next.isActive():
+                self._next.start(0)
+
+    def _draft(self) -> None:
+        """Draft the targets as they stand now, once the last draft is drawn; its volume in the making gives way."""
+        free = not self._generation.running or (self._own_runs() and not self._generation.drafting)
+        if not free or self._builder.busy:
+            self._next.start(LOOK_AGAIN_MS)
+        elif (request := self._wanted()) is not None:
+            self._own = request
+            self.began.emit()
+            self._generation.draft(request)
+
+    def _finish(self) -> None:
+        if self._generation.running or self._next.isActive():
+            self._rest.start()
+        elif (request := self._wanted()) is not None:
+            self._own = request
+            self.began.emit()
+            self._generation.generate(request)
+
+    def _wanted(self) -> Request | None:
+        """One volume as the options say, but never of the thousand steps that nobody waits for."""
+        targets, options = self._targets.targets, self._targets.options.options()
+        quality: Quality = "standard" if options.quality == "paper" else options.quality
+        return targets.request(replace(options, count=1, candidates=1, quality=quality)) if targets else None

@@ -1,0 +1,58 @@
+"""One condition: what it is, its value, whether it is free."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QLabel, QWidget
+
+from microdesigner.core.card import Parameter, describe_parameter
+from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.gui.targets.slider import HistogramSlider
+from microdesigner.gui.widgets.basics import named, symbol_html
+
+
+class ConditionRow(QWidget):
+    """Slider, number and "free" box of a condition, generated from its entry in the model card."""
+
+    value_changed = Signal(str, float)
+    fixed_changed = Signal(str, bool)
+
+    def __init__(self, parameter: Parameter, limits: tuple[float, float]) -> None:
+        super().__init__()
+        self.parameter = parameter
+        spec, tooltip = spec_of(parameter.name), describe_parameter(parameter)
+        unit = "" if spec.unit == "1" else f" [{spec.unit}]"
+        label = QLabel(f"{spec.title}&nbsp; <i>{symbol_html(spec.symbol)}</i>{unit}")
+        label.setToolTip(tooltip)
+        self.slider = named(HistogramSlider(parameter, limits), f"{spec.title} slider", tooltip)
+        self.number = named(QDoubleSpinBox(), spec.title, tooltip)
+        self.number.setDecimals(spec.decimals)
+        self.number.setRange(*limits)
+        self.number.setSingleStep((limits[1] - limits[0]) / 100)
+        self.number.setKeyboardTracking(False)
+        self.number.setFixedWidth(84)
+        self.free = named(QCheckBox("Free"), f"{spec.title} free", f"Leave the {spec.title.lower()} to the model.")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 4)
+        grid.setVerticalSpacing(2)
+        grid.addWidget(label, 0, 0)
+        grid.addWidget(self.free, 0, 1)
+        grid.addWidget(self.slider, 1, 0)
+        grid.addWidget(self.number, 1, 1)
+        grid.setColumnStretch(0, 1)
+        self.slider.value_changed.connect(self._emit_value)
+        self.number.valueChanged.connect(self._emit_value)
+        self.free.toggled.connect(lambda free: self.fixed_changed.emit(self.parameter.name, not free))
+
+    def show_state(self, value: float, fixed: bool) -> None:
+        """Show a value and whether it is asked for, without telling anyone."""
+        for widget in (self.number, self.free):
+            widget.blockSignals(True)
+        self.number.setValue(value)
+        self.free.setChecked(not fixed)
+        for widget in (self.number, self.free):
+            widget.blockSignals(False)
+        self.slider.show_value(value)
+        self.slider.setEnabled(fixed)
+        self.number.setEnabled(fixed)
+
+    def _emit_value(self, value: float) -> None:
+        self.value_changed.emit(self.parameter.name, value)

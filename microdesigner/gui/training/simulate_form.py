@@ -1,0 +1,132 @@
+"""A data set to simulate: what the films are like and how many."""
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
+
+from microdesigner.app.training_runs import datasets_folder
+from microdesigner.gui.background_task import BackgroundTask
+from microdesigner.gui.widgets.basics import NAME_WIDTH, CollapsibleSection, named, quiet
+
+SIZES = ((32, 32, 32), (64, 64, 32), (64, 64, 64), (128, 128, 64))
+FEWEST_SERIES, MOST = 8, 4096
+MIXED = 3
+LATERAL = (("the film goes on periodically", "periodic"), ("the film ends there", "no-flux"))
+
+
+class SimulateForm(QWidget):
+    """Starts the simulation of a data set in the background."""
+
+    started = Signal(Path)  # the data set that will be there
+    refused = Signal(str)
+
+    def __init__(self, task: BackgroundTask) -> None:
+        super().__init__()
+        self._task = task
+        self.name = named(QLineEdit(_free_name()), "Name of the data set", "The data set is kept under this name.")
+        self.phases = named(QComboBox(), "Phases", "Donor and acceptor alone, or with the mixed phase between them.")
+        self.phases.addItem("2: donor and acceptor", 2)
+        self.phases.addItem("3: donor, acceptor and mixed", MIXED)
+        self.phases.setCurrentIndex(1)
+        self.voxels = named(QComboBox(), "Size", "Voxels along x, y and the film's thickness.")
+        for size in SIZES:
+            self.voxels.addItem("×".join(map(str, size)), size)
+        self.voxels.setCurrentIndex(len(SIZES) - 1)
+        self.series = _spin(
+            "Series", "Annealings to simulate, each with its own blend and interaction.", 64, FEWEST_SERIES
+        )
+        self.snapshots = _spin("Snapshots", "Times taken from each series.", 12, 1)
+        self.total = quiet()
+        self.begin = named(QPushButton("Simulate"), "Simulate the data set", "Start; this window stays usable.")
+        self._make_advanced()
+        self._lay_out()
+        for box in (self.series, self.snapshots, self.skins):
+            box.valueChanged.connect(lambda _: self._count())
+        self.phases.currentIndexChanged.connect(lambda _: self._count())
+        self.begin.clicked.connect(lambda: self._start())
+        self._count()
+
+    def _make_advanced(self) -> None:
+        self.lateral = named(QComboBox(), "Lateral faces", "Whether a film goes on beyond its lateral faces.")
+        for title, kind in LATERAL:
+            self.lateral.addItem(title, kind)
+        self.skins = _spin("Thicknesses", "Random thicknesses of the mixed skin taken from each snapshot.", 3, 1)
+        self.seed = _spin("Seed", "Seed of the design and of all noise.", 1, 0)
+        cores = os.cpu_count() or 1
+        self.workers = _spin("Series at a time", "Series simulated at the same time, a processor core each.", cores, 1)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        self.name.setMinimumWidth(NAME_WIDTH)
+        self.begin.setProperty("role", "primary")
+        rows = (("Name", self.name), ("Phases", self.phases), ("Size in voxels", self.voxels), ("Series", self.series),
+                ("Snapshots of each", self.snapshots))  # fmt: skip
+        for title, widget in rows:
+            form.addRow(title, widget)
+        folded = QWidget()
+        advanced = QFormLayout(folded)
+        advanced.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        advanced.setContentsMargins(0, 0, 0, 0)
+        further = (("Lateral faces", self.lateral), ("Thicknesses of the mixed skin", self.skins), ("Seed", self.seed),
+                   ("Series at a time", self.workers))  # fmt: skip
+        for title, widget in further:
+            advanced.addRow(title, widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 4, 0, 4)
+        column.addLayout(form)
+        column.addWidget(self.total)
+        column.addWidget(
+            CollapsibleSection(
+                "Advanced", folded, "Lateral faces, thicknesses of the mixed skin, seed, series at a time."
+            )
+        )
+        column.addWidget(self.begin, alignment=Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+
+    def _count(self) -> None:
+        series, snapshots, skins = (box.value() for box in (self.series, self.snapshots, self.skins))
+        factors = [f"{series} series", f"{snapshots} snapshots"]
+        volumes = series * snapshots
+        if self.phases.currentData() == MIXED:
+            factors.append(f"{skins} thicknesses of the mixed skin")
+            volumes *= skins
+        self.total.setText(
+            f"{' × '.join(factors)}: at most {volumes} volumes; those that have not separated or lack a phase are left "
+            "out."
+        )
+
+    def _start(self) -> None:
+        path = datasets_folder() / f"{self.name.text().strip()}.h5"
+        if not self.name.text().strip() or path.name != Path(path.name).name or path.exists():
+            self.refused.emit(
+                f"There is a data set called {self.name.text()} already, or it has no name; change the name."
+            )
+            return
+        plan = {
+            "series": self.series.value(),
+            "snapshots": self.snapshots.value(),
+            "size": self.voxels.currentData(),
+            "lateral": self.lateral.currentData(),
+            "phases": self.phases.currentData(),
+            "skins": self.skins.value(),
+            "seed": self.seed.value(),
+        }
+        self.started.emit(path)
+        self._task.start("microdesigner.app.dataset_work:simulate_dataset", path, plan, self.workers.value())
+
+
+def _spin(name: str, tooltip: str, value: int, low: int) -> QSpinBox:
+    box = named(QSpinBox(), name, tooltip)
+    box.setRange(low, MOST)
+    box.setValue(value)
+    return box
+
+
+def _free_name() -> str:
+    number = 1
+    while (datasets_folder() / f"simulated-{number}.h5").exists():
+        number += 1
+    return f"simulated-{number}"

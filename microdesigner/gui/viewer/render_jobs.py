@@ -1,0 +1,62 @@
+"""Pictures and movies of the views, drawn in a process of their own: the window stays free and both can be stopped."""
+
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from microdesigner.gui.background_task import BackgroundTask
+from microdesigner.gui.viewer.panel import ViewsPanel
+from microdesigner.gui.widgets.task_bar import TaskBar
+
+if TYPE_CHECKING:
+    from microdesigner.view3d.look import Shot
+
+SHOOT, FILM = "microdesigner.view3d.pictures:shoot", "microdesigner.view3d.movies:film"
+
+
+class RenderJobs(QObject):
+    """Serves one order after the other; `bar` shows how far it is and stops it."""
+
+    written = Signal(str)  # path
+    failed = Signal(str, str)  # sentence, details
+
+    def __init__(self, views: ViewsPanel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._views = views
+        self._orders: deque[tuple[str, tuple[Any, ...]]] = deque()
+        self._path = Path()
+        self.task = BackgroundTask(self)
+        self.bar = TaskBar(self.task)
+        self.bar.cancel.setToolTip("Stop drawing; no file is written.")
+        self.task.finished.connect(lambda: self.written.emit(str(self._path)))
+        self.task.failed.connect(self.failed)
+        for end in (self.task.finished, self.task.failed, self.task.cancelled):
+            end.connect(self._next)
+
+    def shoot(self, path: Path, scale: int) -> None:
+        """Write the views as a PNG, `scale` times as large as on the screen."""
+        self._take(SHOOT, self._views.shot(scale), path)
+
+    def film(self, path: Path, motion: str) -> None:
+        """Write a movie of the views, "turntable" or "slices", GIF or MP4 by the suffix of `path`."""
+        self._take(FILM, self._views.shot(1), path, motion)
+
+    def close(self) -> None:
+        """Stop everything; what is not written yet will not be."""
+        self._orders.clear()
+        self.task.close()
+
+    def _take(self, function: str, shot: "Shot | None", *arguments: Any) -> None:
+        if shot is None:
+            return
+        self._orders.append((function, (shot, *arguments)))
+        if not self.task.running:
+            self._next()
+
+    def _next(self) -> None:
+        if self._orders:
+            function, arguments = self._orders.popleft()
+            self._path = arguments[1]
+            self.task.start(function, *arguments)

@@ -1,0 +1,215 @@
+"""The queue in the window: what is asked for while a generation runs is done after it, also in the next session."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QDialog
+
+from microdesigner.app.jobs import JobStore, State
+from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.queue.contact_sheet import SheetDialog
+from microdesigner.gui.queue.sweep import SweepDialog
+from tests.gui.conftest import wait_until
+
+
+def _states(window: MainWindow) -> list[str]:
+    return [str(job.state) for job in window.queue.queue.jobs]
+
+
+def _all_ended(window: MainWindow) -> bool:
+    return not any(job.open for job in window.queue.queue.jobs)
+
+
+def _enqueue(window: MainWindow, *seeds: int) -> None:
+    for seed in seeds:
+        window.targets.options.seed.setValue(seed)
+        window.generate()
+
+
+def test_generate_while_one_runs_waits_for_its_turn(window: MainWindow) -> None:
+    window.targets.options.choose_quality("draft")
+    _enqueue(window, 1, 2, 3)
+    assert _states(window) == ["running", "waiting", "waiting"]
+    assert window.targets.run_bar.waiting.text() == "2 waiting"
+    wait_until(lambda: _all_ended(window))
+    assert _states(window) == ["done"] * 3
+    wait_until(lambda: window.history.panel.list.count() == 3)
+    assert [window.history.panel.entry(row).request.seed for row in range(3)] == [3, 2, 1]
+    assert "f_D" in window.queue.panel.list.topLevelItem(0).text(2)
+
+
+def test_a_failure_does_not_stop_the_others(window: MainWindow) -> None:
+    window.targets.options.choose_quality("draft")
+    _enqueue(window, 13, 2)
+    wait_until(lambda: _all_ended(window))
+    assert _states(window) == ["failed", "done"]
+    assert "thirteen" in window.queue.panel.list.topLevelItem(0).text(2)
+
+
+def test_waiting_jobs_are_moved_cancelled_and_removed(window: MainWindow, qtbot: object) -> None:
+    _enqueue(window, 1, 2, 3, 4)
+    panel = window.queue.panel
+    keys = [job.key for job in window.queue.queue.jobs]
+    panel.choose(keys[3])
+    panel.up.click()
+    panel.choose(keys[1])
+    panel.cancel.click()
+    panel.choose(keys[2])
+    panel.section.button.setChecked(True)
+    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)  # type: ignore[attr-defined]
+    assert [(job.request.seed, str(job.state)) for job in window.queue.queue.jobs] == [
+        (1, "running"),
+        (2, "cancelled"),
+        (4, "waiting"),
+    ]
+    panel.pause.setChecked(True)
+    panel.choose(keys[0])
+    panel.cancel.click()
+    assert _states(window) == ["cancelled", "cancelled", "waiting"]
+    assert not window.generation.running
+
+
+def test_what_waits_outlives_the_window_and_is_continued(
+    window: MainWindow, open_window: Callable[..., MainWindow], home: Path
+) -> None:
+    window.targets.options.choose_quality("paper")
+    _enqueue(window, 1)
+    window.targets.options.choose_quality("draft")
+    _enqueue(window, 2)
+    window.close()
+    stored = JobStore(home / "history").load()
+    assert [job.state for job in stored] == [State.RUNNING, State.WAITING]
+    again = open_window()
+    assert _states(again) == ["waiting", "waiting"]
+    assert "2 waiting" in again.status_line.text()
+    assert not again.generation.running
+    again.queue.panel.choose(stored[0].key)
+    again.queue.panel.remove.click()
+    wait_until(lambda: "ready" in again.device.text())
+    again.queue.panel.pause.click()
+    wait_until(lambda: _all_ended(again))
+    assert _states(again) == ["done"]
+
+
+def test_what_is_asked_for_before_the_engine_is_up_waits_for_it(
+    stand_in_model: Path, open_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_engine = MainWindow.start_engine
+    monkeypatch.setattr(MainWindow, "start_engine", lambda window: None)
+    window = open_window()
+    window.targets.options.choose_quality("draft")
+    request = window.targets.request()
+    assert request is not None
+    window.queue.enqueue([request])
+    assert _states(window) == ["waiting"]
+    start_engine(window)
+    wait_until(lambda: _all_ended(window))
+    assert _states(window) == ["done"]
+
+
+def test_a_damaged_queue_is_told_and_a_new_one_begun(
+    stand_in_model: Path, open_window: Callable[..., MainWindow]
+) -> None:
+    folder = stand_in_model / "history"
+    folder.mkdir(parents=True)
+    (folder / "queue.sqlite").write_bytes(b"no database" * 100)
+    window = open_window()
+    assert "queue could not be read" in window.error_bar.text.text()
+    wait_until(lambda: "ready" in window.device.text())
+    window.targets.options.choose_quality("draft")
+    _enqueue(window, 5)
+    wait_until(lambda: _all_ended(window))
+    window.close()
+    assert [job.state for job in JobStore(folder).load()] == [State.DONE]
+    assert (folder / "damaged-queue.sqlite").is_file()
+
+
+def test_a_chosen_result_stays_while_the_queue_works(window: MainWindow) -> None:
+    window.targets.options.choose_quality("draft")
+    _enqueue(window, 1)
+    wait_until(lambda: window.history.panel.list.count() == 1)
+    _enqueue(window, 2)
+    window.history.panel.chosen.emit(window.history.panel.entry(0))
+    wait_until(lambda: _all_ended(window) and window.history.panel.list.count() == 2)
+    assert window.sample is not None
+    assert window.sample.seed == 1
+
+
+@pytest.fixture
+def sweep(window: MainWindow, tmp_path: Path) -> MainWindow:
+    """A window that was asked for a sweep of three drafts."""
+    window.targets.options.choose_quality("draft")
+    window.sweeps.ask()
+    dialog = window.findChild(SweepDialog)
+    assert dialog is not None
+    dialog.steps.setValue(3)
+    dialog.low.setValue(0.3)
+    dialog.high.setValue(0.5)
+    dialog.accept()
+    return window
+
+
+def test_a_sweep_ends_in_a_contact_sheet_and_a_table(sweep: MainWindow, tmp_path: Path) -> None:
+    wait_until(lambda: sweep.findChild(SheetDialog) is not None)
+    dialog = sweep.findChild(SheetDialog)
+    assert dialog is not None
+    targets = [job.request.targets["vol_frac_D"] for job in sweep.queue.queue.jobs]
+    assert targets == pytest.approx([0.3, 0.4, 0.5])
+    dialog.save(tmp_path / "sweep.png")
+    assert QImage(str(tmp_path / "sweep.png")).size() == dialog.sheet.size()
+    table = (tmp_path / "sweep.csv").read_text(encoding="utf-8").splitlines()
+    assert len(table) == 4
+    assert "target vol_frac_D" in table[0]
+    assert "measured vol_frac_D" in table[0]
+    dialog.reject()
+
+
+def test_a_contact_sheet_does_not_cover_a_dialogue_in_use(sweep: MainWindow) -> None:
+    ended: list[str] = []
+    shown: list[object] = []
+    sweep.queue.swept.connect(ended.append)
+    sweep.queue.sheet_ready.connect(lambda steps, _pictures: shown.append(steps))
+    dialog = QDialog(sweep)
+    dialog.show()
+    wait_until(lambda: bool(ended))
+    dialog.close()
+    sweep.queue.request_sheet(ended[0])
+    wait_until(lambda: sweep.findChild(SheetDialog) is not None)
+    assert len(shown) == 1, "the sheet had been made before it was asked for"
+
+
+def test_cancelling_a_step_ends_its_sweep(sweep: MainWindow) -> None:
+    sweep.targets.run_bar.cancel.click()
+    assert _states(sweep) == ["cancelled"] * 3
+
+
+def test_a_pause_holds_one_request_but_not_a_sweep(window: MainWindow) -> None:
+    window.targets.options.choose_quality("draft")
+    request = window.targets.request()
+    assert request is not None
+    window.queue.queue.add([request])
+    window.queue.panel.pause.setChecked(True)
+    window.generate()
+    wait_until(lambda: not window.generation.running)
+    assert _states(window) == ["waiting", "done"]
+    window.queue.enqueue([request, request], "vol_frac_D")
+    wait_until(lambda: _all_ended(window))
+    assert not window.queue.panel.pause.isChecked()
+    wait_until(lambda: window.findChild(SheetDialog) is not None)
+    dialog = window.findChild(SheetDialog)
+    assert dialog is not None
+    dialog.reject()
+
+
+def test_an_impossible_sweep_cannot_be_accepted(window: MainWindow) -> None:
+    window.sweeps.ask()
+    dialog = window.findChild(SweepDialog)
+    assert dialog is not None
+    dialog.high.setValue(1.0)
+    ok = dialog.buttons.button(dialog.buttons.StandardButton.Ok)
+    assert not ok.isEnabled()
+    assert "sum to" in dialog.words.text()
+    dialog.reject()

@@ -1,0 +1,67 @@
+"""Palette, shortcut sheet and clipboard."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
+
+from microdesigner.gui.actions import Command
+from microdesigner.gui.help.command_palette import CommandPalette
+from microdesigner.gui.help.shortcut_sheet import ShortcutSheet
+from microdesigner.gui.main_window import MainWindow
+
+
+def test_no_key_is_taken_twice_and_each_is_one(window: MainWindow) -> None:
+    keys = [QKeySequence(key).toString() for command in window.commands for key in command.keys]
+    assert all(keys)
+    assert len(set(keys)) == len(keys)
+
+
+def test_the_palette_finds_and_runs_a_command(window: MainWindow, qtbot: object) -> None:
+    window.help.show_palette()
+    palette = window.findChild(CommandPalette)
+    before = window.views.smooth.isChecked()
+    qtbot.keyClicks(palette.line, "vox smooth")  # type: ignore[attr-defined]
+    assert palette.list.count() == 1
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)  # type: ignore[attr-defined]
+    assert window.views.smooth.isChecked() != before
+    assert not palette.isVisible()
+
+
+def test_arrows_choose_in_the_palette(window: MainWindow, qtbot: object) -> None:
+    window.help.show_palette()
+    palette = window.findChild(CommandPalette)
+    qtbot.keyClick(palette.line, Qt.Key.Key_Down)  # type: ignore[attr-defined]
+    assert palette.list.currentRow() == 1
+    palette.reject()
+
+
+def test_the_sheet_shows_every_key(window: MainWindow) -> None:
+    window.help.show_shortcuts()
+    sheet = window.findChild(ShortcutSheet)
+    shown = {label.text() for label in sheet.findChildren(QLabel)}
+    assert {command.hint for command in window.commands if command.hint} <= shown
+    sheet.reject()
+
+
+def test_every_command_is_an_action_of_the_menu_bar(window: MainWindow) -> None:
+    menus = [action.menu() for action in window.menuBar().actions()]
+    actions = [action for menu in menus if isinstance(menu, QMenu) for action in menu.actions()]
+    by_title = {action.text().split("\t")[0]: action for action in actions}
+    assert set(by_title) == {command.title for command in window.commands}
+    assert [key.toString() for key in by_title["Generate"].shortcuts()] == ["Ctrl+Return", "Ctrl+Enter"]
+    before = window.views.smooth.isChecked()
+    by_title["Smooth surfaces or voxels"].trigger()
+    assert window.views.smooth.isChecked() != before
+
+
+def test_the_request_is_copied(window: MainWindow) -> None:
+    for title, start in (
+        ("Copy request as command line", "microdesigner generate"),
+        ("Copy request as Python", "from"),
+    ):
+        _named(window, title).run()
+        assert QApplication.clipboard().text().startswith(start)
+
+
+def _named(window: MainWindow, title: str) -> Command:
+    return next(command for command in window.commands if command.title == title)

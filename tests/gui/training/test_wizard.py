@@ -1,0 +1,246 @@
+"""From a data set to an order, page by page; and the questions at the end."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QComboBox,
+    QLineEdit,
+    QListWidget,
+    QMessageBox,
+    QSpinBox,
+    QWidget,
+)
+
+from microdesigner.app.training_runs import TrainingOrder, TrainingRun, datasets_folder, new_run
+from microdesigner.data.store import Description, Volume, new_dataset
+from microdesigner.gui.training import wizard as wizard_module
+from microdesigner.gui.training.wizard import CHECKS, DATA, LEARN, PRESET, RUN, START, TrainingWizard
+from microdesigner.training.trial_result import StageTrial, Trial
+from tests.gui.conftest import wait_until
+
+OpenWizard = Callable[[], TrainingWizard]
+
+
+def order(dataset: Path, name: str = "mine") -> TrainingOrder:
+    return TrainingOrder(name, str(dataset), "quick", ("vol_frac_D",), ())
+
+
+def at_learn_page(wizard: TrainingWizard, dataset: Path) -> None:
+    wizard.data.kinds.buttons()[2].setChecked(True)
+    wizard.data.open.chosen.addItem("tiny", dataset)
+    wizard.data.open.chosen.setCurrentIndex(wizard.data.open.chosen.count() - 1)
+    assert wizard.data.isComplete()
+    wizard.next()
+    assert wizard.currentId() == CHECKS
+    assert not wizard.checks.isComplete()
+    wait_until(lambda: wizard.checks.report is not None)
+    wizard.next()
+    assert wizard.currentId() == LEARN
+
+
+def test_pages_lead_from_a_data_set_to_an_order(
+    open_wizard: OpenWizard, dataset_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[TrainingRun] = []
+    monkeypatch.setattr(TrainingRun, "start", lambda run: started.append(run))
+    wizard = open_wizard()
+    tried: list[object] = []
+    monkeypatch.setattr(wizard.preset.task, "start", lambda *arguments: tried.append(arguments[1]))
+    assert wizard.currentId() == DATA
+    at_learn_page(wizard, dataset_path)
+    assert wizard.checks.report is not None
+    assert wizard.checks.report.volumes == 32
+    assert wizard.learn.chosen_conditions == ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A")
+    wizard.learn.conditions.item(1).setCheckState(wizard.learn.process.item(0).checkState().Unchecked)
+    wizard.learn.name.setText("../bad")
+    assert not wizard.learn.isComplete()
+    assert wizard.learn.name_advice.isVisible()
+    wizard.learn.name.setText("small film")
+    wizard.next()
+    assert wizard.currentId() == PRESET
+    wizard.preset.choices.buttons()[0].setChecked(True)
+    assert tried[-1] == dataset_path
+    stage = StageTrial(seconds_per_step=1.0, seconds=60.0, steps=60, batch=4, parameters=10)
+    wizard.preset.task.result.emit(
+        Trial("CPU", dict.fromkeys(("vae", "fp", "ddpm"), stage), 20.0, 200.0, 1 << 30, 1 << 20)
+    )
+    assert "About <b>3 min</b> on this device (CPU), 1.0 GiB of memory" in wizard.preset.estimate.text()
+    wizard.preset.minutes["ddpm"].setValue(0.1)
+    wizard.next()
+    assert wizard.currentId() == RUN
+    (run,) = started
+    assert run.order.name == "small film"
+    assert run.order.conditions == ("vol_frac_D", "tortuosity_D", "tortuosity_A")
+    assert run.order.preset == "quick"
+    assert run.order.estimated_seconds["ddpm"] == pytest.approx(6.0)
+    assert "--resume" in run.order.arguments(run.folder)
+
+
+def test_a_simulated_set_arrives(open_wizard: OpenWizard, monkeypatch: pytest.MonkeyPatch) -> None:
+    wizard = open_wizard()
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(wizard.data.task, "start", lambda *arguments: asked.append(arguments))
+    wizard.data.simulate.name.setText("blend")
+    wizard.data.simulate.begin.click()
+    assert asked[0][1] == datasets_folder() / "blend.h5"
+    assert asked[0][2]["series"] == 64  # type: ignore[index]
+    assert not wizard.data.isComplete()
+    wizard.data.task.failed.emit("The disk is full.", "")
+    assert wizard.data.error_bar.isVisible()
+    wizard.data.simulate.begin.click()
+    wizard.data.task.finished.emit()
+    assert wizard.data.isComplete()
+    assert wizard.dataset == datasets_folder() / "blend.h5"
+
+
+def test_a_taken_name_is_refused_before_anything_starts(open_wizard: OpenWizard) -> None:
+    datasets_folder().mkdir(parents=True)
+    (datasets_folder() / "blend.h5").touch()
+    wizard = open_wizard()
+    wizard.data.simulate.name.setText("blend")
+    wizard.data.simulate.begin.click()
+    assert wizard.data.error_bar.isVisible()
+    assert not wizard.data.task.running
+
+
+@pytest.fixture
+def importing(open_wizard: OpenWizard, tmp_path: Path) -> TrainingWizard:
+    """A wizard on its import page with a film of uniform noise in preview."""
+    np.save(tmp_path / "film.npy", np.random.default_rng(0).random((16, 16, 16)).astype(np.float32))
+    wizard = open_wizard()
+    wizard.data.kinds.buttons()[1].setChecked(True)
+    wizard.data.importing.choose((str(tmp_path / "film.npy"),))
+    wait_until(wizard.data.importing.preview.isVisible)
+    return wizard
+
+
+def test_own_volumes_are_looked_into_and_asked_about(
+    importing: TrainingWizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = importing.data.importing
+    form.begin.click()
+    assert "cathode" in importing.data.error_bar.text.text()
+    form.cathode.setCurrentIndex(1)
+    form.voxel.show_values((2.0, 2.0, 2.0))
+    form.pieces.cut.setChecked(False)
+    assert form.preview.shown is not None
+    assert form.preview.shown.fractions["donor"] == pytest.approx(0.5, abs=0.02), "Otsu halves uniform noise"
+    started: list[tuple[object, ...]] = []
+    monkeypatch.setattr(importing.data.task, "start", lambda *arguments: started.append(arguments))
+    form.begin.click()
+    plan = started[0][2]
+    assert isinstance(plan, dict)
+    assert plan["voxel_nm"] == (2.0, 2.0, 2.0)
+    assert plan["segmentation"] == {"method": "otsu", "bands": 2, "values": ()}
+    assert plan["mapping"] == ((0.0, 0), (1.0, 1))
+    assert plan["resize"] == (32, 32, 32)
+    assert plan["cut"] is None
+
+
+def test_a_limit_is_dragged_in_the_histogram_and_becomes_the_users_own(importing: TrainingWizard) -> None:
+    form = importing.data.importing
+    histogram, preview = form.preview.histogram, form.preview
+    wait_until(histogram.isVisible)
+    drag(histogram.plot, histogram.limits[0], 0.8)
+    assert preview.shown is not None
+    assert preview.shown.fractions["donor"] == pytest.approx(0.8, abs=0.02), "the preview follows at once"
+    segmentation = form.plan()["segmentation"]
+    assert segmentation["method"] == "threshold"
+    assert segmentation["values"] == pytest.approx((0.8,), abs=0.02)
+    dragged = preview.shown
+    wait_until(lambda: preview.shown is not dragged)
+    assert preview.shown.limits == pytest.approx(segmentation["values"])
+    np.testing.assert_array_equal(preview.shown.phases, preview.shown.grey > segmentation["values"][0])
+    form.segmentation.limits[0].setValue(0.3)
+    wait_until(lambda: preview.shown is not None and preview.shown.fractions["donor"] < 0.35)
+    assert histogram.limits == pytest.approx((0.3,))
+    form.segmentation.method.setCurrentIndex(2)
+    assert form.plan()["segmentation"]["values"] == pytest.approx((0.3,), abs=0.02), "fractions begin with what is seen"
+
+
+def drag(plot: QAbstractScrollArea, start: float, end: float) -> None:
+    """Drag with the left mouse button from one value to another, at half height."""
+    view = plot.getPlotItem().getViewBox()  # type: ignore[attr-defined]
+    middle = view.viewRange()[1][1] / 2
+    for kind, value in ((QEvent.Type.MouseButtonPress, start), (QEvent.Type.MouseMove, (start + end) / 2),
+                        (QEvent.Type.MouseMove, end), (QEvent.Type.MouseButtonRelease, end)):  # fmt: skip
+        place = QPointF(plot.mapFromScene(view.mapViewToScene(QPointF(value, middle))))  # type: ignore[attr-defined]
+        held = Qt.MouseButton.LeftButton if kind == QEvent.Type.MouseMove else Qt.MouseButton.NoButton
+        button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else Qt.MouseButton.LeftButton
+        everywhere = plot.viewport().mapToGlobal(place)
+        event = QMouseEvent(kind, place, everywhere, button, held, Qt.KeyboardModifier.NoModifier)
+        QCoreApplication.sendEvent(plot.viewport(), event)
+
+
+def test_a_condition_that_follows_from_the_others_is_left_out_by_one_click(
+    open_wizard: OpenWizard, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(0)
+    names = ("ABS_f_D", "CT_f_D_tort1", "CT_f_A_tort1")
+    with new_dataset(tmp_path / "set.h5", Description(("donor", "acceptor"), "no-flux", names, ())) as add:
+        for number in range(24):
+            one, other = random.random(2)
+            labels = dict(zip(names, (one, other, one - other), strict=True)) | {"series": number}
+            add(Volume(f"v{number}", random.integers(2, size=(32, 32, 32)).astype(np.uint8), labels))
+    wizard = open_wizard()
+    at_learn_page(wizard, tmp_path / "set.h5")
+    learn = wizard.learn
+    assert learn.chosen_conditions == names
+    assert learn.advice.text().startswith("Acceptor straight paths (tort1) follows from the other conditions")
+    assert learn.correlations.isVisible()
+    learn.leave_out.click()
+    assert learn.chosen_conditions == names[:2]
+    assert not learn.leave_out.isVisible()
+
+
+def test_known_trainings_come_first(open_wizard: OpenWizard, dataset_path: Path, home: Path) -> None:
+    run = new_run(order(dataset_path))
+    wizard = open_wizard()
+    assert wizard.currentId() == START
+    assert "mine was interrupted" in wizard.start.list.item(0).text()
+    wizard.next()
+    assert wizard.currentId() == RUN
+    assert wizard.run.run is not None
+    assert wizard.run.run.folder == run.folder
+    assert wizard.run.resume.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("answer", "closed", "stopped"),
+    [("Yes", True, False), ("No", True, True), ("Cancel", False, False)],
+)
+def test_closing_asks_whether_the_training_goes_on(
+    open_wizard: OpenWizard, dataset_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch,
+    answer: str, closed: bool, stopped: bool,
+) -> None:  # fmt: skip
+    run = new_run(order(dataset_path))
+    wizard = open_wizard()
+    wizard.next()
+    monkeypatch.setattr(wizard_module, "ask_about", lambda *_: QMessageBox.StandardButton[answer])
+    with run.directory.locked():  # as its process would hold it
+        assert wizard.run.run is not None
+        assert wizard.run.run.state == "running"
+        wizard.close()
+        assert wizard.isVisible() is not closed
+        assert run.directory.stop_request.exists() is stopped
+
+
+def test_every_control_tells_its_name_and_what_it_does(open_wizard: OpenWizard) -> None:
+    wizard = open_wizard()
+    kinds: tuple[type[QWidget], ...] = (QAbstractButton, QComboBox, QListWidget, QSpinBox)
+    for page in (wizard.start, wizard.data, wizard.checks, wizard.learn, wizard.preset, wizard.run):
+        for kind in kinds:
+            for control in page.findChildren(kind):
+                if control.objectName().startswith("qt_"):
+                    continue
+                assert control.accessibleName(), control
+                assert control.toolTip(), control
+        for line in page.findChildren(QLineEdit):
+            assert line.objectName().startswith("qt_") or line.accessibleName(), line
