@@ -132,6 +132,7 @@ def generate(window: MainWindow) -> None:
     wait_until(lambda: window.generation.running)
     wait_until(lambda: not window.generation.running, 120)
     wait_until(lambda: bool(stored))
+    QCoreApplication.processEvents()  # the strip takes its room now
     wait_until(lambda: is_drawn(window))
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from tests.gui.viewer.test_views import CHANGES
 
 from microdesigner.gui import undo
 from microdesigner.gui.main_window import MainWindow
 from tests.gui import stand_in
 from tests.gui.conftest import generate, is_drawn, wait_until
+from tests.gui.viewer.test_views import CHANGES
 
 
 def test_every_view_change_can_be_undone_and_redone_by_name(
