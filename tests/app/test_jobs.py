@@ -2,17 +2,20 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microdesigner.app import jobs as module
-from microdesigner.app.jobs import JobQueue, JobStore, State
+from microdesigner.app.store import jobs as module
+from microdesigner.app.store.job_store import JobStore
+from microdesigner.app.store.jobs import JobQueue, State
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -117,16 +120,99 @@ def test_pictures_go_with_their_jobs(tmp_path: Path) -> None:
     store = JobStore(tmp_path)
     queue = _queue(store, 2)
     for job in queue.jobs:
-        store.keep_picture(job.key, b"png")
+        store.add_picture(job.key, b"png")
     gone, left = (job.key for job in queue.jobs)
     queue.remove([gone])
     assert (store.picture(gone), store.picture(left)) == (None, b"png")
 
 
+def test_two_programs_have_each_its_own_jobs(tmp_path: Path) -> None:
+    first, second = JobStore(tmp_path), JobStore(tmp_path)
+    one, other = _queue(first, 3), _queue(second, 2)
+    one.end(one.jobs[0].key, State.DONE)
+    other.remove([other.jobs[0].key])
+    one.move(one.jobs[2].key, -1)
+    assert first.load() == list(one.jobs)
+    assert second.load() == list(other.jobs)
+    assert JobStore(tmp_path).load() == [], "both still run"
+    first.close()
+    third = JobStore(tmp_path)
+    assert third.load() == list(one.jobs)
+    assert second.load() == list(other.jobs)
+
+
+def test_jobs_that_are_left_are_taken_over_by_one_program_only(tmp_path: Path) -> None:
+    store = JobStore(tmp_path)
+    _queue(store, 40)
+    store.close()
+    code = (
+        "import sys, time\nfrom pathlib import Path\nfrom microdesigner.app.store.job_store import JobStore\n"
+        "store = JobStore(Path(sys.argv[1]))\nprint(len(store.load()), flush=True)\nsys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    programs = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    counts = [int(program.stdout.readline()) for program in programs if program.stdout]
+    for program in programs:
+        program.communicate()
+    assert sorted(counts) == [0, 0, 40]
+
+
+def test_only_what_changes_is_written(tmp_path: Path) -> None:
+    store = JobStore(tmp_path)
+    queue = _queue(store, 50)
+    written: list[int] = []
+    do = store._database.do
+
+    def count(work: Any) -> Any:
+        def counted(database: sqlite3.Connection) -> Any:
+            answer = work(database)
+            written.append(database.total_changes)
+            return answer
+
+        return do(counted)
+
+    store._database.do = count  # type: ignore[method-assign]
+    queue.start(queue.jobs[0].key)
+    queue.end(queue.jobs[0].key, State.DONE)
+    queue.remove([queue.jobs[0].key])
+    assert written == [1, 1, 1]
+
+
+def test_rows_that_cannot_be_read_are_left_out_and_told_once(tmp_path: Path) -> None:
+    store = JobStore(tmp_path)
+    queue = _queue(store, 3)
+    store.close()
+    with sqlite3.connect(tmp_path / "queue.sqlite") as database:
+        database.execute("UPDATE jobs SET state = 'dreaming' WHERE position = 0")
+        database.execute("""UPDATE jobs SET samples = '[{"seed": 1}]' WHERE position = 1""")
+    database.close()
+    again = JobStore(tmp_path)
+    assert again.load() == [queue.jobs[2]]
+    assert again.take_problems()[0].startswith("2 entries of the queue cannot be read")
+    again.close()
+    last = JobStore(tmp_path)
+    assert last.load() == [queue.jobs[2]]
+    assert last.take_problems() == []
+
+
+def test_a_queue_of_the_first_version_goes_on(tmp_path: Path) -> None:
+    store = JobStore(tmp_path)
+    queue = _queue(store, 3)
+    store.close()
+    with sqlite3.connect(tmp_path / "queue.sqlite") as database:
+        database.execute("CREATE TABLE old AS SELECT * FROM jobs")
+        database.execute("DROP TABLE jobs")
+        database.execute("ALTER TABLE old RENAME TO jobs")
+        database.execute("ALTER TABLE jobs DROP COLUMN owner")
+        database.execute("PRAGMA user_version=1")
+    database.close()
+    assert JobStore(tmp_path).load() == list(queue.jobs)
+
+
 def test_a_killed_program_leaves_the_whole_queue(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom tests.app.test_jobs import _queue\n"
-        "from microdesigner.app.jobs import JobStore\nqueue = _queue(JobStore(Path(sys.argv[1])), 20)\n"
+        "from microdesigner.app.store.job_store import JobStore\nqueue = _queue(JobStore(Path(sys.argv[1])), 20)\n"
         "while True:\n    queue.move(queue.jobs[0].key, 19)\n    print('moved', flush=True)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)

@@ -8,12 +8,14 @@ import pytest
 
 from microdesigner.app.store.history import History
 from microdesigner.app.store.history_query import Query
+from microdesigner.app.store.job_store import JobStore
+from microdesigner.app.store.jobs import JobQueue, State
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.request import Request
 from tests.app.test_history_store import _filled, _sample, _verified
 from tests.fuzz.mutate import TIMES, mutate_bytes, mutate_rows
 
-MUTATIONS = 40 * TIMES
+MUTATIONS = 30 * TIMES
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +74,49 @@ def test_odd_rows_of_a_history_are_left_out(history_folder: Path, tmp_path: Path
     shutil.copytree(history_folder, folder)
     for _ in mutate_rows(folder / "history.sqlite", MUTATIONS):
         _use_history(folder)
+
+
+@pytest.fixture(scope="module")
+def queue_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A queue of four jobs, one of them done, that its program has left."""
+    folder = tmp_path_factory.mktemp("queue")
+    store = JobStore(folder)
+    queue = JobQueue(store.save)
+    queue.add([Request({"vol_frac_D": 0.3}, seed=seed) for seed in range(4)], swept="vol_frac_D")
+    queue.start(queue.jobs[0].key)
+    queue.sampled(queue.jobs[0].key, _sample(0))
+    queue.end(queue.jobs[0].key, State.DONE)
+    store.add_picture(queue.jobs[0].key, b"png")
+    store.close()
+    return folder
+
+
+def _use_queue(folder: Path) -> int:
+    """Do with a queue what the window does; returns how many jobs it lists."""
+    store = JobStore(folder)
+    queue = JobQueue(store.save)
+    jobs = store.load()
+    queue.load(jobs)
+    (added,) = queue.add([Request(seed=99)])
+    for job in queue.jobs:
+        store.picture(job.key)
+        queue.move(job.key, -1)
+    queue.remove([added.key])
+    assert all(len(problem) < 500 for problem in store.take_problems())
+    store.close()
+    return len(jobs)
+
+
+def test_a_damaged_queue_is_begun_anew_with_what_can_be_read(queue_folder: Path, tmp_path: Path) -> None:
+    content = (queue_folder / "queue.sqlite").read_bytes()
+    whole = 0
+    for copy in _copies(queue_folder, tmp_path, mutate_bytes(content, MUTATIONS), "queue.sqlite"):
+        whole += _use_queue(copy) == 4
+    assert whole > MUTATIONS / 4, "most damage leaves rows that can be read"
+
+
+def test_odd_rows_of_a_queue_are_left_out(queue_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "queue"
+    shutil.copytree(queue_folder, folder)
+    for _ in mutate_rows(folder / "queue.sqlite", MUTATIONS):
+        _use_queue(folder)

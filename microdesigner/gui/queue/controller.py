@@ -1,12 +1,12 @@
 """The queue in the window: gives each job its turn in the engine and keeps what becomes of it."""
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from microdesigner.app.jobs import Job, JobQueue, JobStore, State
+from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.gui.engine_client import EngineClient
@@ -48,10 +48,11 @@ class QueueController(QObject):
         """Show what the last time left; what waited then waits until the user continues."""
         try:
             jobs = self._store.load()
-        except (OSError, sqlite3.Error) as error:
-            self._service.do(COMPLAINT, self._store.set_aside)
-            self._service.failed.emit(f"The queue could not be read ({error}); a new one is begun beside the old file.")
+        except (OSError, MicrodesignerError) as error:
+            self._service.failed.emit(str(error))
             return
+        for problem in self._store.take_problems():
+            self._service.failed.emit(problem)
         if jobs:
             self.queue.load(jobs)
         waiting = sum(job.open for job in self.queue.jobs)
@@ -103,7 +104,7 @@ class QueueController(QObject):
         self.queue.sampled(job.key, sample)
 
     def _keep_picture(self, key: str, sample: Sample, colours: Colours) -> None:
-        self._store.keep_picture(key, thumbnail(sample.microstructure, colours, TILE_ENLARGED))
+        self._store.add_picture(key, thumbnail(sample.microstructure, colours, TILE_ENLARGED))
 
     def _failed(self, message: str) -> None:
         if self._key is not None:
