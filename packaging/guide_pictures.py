@@ -8,9 +8,9 @@ from photographer import drawn, take, wait
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from microdesigner.app.session import QUALITIES
-from microdesigner.app.settings import Settings
+from microdesigner.app.store.settings import Settings
 from microdesigner.app.sweep import sweep_requests
+from microdesigner.app.targets import QUALITIES
 from microdesigner.core.request import Request
 from microdesigner.gui import theme
 from microdesigner.gui.application import make_application, open_window

@@ -13,7 +13,7 @@ import numpy as np
 from guide_pictures import photograph_guide
 from photographer import drawn, read_picture, take, wait, write_picture
 
-from microdesigner.app.settings import Settings
+from microdesigner.app.store.settings import Settings
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample

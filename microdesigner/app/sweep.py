@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from microdesigner.app.jobs import Job
+from microdesigner.app.store.jobs import Job
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 

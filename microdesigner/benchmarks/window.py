@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QApplication
 
-from microdesigner.app.opening import first_result
-from microdesigner.app.settings import Settings
+from microdesigner.app.store.settings import Settings
+from microdesigner.app.volume_open import first_result
 from microdesigner.benchmarks.simulated_user import MOUSE_MS, Drag, GapWatcher, repeat, wait
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.microstructure import Microstructure

@@ -88,9 +88,9 @@ def run_desktop(args: argparse.Namespace) -> int:
 
 def print_report() -> int:
     """Print what helps whoever looks into a problem."""
-    from microdesigner.app.report import report
+    from microdesigner.app.diagnostics import diagnostics
 
-    print(report())
+    print(diagnostics())
     return DONE
 
 

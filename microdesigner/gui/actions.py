@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
-from microdesigner.app.sharing import as_command, as_python
+from microdesigner.app.request_export import as_command, as_python
 from microdesigner.core.request import Request
 from microdesigner.gui import layout
 from microdesigner.gui.central_area import PAGES

@@ -17,7 +17,7 @@ from microdesigner.app.catalogue import installed_models
 from microdesigner.app.crash import CrashGuard
 from microdesigner.app.engine_process import ENGINE, EngineProcess
 from microdesigner.app.log import last_lines, start_file_log
-from microdesigner.app.settings import Settings
+from microdesigner.app.store.settings import Settings
 from microdesigner.core.paths import user_data
 from microdesigner.gui import theme
 from microdesigner.gui.gui_thread_gc import GuiThreadGC

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QLabel, QMainWindow
 
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.engine_process import EngineProcess
-from microdesigner.app.opening import Opened
-from microdesigner.app.session_file import SUFFIX
-from microdesigner.app.settings import Settings
+from microdesigner.app.store.session import SUFFIX
+from microdesigner.app.store.settings import Settings
+from microdesigner.app.volume_open import Opened
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -190,6 +190,7 @@ class MainWindow(QMainWindow):
         self.live_draft.stop()
         for part in (self.generation, self.render_jobs, self.files, self.session, self.results, self.history.service):
             part.close()
+        self.queue.close()
         self.separate_window.close()
         self.views.close_scene()
         self.log.close_log()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog
 
-from microdesigner.app.session_file import SUFFIX, Session, last_session
+from microdesigner.app.store.session import SUFFIX, Session, last_session
 from microdesigner.app.view_state import ViewState
 from microdesigner.core.errors import MicrodesignerError
 

@@ -74,7 +74,7 @@ class VolumeFiles(QObject):
         self.written.emit(str(path))
 
     def _read(self, path: Path) -> None:
-        from microdesigner.app.opening import open_volume
+        from microdesigner.app.volume_open import open_volume
 
         self.opened.emit(open_volume(path))
 

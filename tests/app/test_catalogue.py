@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from microdesigner.app import catalogue
-from microdesigner.app.opening import open_volume
+from microdesigner.app.volume_open import open_volume
 from microdesigner.core import card
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure

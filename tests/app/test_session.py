@@ -1,88 +1,60 @@
-"""Targets are possible at every moment."""
+"""A session comes back as it was, and foreign files do no harm."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from microdesigner.app.session import Options, Targets, comparison, median
-from microdesigner.core.card import ModelCard, Parameter
+from microdesigner.app.store.session import Session
+from microdesigner.app.view_state import Pose, ViewState, changed_field
+from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
-from tests.tiny_model import tiny_card
 
-NAMES = ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A")
-
-
-def _card(names: tuple[str, ...] = NAMES, phases: tuple[str, ...] = ("donor", "acceptor", "mixed")) -> ModelCard:
-    conditions = [{"name": name, "low": 0.1, "high": 0.5} for name in names]
-    no_sample = {"support": None, "domain_sizes": None}
-    return ModelCard.from_json(tiny_card() | no_sample | {"phases": list(phases), "conditions": conditions})
+POSE = Pose((0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 2.0, 3.0), (0.0, 0.0, 0.0), 4.0)
+VIEW = ViewState(
+    POSE, True, 2, "okabe-ito", False, (True, False, True), (100, 40, 100), ((0, 200), (0, 200), (10, 90)), True,
+    (100, 100, 50), 3,
+)  # fmt: skip
+SESSION = Session(Request({"vol_frac_D": 0.4}, seed=8), False, Request(seed=8), Path("film.vti"), VIEW)
 
 
-@given(st.lists(st.tuples(st.sampled_from(NAMES), st.floats(0, 1), st.booleans()), max_size=12))
-def test_any_sequence_of_changes_makes_a_valid_request(changes: list[tuple[str, float, bool]]) -> None:
-    targets = Targets(_card())
-    for name, value, fixed in changes:
-        targets.set_value(name, value)
-        targets.set_fixed(name, fixed)
-        request = targets.request(Options())
-        assert isinstance(request, Request)
-        assert targets.dependent_value is None or 0 <= targets.dependent_value <= 1
+def test_a_session_comes_back_as_it_was(tmp_path: Path) -> None:
+    SESSION.write(tmp_path / "s.microdesigner")
+    assert Session.read(tmp_path / "s.microdesigner") == SESSION
+    plain = Session(Request())
+    plain.write(tmp_path / "s.microdesigner")
+    assert Session.read(tmp_path / "s.microdesigner") == plain
 
 
-def test_the_fraction_just_moved_stays_where_it_was_put() -> None:
-    targets = Targets(_card())
-    targets.set_value("vol_frac_M", 0.4)
-    targets.set_value("vol_frac_D", 0.9)
-    assert targets.state.values["vol_frac_D"] == 0.9
-    assert targets.state.values["vol_frac_M"] == pytest.approx(0.1)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"program": "other"},
+        {"schema": 2},
+        {"request": {"steps": -1}},
+        {"view": {"pose": 3}},
+        {"view": VIEW.to_json() | {"threshold": "high"}},
+        {"view": VIEW.to_json() | {"clip": [[0]]}},
+    ],
+)
+def test_foreign_and_damaged_sessions_are_refused_in_a_sentence(tmp_path: Path, damage: dict[str, object]) -> None:
+    path = tmp_path / "s.microdesigner"
+    SESSION.write(path)
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | damage), encoding="utf-8")
+    with pytest.raises(InputError):
+        Session.read(path)
 
 
-def test_the_dependent_phase_is_the_one_without_a_condition() -> None:
-    assert Targets(_card()).dependent_phase == "acceptor"
-    assert Targets(_card(("ABS_f_D",), ("donor", "acceptor"))).dependent_phase == "acceptor"
-    assert Targets(_card(("tortuosity_D",))).dependent_phase is None
+def test_a_volume_is_no_session(tmp_path: Path) -> None:
+    path = tmp_path / "s.microdesigner"
+    path.write_bytes(b"\x89PNG\xff\xfe")
+    with pytest.raises(InputError, match="cannot be read as a session"):
+        Session.read(path)
 
 
-def test_two_fractions_are_a_target_for_the_third() -> None:
-    measured = {"vol_frac_D": 0.31, "vol_frac_A": 0.5, "vol_frac_M": 0.19, "tortuosity_D": None}
-    compared = comparison(Request({"vol_frac_M": 0.2, "vol_frac_D": 0.3}), measured)
-    assert list(compared) == list(measured), "in the order in which films are described"
-    assert compared["vol_frac_A"] == (pytest.approx(0.5), 0.5)
-    assert compared["tortuosity_D"] == (None, None)
-    assert comparison(Request({"vol_frac_D": 0.3}), measured)["vol_frac_A"] == (None, 0.5)
-
-
-def test_what_follows_from_fractions_and_paths_starts_free() -> None:
-    assert set(Targets(_card(("ABS_f_D", "CT_f_D_tort1", "ABS_wf_D"))).targets()) == {"ABS_f_D", "CT_f_D_tort1"}
-    assert set(Targets(_card(("ABS_wf_D",))).targets()) == {"ABS_wf_D"}
-
-
-def test_switching_models_keeps_what_both_share() -> None:
-    first = Targets(_card())
-    first.set_value("vol_frac_D", 0.42)
-    first.set_fixed("tortuosity_D", False)
-    second = Targets(_card(("vol_frac_D", "tortuosity_D")), first.state)
-    assert second.targets() == {"vol_frac_D": 0.42}
-
-
-def test_without_a_sample_of_the_data_there_is_no_verdict() -> None:
-    assert Targets(_card()).support() is None
-
-
-def test_median_follows_the_histogram() -> None:
-    assert median(Parameter("x", 0.0, 1.0, (0, 0, 0, 10))) == pytest.approx(0.875)
-    assert median(Parameter("x", 0.0, 1.0)) == 0.5
-
-
-def test_settings_survive_and_foreign_ones_do_not_hurt(tmp_path: Path) -> None:
-    from microdesigner.app.settings import Settings
-
-    path = tmp_path / "settings.json"
-    Settings(model="a", smooth=False).save(path)
-    assert Settings.load(path) == Settings(model="a", smooth=False)
-    path.write_text('{"model": 3, "smooth": true, "colour": 1}', encoding="utf-8")
-    assert Settings.load(path) == Settings()
-    path.write_text("{", encoding="utf-8")
-    assert Settings.load(path) == Settings()
+def test_the_field_that_changed_is_told() -> None:
+    assert changed_field(VIEW, VIEW) == ""
+    assert changed_field(VIEW, replace(VIEW, smooth=True)) == "smooth"
+    assert changed_field(VIEW, replace(VIEW, opacity=(100, 40, 90))) == "opacity 2"
+    assert changed_field(VIEW, replace(VIEW, pose=Pose((1.0, 0.0, 0.0), (0.0, 0.0, 1.0)))) == "pose"

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from microdesigner.app.jobs import Job
+from microdesigner.app.store.jobs import Job
 from microdesigner.app.sweep import sweep_requests, sweep_table
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request

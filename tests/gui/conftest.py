@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from microdesigner.app.settings import Settings
+from microdesigner.app.store.settings import Settings
 from microdesigner.gui import application, layout
 from microdesigner.gui.gui_thread_gc import GuiThreadGC
 from microdesigner.gui.main_window import MainWindow

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from microdesigner.app.session_file import Session, last_session
+from microdesigner.app.store.session import Session, last_session
 from microdesigner.gui import session
 from microdesigner.gui.main_window import MainWindow
 from tests.gui.conftest import generate, is_drawn, wait_until
@@ -84,7 +84,7 @@ KILLED = f"""
 import os, sys, time
 from tests.gui import stand_in
 from tests.gui.conftest import generate, wait_until
-from microdesigner.app.settings import Settings
+from microdesigner.app.store.settings import Settings
 from microdesigner.gui import application
 from pathlib import Path
 stand_in.write_card(Path(sys.argv[1]) / "models" / stand_in.MODEL)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 from vtkmodules.vtkCommonCore import vtkObjectBase
 
-from microdesigner.app.settings import Settings
+from microdesigner.app.store.settings import Settings
 from microdesigner.gui import application
 from tests.gui import stand_in
 from tests.gui.conftest import generate, wait_until

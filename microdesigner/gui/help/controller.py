@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog
 
-from microdesigner.app.report import report
+from microdesigner.app.diagnostics import diagnostics
 from microdesigner.gui.help.command_palette import CommandPalette
 from microdesigner.gui.help.shortcut_sheet import ShortcutSheet
 from microdesigner.gui.help.tour import Tour
@@ -43,7 +43,7 @@ class HelpController(QObject):
 
     def show_report(self) -> None:
         """Show what a report of a problem should hold."""
-        _open(DetailsDialog("Report", REPORT_WORDS, report(self._window.device.text()), self._window))
+        _open(DetailsDialog("Report", REPORT_WORDS, diagnostics(self._window.device.text()), self._window))
 
     def show_tour(self) -> None:
         """Lead through the window from the beginning."""

@@ -5,8 +5,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from microdesigner.app.opening import Opened, first_result
-from microdesigner.app.settings import Settings
+from microdesigner.app.store.settings import Settings
+from microdesigner.app.volume_open import Opened, first_result
 from microdesigner.gui.importing.voxel_dialog import Edges, VoxelDialog
 from microdesigner.gui.volume_files import VolumeFiles
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from microdesigner.app.jobs import Job
+from microdesigner.app.store.jobs import Job
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.paths import atomic_path, write_text_atomic
 from microdesigner.gui.widgets.basics import fit_screen, named

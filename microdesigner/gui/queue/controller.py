@@ -5,7 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from microdesigner.app.jobs import Job, JobQueue, JobStore, State
+from microdesigner.app.store.job_store import JobStore
+from microdesigner.app.store.jobs import Job, JobQueue, State
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -74,6 +75,10 @@ class QueueController(QObject):
             for step in self.queue.steps(job.sweep):
                 self.queue.end(step.key, State.CANCELLED)
         self._generation.cancel()
+
+    def close(self) -> None:
+        """Leave what waits to the next start; call it when all is written."""
+        self._store.close()
 
     def request_sheet(self, sweep: str) -> None:
         """Fetch the pictures of a sweep's steps."""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from microdesigner.app.jobs import Job, State
+from microdesigner.app.store.jobs import Job, State
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui.widgets.basics import CollapsibleSection, named, tool_button
 

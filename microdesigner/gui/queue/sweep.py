@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
 
-from microdesigner.app.jobs import Job
-from microdesigner.app.settings import Settings
+from microdesigner.app.store.jobs import Job
+from microdesigner.app.store.settings import Settings
 from microdesigner.app.sweep import MAX_STEPS, sweep_requests, sweep_table
 from microdesigner.core.card import Parameter
 from microdesigner.core.descriptor_spec import spec_of

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from microdesigner.app.film_report import report_html
 from microdesigner.app.history import Entry
-from microdesigner.app.opening import Opened
+from microdesigner.app.html_report import report_html
 from microdesigner.app.tasks import LinesTask, MeasureTask
+from microdesigner.app.volume_open import Opened
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.core.verification import Verification

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from microdesigner.app.session import comparison
+from microdesigner.app.targets import comparison
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample

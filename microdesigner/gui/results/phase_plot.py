@@ -8,7 +8,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QRectF
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPaintDevice, QPainter, QPen
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from microdesigner.app.tables import curves_csv
+from microdesigner.app.csv_export import curves_csv
 from microdesigner.app.tasks import Line
 from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.gui import theme

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from microdesigner.app.session import with_implied
+from microdesigner.app.targets import with_implied
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.result import Sample
 from microdesigner.core.verification import Verification

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from microdesigner.app.session import Quality
+from microdesigner.app.targets import Quality
 from microdesigner.core.request import Request
 from microdesigner.gui.engine_client import EngineClient
 from microdesigner.gui.targets.panel import TargetsPanel

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from microdesigner.app.session import QUALITIES, Options
+from microdesigner.app.targets import QUALITIES, Options
 from microdesigner.core.request import Request
 from microdesigner.gui.widgets.basics import CollapsibleSection, heading, named, tool_button
 

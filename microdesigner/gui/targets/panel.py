@@ -8,7 +8,7 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.app.catalogue import Catalogue
-from microdesigner.app.session import Targets, TargetState
+from microdesigner.app.targets import Targets, TargetState
 from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Request

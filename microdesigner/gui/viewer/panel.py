@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from microdesigner.app.settings import Settings
+from microdesigner.app.store.settings import Settings
 from microdesigner.app.view_state import ViewState
 from microdesigner.core.card import ModelCard
 from microdesigner.core.microstructure import Microstructure, PhaseArray

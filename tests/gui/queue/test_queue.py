@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog
 
-from microdesigner.app.jobs import JobStore, State
+from microdesigner.app.store.job_store import JobStore
+from microdesigner.app.store.jobs import State
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.queue.contact_sheet import SheetDialog
 from microdesigner.gui.queue.sweep import SweepDialog

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from microdesigner import __version__
+from microdesigner.app.diagnostics import diagnostics
 from microdesigner.app.log import LOGGER, RecentLines, last_lines, start_file_log
-from microdesigner.app.report import report
 from microdesigner.cli.main import main
 
 
@@ -22,7 +22,7 @@ def test_the_report_tells_versions_machine_and_the_end_of_the_log() -> None:
     logger.warning("something odd")
     logger.removeHandler(handler)
     handler.close()
-    text = report("computes on a stand-in")
+    text = diagnostics("computes on a stand-in")
     assert __version__ in text
     assert "computes on a stand-in" in text
     assert "numpy" in text

@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from microdesigner.app.sharing import as_command, as_python
+from microdesigner.app.request_export import as_command, as_python
 from microdesigner.cli.generate import build_request
 from microdesigner.cli.main import build_parser
 from microdesigner.core.request import Request

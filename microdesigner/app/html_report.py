@@ -4,8 +4,8 @@ import base64
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from microdesigner.app.session import comparison
-from microdesigner.app.sharing import as_command
+from microdesigner.app.request_export import as_command
+from microdesigner.app.targets import comparison
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample, recipe_value

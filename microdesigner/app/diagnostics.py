@@ -15,7 +15,7 @@ PACKAGES = ("torch", "numpy", "scipy", "numba", "vtk", "pyvista", "PySide6_Essen
 LOG_LINES = 60
 
 
-def report(device: str | None = None) -> str:
+def diagnostics(device: str | None = None) -> str:
     """The report as plain text; a `device` that is known already saves loading the engine."""
     catalogue = installed_models()
     models = [f"{model.card.name}  {model.folder}" for model in catalogue.models]

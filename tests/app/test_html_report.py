@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from microdesigner.app.film_report import report_html
-from microdesigner.app.tables import curves_csv
+from microdesigner.app.csv_export import curves_csv
+from microdesigner.app.html_report import report_html
 from microdesigner.app.tasks import Line
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request

@@ -1,0 +1,88 @@
+"""Targets are possible at every moment."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from microdesigner.app.targets import Options, Targets, comparison, median
+from microdesigner.core.card import ModelCard, Parameter
+from microdesigner.core.request import Request
+from tests.tiny_model import tiny_card
+
+NAMES = ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A")
+
+
+def _card(names: tuple[str, ...] = NAMES, phases: tuple[str, ...] = ("donor", "acceptor", "mixed")) -> ModelCard:
+    conditions = [{"name": name, "low": 0.1, "high": 0.5} for name in names]
+    no_sample = {"support": None, "domain_sizes": None}
+    return ModelCard.from_json(tiny_card() | no_sample | {"phases": list(phases), "conditions": conditions})
+
+
+@given(st.lists(st.tuples(st.sampled_from(NAMES), st.floats(0, 1), st.booleans()), max_size=12))
+def test_any_sequence_of_changes_makes_a_valid_request(changes: list[tuple[str, float, bool]]) -> None:
+    targets = Targets(_card())
+    for name, value, fixed in changes:
+        targets.set_value(name, value)
+        targets.set_fixed(name, fixed)
+        request = targets.request(Options())
+        assert isinstance(request, Request)
+        assert targets.dependent_value is None or 0 <= targets.dependent_value <= 1
+
+
+def test_the_fraction_just_moved_stays_where_it_was_put() -> None:
+    targets = Targets(_card())
+    targets.set_value("vol_frac_M", 0.4)
+    targets.set_value("vol_frac_D", 0.9)
+    assert targets.state.values["vol_frac_D"] == 0.9
+    assert targets.state.values["vol_frac_M"] == pytest.approx(0.1)
+
+
+def test_the_dependent_phase_is_the_one_without_a_condition() -> None:
+    assert Targets(_card()).dependent_phase == "acceptor"
+    assert Targets(_card(("ABS_f_D",), ("donor", "acceptor"))).dependent_phase == "acceptor"
+    assert Targets(_card(("tortuosity_D",))).dependent_phase is None
+
+
+def test_two_fractions_are_a_target_for_the_third() -> None:
+    measured = {"vol_frac_D": 0.31, "vol_frac_A": 0.5, "vol_frac_M": 0.19, "tortuosity_D": None}
+    compared = comparison(Request({"vol_frac_M": 0.2, "vol_frac_D": 0.3}), measured)
+    assert list(compared) == list(measured), "in the order in which films are described"
+    assert compared["vol_frac_A"] == (pytest.approx(0.5), 0.5)
+    assert compared["tortuosity_D"] == (None, None)
+    assert comparison(Request({"vol_frac_D": 0.3}), measured)["vol_frac_A"] == (None, 0.5)
+
+
+def test_what_follows_from_fractions_and_paths_starts_free() -> None:
+    assert set(Targets(_card(("ABS_f_D", "CT_f_D_tort1", "ABS_wf_D"))).targets()) == {"ABS_f_D", "CT_f_D_tort1"}
+    assert set(Targets(_card(("ABS_wf_D",))).targets()) == {"ABS_wf_D"}
+
+
+def test_switching_models_keeps_what_both_share() -> None:
+    first = Targets(_card())
+    first.set_value("vol_frac_D", 0.42)
+    first.set_fixed("tortuosity_D", False)
+    second = Targets(_card(("vol_frac_D", "tortuosity_D")), first.state)
+    assert second.targets() == {"vol_frac_D": 0.42}
+
+
+def test_without_a_sample_of_the_data_there_is_no_verdict() -> None:
+    assert Targets(_card()).support() is None
+
+
+def test_median_follows_the_histogram() -> None:
+    assert median(Parameter("x", 0.0, 1.0, (0, 0, 0, 10))) == pytest.approx(0.875)
+    assert median(Parameter("x", 0.0, 1.0)) == 0.5
+
+
+def test_settings_survive_and_foreign_ones_do_not_hurt(tmp_path: Path) -> None:
+    from microdesigner.app.store.settings import Settings
+
+    path = tmp_path / "settings.json"
+    Settings(model="a", smooth=False).save(path)
+    assert Settings.load(path) == Settings(model="a", smooth=False)
+    path.write_text('{"model": 3, "smooth": true, "colour": 1}', encoding="utf-8")
+    assert Settings.load(path) == Settings()
+    path.write_text("{", encoding="utf-8")
+    assert Settings.load(path) == Settings()
