@@ -46,7 +46,7 @@ def parse_document(content: bytes | str, kind: type[Kind], source: str, what: st
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as error:
         raise _misfit(error, source, what, remedy) from None
-    except (ValueError, RecursionError, OverflowError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError, OverflowError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise InputError(f"{source} cannot be read as {what} ({reason}); {remedy}.") from None
 
@@ -57,7 +57,7 @@ def convert_document(document: object, kind: type[Kind], source: str, what: str,
         return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:
         raise _misfit(error, source, what, remedy) from None
-    except (ValueError, RecursionError, OverflowError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError, OverflowError) as error:
         raise InputError(f"{source} cannot be read as {what} ({error}); {remedy}.") from None
 
 

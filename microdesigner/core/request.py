@@ -1,6 +1,5 @@
 """What the user wants, in the one form that window, command line, Python and result files share."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
@@ -13,6 +12,7 @@ Match = Literal["none", "fractions", "all"]
 MAX_COUNT = 100_000
 TRAINING_STEPS = 1000
 DEFAULT_GUIDANCE = 1.0
+LARGEST = 1e300
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _check_size(size: object) -> None:
 
 
 def _check_target(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST <= value <= LARGEST:
         raise InputError(f"The target {name} must be a number; got {value!r}.")
     spec = SPECS.get(name)
     if spec is not None and not spec.low <= value <= spec.high:

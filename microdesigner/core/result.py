@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
+from msgspec import Meta, Struct
+
+from microdesigner.core.documents import Line, Number, read_document
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 
 SCHEMA = 1
+LARGEST_RESULT_BYTES = 1 << 30
+_TO_TRY = ("best", "q50", "mean")
+_REMEDY = "name a result.json that 'microdesigner generate' has written"
+Spread = dict[str, Number]
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ class Sample:
 
 def recipe_value(spread: Mapping[str, float]) -> float:
     """The value to try of a processing parameter whose entry in `process` is `spread`."""
-    return next(spread[key] for key in ("best", "q50", "mean") if key in spread)
+    return next(spread[key] for key in _TO_TRY if key in spread)
 
 
 @dataclass(frozen=True)
@@ -73,3 +81,44 @@ class Result:
             "seconds": {stage: round(value, 4) for stage, value in self.seconds.items()},
             "samples": [sample.to_json(file) for sample, file in zip(self.samples, files, strict=True)],
         }
+
+
+class SampleEntry(Struct, frozen=True):
+    """A sample as result.json holds it; `file` is its volume's name beside the document."""
+
+    file: Line
+    seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+    measured: dict[str, Number | None]
+    process: dict[str, Spread]
+    predicted: dict[str, Spread] = {}
+    reasons: dict[str, str] = {}
+    support: Number | None = None
+    match: dict[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        if any(not set(_TO_TRY) & set(spread) for spread in self.process.values()):
+            raise ValueError(f"process needs one of {', '.join(_TO_TRY)} for each parameter")
+
+    @property
+    def recipe(self) -> dict[str, float]:
+        """The recipe to try, see `Sample.recipe`."""
+        return {name: recipe_value(spread) for name, spread in self.process.items()}
+
+
+class AskedFor(Struct, frozen=True):
+    """What a stored result's request set."""
+
+    targets: dict[str, Number]
+
+
+class ResultDocument(Struct, frozen=True):
+    """A stored result.json, as far as it is read again."""
+
+    schema: Literal[1]
+    request: AskedFor
+    samples: Annotated[tuple[SampleEntry, ...], Meta(min_length=1)]
+
+
+def read_result(path: Path) -> ResultDocument:
+    """Read a result.json; raises InputError naming the file, the entry and the remedy."""
+    return read_document(path, ResultDocument, "a result", _REMEDY, LARGEST_RESULT_BYTES)

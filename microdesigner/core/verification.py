@@ -1,9 +1,12 @@
 """What a simulation says of a predicted recipe."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+import msgspec
+
+from microdesigner.core.documents import Number, convert_document
 from microdesigner.core.microstructure import Microstructure
 
 Values = dict[str, float | None]
@@ -37,8 +40,19 @@ class Verification:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any], volume: Microstructure | None = None) -> Self:
-        """Read such an entry back; raises ValueError when it is none."""
-        names = {entry.name for entry in fields(cls)} - {"volume"}
-        if not isinstance(document, Mapping) or not names <= set(document):
-            raise ValueError("no verification")
-        return cls(**{name: document[name] for name in names}, volume=volume)
+        """Read such an entry back; raises InputError when it is none."""
+        entry = convert_document(document, _Entry, "the verification", "a verification", "verify the sample again")
+        return cls(**msgspec.structs.asdict(entry), volume=volume)
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    file: str
+    recipe: dict[str, Number]
+    target: dict[str, Number]
+    measured: dict[str, Number | None]
+    simulated: dict[str, Number | None]
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not self.simulated.keys() <= self.measured.keys():
+            raise ValueError("simulated names a descriptor that was not measured")

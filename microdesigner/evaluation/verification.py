@@ -1,8 +1,6 @@
 """Is the predicted recipe true? Simulate it and compare what comes out with the generated volume."""
 
-import json
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.core.request import Request
-from microdesigner.core.result import SCHEMA, Sample, recipe_value
+from microdesigner.core.result import Sample, SampleEntry, read_result
 from microdesigner.core.verification import Values, Verification
 from microdesigner.data.design import LAST_REDUCED_TIME
 from microdesigner.descriptors import describe
@@ -38,27 +36,8 @@ class Claim:
 
 def read_claims(path: Path) -> list[Claim]:
     """The samples of a result.json; raises InputError naming the file and the remedy when it is not one."""
-    remedy = "name a result.json that 'microdesigner generate' has written"
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({(error.strerror or 'no reason given').lower()}); {remedy}."
-        ) from None
-    except (ValueError, RecursionError):
-        raise InputError(f"{path} is not valid JSON; {remedy}.") from None
-    if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
-        raise InputError(f"{path} is not a result of schema {SCHEMA}; {remedy}.")
-    try:
-        targets = {str(name): float(value) for name, value in document["request"]["targets"].items()}
-        claims = [_claim(path.parent, entry, targets) for entry in document["samples"]]
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-        raise InputError(
-            f"{path} lacks entries that every result has, or holds them in another form; {remedy}."
-        ) from None
-    if not claims:
-        raise InputError(f"{path} holds no samples; {remedy}.")
-    return claims
+    document = read_result(path)
+    return [_claim(path, number, entry, document.request.targets) for number, entry in enumerate(document.samples)]
 
 
 def verify_claim(claim: Claim, size: Size | None = None) -> Iterator[Progress | Verification]:
@@ -129,10 +108,12 @@ def _labelled(last: Snapshot, claim: Claim, volume: Microstructure) -> Microstru
     return Microstructure(labels, volume.voxel_nm, volume.lateral, PHASE_NAMES)
 
 
-def _claim(folder: Path, entry: Mapping[str, Any], targets: dict[str, float]) -> Claim:
-    measured = {str(name): None if value is None else float(value) for name, value in entry["measured"].items()}
-    process = entry["process"]
-    recipe = {name: float(recipe_value(process[name])) for name in PARAMETERS} if process else {}
-    if not all(map(math.isfinite, recipe.values())) or any(abs(value) > HUNDRED for value in recipe.values()):
-        raise ValueError("no recipe has such numbers")
-    return Claim(folder / str(entry["file"]), int(entry["seed"]), targets, measured, recipe)
+def _claim(path: Path, number: int, entry: SampleEntry, targets: dict[str, float]) -> Claim:
+    recipe = entry.recipe
+    if recipe and any(name not in recipe or abs(recipe[name]) > HUNDRED for name in PARAMETERS):
+        raise InputError(
+            f"The recipe of sample {number} of {path} cannot be simulated; it needs {', '.join(PARAMETERS)} in the "
+            "ranges of the model's card."
+        )
+    chosen = {name: recipe[name] for name in PARAMETERS} if recipe else {}
+    return Claim(path.parent / entry.file, entry.seed, targets, entry.measured, chosen)
