@@ -118,14 +118,15 @@ def test_a_damaged_queue_is_told_and_a_new_one_begun(
     folder.mkdir(parents=True)
     (folder / "queue.sqlite").write_bytes(b"no database" * 100)
     window = open_window()
-    assert "queue could not be read" in window.error_bar.text.text()
+    assert "queue was damaged and begun anew" in window.error_bar.text.text()
     wait_until(lambda: "ready" in window.device.text())
     window.targets.options.choose_quality("draft")
     _enqueue(window, 5)
     wait_until(lambda: _all_ended(window))
     window.close()
     assert [job.state for job in JobStore(folder).load()] == [State.DONE]
-    assert (folder / "damaged-queue.sqlite").is_file()
+    (damaged,) = folder.glob("damaged-*queue.sqlite")
+    assert damaged.read_bytes() == b"no database" * 100
 
 
 def test_a_chosen_result_stays_while_the_queue_works(window: MainWindow) -> None:
