@@ -106,7 +106,7 @@ def _outcome(connection: Connection, cancel: Any, function: str, arguments: tupl
         return Failed(str(error), traceback.format_exc())
     except OSError as error:
         return Failed(f"{error.strerror or error}; free some space or choose another place.", traceback.format_exc())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         return Failed(f"The work stopped unexpectedly ({reason}).", traceback.format_exc())
     return Done()

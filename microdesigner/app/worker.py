@@ -84,7 +84,7 @@ def _run(
         if isinstance(error, BrokenPipeError | ConnectionResetError):
             raise
         send(_failure(error))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
         send(_failure(error))
     return None
 

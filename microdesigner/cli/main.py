@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _silence_stdout()
         return FAILED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
         return _report_interruption() if _interrupted(error) else _report(error, debug)
 
 
@@ -74,7 +74,7 @@ def build_parser() -> Parser:
     return parser
 
 
-def run_desktop(args: argparse.Namespace) -> int:
+def run_desktop(args: argparse.Namespace) -> int:  # noqa: ARG001 - every verb's interface
     """Open the desktop; raises InputError where there is no screen."""
     if not has_screen():
         raise InputError(

@@ -183,12 +183,12 @@ def _serve(connection: Connection) -> None:
 def _packed_outcome(work: Callable[..., Any], arguments: list[Any]) -> Any:
     try:
         return ForkingPickler.dumps(_Result(work(*arguments)))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
         error.add_note(traceback.format_exc())
         try:
             packed = ForkingPickler.dumps(_Failure(error))
             ForkingPickler.loads(packed)
-        except Exception:  # an exception of a library may not survive the journey
+        except Exception:  # noqa: BLE001 - an exception of a library may not survive the journey
             packed = ForkingPickler.dumps(_Failure(RuntimeError(f"{type(error).__name__}: {error}")))
         return packed
 

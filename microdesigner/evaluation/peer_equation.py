@@ -37,7 +37,7 @@ class BlendEquation(PDEBase):  # type: ignore[misc]  # py-pde has no types
         settings = {"backend": backend, "dtype": state.dtype}
         laplace = state.grid.make_operator("laplace", bc="auto_periodic_neumann", **settings)
 
-        def faces(c: Field, t: float = 0) -> Field:
+        def faces(c: Field, t: float = 0) -> Field:  # noqa: ARG001 - py-pde's interface
             mobility = c * (1 - c)
             potential = np.log(c / (1 - c)) + chi * (1 - 2 * c) - kappa * laplace(c)
             rate: Field = laplace(mobility * potential) + mobility * laplace(potential) - potential * laplace(mobility)
@@ -49,7 +49,7 @@ class BlendEquation(PDEBase):  # type: ignore[misc]  # py-pde has no types
         # the flux, not its slope, vanishes at closed ends
         divergence = state.grid.make_operator("divergence", bc="auto_periodic_dirichlet", **settings)
 
-        def central(c: Field, t: float = 0) -> Field:
+        def central(c: Field, t: float = 0) -> Field:  # noqa: ARG001 - py-pde's interface
             potential = np.log(c / (1 - c)) + chi * (1 - 2 * c) - kappa * laplace(c)
             rate: Field = divergence(c * (1 - c) * gradient(potential))
             return rate

@@ -119,7 +119,7 @@ def _save(settings: Settings) -> None:
         _log.warning("The settings could not be saved: %s", error)
 
 
-def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:  # noqa: ARG001 - Qt's interface
     _log.log(_LEVELS.get(kind, logging.WARNING), "%s", message)
 
 

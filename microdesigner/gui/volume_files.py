@@ -83,6 +83,6 @@ class VolumeFiles(QObject):
             work()
         except MicrodesignerError as error:
             self.failed.emit(str(error))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
             reason = getattr(error, "strerror", None) or error  # of the system, without the temporary file's name
             self.failed.emit(f"{path.name} could not be {done} ({reason}); try another file or folder.")

@@ -34,7 +34,7 @@ def scan(path: Path) -> Scan:
             record = parsed(path, str(found.attrs[_KEY])) if _KEY in found.attrs else {}
     except InputError:
         raise
-    except Exception:  # the library has no common error: damage ends in any of half a dozen
+    except Exception:  # noqa: BLE001 - the library has no common error: damage ends in any of half a dozen
         raise InputError(f"{path} is not a whole HDF5 file; copy or export it again.") from None
     return Scan(values, edges, record, oriented=bool(record))
 

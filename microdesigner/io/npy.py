@@ -17,7 +17,7 @@ def scan(path: Path) -> Scan:
         mapped = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError:
         raise
-    except Exception:  # a damaged header is parsed as Python and ends in any of its parser's errors
+    except Exception:  # noqa: BLE001 - a damaged header is parsed as Python and ends in any of its parser's errors
         raise InputError(f"{path} is not a whole NumPy array of numbers; save it again with numpy.save.") from None
     if not isinstance(mapped, np.ndarray):
         mapped.close()

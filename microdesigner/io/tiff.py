@@ -41,7 +41,7 @@ def scan(path: Path) -> Scan:
             voxel = _voxel(path, file, metadata, record)
     except InputError:
         raise
-    except Exception:  # tifffile has no common error: a damaged file ends in any of a dozen
+    except Exception:  # noqa: BLE001 - tifffile has no common error: a damaged file ends in any of a dozen
         raise InputError(f"{path} is not a whole TIFF stack; copy or export it again.") from None
     return Scan(np.ascontiguousarray(layers.T), voxel, record, oriented=bool(record))
 

@@ -29,7 +29,7 @@ def read_tensors(path: Path) -> dict[str, Any]:
     """
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception:  # a damaged file raises almost anything
+    except Exception:  # noqa: BLE001 - a damaged file raises almost anything
         content = None
     if not isinstance(content, dict):
         raise InputError(

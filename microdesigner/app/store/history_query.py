@@ -56,9 +56,8 @@ class Query:
         return f"WHERE {' AND '.join(conditions)} ORDER BY {order}", values + order_values
 
     def _conditions(self) -> list[tuple[str, Any]]:
-        found: list[tuple[str, Any]] = []
-        for word in self.text.casefold().split():
-            found.append((f"instr(folded(CAST({_TEXTS} AS BLOB)), ?) > 0", word))
+        holds = f"instr(folded(CAST({_TEXTS} AS BLOB)), ?) > 0"
+        found: list[tuple[str, Any]] = [(holds, word) for word in self.text.casefold().split()]
         if self.model is not None:
             found.append(("model = ?", self.model))
         if self.starred is not None:

@@ -20,7 +20,7 @@ INDEXES = ("CREATE INDEX IF NOT EXISTS samples_of_request ON samples (model, see
 _OLD = "samples_before_3"
 
 
-def upgrade(database: sqlite3.Connection, version: int) -> int:
+def upgrade(database: sqlite3.Connection, version: int) -> int:  # noqa: ARG001 - as every upgrade is called
     """Move the rows of versions 1 and 2, which held everything in one table; returns how many cannot be read."""
     database.execute(f"ALTER TABLE samples RENAME TO {_OLD}")
     for statement in TABLES.values():

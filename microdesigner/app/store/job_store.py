@@ -148,7 +148,7 @@ def _job(key: str, *columns: Any) -> Job:
     )  # fmt: skip
 
 
-def _upgrade(database: sqlite3.Connection, version: int) -> int:
+def _upgrade(database: sqlite3.Connection, version: int) -> int:  # noqa: ARG001 - as every upgrade is called
     """Give the jobs of version 1 an owner, who has ended."""
     database.execute("ALTER TABLE jobs RENAME TO jobs_before_2")
     database.execute(_TABLES["jobs"])

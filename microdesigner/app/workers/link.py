@@ -118,7 +118,7 @@ class Link:
             send(connection, (number, task))
         except OSError:
             raise
-        except Exception as error:  # what cannot be pickled raises errors of its own
+        except Exception as error:  # noqa: BLE001 - what cannot be pickled raises errors of its own
             self._take((number, Failed(f"The work cannot be sent to its process ({error}).")))
 
     def _something_to_do(self) -> bool:

@@ -95,7 +95,7 @@ def _run(task: Task, tell: Callable[[WorkerEvent], None], is_cancelled: Callable
         raise
     except MicrodesignerError as error:
         end = Failed(str(error), traceback.format_exc())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
         end = Failed(_sentence(error), traceback.format_exc())
     tell(end)
 

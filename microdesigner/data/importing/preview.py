@@ -60,5 +60,5 @@ def segmentation_preview(source: SourceVolume, plan: ImportPlan, layer: int | No
 
 
 @lru_cache(maxsize=1)
-def _kept(source: SourceVolume, changed: int) -> Scan:
+def _kept(source: SourceVolume, changed: int) -> Scan:  # noqa: ARG001 - a part of the cache key
     return read_source(source)

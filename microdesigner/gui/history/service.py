@@ -101,5 +101,5 @@ class HistoryService(QObject):
             work()
         except MicrodesignerError as error:
             self.failed.emit(str(error))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
             self.failed.emit(f"{complaint} ({error}); check that the disk is not full.")

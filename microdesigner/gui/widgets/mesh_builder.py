@@ -50,7 +50,7 @@ class MeshBuilder(QObject):
 
         try:
             outcome: object = build_geometry(microstructure, shaping)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
             outcome = error
         if not self._closed:
             self._done.emit(number, outcome)

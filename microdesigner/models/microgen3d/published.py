@@ -90,7 +90,7 @@ def read_weights(path: Path, network: nn.Module) -> dict[str, Tensor]:
     _check_size(path, sum(tensor.numel() for tensor in wanted.values()) * 4 + SPARE_BYTES)
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception:  # whatever a damaged or hostile file provokes
+    except Exception:  # noqa: BLE001 - whatever a damaged or hostile file provokes
         raise InputError(
             f"{path} is not a plain file of weights: it is damaged or holds more than tensors; download it again."
         ) from None
