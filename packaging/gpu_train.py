@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-NEEDED = ("torch", "lightning", "numba", "h5py", "scipy", "safetensors", "filelock", "matplotlib", "tqdm")
+NEEDED = ("torch", "lightning", "numba", "h5py", "scipy", "safetensors", "filelock", "matplotlib", "tqdm", "msgspec")
 SECONDS_TO_PACK = 25
 PART_BYTES = 15 << 20
 NAME = "ch-3phase"
@@ -38,7 +38,7 @@ def full_scale() -> Scale:
     from microdesigner.data.build import BuildPlan
     from microdesigner.training.presets import PRESETS
 
-    preset = PRESETS["gpu"].limited({"vae": 3, "fp": 0.75, "ddpm": 10})
+    preset = PRESETS["gpu"].with_time_limits({"vae": 3, "fp": 0.75, "ddpm": 10})
     preset = replace(preset, ddpm=replace(preset.ddpm, compiled=True), latent_variants=2)
     return Scale(BuildPlan(1000), 3, preset, 3200, 640, (1, 2, 4, 8, 16, 32, 64))
 
@@ -100,10 +100,23 @@ class Session:
 
     def train(self, *stages: Any) -> None:
         """These stages, resumed."""
+        from microdesigner.data.store import VolumeDataset
+        from microdesigner.training.config import TrainingConfig
         from microdesigner.training.pipeline import train
 
-        self.run.open(self.data, "gpu", self.scale.preset, resume=True)
-        train(self.data, self.run, NAME, self.scale.preset, stages, self.show)
+        dataset = VolumeDataset(self.data)
+        description = dataset.description
+        config = TrainingConfig(
+            name=NAME,
+            dataset=str(self.data.resolve()),
+            conditions=description.conditions,
+            process=description.process,
+            preset="gpu",
+            plan=self.scale.preset,
+            fingerprint=dataset.fingerprint,
+        )
+        dataset.close()
+        train(self.run.open(config, resume=True), self.run, self.show, stages)
 
     def raw(self) -> None:
         """The model by itself."""

@@ -4,8 +4,9 @@
 #     bash packaging/gpu_train.sh --seconds 560          # as often as it takes; each call goes on where the last ended
 #     bash packaging/gpu_join.sh FILES runs/from-gpu     # at home: the parts of what came back, joined and unpacked
 #
-# Needs python3 with torch (CUDA), lightning, numba, h5py, SciPy, safetensors, filelock, matplotlib and tqdm; neither a
-# network, nor the window's or VTK's packages, nor an installation. Where one is missing the first line says which.
+# Needs python3 with torch (CUDA), lightning, numba, h5py, SciPy, safetensors, filelock, matplotlib, tqdm and msgspec;
+# neither a network, nor the window's or VTK's packages, nor an installation. Where one is missing the first line says
+# which.
 # Everything lies in runs/gpu/ (ignored by git, so it must outlast the calls); results go to $OUT, or runs/gpu/out/: at
 # most six parts of 15 MiB with the model, its evaluation and figures, beside summary.json.
 #

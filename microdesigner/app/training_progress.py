@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.training.presets import STAGES
+from microdesigner.training.presets import STAGES, Stage
 
-STAGE_TITLES = {"vae": "Autoencoder", "fp": "Feature predictor", "ddpm": "Denoiser"}
+STAGE_TITLES: dict[str, str] = {"vae": "Autoencoder", "fp": "Feature predictor", "ddpm": "Denoiser"}
 LIKELIHOOD_STAGES = frozenset({"fp"})
 """Stages whose loss is a negative log likelihood where their events do not tell."""
 
@@ -57,8 +57,10 @@ class StageProgress:
 class RunProgress:
     """Takes events in and answers what a window shows. `estimated` are seconds per stage before it starts."""
 
-    def __init__(self, estimated: Mapping[str, float]) -> None:
-        self.stages = {stage: StageProgress(likelihood=stage in LIKELIHOOD_STAGES) for stage in STAGES}
+    def __init__(self, estimated: Mapping[Stage, float]) -> None:
+        self.stages: dict[Stage, StageProgress] = {
+            stage: StageProgress(likelihood=stage in LIKELIHOOD_STAGES) for stage in STAGES
+        }
         self.current: str | None = None
         self.device = ""
         self.samples: list[str] = []

@@ -1,72 +1,36 @@
 """Trainings in the user's folder: started in processes of their own, found again after a restart, steered by files."""
 
 import contextlib
-import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.paths import user_data, write_text_atomic
+from microdesigner.core.paths import user_data
+from microdesigner.training.config import CONFIG_FILE, TrainingConfig
 from microdesigner.training.events import read_events
 from microdesigner.training.run import RunDirectory
 
 RunState = Literal["running", "paused", "stopping", "interrupted", "finished"]
 NICENESS = 10
-ORDER_FILE, LOG_FILE = "order.json", "log.txt"
+LOG_FILE = "log.txt"
 _PROGRAM = "microdesigner: "
 
 
-@dataclass(frozen=True)
-class TrainingOrder:
-    """What to train. `base` is a model to fine-tune; `minutes` ends stages early; `estimated_seconds` per stage is what
-    a trial on this device foresaw."""
-
-    name: str
-    dataset: str
-    preset: str
-    conditions: tuple[str, ...]
-    process: tuple[str, ...]
-    base: str = ""
-    minutes: dict[str, float] = field(default_factory=dict)
-    compiled: bool = False
-    devices: int = 1
-    estimated_seconds: dict[str, float] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, folder: Path) -> Self:
-        """The order of the run in `folder`; raises InputError when there is none."""
-        try:
-            document = json.loads((folder / ORDER_FILE).read_text(encoding="utf-8"))
-            document["conditions"], document["process"] = tuple(document["conditions"]), tuple(document["process"])
-            return cls(**document)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{folder} holds no training that this program started ({error}).") from None
-
-    def arguments(self, folder: Path) -> list[str]:
-        """The command line that trains this order in `folder`, or goes on with it."""
-        arguments = ["train", self.dataset, "--out", str(folder), "--name", self.name, "--preset", self.preset]
-        arguments += ["--conditions", *self.conditions, "--recipe", *self.process, "--install", "--resume"]
-        arguments += ["--from", self.base] if self.base else []
-        arguments += (
-            ["--minutes", *(f"{stage}={time:g}" for stage, time in self.minutes.items())] if self.minutes else []
-        )
-        arguments += ["--compile"] if self.compiled else []
-        return arguments + (["--devices", str(self.devices)] if self.devices > 1 else [])
-
-
 class TrainingRun:
-    """One run directory with its order. Whoever holds this object may go away; the training does not notice."""
+    """One run directory with its configuration. Whoever holds this object may go away; the training does not notice.
+
+    Raises InputError when `folder` holds no configuration that can be read.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.order = TrainingOrder.read(folder)
         self.directory = RunDirectory(folder)
+        self.config = self.directory.config
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -116,7 +80,7 @@ class TrainingRun:
         self.directory.pause_request.unlink(missing_ok=True)
         with (self.folder / LOG_FILE).open("wb") as log:
             self._process = subprocess.Popen(
-                [*_program(), *self.order.arguments(self.folder)],
+                [*_program(), "train", "--out", str(self.folder), "--install", "--resume"],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
@@ -153,22 +117,22 @@ class TrainingRun:
     def delete(self) -> None:
         """Remove the run directory; raises InputError while it trains. An installed model stays."""
         if self.alive:
-            raise InputError(f"{self.order.name} trains now; stop it before you delete it.")
+            raise InputError(f"{self.config.name} trains now; stop it before you delete it.")
         shutil.rmtree(self.folder)
 
 
-def new_run(order: TrainingOrder) -> TrainingRun:
-    """A run directory for `order`, not started; raises InputError when its name is taken or cannot be one."""
-    check_name(order.name)
-    folder = runs_folder() / order.name
+def new_run(config: TrainingConfig) -> TrainingRun:
+    """A run directory for `config`, not started; raises InputError when its name is taken or cannot be one."""
+    check_name(config.name)
+    folder = runs_folder() / config.name
     folder.mkdir(parents=True)
-    write_text_atomic(folder / ORDER_FILE, json.dumps(asdict(order), indent=1))
+    config.write(folder)
     return TrainingRun(folder)
 
 
 def known_runs() -> list[TrainingRun]:
-    """Every run in the user's folder, the newest first."""
-    folders = sorted(runs_folder().glob(f"*/{ORDER_FILE}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    """Every run in the user's folder that can be read, the newest first."""
+    folders = sorted(runs_folder().glob(f"*/{CONFIG_FILE}"), key=lambda path: path.stat().st_ctime, reverse=True)
     runs = []
     for path in folders:
         with contextlib.suppress(InputError):

@@ -5,7 +5,9 @@ import json
 import os
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import Bars, with_bars
@@ -13,9 +15,11 @@ from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.events import Progress
 
 if TYPE_CHECKING:
-    from microdesigner.training.labels import Labels
-    from microdesigner.training.presets import Preset, Stage
+    from microdesigner.training.config import TrainingConfig
+    from microdesigner.training.presets import Stage
     from microdesigner.training.run import RunDirectory
+
+LONGEST_MINUTES = 1e7
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -27,38 +31,40 @@ def add_parser(subparsers: Subparsers) -> None:
         "Events are appended to RUN/events.jsonl, Lightning's logs to RUN/STAGE/log. The same command uses a GPU where "
         "there is one. While a file RUN/pause exists training waits; a file RUN/stop ends it soon with a usable model.",
     )
-    parser.add_argument("dataset", metavar="DATASET.h5", type=Path, help="file written by 'dataset build'")
+    parser.add_argument("dataset", metavar="DATASET.h5", type=Path, nargs="?",
+        help="file written by 'dataset build' or 'import' (with --resume: that of the run)")  # fmt: skip
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder")
-    parser.add_argument("--name", default="my-model", help="name of the model in its card (my-model)")
+    parser.add_argument("--name", help="name of the model in its card (my-model)")
     parser.add_argument(
         "--preset",
-        default="laptop",
         help="quick, laptop, gpu: size and length of the stages; paper: the networks of Baishnab et al. 2025, trained "
         "as they were (laptop)",
     )
     parser.add_argument(
         "--stage", nargs="+", metavar="STAGE", help="vae, fp, ddpm (all; of a model to fine-tune fp and ddpm)"
     )
-    parser.add_argument("--minutes", nargs="+", default=[], metavar="STAGE=M",
+    parser.add_argument("--minutes", nargs="+", metavar="STAGE=M",
         help="end a stage after M minutes with its learning-rate schedule run to the end")  # fmt: skip
     parser.add_argument("--from", dest="base", metavar="MODEL",
         help="fine-tune this model: keep its encoder, start from its denoiser (stage vae: decoder)")  # fmt: skip
     parser.add_argument("--denoiser",
         help="unet or transformer: what is trained to denoise (unet); a model to fine-tune keeps its own")  # fmt: skip
-    parser.add_argument("--compile", action="store_true",
+    parser.add_argument("--compile", action="store_true", default=None,
         help="compile the networks first (minutes once, needs a C++ compiler): about 1.3 times faster")  # fmt: skip
     parser.add_argument("--conditions", nargs="+", metavar="LABEL", help="descriptors to learn (the data set's own)")
     parser.add_argument("--recipe", nargs="*", metavar="LABEL",
         help="processing parameters to predict; none given: no recipe (the data set's own)")  # fmt: skip
-    parser.add_argument("--devices", type=int, default=1, metavar="N",
+    parser.add_argument("--devices", type=int, metavar="N",
         help="GPUs per machine that train together, or processes where there is no GPU (1)")  # fmt: skip
-    parser.add_argument("--nodes", type=int, default=1, metavar="N",
+    parser.add_argument("--nodes", type=int, metavar="N",
         help="machines that train together; start the same command on each (1)")  # fmt: skip
     parser.add_argument("--install", action="store_true",
         help="measure the finished model and put it among the user's models")  # fmt: skip
     parser.add_argument("--trial", action="store_true",
         help="train nothing: measure a few steps on this device and print time, memory and disk as JSON")  # fmt: skip
-    parser.add_argument("--resume", action="store_true", help="go on with the run in RUN from its last checkpoint")
+    parser.add_argument("--resume", action="store_true", 
+        help="go on with the run in RUN from its last checkpoint, as RUN/config.json says; only --minutes, --compile, "
+        "--device, --devices, --nodes and --name may differ")  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -67,30 +73,23 @@ def run(args: argparse.Namespace) -> int:
     from microdesigner.data.checks import require_fit
     from microdesigner.data.store import VolumeDataset
     from microdesigner.training import ranks
-    from microdesigner.training.presets import STAGES, preset_named
+    from microdesigner.training.labels import with_labels
     from microdesigner.training.run import RunDirectory
 
-    args.stage = args.stage or (["fp", "ddpm"] if args.base else list(STAGES))
-    unknown = [stage for stage in args.stage if stage not in STAGES]
-    if unknown:
-        raise InputError(f"There is no stage '{unknown[0]}'; choose among {', '.join(STAGES)}.")
-    for option in ("devices", "nodes"):
-        if getattr(args, option) < 1:
-            raise InputError(f"--{option} must be at least 1; got {getattr(args, option)}.")
-    preset = preset_named(args.preset).limited(_minutes(args.minutes, STAGES), args.compile)
-    if args.denoiser is not None:
-        preset = preset.with_denoiser(args.denoiser)
-    dataset = VolumeDataset(args.dataset)  # a wrong file is told before a run folder exists
-    description = _labels(args).chosen(dataset)
+    directory = RunDirectory(args.out)
+    stages = _stages(args.stage)
+    config = _config(args, directory)
+    dataset = VolumeDataset(Path(config.dataset))  # a wrong file is refused before a run folder exists
+    description = with_labels(dataset, config.conditions, config.process)
     require_fit(dataset, description.conditions, description.process)
+    config = replace(config, fingerprint=dataset.fingerprint)
     dataset.close()
     if args.trial:
-        return _try(args, preset)
-    directory = RunDirectory(args.out)
+        return _try(config)
     with directory.locked() if ranks.is_first() else nullcontext():
-        directory.open(args.dataset, args.preset, preset, args.resume or not ranks.is_first())
+        config = directory.open(config, args.resume or not ranks.is_first())
         try:
-            _train(args, directory, preset)
+            _train(config, directory, stages, args.install)
         except (OSError, RuntimeError) as error:  # torch tells of a full disk as RuntimeError
             if not directory.disk_full:
                 raise
@@ -101,17 +100,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _train(args: argparse.Namespace, directory: "RunDirectory", preset: "Preset") -> None:
+def _train(
+    config: "TrainingConfig", directory: "RunDirectory", stages: "tuple[Stage, ...] | None", install: bool
+) -> None:
     import torch
 
     from microdesigner.evaluation.finishing import finish_model
-    from microdesigner.models.bundle import load_bundle
     from microdesigner.training import ranks
     from microdesigner.training.events import ProgressLog
     from microdesigner.training.pipeline import train
-    from microdesigner.training.stage import Devices
 
-    base = load_bundle(args.base, torch.device("cpu")) if args.base else None
     log = ProgressLog(directory.events)
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
     directory.events.write("process", pid=os.getpid(), device=device)
@@ -121,32 +119,97 @@ def _train(args: argparse.Namespace, directory: "RunDirectory", preset: "Preset"
             bars.show(progress)
             log.show(progress)
 
-        train(
-            args.dataset, directory, args.name, preset, args.stage, report, base, _labels(args),
-            Devices(args.devices, args.nodes),
-        )  # fmt: skip
-        if args.install and directory.bundle.exists() and ranks.is_first():
-            finish_model(directory, preset.targets, report)
+        train(config, directory, report, stages)
+        if install and directory.bundle.exists() and ranks.is_first():
+            finish_model(directory, config.plan.targets, report)
 
 
-def _try(args: argparse.Namespace, preset: "Preset") -> int:
+def _try(config: "TrainingConfig") -> int:
     from microdesigner.training.trial import measure_trial
     from microdesigner.training.trial_result import Trial
 
-    for event in with_bars(measure_trial(args.dataset, preset, _labels(args))):
+    for event in with_bars(measure_trial(config)):
         if isinstance(event, Trial):
             print(json.dumps(event.to_json(), indent=1))
     return 0
 
 
-def _labels(args: argparse.Namespace) -> "Labels":
-    from microdesigner.training.labels import Labels
+def _config(args: argparse.Namespace, directory: "RunDirectory") -> "TrainingConfig":
+    """What the options ask for; what they leave open comes from the run to resume, else from defaults and data set."""
+    for option in ("devices", "nodes"):
+        if getattr(args, option) is not None and getattr(args, option) < 1:
+            raise InputError(f"--{option} must be at least 1; got {getattr(args, option)}.")
+    stored = _stored(args, directory)
+    given = {
+        "name": args.name,
+        "dataset": None if args.dataset is None else str(args.dataset.resolve()),
+        "conditions": None if args.conditions is None else tuple(args.conditions),
+        "process": None if args.recipe is None else tuple(args.recipe),
+        "preset": args.preset,
+        "denoiser": args.denoiser,
+        "minutes": None if args.minutes is None else _minutes(args.minutes),
+        "compiled": args.compile,
+        "base_model": args.base,
+        "devices": args.devices,
+        "nodes": args.nodes,
+    }
+    chosen = {entry: value for entry, value in given.items() if value is not None}
+    return _new(chosen) if stored is None else _changed(stored, chosen)
 
-    conditions = None if args.conditions is None else tuple(args.conditions)
-    return Labels(conditions, None if args.recipe is None else tuple(args.recipe))
+
+def _stored(args: argparse.Namespace, directory: "RunDirectory") -> "TrainingConfig | None":
+    if not args.resume or (args.dataset is not None and not directory.path.is_dir()):
+        return None
+    try:
+        return directory.config
+    except InputError:  # an old or missing one is no matter where the options say everything
+        if args.dataset is None:
+            raise
+    return None
 
 
-def _minutes(entries: list[str], stages: "tuple[Stage, ...]") -> "dict[Stage, float]":
+def _new(chosen: dict[str, Any]) -> "TrainingConfig":
+    from microdesigner.data.store import VolumeDataset
+    from microdesigner.training.config import new_config
+    from microdesigner.training.labels import with_labels
+
+    if "dataset" not in chosen:
+        raise InputError("Which data set? Name its file, as in `microdesigner train DATASET.h5 --out RUN`.")
+    chosen = {"name": "my-model", "preset": "laptop", **chosen}
+    new_config(**{"conditions": ("any",), "process": (), **chosen})  # wrong options are told before the file is read
+    dataset = VolumeDataset(Path(chosen["dataset"]))
+    description = with_labels(dataset, chosen.get("conditions"), chosen.get("process"))
+    dataset.close()
+    return new_config(**{**chosen, "conditions": description.conditions, "process": description.process})
+
+
+def _changed(stored: "TrainingConfig", chosen: dict[str, Any]) -> "TrainingConfig":
+    """`stored` with the options that were given; whether it can be resumed so is for `check_resumable` to say."""
+    from microdesigner.training.presets import preset_named
+
+    plan, denoiser = stored.plan, chosen.pop("denoiser", None)
+    if "preset" in chosen or denoiser is not None:
+        plan = preset_named(chosen.get("preset", stored.preset))
+        kept = stored.plan.denoiser
+        plan = plan.with_denoiser(denoiser or kept) if denoiser or "paper" not in (kept, plan.denoiser) else plan
+    if plan is not stored.plan or {"minutes", "compiled"} & chosen.keys():
+        minutes, compiled = chosen.pop("minutes", stored.minutes), chosen.pop("compiled", stored.plan.ddpm.compiled)
+        plan = plan.with_time_limits(minutes, compiled)
+    return replace(stored, plan=plan, **chosen)
+
+
+def _stages(names: list[str] | None) -> "tuple[Stage, ...] | None":
+    from microdesigner.training.presets import STAGES
+
+    unknown = [name for name in names or () if name not in STAGES]
+    if unknown:
+        raise InputError(f"There is no stage '{unknown[0]}'; choose among {', '.join(STAGES)}.")
+    return None if names is None else tuple(stage for stage in STAGES if stage in names)
+
+
+def _minutes(entries: list[str]) -> "dict[Stage, float]":
+    from microdesigner.training.presets import STAGES
+
     given = {}
     for entry in entries:
         stage, _, text = entry.partition("=")
@@ -154,6 +217,6 @@ def _minutes(entries: list[str], stages: "tuple[Stage, ...]") -> "dict[Stage, fl
             given[stage] = float(text)
         except ValueError:
             raise InputError(f"--minutes needs STAGE=NUMBER, such as ddpm=60; got '{entry}'.") from None
-        if stage not in stages or not given[stage] > 0:
-            raise InputError(f"--minutes needs one of {', '.join(stages)} and a positive number; got '{entry}'.")
-    return {stage: given[stage] for stage in stages if stage in given}
+        if stage not in STAGES or not 0 < given[stage] <= LONGEST_MINUTES:
+            raise InputError(f"--minutes needs one of {', '.join(STAGES)} and a positive number; got '{entry}'.")
+    return {stage: given[stage] for stage in STAGES if stage in given}

@@ -4,6 +4,7 @@ This is the layout in which the published data sets come. File attributes add wh
 voxel size, lateral boundary, the names of conditions and of processing parameters, and how to rebuild the file.
 """
 
+import hashlib
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -151,6 +152,16 @@ class VolumeDataset:
         if HELD_OUT in self.table:
             return self.table[HELD_OUT] > 0
         return held_out_groups(self.table[SERIES].astype(np.int64))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Identifies the volumes, by name, size and every label: a training goes on with those it began with."""
+        digest = hashlib.sha256(
+            json.dumps([self.names, self.shape, self.description.phase_names, *self.table]).encode()
+        )
+        for column in self.table.values():
+            digest.update(column.tobytes())
+        return digest.hexdigest()
 
     @property
     def checks(self) -> dict[str, Any]:

@@ -15,13 +15,14 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Listener
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import FACTOR
-from microdesigner.models.bundle import AnyDenoiser, Autoencoder, Bundle, Networks, Predictor, save_bundle
+from microdesigner.models.bundle import AnyDenoiser, Autoencoder, Networks, Predictor, load_bundle, save_bundle
 from microdesigner.training import ranks
 from microdesigner.training.card import card_document
 from microdesigner.training.checkpoints import load_weights
+from microdesigner.training.config import TrainingConfig
 from microdesigner.training.drawing import generations, predictions, reconstructions
 from microdesigner.training.family import Family, family_of
-from microdesigner.training.labels import Labels
+from microdesigner.training.labels import with_labels
 from microdesigner.training.latent_batches import training_loader, validation_loader
 from microdesigner.training.latents import Latents, encode_dataset, is_encoded, load_latents, whiten
 from microdesigner.training.presets import Preset, Stage
@@ -35,29 +36,21 @@ VALIDATE_EVERY: dict[Stage, int] = {"vae": 200, "fp": 200, "ddpm": 300}
 LEAST_VALIDATIONS = 5
 
 
-def train(
-    dataset_path: Path,
-    run: RunDirectory,
-    name: str,
-    preset: Preset,
-    stages: Sequence[Stage],
-    report: Listener,
-    base: Bundle | None = None,
-    labels: Labels = Labels(),  # noqa: B008  (immutable)
-    devices: Devices = Devices(),  # noqa: B008
-) -> None:
-    """Train `stages` in `run` and, when all three are there, write the bundle. Finished stages are not trained again.
+def train(config: TrainingConfig, run: RunDirectory, report: Listener, stages: Sequence[Stage] | None = None) -> None:
+    """Train `stages` (the configuration's default) in `run` and, when all three are there, write the bundle.
 
-    `base` is a model to fine-tune: its encoder is kept, its decoder and its denoiser are where training starts. A
-    decoder whose stage is not among `stages` is kept too. `labels` chooses among the data set's conditions and
-    processing parameters. With several devices, all but the first process wait while the first encodes and writes.
-    Raises InputError when the data set does not fit or an earlier stage is missing.
+    Finished stages are not trained again. Of a model to fine-tune the encoder stays, its decoder and its denoiser are
+    where training starts; a decoder whose stage is not among `stages` stays too. With several devices, all but the
+    first process wait while the first encodes and writes. Raises InputError when the data set does not fit or an
+    earlier stage is missing.
     """
-    dataset = VolumeDataset(dataset_path)
-    dataset.description = labels.chosen(dataset)
+    stages = stages or config.default_stages
+    base = load_bundle(config.base_model, torch.device("cpu")) if config.base_model else None
+    dataset = VolumeDataset(Path(config.dataset))
+    dataset.description = with_labels(dataset, config.conditions, config.process)
     _check(dataset)
-    preset = preset.for_volumes(int((~dataset.held_out).sum()))
-    work = _Work(run, preset, tuple(stages), dataset, devices)
+    preset = config.plan.for_volumes(int((~dataset.held_out).sum()))
+    work = _Work(run, preset, tuple(stages), dataset, Devices(config.devices, config.nodes))
     family = family_of(dataset, preset, base)
     if base and "vae" not in stages and not run.stage_weights("vae").exists():
         run.finish_stage("vae", base.autoencoder)
@@ -74,7 +67,7 @@ def train(
     denoiser = _denoiser(work, family, latents, autoencoder)
     if run.stage_weights("fp").exists() and run.stage_weights("ddpm").exists() and ranks.is_first():
         own = family.complete(Networks(autoencoder, predictor, denoiser), latents, report)
-        document = card_document(name, dataset, run) | own
+        document = card_document(config.name, dataset, run) | own
         save_bundle(run.bundle, document, autoencoder, predictor, denoiser)
         run.events.write("bundle", path=str(run.bundle))
 

@@ -1,8 +1,11 @@
 """How long and how large each stage is trained: one table to read before starting."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from microdesigner.core.errors import InputError
 
@@ -11,6 +14,10 @@ STAGES: tuple[Stage, ...] = ("vae", "fp", "ddpm")
 Denoisers = Literal["unet", "transformer", "paper"]
 DENOISERS: tuple[Denoisers, ...] = ("unet", "transformer")
 """Those among which a user chooses; the paper's comes with its other two networks."""
+
+
+_Share = Annotated[float, Meta(ge=0, le=1)]
+_Width = Annotated[int, Meta(ge=1, le=1 << 12)]
 
 
 @dataclass(frozen=True)
@@ -22,14 +29,18 @@ class StagePlan:
     are known only with the data set.
     """
 
-    steps: int
-    batch: int
-    learning_rate: float
-    minutes: float | None = None
+    steps: Annotated[int, Meta(ge=0, le=10**9)]
+    batch: Annotated[int, Meta(ge=1, le=1 << 16)]
+    learning_rate: Annotated[float, Meta(gt=0, le=1)]
+    minutes: Annotated[float, Meta(gt=0, le=1e7)] | None = None
     compiled: bool = False
-    warm_up: float = 0.03
-    final: float = 0.01
-    epochs: int = 0
+    warm_up: _Share = 0.03
+    final: _Share = 0.01
+    epochs: Annotated[int, Meta(ge=0, le=10**6)] = 0
+
+    def __post_init__(self) -> None:
+        if not self.steps and not self.epochs:
+            raise ValueError("a stage needs steps or epochs")
 
     def for_volumes(self, volumes: int) -> "StagePlan":
         """The same plan for so many training volumes."""
@@ -45,10 +56,10 @@ class Preset:
     vae: StagePlan
     fp: StagePlan
     ddpm: StagePlan
-    widths: tuple[int, int, int] = (48, 128, 192)
-    transformer: tuple[int, int] = (256, 8)
-    latent_variants: int = 2
-    targets: int = 64
+    widths: tuple[_Width, _Width, _Width] = (48, 128, 192)
+    transformer: tuple[_Width, _Width] = (256, 8)
+    latent_variants: Annotated[int, Meta(ge=1, le=64)] = 2
+    targets: Annotated[int, Meta(ge=1, le=10**6)] = 64
     denoiser: Denoisers = "unet"
 
     def stage(self, name: Stage) -> StagePlan:
@@ -56,8 +67,8 @@ class Preset:
         plan: StagePlan = getattr(self, name)
         return plan
 
-    def limited(self, minutes: dict[Stage, float], compiled: bool = False) -> "Preset":
-        """The same preset with time boxes on some stages, and its networks compiled or not."""
+    def with_time_limits(self, minutes: Mapping[Stage, float], compiled: bool = False) -> "Preset":
+        """The same preset with time limits on some stages, and its networks compiled or not."""
         boxed = {stage: replace(self.stage(stage), minutes=minutes.get(stage), compiled=compiled) for stage in STAGES}
         return replace(self, vae=boxed["vae"], fp=boxed["fp"], ddpm=boxed["ddpm"])
 

@@ -1,19 +1,20 @@
 """The run directory: everything a training needs to be resumed, followed and judged."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
+from msgspec.structs import replace
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.paths import atomic_path, disk_full, write_text_atomic
+from microdesigner.core.paths import atomic_path, disk_full
 from microdesigner.training import ranks
+from microdesigner.training.config import CONFIG_FILE, TrainingConfig, check_resumable, read_config
 from microdesigner.training.events import EventLog, read_events
-from microdesigner.training.presets import DENOISERS, Preset, Stage
+from microdesigner.training.presets import Stage
 
 if TYPE_CHECKING:
     from torch import nn
@@ -90,13 +91,9 @@ class RunDirectory:
             lock.release()
 
     @property
-    def config(self) -> dict[str, Any]:
-        """What the run was started with; raises InputError when there is no run."""
-        try:
-            document: dict[str, Any] = json.loads((self.path / "config.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(f"{self.path} holds no readable training run ({error}).") from None
-        return document
+    def config(self) -> TrainingConfig:
+        """What the run was started with; raises InputError when there is no run, or naming the entry that is wrong."""
+        return read_config(self.path)
 
     @property
     def latents(self) -> Path:
@@ -136,25 +133,23 @@ class RunDirectory:
         checkpoints = sorted(self.stage_folder(stage).glob("*.ckpt"), key=lambda path: path.stat().st_mtime)
         return checkpoints[-1] if checkpoints else None
 
-    def open(self, dataset: Path, preset_name: str, preset: Preset, resume: bool) -> None:
-        """Start the run or take it up again; raises InputError when it exists and `resume` is false, or differs."""
-        config_path = self.path / "config.json"
-        config = {"dataset": str(dataset.resolve()), "preset": preset_name, "plan": _jsonable(preset)}
-        if not config_path.exists():
-            write_text_atomic(config_path, json.dumps(config, indent=1))
-            return
+    def open(self, config: TrainingConfig, resume: bool) -> TrainingConfig:
+        """Start the run or take it up again; returns the configuration that holds from now on.
+
+        Raises InputError when there is a run and `resume` is false, and naming the entry in which `config` is another
+        training than the one that was started.
+        """
+        if not (self.path / CONFIG_FILE).exists():
+            config.write(self.path)
+            return config
         if not resume:
             raise InputError(
                 f"{self.path} holds a run already; add --resume to go on with it or choose another folder."
             )
-        known = self.config
-        if known["dataset"] != config["dataset"]:
-            raise InputError(f"{self.path} was started on the data set {known['dataset']}; resume it on that one.")
-        kind = known["plan"].get("denoiser", "unet")
-        if kind != preset.denoiser:
-            how = f"--preset {known['preset']}" + (f" --denoiser {kind}" if kind in DENOISERS else "")
-            raise InputError(f"{self.path} was started on other networks; resume it with {how}.")
-
-
-def _jsonable(preset: Preset) -> Any:
-    return json.loads(json.dumps(asdict(preset)))
+        stored = read_config(self.path, config)
+        check_resumable(stored, config, self.path)
+        if not config.estimated_seconds:
+            config = replace(config, estimated_seconds=stored.estimated_seconds)
+        if config != stored:
+            config.write(self.path)
+        return config

@@ -14,11 +14,12 @@ from microdesigner.core.events import Progress
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import one_hot_phases
 from microdesigner.models.bundle import Autoencoder
+from microdesigner.training.config import TrainingConfig
 from microdesigner.training.family import Family, family_of
-from microdesigner.training.labels import Labels
+from microdesigner.training.labels import with_labels
 from microdesigner.training.latent_batches import Batch
 from microdesigner.training.latents import Latents
-from microdesigner.training.presets import STAGES, Preset
+from microdesigner.training.presets import STAGES, Stage
 from microdesigner.training.stage import TrainingStage
 from microdesigner.training.trial_result import StageTrial, Trial
 
@@ -28,20 +29,20 @@ BYTES_PER_FLOAT, BYTES_PER_LATENT = 4, 2
 MOST_VOXELS_ON_CPU = 1 << 21
 
 
-def measure_trial(path: Path, preset: Preset, labels: Labels) -> Iterator[Progress | Trial]:
-    """Take steps on volumes of the data set `path` and on random latents, yielding Progress and at last the Trial.
+def measure_trial(config: TrainingConfig) -> Iterator[Progress | Trial]:
+    """Take steps on volumes of the data set and on random latents, yielding Progress and at last the Trial.
 
     Raises InputError when the data set or the labels do not fit.
     """
-    dataset = VolumeDataset(path)
-    dataset.description = labels.chosen(dataset)
-    preset = preset.for_volumes(int((~dataset.held_out).sum()))
+    dataset = VolumeDataset(Path(config.dataset))
+    dataset.description = with_labels(dataset, config.conditions, config.process)
+    preset = config.plan.for_volumes(int((~dataset.held_out).sum()))
     family = family_of(dataset, preset)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     autoencoder = family.autoencoder()
     latents = _random_latents(dataset, autoencoder.network, max(preset.fp.batch, preset.ddpm.batch))
     volumes = _volumes(family, dataset, preset.vae.batch, device)
-    trials: dict[str, StageTrial] = {}
+    trials: dict[Stage, StageTrial] = {}
     before, memory = _peak(device), 0
     for done, stage in enumerate(STAGES):
         yield Progress("trial", done, len(STAGES))

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from microdesigner.training.presets import Stage
+
 
 @dataclass(frozen=True)
 class StageTrial:
@@ -21,7 +23,7 @@ class Trial:
     with these networks takes (on the GPU, where there is one); the disk that the run directory takes, in bytes."""
 
     device: str
-    stages: dict[str, StageTrial]
+    stages: dict[Stage, StageTrial]
     encoding_seconds: float
     seconds: float
     memory_bytes: int

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from microdesigner.app.training_progress import Curve, RunProgress, duration
-from microdesigner.app.training_runs import TrainingOrder, TrainingRun, known_runs, new_run
+from microdesigner.app.training_runs import TrainingRun, known_runs, new_run
 from microdesigner.core.card import ModelCard, installed_cards
 from microdesigner.core.errors import InputError
 from microdesigner.models.bundle import verify_bundle
+from microdesigner.training.config import TrainingConfig, new_config
 from microdesigner.training.events import EventReader, read_events
 from tests.tiny_dataset import write_tiny_dataset
 
@@ -33,9 +34,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def order(dataset: Path, name: str = "mine") -> TrainingOrder:
-    minutes = {"fp": 0.03, "ddpm": 0.03}
-    return TrainingOrder(name, str(dataset), "quick", CONDITIONS, PROCESS, minutes=minutes)
+def config(dataset: Path, name: str = "mine") -> TrainingConfig:
+    return new_config(
+        name=name, dataset=str(dataset), conditions=CONDITIONS, process=PROCESS, preset="quick",
+        minutes={"fp": 0.03, "ddpm": 0.03},
+    )  # fmt: skip
 
 
 def wait_for(run: TrainingRun, condition: Callable[[], bool], seconds: float = 300) -> None:
@@ -50,7 +53,7 @@ def of_kind(run: TrainingRun, kind: str) -> list[dict[str, object]]:
 
 
 def test_a_killed_training_is_found_again_resumed_and_ended_early(dataset_path: Path, home: Path) -> None:
-    run = new_run(order(dataset_path))
+    run = new_run(config(dataset_path))
     run.start()
     wait_for(run, lambda: len(of_kind(run, "step")) > 0)
     run.pause()
@@ -81,8 +84,10 @@ def test_a_killed_training_is_found_again_resumed_and_ended_early(dataset_path: 
 
 WINDOW = """
 import sys, time
-from microdesigner.app.training_runs import TrainingOrder, new_run
-new_run(TrainingOrder("mine", sys.argv[1], "quick", ("vol_frac_D",), ())).start()
+from microdesigner.app.training_runs import new_run
+from microdesigner.training.config import new_config
+choice = dict(name="mine", conditions=("vol_frac_D",), process=(), preset="quick")
+new_run(new_config(dataset=sys.argv[1], **choice)).start()
 time.sleep(600)
 """
 
@@ -117,23 +122,23 @@ def _check_model(folder: Path) -> None:
 
 def test_a_failed_run_says_why_and_a_name_is_taken_once(dataset_path: Path, home: Path, tmp_path: Path) -> None:
     copy = shutil.copy(dataset_path, tmp_path / "gone.h5")
-    run = new_run(order(Path(copy)))
+    run = new_run(config(Path(copy)))
     Path(copy).unlink()
     run.start()
     wait_for(run, lambda: not run.alive)
     assert run.state == "interrupted"
     assert "gone.h5 does not exist" in run.problem
     with pytest.raises(InputError, match="called mine already"):
-        new_run(order(dataset_path))
+        new_run(config(dataset_path))
     for name in ("../else", "", ".hidden"):
         with pytest.raises(InputError, match="name"):
-            new_run(order(dataset_path, name))
+            new_run(config(dataset_path, name))
     run.delete()
     assert known_runs() == []
 
 
 def test_a_full_disk_is_named(dataset_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = new_run(order(dataset_path))
+    run = new_run(config(dataset_path))
     monkeypatch.setattr("shutil.disk_usage", lambda path: shutil._ntuple_diskusage(100, 100, 0))
     assert "disk is full" in run.problem
 

@@ -12,8 +12,9 @@ from microdesigner.core.request import Request
 from microdesigner.data.importing import ImportPlan, import_dataset
 from microdesigner.engine import Engine
 from microdesigner.training.pipeline import train
-from microdesigner.training.presets import PRESETS, STAGES, StagePlan
+from microdesigner.training.presets import PRESETS, StagePlan
 from microdesigner.training.run import RunDirectory
+from tests.training.configs import tiny_config
 
 TINY = replace(
     PRESETS["quick"], vae=StagePlan(2, 2, 1e-3), fp=StagePlan(2, 4, 1e-3), ddpm=StagePlan(2, 4, 1e-3), latent_variants=2
@@ -31,8 +32,7 @@ def test_the_published_experimental_layout_trains_and_generates_without_recipe(t
     list(import_dataset(dataset, plan, workers=1))
 
     run = RunDirectory(tmp_path / "run")
-    run.open(dataset, "tiny", TINY, resume=False)
-    train(dataset, run, "experimental", TINY, STAGES, lambda _: None)
+    train(run.open(tiny_config(dataset, TINY), resume=False), run, lambda _: None)
 
     engine = Engine.load(str(run.bundle), device="cpu")
     assert [entry.name for entry in engine.card.conditions] == ["ABS_f_D", "CT_f_D_tort1", "CT_f_A_tort1"]

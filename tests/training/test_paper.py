@@ -14,12 +14,10 @@ from microdesigner.core.request import Request
 from microdesigner.data.store import VolumeDataset
 from microdesigner.engine import Engine
 from microdesigner.models.autoencoder import one_hot_phases
-from microdesigner.models.bundle import load_bundle
 from microdesigner.models.microgen3d import GreyAutoencoder, autoencoder, denoiser
 from microdesigner.models.microgen3d.published import PUBLISHED
 from microdesigner.training.best_weights import BestWeights
 from microdesigner.training.events import read_events
-from microdesigner.training.labels import Labels
 from microdesigner.training.paper_family import PaperFamily, paper_config
 from microdesigner.training.paper_stages import GreyStage
 from microdesigner.training.pipeline import train
@@ -29,6 +27,7 @@ from microdesigner.training.stage import TrainingStage
 from microdesigner.training.trial import measure_trial
 from microdesigner.training.trial_result import Trial
 from tests.tiny_dataset import CONDITIONS, PROCESS, write_tiny_dataset
+from tests.training.configs import tiny_config
 
 TARGETS = {"vol_frac_D": 0.4, "vol_frac_M": 0.15, "tortuosity_D": 0.4, "tortuosity_A": 0.4}
 
@@ -54,17 +53,14 @@ def short() -> Preset:
 
 def test_the_paper_preset_makes_a_bundle_of_the_papers_networks(dataset: VolumeDataset, tmp_path: Path) -> None:
     run = RunDirectory(tmp_path / "run")
-    run.open(dataset.path, "paper", short(), resume=False)
-    train(dataset.path, run, "paper", short(), ["vae", "fp"], lambda _: None)
-    run.open(dataset.path, "paper", short(), resume=True)
-    train(dataset.path, run, "paper", short(), STAGES, lambda _: None)
+    config = tiny_config(dataset.path, short(), preset="paper")
+    train(run.open(config, resume=False), run, lambda _: None, ["vae", "fp"])
+    train(run.open(config, resume=True), run, lambda _: None)
     events = read_events(run.path / "events.jsonl")
     training = int((~dataset.held_out).sum())
     finished = {event["stage"]: event["steps"] for event in events if event.get("state") == "finished"}
     assert finished == dict.fromkeys(STAGES, 2 * -(-training // 16))
     assert {event["stage"] for event in events if event["event"] == "sample"} == set(STAGES)
-    with pytest.raises(InputError, match="--preset paper"):
-        run.open(dataset.path, "quick", PRESETS["quick"], resume=True)
 
     engine = Engine.load(str(run.bundle), device="cpu")
     network = engine.bundle.autoencoder
@@ -81,9 +77,7 @@ def test_the_paper_preset_makes_a_bundle_of_the_papers_networks(dataset: VolumeD
     with pytest.raises(InputError, match="leaves no target free"):
         engine.generate(Request({"vol_frac_D": 0.4}))
     with pytest.raises(InputError, match="from the start"):
-        train(
-            dataset.path, run, "x", short(), STAGES, lambda _: None, load_bundle(str(run.bundle), torch.device("cpu"))
-        )
+        train(tiny_config(dataset.path, short(), base_model=str(run.bundle)), run, lambda _: None)
 
 
 def test_an_interrupted_stage_goes_on_from_its_checkpoint(
@@ -91,7 +85,7 @@ def test_an_interrupted_stage_goes_on_from_its_checkpoint(
 ) -> None:
     run, steps, loss = RunDirectory(tmp_path / "run"), list[int](), GreyStage.loss
     preset = replace(short(), vae=StagePlan(5, 2, 1e-4))
-    run.open(dataset.path, "paper", preset, resume=False)
+    config = run.open(tiny_config(dataset.path, preset), resume=False)
 
     def counted(stage: GreyStage, batch: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         steps.append(stage.global_step)
@@ -101,9 +95,9 @@ def test_an_interrupted_stage_goes_on_from_its_checkpoint(
 
     monkeypatch.setattr(GreyStage, "loss", counted)
     with pytest.raises(KeyboardInterrupt):
-        train(dataset.path, run, "paper", preset, ["vae"], lambda _: None)
+        train(config, run, lambda _: None, ["vae"])
     assert run.checkpoint("vae") is not None
-    train(dataset.path, run, "paper", preset, ["vae"], lambda _: None)
+    train(config, run, lambda _: None, ["vae"])
     assert steps == [0, 1, 2, 2, 3, 4]
     assert run.stage_weights("vae").exists()
 
@@ -169,7 +163,7 @@ def test_the_weights_of_least_validation_loss_are_kept_over_an_interruption() ->
 
 
 def test_a_trial_measures_the_papers_networks(dataset: VolumeDataset) -> None:
-    *_, trial = measure_trial(dataset.path, PRESETS["paper"], Labels())
+    *_, trial = measure_trial(tiny_config(dataset.path, PRESETS["paper"]))
     assert isinstance(trial, Trial)
     assert trial.stages["ddpm"].steps == 400 * -(-int((~dataset.held_out).sum()) // 32)
     assert trial.seconds > 0

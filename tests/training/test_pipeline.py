@@ -24,6 +24,7 @@ from microdesigner.training.events import read_events
 from microdesigner.training.pipeline import train
 from microdesigner.training.presets import PRESETS, STAGES, StagePlan
 from microdesigner.training.run import RunDirectory
+from tests.training.configs import tiny_config
 
 TINY = replace(
     PRESETS["quick"], vae=StagePlan(4, 2, 1e-3), fp=StagePlan(4, 4, 1e-3), ddpm=StagePlan(4, 4, 1e-3), latent_variants=2
@@ -39,15 +40,14 @@ def dataset_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_three_stages_make_a_bundle_that_generates(dataset_path: Path, tmp_path: Path) -> None:
     run = RunDirectory(tmp_path / "run")
-    run.open(dataset_path, "tiny", TINY, resume=False)
-    train(dataset_path, run, "tiny", TINY, ["vae"], lambda _: None)
+    config = tiny_config(dataset_path, TINY)
+    train(run.open(config, resume=False), run, lambda _: None, ["vae"])
     assert not run.bundle.exists()
     weights = run.stage_weights("vae").read_bytes()
     with h5py.File(run.latents, "a") as file:
         del file["domain_size"]  # as in runs of earlier versions
 
-    run.open(dataset_path, "tiny", TINY, resume=True)
-    train(dataset_path, run, "tiny", TINY, STAGES, lambda _: None)
+    train(run.open(config, resume=True), run, lambda _: None)
     assert run.stage_weights("vae").read_bytes() == weights, "a finished stage was trained again"
     finished = [event["stage"] for event in read_events(run.path / "events.jsonl") if event.get("state") == "finished"]
     assert finished == ["vae", "fp", "ddpm"]
@@ -72,10 +72,7 @@ def test_three_stages_make_a_bundle_that_generates(dataset_path: Path, tmp_path:
 
 def test_a_transformer_is_trained_and_fine_tuned_as_such(dataset_path: Path, tmp_path: Path) -> None:
     chosen, run = replace(TINY, denoiser="transformer"), RunDirectory(tmp_path / "run")
-    run.open(dataset_path, "tiny", chosen, resume=False)
-    train(dataset_path, run, "tiny", chosen, STAGES, lambda _: None)
-    with pytest.raises(InputError, match="--preset tiny --denoiser transformer"):
-        run.open(dataset_path, "tiny", TINY, resume=True)
+    train(run.open(tiny_config(dataset_path, chosen), resume=False), run, lambda _: None)
     first = load_bundle(str(run.bundle), torch.device("cpu"))
     assert isinstance(first.denoiser, TransformerDenoiser)
 
@@ -87,8 +84,8 @@ def test_a_transformer_is_trained_and_fine_tuned_as_such(dataset_path: Path, tmp
     save_bundle(run.bundle, document, first.autoencoder, first.predictor, untold)
     first = load_bundle(str(run.bundle), torch.device("cpu"))
     again = RunDirectory(tmp_path / "again")
-    again.open(dataset_path, "tiny", TINY, resume=False)
-    train(dataset_path, again, "tiny", TINY, STAGES, lambda _: None, base=first)
+    config = tiny_config(dataset_path, TINY, base_model=str(run.bundle))
+    train(again.open(config, resume=False), again, lambda _: None, STAGES)
     engine = Engine.load(str(again.bundle), device="cpu")
     assert isinstance(engine.bundle.denoiser, TransformerDenoiser)
     assert engine.card.domain_sizes is None
@@ -105,15 +102,6 @@ def test_a_transformer_is_trained_and_fine_tuned_as_such(dataset_path: Path, tmp
     assert result.samples[0].microstructure.shape == (32, 64, 32)
 
 
-def test_a_run_is_never_overwritten(dataset_path: Path, tmp_path: Path) -> None:
-    run = RunDirectory(tmp_path / "run")
-    run.open(dataset_path, "tiny", TINY, resume=False)
-    with pytest.raises(InputError, match="--resume"):
-        run.open(dataset_path, "tiny", TINY, resume=False)
-    with pytest.raises(InputError, match="started on the data set"):
-        run.open(tmp_path / "other.h5", "tiny", TINY, resume=True)
-
-
 def test_a_later_stage_needs_the_autoencoder(dataset_path: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="train the stage vae first"):
-        train(dataset_path, RunDirectory(tmp_path), "tiny", TINY, ["ddpm"], lambda _: None)
+        train(tiny_config(dataset_path, TINY), RunDirectory(tmp_path), lambda _: None, ["ddpm"])

@@ -3,17 +3,17 @@
 from pathlib import Path
 
 from microdesigner.core.events import Progress
-from microdesigner.training.labels import Labels
 from microdesigner.training.presets import PRESETS
 from microdesigner.training.trial import measure_trial
 from microdesigner.training.trial_result import Trial
 from tests.tiny_dataset import write_tiny_dataset
+from tests.training.configs import tiny_config
 
 
 def test_a_trial_extrapolates_each_stage(tmp_path: Path) -> None:
     dataset = write_tiny_dataset(tmp_path / "set.h5")
-    preset = PRESETS["quick"].limited({"ddpm": 0.0001})
-    events = list(measure_trial(dataset, preset, Labels(("vol_frac_D",), ())))
+    preset = PRESETS["quick"].with_time_limits({"ddpm": 0.0001})
+    events = list(measure_trial(tiny_config(dataset, preset, conditions=("vol_frac_D",), process=())))
     assert events[0] == Progress("trial", 0, 3)
     trial = events[-1]
     assert isinstance(trial, Trial)

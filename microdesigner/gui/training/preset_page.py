@@ -22,7 +22,8 @@ from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.widgets.basics import CollapsibleSection, heading, named, quiet, scrolling_column
 from microdesigner.gui.widgets.messages import ErrorBar
 from microdesigner.gui.widgets.task_bar import TaskBar
-from microdesigner.training.presets import PRESETS, STAGES
+from microdesigner.training.config import new_config
+from microdesigner.training.presets import STAGES, Stage
 from microdesigner.training.trial_result import Trial
 
 CHOICES = {
@@ -71,12 +72,12 @@ class PresetPage(QWizardPage):
         return list(CHOICES)[self.choices.checkedId()]
 
     @property
-    def time_boxes(self) -> dict[str, float]:
+    def time_boxes(self) -> dict[Stage, float]:
         """Minutes per stage that the user limits."""
         return {stage: box.value() for stage, box in self.minutes.items() if box.value() > 0}
 
     @property
-    def estimated_seconds(self) -> dict[str, float]:
+    def estimated_seconds(self) -> dict[Stage, float]:
         """Seconds per stage as far as they are known."""
         trial = self._trials.get(self.preset)
         if trial is None:
@@ -100,13 +101,13 @@ class PresetPage(QWizardPage):
         if self.preset in self._trials or self._subject is None:
             self._show()
             return
-        from microdesigner.training.labels import Labels
-
         self._asked = self.preset
         self.estimate.setText("Measuring…")
         dataset, conditions, process = self._subject
-        labels = Labels(conditions, process)
-        self.task.start("microdesigner.training.trial:measure_trial", dataset, PRESETS[self.preset], labels)
+        config = new_config(
+            name="trial", dataset=str(dataset), conditions=conditions, process=process, preset=self.preset
+        )
+        self.task.start("microdesigner.training.trial:measure_trial", config)
 
     def _take(self, trial: Trial) -> None:
         self._trials[self._asked] = trial

@@ -69,8 +69,8 @@ class RunPage(QWizardPage):
         self._told = False
         for about_another in (self.error_bar, self.outcome):
             about_another.hide()
-        self.setTitle(f"Training of {run.order.name}")
-        self.progress = RunProgress(run.order.estimated_seconds)
+        self.setTitle(f"Training of {run.config.name}")
+        self.progress = RunProgress(run.config.estimated_seconds)
         self._end_plots()
         self.log.clear()
         self.plots = TrainingPlots()

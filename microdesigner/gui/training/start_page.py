@@ -26,7 +26,7 @@ class StartPage(QWizardPage):
         self.known = named(QRadioButton("Go to a training"), "Known training", "Follow or resume one of these.")
         self.list = named(QListWidget(), "Trainings", "Your trainings, the newest first.")
         for run in runs:
-            item = QListWidgetItem(f"{run.order.name} {STATES[run.state]}")
+            item = QListWidgetItem(f"{run.config.name} {STATES[run.state]}")
             item.setData(Qt.ItemDataRole.UserRole, run)
             self.list.addItem(item)
         self.list.setCurrentRow(0)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget, QWizard
 
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.dataset_work import DatasetReport
-from microdesigner.app.training_runs import TrainingOrder, TrainingRun, known_runs, new_run
+from microdesigner.app.training_runs import TrainingRun, known_runs, new_run
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.paths import user_data
 from microdesigner.gui.background_task import BackgroundTask
@@ -18,6 +18,7 @@ from microdesigner.gui.training.learn_page import LearnPage
 from microdesigner.gui.training.preset_page import PresetPage
 from microdesigner.gui.training.run_page import RunPage
 from microdesigner.gui.training.start_page import StartPage
+from microdesigner.training.config import TrainingConfig, new_config
 
 START, DATA, CHECKS, LEARN, PRESET, RUN = range(6)
 ACTIVE = ("running", "paused")
@@ -65,19 +66,19 @@ class TrainingWizard(QWizard):
         return self.checks.report
 
     @property
-    def order(self) -> TrainingOrder:
-        """What the pages ask for."""
-        return TrainingOrder(
-            self.learn.name.text().strip(),
-            str(self.dataset),
-            self.preset.preset,
-            self.learn.chosen_conditions,
-            self.learn.chosen_process,
-            self.learn.chosen_base,
-            self.preset.time_boxes,
-            self.preset.compiled.isChecked(),
-            self.preset.devices.value(),
-            self.preset.estimated_seconds,
+    def config(self) -> TrainingConfig:
+        """What the pages ask for; raises InputError naming what cannot be trained."""
+        return new_config(
+            name=self.learn.name.text().strip(),
+            dataset=str(self.dataset),
+            conditions=self.learn.chosen_conditions,
+            process=self.learn.chosen_process,
+            preset=self.preset.preset,
+            minutes=self.preset.time_boxes,
+            compiled=self.preset.compiled.isChecked(),
+            base_model=self.learn.chosen_base,
+            devices=self.preset.devices.value(),
+            estimated_seconds=self.preset.estimated_seconds,
         )
 
     def nextId(self) -> int:  # noqa: N802
@@ -122,7 +123,7 @@ class TrainingWizard(QWizard):
 
     def _begin(self) -> None:
         try:
-            run = new_run(self.order)
+            run = new_run(self.config)
             run.start()
         except (MicrodesignerError, OSError) as error:
             self.run.error_bar.tell(f"The training could not be started: {error}")
@@ -160,7 +161,7 @@ def may_go_on(run: TrainingRun) -> bool:
 
 def ask_about(parent: QWidget, run: TrainingRun) -> QMessageBox.StandardButton:
     """Whether `run` shall go on (Yes), come to its end (No), or the window stay (Cancel)."""
-    box = QMessageBox(QMessageBox.Icon.Question, "Training", f"{run.order.name} is training.", parent=parent)
+    box = QMessageBox(QMessageBox.Icon.Question, "Training", f"{run.config.name} is training.", parent=parent)
     box.setInformativeText("It can go on in the background; you find it again under Train a model.")
     box.setStandardButtons(
         QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No | QMessageBox.StandardButton.Cancel

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from microdesigner import Microstructure
-from microdesigner.app.training_runs import TrainingOrder, TrainingRun, new_run
+from microdesigner.app.training_runs import TrainingRun, new_run
 from microdesigner.gui import theme
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.training import wizard as wizard_module
@@ -17,6 +17,7 @@ from microdesigner.gui.training.wizard import TrainingWizard
 from microdesigner.io import vti
 from tests.gui import stand_in
 from tests.gui.conftest import wait_until
+from tests.training.configs import quick_config
 
 OpenWizard = Callable[[], TrainingWizard]
 
@@ -24,7 +25,7 @@ OpenWizard = Callable[[], TrainingWizard]
 @pytest.fixture
 def run(home: Path, dataset_path: Path) -> TrainingRun:
     """A run directory in the middle of its denoiser stage, without a process."""
-    run = new_run(TrainingOrder("mine", str(dataset_path), "quick", ("vol_frac_D",), ()))
+    run = new_run(quick_config(dataset_path, "mine"))
     write = run.directory.events.write
     write("process", pid=1, device="CPU")
     for stage in ("vae", "fp"):
@@ -92,7 +93,7 @@ def test_what_was_told_of_one_training_is_not_told_of_the_next(
 ) -> None:
     page = follow(open_wizard).run
     assert page.error_bar.isVisible()
-    other = new_run(TrainingOrder("other", str(dataset_path), "quick", ("vol_frac_D",), ()))
+    other = new_run(quick_config(dataset_path, "other"))
     with other.directory.locked():
         page.show_run(other)
         assert not page.error_bar.isVisible()

@@ -7,11 +7,12 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QWizard
 
-from microdesigner.app.training_runs import TrainingOrder, TrainingRun, new_run
+from microdesigner.app.training_runs import TrainingRun, new_run
 from microdesigner.gui.training.wizard import DATA, LEARN, PRESET, RUN, START, TrainingWizard
 from microdesigner.gui.widgets.basics import CollapsibleSection
 from tests.gui.conftest import wait_until
 from tests.gui.fitting import cut_off
+from tests.training.configs import quick_config
 
 ROOM = QSize(620, 310)
 
@@ -21,7 +22,7 @@ def wizard(
     open_wizard: Callable[[], TrainingWizard], home: Path, dataset_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> TrainingWizard:
     """A wizard in a small window, with a known training to go to."""
-    new_run(TrainingOrder("known", str(dataset_path), "quick", ("vol_frac_D",), ()))
+    new_run(quick_config(dataset_path, "known"))
     monkeypatch.setattr(TrainingRun, "start", lambda run: None)
     wizard = open_wizard()
     monkeypatch.setattr(wizard.preset.task, "start", lambda *_: None)

@@ -18,18 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from microdesigner.app.training_runs import TrainingOrder, TrainingRun, datasets_folder, new_run
+from microdesigner.app.training_runs import TrainingRun, datasets_folder, new_run
 from microdesigner.data.store import Description, Volume, new_dataset
 from microdesigner.gui.training import wizard as wizard_module
 from microdesigner.gui.training.wizard import CHECKS, DATA, LEARN, PRESET, RUN, START, TrainingWizard
+from microdesigner.training.config import TrainingConfig
 from microdesigner.training.trial_result import StageTrial, Trial
 from tests.gui.conftest import wait_until
+from tests.training.configs import quick_config
 
 OpenWizard = Callable[[], TrainingWizard]
-
-
-def order(dataset: Path, name: str = "mine") -> TrainingOrder:
-    return TrainingOrder(name, str(dataset), "quick", ("vol_frac_D",), ())
 
 
 def at_learn_page(wizard: TrainingWizard, dataset: Path) -> None:
@@ -45,13 +43,13 @@ def at_learn_page(wizard: TrainingWizard, dataset: Path) -> None:
     assert wizard.currentId() == LEARN
 
 
-def test_pages_lead_from_a_data_set_to_an_order(
+def test_pages_lead_from_a_data_set_to_a_training(
     open_wizard: OpenWizard, dataset_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[TrainingRun] = []
     monkeypatch.setattr(TrainingRun, "start", lambda run: started.append(run))
     wizard = open_wizard()
-    tried: list[object] = []
+    tried: list[TrainingConfig] = []
     monkeypatch.setattr(wizard.preset.task, "start", lambda *arguments: tried.append(arguments[1]))
     assert wizard.currentId() == DATA
     at_learn_page(wizard, dataset_path)
@@ -66,7 +64,7 @@ def test_pages_lead_from_a_data_set_to_an_order(
     wizard.next()
     assert wizard.currentId() == PRESET
     wizard.preset.choices.buttons()[0].setChecked(True)
-    assert tried[-1] == dataset_path
+    assert tried[-1].dataset == str(dataset_path)
     stage = StageTrial(seconds_per_step=1.0, seconds=60.0, steps=60, batch=4, parameters=10)
     wizard.preset.task.result.emit(
         Trial("CPU", dict.fromkeys(("vae", "fp", "ddpm"), stage), 20.0, 200.0, 1 << 30, 1 << 20)
@@ -76,11 +74,10 @@ def test_pages_lead_from_a_data_set_to_an_order(
     wizard.next()
     assert wizard.currentId() == RUN
     (run,) = started
-    assert run.order.name == "small film"
-    assert run.order.conditions == ("vol_frac_D", "tortuosity_D", "tortuosity_A")
-    assert run.order.preset == "quick"
-    assert run.order.estimated_seconds["ddpm"] == pytest.approx(6.0)
-    assert "--resume" in run.order.arguments(run.folder)
+    assert run.config.name == "small film"
+    assert run.config.conditions == ("vol_frac_D", "tortuosity_D", "tortuosity_A")
+    assert run.config.preset == "quick"
+    assert run.config.estimated_seconds["ddpm"] == pytest.approx(6.0)
 
 
 def test_a_simulated_set_arrives(open_wizard: OpenWizard, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +198,7 @@ def test_a_condition_that_follows_from_the_others_is_left_out_by_one_click(
 
 
 def test_known_trainings_come_first(open_wizard: OpenWizard, dataset_path: Path, home: Path) -> None:
-    run = new_run(order(dataset_path))
+    run = new_run(quick_config(dataset_path))
     wizard = open_wizard()
     assert wizard.currentId() == START
     assert "mine was interrupted" in wizard.start.list.item(0).text()
@@ -220,7 +217,7 @@ def test_closing_asks_whether_the_training_goes_on(
     open_wizard: OpenWizard, dataset_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch,
     answer: str, closed: bool, stopped: bool,
 ) -> None:  # fmt: skip
-    run = new_run(order(dataset_path))
+    run = new_run(quick_config(dataset_path))
     wizard = open_wizard()
     wizard.next()
     monkeypatch.setattr(wizard_module, "ask_about", lambda *_: QMessageBox.StandardButton[answer])
