@@ -125,10 +125,11 @@ def check_resumable(stored: TrainingConfig, asked: TrainingConfig, folder: Path)
     for entry in ("conditions", "process", "base_model", "preset", "plan"):
         before, after = _comparable(getattr(stored, entry)), _comparable(getattr(asked, entry))
         if before != after:
-            if entry == "plan":
-                entry, before, after = _first_difference(stored.plan, asked.plan)
+            name, before, after = (
+                _first_difference(stored.plan, asked.plan) if entry == "plan" else (entry, before, after)
+            )
             raise InputError(
-                f"{folder} was started with the {entry} {_words(before)} and cannot be resumed with {_words(after)}; "
+                f"{folder} was started with the {name} {_words(before)} and cannot be resumed with {_words(after)}; "
                 "leave that option out, or choose another folder."
             )
 
