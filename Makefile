@@ -1,10 +1,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run test check format pictures clean
+.PHONY: help setup run test check fuzz mutate test-lowest format pictures clean
 
 help:  ## what there is
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 13
 
 setup:  ## make .venv with the pinned versions; nothing to do when it is up to date
 	@PYTHON="$(PYTHON)" bash packaging/setup.sh
@@ -22,6 +22,18 @@ check: setup    ## style, types, layers, then all tests
 	$(BIN)/lint-imports
 	@bash packaging/test.sh
 
+fuzz: setup    ## mutated files and documents, 20 times (TIMES) as many as the tests try, of another seed (SEED)
+	MICRODESIGNER_FUZZ_TIMES=$(or $(TIMES),20) MICRODESIGNER_FUZZ_SEED=$(or $(SEED),1) \
+		bash packaging/test.sh $$(grep -rlE "mutate_(bytes|json|rows)" tests --include='test_*.py')
+
+mutate: setup    ## which changes of the code no test notices; ONLY='microdesigner.core.support*' for a part
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut==3.8.1
+	$(BIN)/python -m mutmut run $(if $(ONLY),'$(ONLY)')
+	$(BIN)/python -m mutmut results
+
+test-lowest:    ## quick tests with the lowest versions that pyproject.toml declares, in an environment of their own
+	@PYTHON="$(PYTHON)" bash packaging/test_lowest.sh
+
 format: setup    ## bring the code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -30,5 +42,5 @@ pictures: setup    ## the README's pictures and the first result, from the real 
 	xvfb-run -a -s "-screen 0 1600x1000x24" $(BIN)/python packaging/pictures.py
 
 clean:  ## remove what these targets made, .venv included
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -34,8 +34,9 @@ class Support:
             return 1.0
         scaled = self.points[:, axes] / self._scale[axes]
         own = np.linalg.norm(scaled[:, None] - scaled[None], axis=-1)
-        own_distance = np.sort(own, axis=1)[:, NEIGHBOURS]
-        distance = np.sort(np.linalg.norm(scaled - wanted, axis=1))[NEIGHBOURS - 1]
+        neighbours = min(NEIGHBOURS, len(scaled) - 1)  # a film's own distance of 0 comes before those of its neighbours
+        own_distance = np.sort(own, axis=1)[:, neighbours]
+        distance = np.sort(np.linalg.norm(scaled - wanted, axis=1))[max(neighbours - 1, 0)]
         return float((own_distance >= distance).mean())
 
     def offsets(self, targets: Mapping[str, float]) -> NDArray[np.float64]:

@@ -11,10 +11,10 @@ import pytest
 from microdesigner.core.card import ModelCard, installed_cards
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
-from tests.fuzz.mutate import mutate_json
+from tests.fuzz.mutate import TIMES, mutate_json
 from tests.tiny_model import CONDITIONS, tiny_card
 
-MUTATIONS = 1500
+MUTATIONS = 1500 * TIMES
 
 
 def full_card() -> dict[str, Any]:

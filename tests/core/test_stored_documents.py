@@ -11,7 +11,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 from microdesigner.core.result import read_result
 from microdesigner.core.verification import Verification
-from tests.fuzz.mutate import mutate_json
+from tests.fuzz.mutate import TIMES, mutate_json
 
 REQUEST = Request({"vol_frac_D": 0.3, "vol_frac_M": 0.1}, count=2, size=(64, 64, 32)).to_json()
 SPREAD = {"mean": 0.5, "std": 0.1, "q05": 0.4, "q50": 0.5, "q95": 0.6, "best": 0.45}
@@ -59,7 +59,7 @@ def of_verification(content: bytes, path: Path) -> None:
 def test_a_mutated_document_is_read_or_refused(
     document: dict[str, Any], read: Callable[[bytes, Path], None], tmp_path: Path
 ) -> None:
-    outcomes = [outcome(read, content, tmp_path / "x.json") for content in mutate_json(document, 800)]
+    outcomes = [outcome(read, content, tmp_path / "x.json") for content in mutate_json(document, 800 * TIMES)]
     assert outcomes.count("read") > 20
     assert outcomes.count("refused") > 20
 

@@ -20,6 +20,8 @@ NESTING = 3000  # beyond what a recursive reader survives
 
 TIMES = int(os.environ.get("MICRODESIGNER_FUZZ_TIMES", "1"))
 """Multiplies the number of mutations, for runs longer than that of the tests."""
+SEED = os.environ.get("MICRODESIGNER_FUZZ_SEED", "")
+"""Gives other mutations than those of the tests."""
 
 Bytes = Callable[[random.Random, bytes], bytes]
 
@@ -137,7 +139,7 @@ _NESTED = "deeply nested"
 
 
 def _random(seed: int, number: int) -> random.Random:
-    return random.Random(f"{seed}/{number}")
+    return random.Random(f"{SEED}{seed}/{number}")
 
 
 def _changed(random_: random.Random, document: Any) -> Any:

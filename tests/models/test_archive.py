@@ -16,7 +16,7 @@ from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.models.archive import export_bundle, import_bundle, install_bundle
 from microdesigner.models.bundle import verify_bundle
 from tests.conftest import FullDisk
-from tests.fuzz.mutate import mutate_bytes
+from tests.fuzz.mutate import TIMES, mutate_bytes
 from tests.tiny_model import tiny_folder  # noqa: F401
 
 
@@ -87,7 +87,7 @@ def test_damaged_files_arrive_whole_or_not_at_all(tiny_folder: Path, tmp_path: P
     path = tmp_path / "model.zip"
     export_bundle(tiny_folder, path)
     content = path.read_bytes()
-    for number, damaged in enumerate([*mutate_bytes(content, 150), *directory_mutations(content, 250)]):
+    for number, damaged in enumerate([*mutate_bytes(content, 150 * TIMES), *directory_mutations(content, 250 * TIMES)]):
         path.write_bytes(damaged)
         try:
             shutil.rmtree(import_bundle(path))

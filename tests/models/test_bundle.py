@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from microdesigner.core.errors import InputError
 from microdesigner.models import bundle as bundles
 from microdesigner.models.bundle import load_bundle, save_bundle, update_card
-from tests.fuzz.mutate import mutate_bytes, mutate_json
+from tests.fuzz.mutate import TIMES, mutate_bytes, mutate_json
 from tests.tiny_model import tiny_card, tiny_folder  # noqa: F401
 
 CPU = torch.device("cpu")
@@ -119,20 +119,20 @@ def test_a_damaged_card_loads_or_is_refused(folder: Path) -> None:
     path, loaded = folder / "model.json", 0
     document = json.loads(path.read_text())
     few = {key: document[key][:8] for key in ("support", "domain_sizes")}  # most of what is changed are other entries
-    for number, content in enumerate(mutate_json(document | few, 500)):
+    for number, content in enumerate(mutate_json(document | few, 500 * TIMES)):
         path.write_bytes(content)
         try:
             load_bundle(str(folder), CPU)
             loaded += 1
         except InputError as error:
             check_sentence(error, number)
-    assert 5 < loaded < 400
+    assert 5 < loaded < 400 * TIMES
 
 
 @pytest.mark.parametrize("part", ["vae", "fp", "ddpm"])
 def test_damaged_weights_with_a_fitting_hash_load_or_are_refused(folder: Path, part: str) -> None:
     path = folder / f"{part}.safetensors"
-    for number, content in enumerate(mutate_bytes(path.read_bytes(), 60)):
+    for number, content in enumerate(mutate_bytes(path.read_bytes(), 60 * TIMES)):
         path.write_bytes(content)
         sign(folder, part)
         try:
