@@ -1,5 +1,7 @@
 """How well training data support a request, and which request is the nearest that they support."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ def support() -> Support:
 def test_support_falls_from_the_middle_outwards(support: Support) -> None:
     along = [support.value({"x": x, "y": 50.0}) for x in (0.5, 1.0, 1.1, 1.5)]
     assert along[0] == 1
-    assert all(first >= second for first, second in zip(along, along[1:], strict=False))
+    assert all(first >= second for first, second in itertools.pairwise(along))
     assert along[-1] == 0
     assert support.value({"x": 1.5}) == 0
     assert support.value({"x": 0.5}) == 1
