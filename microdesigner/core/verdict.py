@@ -1,0 +1,167 @@
+"""Whether a model can do what is asked, before it is done, and whether the film that came out is like those it knows."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from microdesigner.core.card import ModelCard
+from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.film_thickness import equivalent_tort1
+from microdesigner.core.support import OUTSIDE, SPARSE, verdict
+
+UNUSUAL, UNLIKE = 1.6, 2.2
+"""Disagreement that one simulated film in a hundred exceeds, and that none of them comes near."""
+SMALLEST_SHARE, LARGEST_SHARE = 0.5, 2.0
+"""Edges over those of the training films between which films are known to meet their targets."""
+Size = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class RequestVerdict:
+    """What is known of a request before anything is generated.
+
+    Attributes
+    ----------
+    support : float or None
+        Standing of the targets among the training films, 0 to 1, judged for the size asked; None where the model's card
+        holds no sample of them.
+    words : str
+        The same in words; "" where it is not known.
+    nearest : dict
+        The nearest targets that the training films support, for the size asked; the targets themselves where those are.
+    warnings : tuple of str
+        Sentences that must be read before the run: targets outside, sizes that the model cannot do.
+    """
+
+    support: float | None
+    words: str
+    nearest: dict[str, float]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FilmVerdict:
+    """How like the training films a generated film is.
+
+    Attributes
+    ----------
+    disagreement : float or None
+        Root mean square, over the conditions, of measured less predicted value in units of the predictor's own standard
+        deviation: about 1 in films like those that it learned from. None where it predicts nothing.
+    words : str
+        The same in words; "" where it is not known.
+    """
+
+    disagreement: float | None
+    words: str
+
+    @property
+    def warning(self) -> str:
+        """A sentence where the film is unlike the training films, else ""."""
+        if self.disagreement is None or self.disagreement < UNUSUAL:
+            return ""
+        return (
+            f"The film is {self.words} (what it measures lies {self.disagreement:.1f} standard deviations from what its "
+            "structure suggests, 0.7 in simulated films): look at it before you trust it."
+        )
+
+    def to_json(self) -> dict[str, float | str | None]:
+        """As results hold it."""
+        rounded = None if self.disagreement is None else round(self.disagreement, 4)
+        return {"disagreement": rounded, "words": self.words}
+
+
+def judge_request(card: ModelCard, targets: Mapping[str, float], size: Size | None = None) -> RequestVerdict:
+    """Judge `targets`, in the card's own conditions, for a film of `size` voxels (None: the model's own)."""
+    size = size or card.shape
+    warnings = size_warnings(card, size)
+    if (support := card.support) is None:
+        return RequestVerdict(None, "", dict(targets), tuple(warnings))
+    known = in_thickness(targets, size[2], card.shape[2])
+    value = support.value(known)
+    nearest = dict(targets)
+    if value < SPARSE:
+        moved = in_thickness(support.nearest(known), card.shape[2], size[2])
+        nearest = {name: round(moved[name], 4) for name in targets}
+    words = verdict(value)
+    if value < SPARSE and nearest != dict(targets):
+        told = ", ".join(f"{name}={value:g}" for name, value in nearest.items())
+        layers = "" if size[2] == card.shape[2] else f" in a film of {size[2]} layers"
+        warnings.append(f"The targets lie {words}{layers}; the nearest that it supports are {told}.")
+    return RequestVerdict(value, words, nearest, tuple(warnings))
+
+
+def judge_film(
+    card: ModelCard,
+    measured: Mapping[str, float | None],
+    predicted: Mapping[str, Mapping[str, float]],
+    size: Size,
+) -> FilmVerdict:
+    """Judge a film of `size` voxels by how far what it measures lies from what the feature predictor sees in it.
+
+    Parameters
+    ----------
+    card : ModelCard
+        The model.
+    measured : mapping
+        Values counted on the voxels; None for what does not exist.
+    predicted : mapping
+        {"mean", "std"} by condition, as results hold them.
+    size : tuple of int
+        Voxels along x, y, z.
+    """
+    layers = card.shape[2]
+    scores = [
+        (_in_thickness(name, value, size[2], layers) - predicted[name]["mean"]) / predicted[name]["std"]
+        for condition in card.conditions
+        if (name := condition.name) in predicted and (value := measured.get(name)) is not None
+    ]
+    if not scores:
+        return FilmVerdict(None, "")
+    disagreement = math.sqrt(sum(score**2 for score in scores) / len(scores))
+    if disagreement >= UNLIKE:
+        return FilmVerdict(disagreement, "unlike the training films")
+    return FilmVerdict(disagreement, "like the training films" if disagreement < UNUSUAL else "unusual among them")
+
+
+def in_thickness(targets: Mapping[str, float], layers: int, other_layers: int) -> dict[str, float]:
+    """Values of a film of `layers` voxels along z as the same structure has them in `other_layers`."""
+    return {name: _in_thickness(name, value, layers, other_layers) for name, value in targets.items()}
+
+
+def size_warnings(card: ModelCard, size: Sequence[int]) -> list[str]:
+    """Sentences on a size that the model does less well than its own; none for the sizes that were measured."""
+    asked, known = ("×".join(map(str, edges)) for edges in (size, card.shape))
+    least, most = (
+        "×".join(str(round(share * edge)) for edge in card.shape) for share in (SMALLEST_SHARE, LARGEST_SHARE)
+    )
+    shares = [edge / trained for edge, trained in zip(size, card.shape, strict=True)]
+    if min(shares) < SMALLEST_SHARE:
+        return [
+            f"{card.name} was trained on films of {known} voxels; one of {asked} holds too few domains to meet targets, "
+            f"which it may miss by some tenths: ask for at least {least}."
+        ]
+    if shares[2] > LARGEST_SHARE:
+        return [
+            f"{card.name} was trained on films of {known} voxels; how it does {size[2]} layers was never measured: "
+            f"films up to {most} were."
+        ]
+    return []
+
+
+def _in_thickness(name: str, value: float, layers: int, other_layers: int) -> float:
+    if spec_of(name).kind != "tortuosity":
+        return value
+    return equivalent_tort1(value, layers, other_layers)
+
+
+__all__ = [
+    "OUTSIDE",
+    "SPARSE",
+    "FilmVerdict",
+    "RequestVerdict",
+    "in_thickness",
+    "judge_film",
+    "judge_request",
+    "size_warnings",
+]
