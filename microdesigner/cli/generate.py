@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from microdesigner.core.events import Finished, SampleDone
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
+from microdesigner.core.verdict import film_warning, judge_request
 
 if TYPE_CHECKING:
     from microdesigner.io.registry import Format
@@ -79,8 +81,11 @@ def run(args: argparse.Namespace) -> int:
 
     from microdesigner.engine import Engine
 
-    events = Engine.load(request.model).generate(request)
+    engine = Engine.load(request.model)
+    events = engine.generate(request)
     prepare_folder(args.out)
+    for warning in judge_request(engine.card, engine.card.conditioned_on(request.targets), request.size).warnings:
+        print(f"microdesigner: {warning}", file=sys.stderr)
     files: list[str] = []
     for event in with_bars(events):
         if isinstance(event, SampleDone):
@@ -90,6 +95,9 @@ def run(args: argparse.Namespace) -> int:
     document = result.to_json(files)
     write_text_atomic(args.out / "result.json", json.dumps(document, indent=1, allow_nan=False) + "\n")
     _tell(args, result, files, document)
+    for file, sample in zip(files, result.samples, strict=True):
+        if warning := film_warning(sample.verdict):
+            print(f"microdesigner: {args.out / file}: {warning}", file=sys.stderr)
     return 0
 
 

@@ -25,6 +25,7 @@ from microdesigner.core.card_entries import (
     TrainingEntry,
     check_width,
 )
+from microdesigner.core.conditions import in_conditions, known_targets
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.documents import Line, convert_document, parse_document, read_limited
 from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
@@ -43,18 +44,7 @@ __all__ = [
     "ModelCard",
     "Parameter",
     "PartName",
-    "describe_parameter",
-    "installed_cards",
-]
-
-__all__ = [
-    "CARD_FILE",
-    "DENOISER_MULTIPLE",
-    "PARTS",
-    "SCHEMA",
-    "ModelCard",
-    "Parameter",
-    "PartName",
+    "control_note",
     "describe_parameter",
     "installed_cards",
 ]
@@ -63,6 +53,8 @@ SCHEMA = 1
 CARD_FILE = "model.json"
 DENOISER_MULTIPLE = 4
 REMEDY = "copy the model again"
+CONTROLLED = 0.95
+"""Squared Pearson correlation from which a condition counts as controlled."""
 PARTS: tuple[PartName, ...] = ("vae", "fp", "ddpm")
 _RENAMED = {
     "phase_names": "phases",
@@ -189,9 +181,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
 
     def check(self, request: Request) -> None:
         """Raise InputError when this model cannot serve `request`."""
-        known = {condition.name for condition in self.conditions} | (
-            {"vol_frac_A"} if len(self.phase_names) == 3 else set()
-        )
+        known = known_targets([condition.name for condition in self.conditions])
         for name in request.targets:
             if name not in known:
                 raise InputError(f"The model {self.name} has no target '{name}'; it knows {', '.join(sorted(known))}.")
@@ -220,21 +210,22 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
                 f"A volume of {'×'.join(map(str, size))} voxels is too large to generate; stay below 2^29 voxels."
             )
 
-    def conditioned_on(self, targets: Mapping[str, float]) -> dict[str, float]:
-        """`targets` in the model's own conditions: an acceptor fraction becomes the donor or mixed one it implies."""
-        wanted = dict(targets)
-        acceptor = wanted.pop("vol_frac_A", None)
-        if acceptor is None:
-            return wanted
-        if "vol_frac_M" in wanted and "vol_frac_D" not in wanted:
-            wanted["vol_frac_D"] = 1 - acceptor - wanted["vol_frac_M"]
-        elif "vol_frac_D" in wanted and "vol_frac_M" not in wanted:
-            wanted["vol_frac_M"] = 1 - acceptor - wanted["vol_frac_D"]
-        elif "vol_frac_D" not in wanted:
-            raise InputError(
-                "vol_frac_A alone does not fix the other two fractions; give vol_frac_D or vol_frac_M with it."
-            )
-        return wanted
+    def conditioned_on(self, targets: Mapping[str, float], level: float = 0.5) -> dict[str, float]:
+        """`targets` in the model's own conditions, see `in_conditions`: other names of one quantity become the model's,
+        an acceptor fraction the donor and mixed ones that it implies or that training films have (quantile `level`)."""
+        names = [condition.name for condition in self.conditions]
+        return in_conditions(targets, names, len(self.phase_names), self.support, level)
+
+    def agreement(self, name: str) -> float | None:
+        """Squared Pearson correlation of measured with asked values of a condition, over the evaluations that asked for
+        every condition; None where none was recorded."""
+        recorded = (
+            entry.control[name].get("squared_pearson")
+            for entry in self.accuracy.values()
+            if len(entry.control) == len(self.conditions) and name in entry.control
+        )
+        known = [value for value in recorded if value is not None]
+        return max(known) if known else None
 
 
 def installed_cards() -> list[Path]:
@@ -243,9 +234,21 @@ def installed_cards() -> list[Path]:
     return [path for root in roots for path in sorted(root.glob(f"*/{CARD_FILE}"))]
 
 
-def describe_parameter(parameter: Parameter) -> str:
-    """Tooltip text: title, symbol, unit, trained range, meaning and source."""
+def describe_parameter(parameter: Parameter, card: ModelCard | None = None) -> str:
+    """Tooltip text: title, symbol, unit, trained range, meaning and source; with the model's `card`, whether it can be
+    controlled at all."""
     spec = spec_of(parameter.name)
     unit = "" if spec.unit == "1" else f" {spec.unit}"
     trained = f"Trained on {parameter.low:.3g} to {parameter.high:.3g}{unit}."
-    return f"{spec.title} ({spec.symbol}, {parameter.name}). {spec.meaning} {trained} Definition: {spec.source}."
+    note = control_note(card, parameter.name) if card else ""
+    words = [f"{spec.title} ({spec.symbol}, {parameter.name}).", spec.meaning, trained, note]
+    return " ".join([*filter(None, words), f"Definition: {spec.source}."])
+
+
+def control_note(card: ModelCard, name: str) -> str:
+    """What must be said of a condition whose measured values hardly follow what is asked, by the accuracy that the card
+    records; "" where they do or it records none."""
+    agreement = card.agreement(name)
+    if agreement is None or agreement >= CONTROLLED:
+        return ""
+    return f"Hardly varies by itself and cannot be controlled: r² {agreement:.2f} of measured with asked values."

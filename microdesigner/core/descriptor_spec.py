@@ -234,3 +234,17 @@ SPECS: dict[str, DescriptorSpec] = {spec.name: spec for spec in _ALL}
 def spec_of(name: str) -> DescriptorSpec:
     """The known spec, or a plain one for a descriptor that only a model card names."""
     return SPECS.get(name) or DescriptorSpec(name, name, name, "1", float("-inf"), float("inf"), name, "model card")
+
+
+_SAME = (("vol_frac_D", "ABS_f_D"), ("tortuosity_D", "CT_f_D_tort1"), ("tortuosity_A", "CT_f_A_tort1"))
+
+
+def same_quantity(name: str) -> tuple[str, ...]:
+    """All names of the quantity `name`: the short ones of three-phase films and GraSPI's speak of the same.
+
+    Examples
+    --------
+    >>> same_quantity("ABS_f_D"), same_quantity("chi")
+    (('vol_frac_D', 'ABS_f_D'), ('chi',))
+    """
+    return next((names for names in _SAME if name in names), (name,))

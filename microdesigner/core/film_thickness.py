@@ -2,10 +2,10 @@
 
 A voxel counts for tort1 if its way down to the electrode is straight, which fails sooner or later on the way. In
 simulated films of all recipes the share of voxels with a straight path falls with the height h above the electrode as
-exp(-(h / l)^1.5), l a length of the structure alone. Its mean over a film of n layers is tort1, so that the value in one
-thickness tells that in another: from 64 layers to 16, 32 and 48 without bias, with a scatter of 0.05, 0.04 and 0.02 over
-314 values of 20 simulated series. tort1 is GraSPI's, whose tolerance depends on the number of layers too; that is part
-of what was fitted.
+exp(-(h / l)^1.5), l a length of the structure alone. Its mean over a film of n layers is tort1, so that the value in
+one thickness tells that in another: from 64 layers to 16, 32 and 48 without bias, with a scatter of 0.05, 0.04 and 0.02
+over 314 values of 20 simulated series. tort1 is GraSPI's, whose tolerance depends on the number of layers too; that is
+part of what was fitted.
 """
 
 import numpy as np

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
-from microdesigner.core.descriptor_spec import SPECS
+from microdesigner.core.descriptor_spec import SPECS, same_quantity
 from microdesigner.core.errors import InputError
 
 Sampler = Literal["dpm-solver++", "ancestral"]
@@ -85,7 +85,10 @@ class Request:
 
 def check_fractions(targets: Mapping[str, float]) -> None:
     """Raise InputError when the targeted phase fractions sum to more than one."""
-    fractions = [value for name, value in targets.items() if name.startswith("vol_frac_")]
+    given = [name for name in targets if same_quantity(name)[0].startswith("vol_frac_")]
+    if len({same_quantity(name) for name in given}) < len(given):
+        raise InputError("vol_frac_D and ABS_f_D name one quantity; give one of them.")
+    fractions = [targets[name] for name in given]
     total = sum(fractions)
     if total > 1 + 1e-9:
         raise InputError(f"The phase fractions sum to {total:.3g}, more than 1; lower one of them.")

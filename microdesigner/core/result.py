@@ -16,6 +16,8 @@ LARGEST_RESULT_BYTES = 1 << 30
 _TO_TRY = ("best", "q50", "mean")
 _REMEDY = "name a result.json that 'microdesigner generate' has written"
 Spread = dict[str, Number]
+HARDLY_DETERMINED = 0.5
+"""Share of the trained range."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,11 @@ class Sample:
     """One generated volume.
 
     `measured` values come from the voxels (None: does not exist, see `reasons`); `predicted` are the feature
-    predictor's descriptors {"mean", "std"}; `process` its recipe {"mean", "std", "q05", "q50", "q95", "best"};
-    `draws` are posterior samples of the recipe, one list per parameter, for plots; `support` is the request's standing
-    among the training data in 0..1; `match` reports what matching did (bias added to the logits, candidate chosen).
+    predictor's descriptors {"mean", "std"}; `process` its recipe {"mean", "std", "q05", "q50", "q95", "interval_share",
+    "best"}, see `parameter_note`; `draws` are posterior samples of the recipe, one list per parameter, for plots;
+    `support` is the request's standing among the training data in 0..1, `verdict` the words for it and for the film
+    {"request", "words", "disagreement"}, see `core.verdict`; `match` reports what matching did (bias added to the
+    logits, candidate chosen).
     """
 
     microstructure: Microstructure
@@ -37,6 +41,7 @@ class Sample:
     draws: dict[str, list[float]] = field(default_factory=dict)
     support: float | None = None
     match: dict[str, Any] = field(default_factory=dict)
+    verdict: dict[str, Any] = field(default_factory=dict)
 
     @property
     def recipe(self) -> dict[str, float]:
@@ -53,12 +58,22 @@ class Sample:
             "predicted": self.predicted,
         }
         entry |= {"process": self.process, "support": self.support, "match": self.match}
-        return entry | ({"reasons": self.reasons} if self.reasons else {})
+        optional = {"verdict": self.verdict, "reasons": self.reasons}
+        return entry | {name: value for name, value in optional.items() if value}
 
 
 def recipe_value(spread: Mapping[str, float]) -> float:
     """The value to try of a processing parameter whose entry in `process` is `spread`."""
     return next(spread[key] for key in _TO_TRY if key in spread)
+
+
+def parameter_note(spread: Mapping[str, float]) -> str:
+    """What must be said beside the value of a processing parameter whose entry in `process` is `spread`: that its 90 %
+    interval spans most of what is possible; "" where it is determined."""
+    share = spread.get("interval_share", 0.0)
+    if share < HARDLY_DETERMINED:
+        return ""
+    return f"hardly determined: the 90 % interval spans {100 * min(share, 1):.0f} % of the trained range"
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
-"""Whether a model can do what is asked, before it is done, and whether the film that came out is like those it knows."""
+"""Whether a model can do what is asked, before it is done, and whether the film that came out is like its training."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.film_thickness import equivalent_tort1
-from microdesigner.core.support import OUTSIDE, SPARSE, verdict
+from microdesigner.core.support import SPARSE, verdict
 
 UNUSUAL, UNLIKE = 1.6, 2.2
 """Disagreement that one simulated film in a hundred exceeds, and that none of them comes near."""
@@ -55,20 +56,21 @@ class FilmVerdict:
     disagreement: float | None
     words: str
 
-    @property
-    def warning(self) -> str:
-        """A sentence where the film is unlike the training films, else ""."""
-        if self.disagreement is None or self.disagreement < UNUSUAL:
-            return ""
-        return (
-            f"The film is {self.words} (what it measures lies {self.disagreement:.1f} standard deviations from what its "
-            "structure suggests, 0.7 in simulated films): look at it before you trust it."
-        )
-
     def to_json(self) -> dict[str, float | str | None]:
         """As results hold it."""
         rounded = None if self.disagreement is None else round(self.disagreement, 4)
         return {"disagreement": rounded, "words": self.words}
+
+
+def film_warning(verdict: Mapping[str, Any]) -> str:
+    """A sentence on a film whose result holds `verdict`, where it is unlike the training films, else ""."""
+    disagreement = verdict.get("disagreement")
+    if disagreement is None or disagreement < UNUSUAL:
+        return ""
+    return (
+        f"The film is {verdict['words']} (what it measures lies {disagreement:.1f} standard deviations from what its "
+        "structure suggests, 0.7 in simulated films): look at it before you trust it."
+    )
 
 
 def judge_request(card: ModelCard, targets: Mapping[str, float], size: Size | None = None) -> RequestVerdict:
@@ -138,8 +140,8 @@ def size_warnings(card: ModelCard, size: Sequence[int]) -> list[str]:
     shares = [edge / trained for edge, trained in zip(size, card.shape, strict=True)]
     if min(shares) < SMALLEST_SHARE:
         return [
-            f"{card.name} was trained on films of {known} voxels; one of {asked} holds too few domains to meet targets, "
-            f"which it may miss by some tenths: ask for at least {least}."
+            f"{card.name} was trained on films of {known} voxels; one of {asked} holds too few domains to meet its "
+            f"targets and may miss them by some tenths: ask for at least {least}."
         ]
     if shares[2] > LARGEST_SHARE:
         return [
@@ -153,15 +155,3 @@ def _in_thickness(name: str, value: float, layers: int, other_layers: int) -> fl
     if spec_of(name).kind != "tortuosity":
         return value
     return equivalent_tort1(value, layers, other_layers)
-
-
-__all__ = [
-    "OUTSIDE",
-    "SPARSE",
-    "FilmVerdict",
-    "RequestVerdict",
-    "in_thickness",
-    "judge_film",
-    "judge_request",
-    "size_warnings",
-]

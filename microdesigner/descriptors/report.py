@@ -1,9 +1,10 @@
 """`describe`: the descriptors of a volume under their published names, each with a value or the reason why not."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from microdesigner.core.descriptor_spec import same_quantity
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.components import Components, components_of
@@ -72,15 +73,40 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
     return DescriptorReport(values, reasons)
 
 
-def sample_values(microstructure: Microstructure, conditions: Collection[str] = ()) -> DescriptorReport:
-    """The "basic" set without doubles, as results list it: where a third phase is named, without the GraSPI names. Then
-    those of `conditions`, what a model was asked for, that only GraSPI's whole table holds."""
+def sample_values(microstructure: Microstructure, asked: Collection[str] = ()) -> DescriptorReport:
+    """What a result lists of a volume.
+
+    Parameters
+    ----------
+    microstructure : Microstructure
+        The volume.
+    asked : collection of str
+        Further names, as conditions of a model or targets of a request.
+
+    Returns
+    -------
+    DescriptorReport
+        The "basic" set without doubles (where a third phase is named, without the GraSPI names), then those of `asked`
+        that GraSPI's table, another name of one quantity, or the rest of two phases give.
+    """
     basic = _SAMPLE_NAMES if len(microstructure.phase_names) > 2 else tuple(_GRASPI_NAMES.values())
-    further = [name for name in conditions if name not in basic]
-    report = describe(microstructure, "graspi" if further else "basic")
-    names = (*basic, *(name for name in further if name in report.values))
-    reasons = {name: report.reasons[name] for name in names if name in report.reasons}
-    return DescriptorReport({name: report.values[name] for name in names}, reasons)
+    further = [name for name in dict.fromkeys(asked) if name not in basic]
+    report = describe(microstructure)
+    if any(_named(name, report.values) is None and name != "vol_frac_A" for name in further):
+        report = describe(microstructure, "graspi")
+    values, reasons = {name: report.values[name] for name in basic}, dict(report.reasons)
+    for name in further:
+        if (own := _named(name, report.values)) is not None:
+            values[name] = report.values[own]
+            reasons |= {name: report.reasons[own]} if own in report.reasons else {}
+        elif name == "vol_frac_A":
+            values[name] = 1 - float(report.values["ABS_f_D"] or 0)
+    return DescriptorReport(values, {name: reason for name, reason in reasons.items() if name in values})
+
+
+def _named(name: str, values: Mapping[str, Value]) -> str | None:
+    """The name under which `values` hold the quantity `name`."""
+    return next((other for other in (name, *same_quantity(name)) if other in values), None)
 
 
 def _basic(microstructure: Microstructure, film: Film, parts: Components) -> dict[str, Value]:

@@ -18,6 +18,7 @@ from microdesigner.descriptors import describe
 from microdesigner.engine.draft import draft
 from microdesigner.engine.generation import Generation, model_identity
 from microdesigner.engine.many import samples_of
+from microdesigner.engine.prediction import analysed
 from microdesigner.models.bundle import Bundle, load_bundle
 
 SMALLEST_FILM = Microstructure(np.zeros((2, 2, 2), np.uint8), phase_names=PHASE_NAMES)
@@ -69,6 +70,13 @@ class Engine:
         """
         self.card.check(request)
         return draft(self.bundle, self.device, request)
+
+    def analyse(self, volume: Microstructure, seed: int = 0) -> Sample:
+        """What this model sees in a volume that it did not generate, above all the recipe: see `analysed`.
+
+        Raises InputError when the volume has other phases or voxels than the model's films.
+        """
+        return analysed(self.bundle, volume, seed)
 
     def generate_each(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """The first sample of each of `requests`, in order, made together where that is faster.

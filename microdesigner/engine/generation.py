@@ -18,6 +18,7 @@ from microdesigner.core.events import Finished, GenerationEvent, Progress, Sampl
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
+from microdesigner.core.verdict import judge_film, judge_request
 from microdesigner.descriptors import sample_values
 from microdesigner.engine.candidates import Candidate, Contest
 from microdesigner.engine.latents import Draw, Step, candidate_draws, denoised, latent_shape
@@ -44,8 +45,7 @@ class Generation:
         self.batch = compute_policy(device).batch_size(int(np.prod(self._size)))
         self._fractions = {} if request.match == "none" else fraction_labels(request.targets, self._card.phase_names)
         self._seconds: defaultdict[str, float] = defaultdict(float)
-        support = self._card.support
-        self._support = support.value(self.targets) if support else None
+        self._judged = judge_request(self._card, self.targets, self._size)
 
     def events(self) -> Iterator[GenerationEvent]:
         """Yield what happens, Finished last; raises MicrodesignerError when the volume does not fit the memory."""
@@ -135,8 +135,9 @@ class Generation:
     def _measured(self, phases: PhaseArray, match: dict[str, Any], seed: int) -> Sample:
         volume = Microstructure(phases, self._card.voxel_nm, self._card.lateral, self._card.phase_names)
         with self._timed("measure"):
-            report = sample_values(volume, [condition.name for condition in self._card.conditions])
-        return Sample(volume, seed, report.values, report.reasons, match=match, support=self._support)
+            asked = [*(condition.name for condition in self._card.conditions), *self._request.targets]
+            report = sample_values(volume, asked)
+        return Sample(volume, seed, report.values, report.reasons, match=match, support=self._judged.support)
 
     def finished(self, index: int, best: Candidate) -> Sample:
         """The sample of the candidate that is kept, with what the predictor says of its latent, and the provenance that
@@ -146,7 +147,12 @@ class Generation:
             reading = read_latent(self._bundle, best.latent, sample.seed, sample.measured)
         if self._request.candidates > 1:
             match |= {"candidate": best.number, "candidates": self._request.candidates}
-        sample = replace(sample, predicted=reading.predicted, process=reading.process, draws=reading.draws, match=match)
+        film = judge_film(self._card, sample.measured, reading.predicted, self._size)
+        verdict = {"request": self._judged.words, **film.to_json()}
+        sample = replace(
+            sample, predicted=reading.predicted, process=reading.process, draws=reading.draws, match=match,
+            verdict=verdict,
+        )  # fmt: skip
         entry = {key: value for key, value in sample.to_json("").items() if key != "file"}
         volume = sample.microstructure.with_provenance(
             program=f"microdesigner {__version__}",

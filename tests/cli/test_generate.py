@@ -60,7 +60,7 @@ def test_files_and_result(call: Any, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert set(document["model"]) == {"name", "sha256"}
     assert [sample["seed"] for sample in document["samples"]] == [7, 8]
     assert document["samples"][0]["measured"]["vol_frac_D"] == pytest.approx(0.35, abs=1e-5)
-    assert set(document["samples"][0]["process"]["phi"]) == {"mean", "std", "q05", "q50", "q95"}
+    assert set(document["samples"][0]["process"]["phi"]) == {"mean", "std", "q05", "q50", "q95", "interval_share"}
 
 
 def test_a_volume_carries_its_entry(call: Any, tmp_path: Path) -> None:
@@ -113,7 +113,6 @@ def parsed(*options: str) -> Request:
         (("--target", "vol_frac_D=nan"), ("vol_frac_D",)),
         (("--target", "vol_frac_D=-0.1"), ("vol_frac_D", "0 and 1")),
         (("--target", "vol_frac_D=0.1", "vol_frac_D=0.2"), ("twice",)),
-        (("--target", "vol_frac_A=0.3"), ("vol_frac_A alone",)),
         (("--count", "0"), ("count",)),
         (("--count", "1.5"), ("--count",)),
         (("--seed", "-1"), ("seed",)),
@@ -233,3 +232,16 @@ def test_as_a_program(tiny_folder: Path, tmp_path: Path) -> None:
     answer = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
     assert json.loads(answer.stdout)["samples"][0]["file"] == "sample-0000.vti"
     assert "Traceback" not in answer.stderr
+
+
+def test_what_a_model_does_less_well_is_told_before_and_after(
+    tiny_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--steps", "1", "--target", "vol_frac_D=0.9", "--size", "32", "32", "32", "--out", str(tmp_path / "out")]
+    assert main(["generate", "--model", str(tiny_folder), *options]) == 0
+    told = capsys.readouterr().err
+    assert "outside the training data; the nearest that it supports are vol_frac_D=" in told
+    document = json.loads((tmp_path / "out" / "result.json").read_text())
+    verdict = document["samples"][0]["verdict"]
+    assert verdict["request"] == "outside the training data"
+    assert ("look at it before you trust it" in told) == (verdict["disagreement"] > 1.6)

@@ -202,7 +202,6 @@ def test_other_sizes(tiny_engine: Engine) -> None:
         ({"size": (64, 64, 40)}, "multiple"),
         ({"size": (64, 64, 48)}, "multiple of 32"),
         ({"targets": {"porosity": 0.2}}, "porosity"),
-        ({"targets": {"vol_frac_A": 0.2}}, "vol_frac_A alone"),
     ],
 )
 def test_what_the_model_cannot_serve_is_refused_at_once(
