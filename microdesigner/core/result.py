@@ -109,6 +109,7 @@ class SampleEntry(Struct, frozen=True):
     reasons: dict[str, str] = {}
     support: Number | None = None
     match: dict[str, Any] = {}
+    verdict: dict[str, Any] = {}
 
     def __post_init__(self) -> None:
         if any(not set(_TO_TRY) & set(spread) for spread in self.process.values()):

@@ -29,10 +29,10 @@ def test_the_recipe_to_try_lies_within_its_intervals(tiny_engine: Engine, monkey
     plain = sample_of(tiny_engine)
     random = np.random.default_rng(0)
     recipes = {name: random.normal(np.median(draws), np.std(draws), 400) for name, draws in plain.draws.items()}
-    for name in recipes:
+    for name, values in recipes.items():
         for side in (-1, 1):
             away = float(plain.measured["vol_frac_D"] or 0) - side * 100
-            surface = ResponseSurface.fitted(recipes, {"vol_frac_D": away + side * recipes[name]})
+            surface = ResponseSurface.fitted(recipes, {"vol_frac_D": away + side * values})
             assert surface is not None
             set_card(monkeypatch, tiny_engine, response=surface.to_json())
             sample = sample_of(tiny_engine)
