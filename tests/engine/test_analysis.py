@@ -29,7 +29,7 @@ def test_the_recipe_to_try_lies_within_its_intervals(tiny_engine: Engine, monkey
     plain = sample_of(tiny_engine)
     random = np.random.default_rng(0)
     recipes = {name: random.normal(np.median(draws), np.std(draws), 400) for name, draws in plain.draws.items()}
-    for name, values in recipes.items():
+    for values in recipes.values():
         for side in (-1, 1):
             away = float(plain.measured["vol_frac_D"] or 0) - side * 100
             surface = ResponseSurface.fitted(recipes, {"vol_frac_D": away + side * values})
