@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from microdesigner.app.tasks import Line
+from microdesigner.app.workers.measuring import Line
 
 
 def curves_csv(across: str, names: Sequence[str], lines: Sequence[Line]) -> str:

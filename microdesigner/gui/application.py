@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QApplication
 
 from microdesigner.app.catalogue import installed_models
 from microdesigner.app.crash import CrashGuard
-from microdesigner.app.engine_process import ENGINE, EngineProcess
 from microdesigner.app.log import last_lines, start_file_log
 from microdesigner.app.store.settings import Settings
+from microdesigner.app.workers.engine import ENGINE
 from microdesigner.core.paths import user_data
 from microdesigner.gui import theme
 from microdesigner.gui.gui_thread_gc import GuiThreadGC
@@ -81,7 +81,7 @@ def make_application(argv: Sequence[str] | None = None) -> QApplication:
 
 def open_window(app: QApplication, factory: str = ENGINE, settings: Settings | None = None) -> MainWindow:
     """Show the window at once; what is slow to load follows from the event loop."""
-    window = MainWindow(installed_models(), settings or Settings.load(), EngineProcess(factory))
+    window = MainWindow(installed_models(), settings or Settings.load(), factory)
     window.views.view.first_drawn.connect(lambda: _note(window, "first_volume"))
     window.show()
     app.processEvents()

@@ -1,15 +1,15 @@
 """Between the window and the process that measures: tasks go out, answers come back."""
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from typing import Any
 
-from microdesigner.app.analyst import AnalystProcess
-from microdesigner.app.messages import EngineEvent, Failed
-from microdesigner.app.tasks import Answer, Task
+from PySide6.QtCore import QObject, Signal
+
+from microdesigner.app.workers import Answer, Cancelled, Done, Failed, Task, Worker
 from microdesigner.core.events import Progress
-from microdesigner.gui.engine_client import POLL_MS
+from microdesigner.gui.worker_client import WorkerClient
 
 
-class ComputeClient(QObject):
+class ComputeClient(WorkerClient):
     """Computes tasks in a process of its own, one after the other; it starts with the first of them."""
 
     answered = Signal(object, object)  # task, value
@@ -17,12 +17,8 @@ class ComputeClient(QObject):
     failed = Signal(object, str, str)  # task, sentence, details
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._process = AnalystProcess()
+        super().__init__(Worker("The measuring"), parent)
         self._tasks: dict[int, Task] = {}
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self._poll)
 
     @property
     def busy(self) -> bool:
@@ -31,34 +27,24 @@ class ComputeClient(QObject):
 
     def ask(self, task: Task) -> None:
         """Compute a task; `answered` or `failed` tells of it."""
-        if self._process.pid is None:
-            self._process.start()
-        self._tasks[self._process.ask(task)] = task
-        self._timer.start()
+        self._tasks[self._ask(task)] = task
 
     def close(self) -> None:
-        """Stop everything; returns within a second."""
-        self._timer.stop()
+        """Stop everything."""
         self._tasks.clear()
-        self._process.close()
+        super().close()
 
-    def _poll(self) -> None:
-        for number, event in self._process.poll():
-            if isinstance(event, Failed) and event.fatal:
-                for task in list(self._tasks.values()):
-                    self.failed.emit(task, event.message, event.details)
-                self._tasks.clear()
-            else:
-                self._tell(number, event)
-        if not self._tasks:
-            self._timer.stop()
-
-    def _tell(self, number: int, event: EngineEvent) -> None:
-        if number in self._tasks and isinstance(event, Progress):
-            self.progressed.emit(self._tasks[number], event.done, event.total)
-        elif number in self._tasks and isinstance(event, Answer | Failed):
-            task = self._tasks.pop(number)
-            if isinstance(event, Answer):
-                self.answered.emit(task, event.value)
-            else:
-                self.failed.emit(task, event.message, event.details)
+    def _take(self, number: int, event: Any) -> None:
+        task = self._tasks.get(number)
+        if task is None:
+            return
+        if isinstance(event, Progress):
+            self.progressed.emit(task, event.done, event.total)
+        elif isinstance(event, Answer):
+            del self._tasks[number]
+            self.answered.emit(task, event.value)
+        elif isinstance(event, Failed):
+            del self._tasks[number]
+            self.failed.emit(task, event.message, event.details)
+        elif isinstance(event, Done | Cancelled):
+            del self._tasks[number]

@@ -1,20 +1,19 @@
 """Between the window and the engine's process: one generation at a time, the newest counts."""
 
 import time
+from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from microdesigner.app.catalogue import Catalogue
-from microdesigner.app.engine_process import EngineProcess
-from microdesigner.app.messages import Cancelled, EngineEvent, Failed, Ready
-from microdesigner.core.errors import MicrodesignerError
+from microdesigner.app.workers import Cancelled, Done, Failed, Ready, Task, Worker
+from microdesigner.app.workers.engine import Generate, LoadModel, MakeDraft
 from microdesigner.core.events import Draft, Finished, Preview, Progress, SampleDone
 from microdesigner.core.request import Request
+from microdesigner.gui.worker_client import WorkerClient
 
-POLL_MS = 10
 
-
-class EngineClient(QObject):
+class EngineClient(WorkerClient):
     """Runs requests in the engine's process and tells in signals what happens. Reports of older jobs are dropped."""
 
     ready = Signal(str, str)  # model, device
@@ -27,40 +26,33 @@ class EngineClient(QObject):
     failed = Signal(str, str)  # sentence, details
     ended = Signal()  # after finished, failed or cancelled
 
-    def __init__(self, process: EngineProcess, catalogue: Catalogue, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._process = process
+    def __init__(self, engine: str, catalogue: Catalogue, parent: QObject | None = None) -> None:
+        super().__init__(Worker("The engine"), parent)
+        self._engine = engine
         self._catalogue = catalogue
+        self.started_up = False  # whether requests are accepted
         self.request: Request | None = None  # being served
         self.drafting = False  # whether a draft is all that is asked for
         self._job: int | None = None
         self._stage = ("", 0.0)
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self._poll)
 
     @property
     def running(self) -> bool:
         """Whether a request is being served."""
         return self._job is not None
 
-    @property
-    def started_up(self) -> bool:
-        """Whether requests are accepted."""
-        return self._timer.isActive()
-
     def start(self, model: str | None) -> None:
         """Start the process and load `model` in it."""
-        self._process.start()
-        self._timer.start()
+        self._worker.start()
+        self.started_up = True
         if model is not None:
             self.warm(model)
 
     def warm(self, model: str) -> None:
         """Load another model ahead of its first request."""
-        folder = self._catalogue.folder(model)
-        if self.started_up and folder is not None:
-            self._process.warm(model, folder)
+        load = self._load(model)
+        if self.started_up and load is not None:
+            self._ask(load)
 
     def generate(self, request: Request) -> None:
         """Serve `request`; whatever runs is cancelled."""
@@ -75,48 +67,48 @@ class EngineClient(QObject):
     def cancel(self) -> None:
         """Stop at once as far as the window is concerned; the process stops at its next step."""
         if self._job is not None:
-            self._process.cancel()
+            self._worker.cancel(self._job)
             self._end()
 
     def close(self) -> None:
-        """Stop everything; returns within a second."""
-        self._timer.stop()
+        """Stop everything."""
+        self.started_up = False
         self._job = None
-        self._process.close()
+        super().close()
+
+    def _load(self, model: str) -> LoadModel | None:
+        folder = self._catalogue.folder(model)
+        return None if folder is None else LoadModel(model, folder, self._engine)
 
     def _serve(self, request: Request, drafting: bool) -> bool:
         """Send `request` off; False where that cannot be."""
-        self._process.cancel()
-        folder = self._catalogue.folder(request.model)
-        try:
-            if folder is None:
-                raise MicrodesignerError(f"The model {request.model} is not installed; choose another one.")
-            self._job = (self._process.draft if drafting else self._process.submit)(request, folder)
-        except MicrodesignerError as error:
-            self._refuse(str(error))
+        if self._job is not None:
+            self._worker.cancel(self._job)
+        load = self._load(request.model)
+        if load is None:
+            self.failed.emit(f"The model {request.model} is not installed; choose another one.", "")
+            self._end()
             return False
+        self._ask(load)  # by itself, so that cancelling a request does not end the loading
+        task: Task = MakeDraft(load, request) if drafting else Generate(load, request)
+        self._job = self._ask(task)
         self.request, self.drafting = request, drafting
         return True
-
-    def _refuse(self, message: str) -> None:
-        self.failed.emit(message, "")
-        self._end()
 
     def _end(self) -> None:
         self._job = self.request = None
         self.ended.emit()
 
-    def _poll(self) -> None:
-        for job, event in self._process.poll():
-            if isinstance(event, Ready):
-                self.ready.emit(event.model, event.device)
-            elif isinstance(event, Failed) and (job == self._job or self._job is None or event.fatal):
-                self.failed.emit(event.message, event.details)
-                self._end()
-            elif job == self._job:
-                self._tell(event)
+    def _take(self, number: int, event: Any) -> None:
+        if isinstance(event, Ready):
+            self.ready.emit(event.model, event.device)
+        elif isinstance(event, Failed) and (number == self._job or self._job is None):
+            self.failed.emit(event.message, event.details)
+            self._end()
+        elif number == self._job:
+            self._tell(event)
 
-    def _tell(self, event: EngineEvent) -> None:
+    def _tell(self, event: Any) -> None:
         if isinstance(event, Progress):
             self.progressed.emit(event.stage, event.done, event.total, self._seconds_left(event))
         elif isinstance(event, Preview):
@@ -129,7 +121,7 @@ class EngineClient(QObject):
         elif isinstance(event, Finished):
             self.finished.emit(event.result)
             self._end()
-        elif isinstance(event, Cancelled):
+        elif isinstance(event, Done | Cancelled):
             self._end()
 
     def _seconds_left(self, event: Progress) -> float:

@@ -7,7 +7,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
 from PySide6.QtWidgets import QLabel, QMainWindow
 
 from microdesigner.app.catalogue import Catalogue
-from microdesigner.app.engine_process import EngineProcess
 from microdesigner.app.store.session import SUFFIX
 from microdesigner.app.store.settings import Settings
 from microdesigner.app.volume_open import Opened
@@ -52,7 +51,7 @@ NO_MODEL = (
 class MainWindow(QMainWindow):
     """Wires the panels to the generation; `timings` holds the seconds from process start to what is shown."""
 
-    def __init__(self, catalogue: Catalogue, settings: Settings, process: EngineProcess) -> None:
+    def __init__(self, catalogue: Catalogue, settings: Settings, engine: str) -> None:
         super().__init__()
         self.settings = settings
         self.timings: dict[str, float] = {}
@@ -64,8 +63,7 @@ class MainWindow(QMainWindow):
         self.error_bar = ErrorBar()
         self.status_line = StatusLine()
         self.log = LogPanel()
-        self.process = process
-        self.generation = EngineClient(process, catalogue, self)
+        self.generation = EngineClient(engine, catalogue, self)
         self.files = VolumeFiles(self)
         self.render_jobs = RenderJobs(self.views, self)
         self.volume_loader = VolumeLoader(self.files, settings, self)

@@ -4,7 +4,7 @@ import numpy as np
 
 from microdesigner.app.csv_export import curves_csv
 from microdesigner.app.html_report import report_html
-from microdesigner.app.tasks import Line
+from microdesigner.app.workers.measuring import Line
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample

@@ -68,7 +68,7 @@ def test_a_dead_engine_is_started_again(window: MainWindow, way: str) -> None:
         window.targets.options.choose_quality("paper")
         window.generate()
         wait_until(lambda: window.targets.run_bar.progress.value() > 1)
-        os.kill(window.process.pid or 0, signal.SIGKILL)
+        os.kill(window.generation.pid or 0, signal.SIGKILL)
     else:
         window.targets.options.seed.setValue(14)
         window.generate()

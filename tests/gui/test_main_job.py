@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from microdesigner.app.engine_process import ENGINE
+from microdesigner.app.workers.engine import ENGINE
 from microdesigner.core.paths import shipped
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.io import registry

@@ -64,13 +64,14 @@ class Worker:
         self.start()
         return self._number
 
-    def cancel(self) -> None:
-        """Cancel every task asked so far: those that wait at once, the one that runs at its next event."""
+    def cancel(self, number: int | None = None) -> None:
+        """Cancel task `number`, or every task asked so far: one that waits at once, one that runs at its next event."""
         with self._state:
-            for number, _ in self._waiting:
-                self._inbox.put((number, Cancelled()))
-            self._waiting.clear()
-            if self._link is not None and self._link.cancel():
+            for waiting in [task for task in self._waiting if number in (None, task[0])]:
+                self._waiting.remove(waiting)
+                self._inbox.put((waiting[0], Cancelled()))
+            link = self._link
+            if link is not None and number in (None, link.current) and link.cancel():
                 self._cancelled_at = time.monotonic()
 
     def restart(self, reason: Failed | Cancelled | None = None) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from microdesigner.app.import_work import Preview
+from microdesigner.app.workers.importing import Preview
 from microdesigner.gui.widgets import plotting
 
 SHOWN_SHARE = 0.9995  # of all voxels; a few stray values would press the rest into one bar

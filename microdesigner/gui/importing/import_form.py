@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from microdesigner.app.import_work import Found, LookTask, PreviewTask
-from microdesigner.app.tasks import Task
 from microdesigner.app.training_runs import datasets_folder
+from microdesigner.app.workers.importing import Found, LookTask, PreviewTask
+from microdesigner.app.workers.messages import Task
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.compute_client import ComputeClient
 from microdesigner.gui.importing.edges import Edges
@@ -162,7 +162,7 @@ class ImportForm(QWidget):
         else:
             self.started.emit(path)
             workers = os.cpu_count() or 1
-            self._task.start("microdesigner.app.import_work:import_volumes", path, self.plan(), workers)
+            self._task.start("microdesigner.app.workers.importing:import_volumes", path, self.plan(), workers)
 
     def _enable(self) -> None:
         for widget in (self._answers, self.begin):

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from microdesigner.app.import_work import Preview
+from microdesigner.app.workers.importing import Preview
 from microdesigner.gui.importing.grey_histogram import GreyHistogram
 from microdesigner.gui.widgets.basics import quiet
 

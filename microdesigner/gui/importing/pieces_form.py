@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
-from microdesigner.app.import_work import Found, Preview, Shape
+from microdesigner.app.workers.importing import Found, Preview, Shape
 from microdesigner.gui.importing.edges import MOST_VOXELS, MULTIPLE, WholeEdges
 from microdesigner.gui.widgets.basics import named, quiet
 

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from microdesigner.app.import_work import Found, Preview
+from microdesigner.app.workers.importing import Found, Preview
 from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.gui.widgets.basics import named
 

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject
 
 from microdesigner.app.history import Entry
 from microdesigner.app.html_report import report_html
-from microdesigner.app.tasks import LinesTask, MeasureTask
 from microdesigner.app.volume_open import Opened
+from microdesigner.app.workers.measuring import LinesTask, MeasureTask
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.core.verification import Verification

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QPaintDevice, QPainte
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from microdesigner.app.csv_export import curves_csv
-from microdesigner.app.tasks import Line
+from microdesigner.app.workers.measuring import Line
 from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.gui import theme
 from microdesigner.gui.widgets.basics import heading, tool_button

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from microdesigner.app.tasks import CHORDS, CORRELATION, PROFILE, TORTUOSITY, Line, LinesTask
+from microdesigner.app.workers.measuring import CHORDS, CORRELATION, PROFILE, TORTUOSITY, Line, LinesTask
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.gui.results.phase_plot import PhasePlot
 from microdesigner.gui.widgets.basics import SPACING, named, quiet

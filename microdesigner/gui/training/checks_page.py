@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget, QWizardPage
 
-from microdesigner.app.dataset_work import DatasetReport
+from microdesigner.app.workers.datasets import DatasetReport
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui import theme
 from microdesigner.gui.background_task import BackgroundTask
@@ -49,7 +49,7 @@ class ChecksPage(QWizardPage):
         _empty(self._findings)
         _empty(self._plots)
         self.summary.setText("Checking…")
-        self.task.start("microdesigner.app.dataset_work:report_dataset", dataset)
+        self.task.start("microdesigner.app.workers.datasets:report_dataset", dataset)
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""

@@ -43,7 +43,7 @@ class TrainingController(QObject):
 
     def import_from(self, path: Path) -> None:
         """Install the model in `path` and choose it."""
-        self._importing.start("microdesigner.app.model_work:import_model", path)
+        self._importing.start("microdesigner.app.workers.models:import_model", path)
 
     def offer_new(self) -> None:
         """List models that came since."""

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from microdesigner.app.catalogue import Catalogue
-from microdesigner.app.dataset_work import DatasetReport
 from microdesigner.app.training_runs import check_name
+from microdesigner.app.workers.datasets import DatasetReport
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
 from microdesigner.gui.training.correlations import Correlations

@@ -115,7 +115,7 @@ class SimulateForm(QWidget):
             "seed": self.seed.value(),
         }
         self.started.emit(path)
-        self._task.start("microdesigner.app.dataset_work:simulate_dataset", path, plan, self.workers.value())
+        self._task.start("microdesigner.app.workers.datasets:simulate_dataset", path, plan, self.workers.value())
 
 
 def _spin(name: str, tooltip: str, value: int, low: int) -> QSpinBox:

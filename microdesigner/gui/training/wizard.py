@@ -7,8 +7,8 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget, QWizard
 
 from microdesigner.app.catalogue import Catalogue
-from microdesigner.app.dataset_work import DatasetReport
 from microdesigner.app.training_runs import TrainingRun, known_runs, new_run
+from microdesigner.app.workers.datasets import DatasetReport
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.paths import user_data
 from microdesigner.gui.background_task import BackgroundTask
@@ -150,7 +150,7 @@ class TrainingWizard(QWizard):
         name, _ = QFileDialog.getSaveFileName(self, "Export the model", f"{model}.zip", "Models (*.zip)")
         if name:
             self._exporting.start(
-                "microdesigner.app.model_work:export_model", user_data() / "models" / model, Path(name)
+                "microdesigner.app.workers.models:export_model", user_data() / "models" / model, Path(name)
             )
 
 

@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from microdesigner.app.tasks import CHORDS, CORRELATION, PROFILE, TORTUOSITY, Line
+from microdesigner.app.workers.measuring import CHORDS, CORRELATION, PROFILE, TORTUOSITY, Line
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request

@@ -7,7 +7,7 @@ import h5py
 import pytest
 from PySide6.QtWidgets import QWizard
 
-from microdesigner.app.engine_process import ENGINE
+from microdesigner.app.workers.engine import ENGINE
 from microdesigner.core.result import Sample
 from microdesigner.gui.importing.import_form import ImportForm
 from microdesigner.gui.main_window import MainWindow

@@ -1,15 +1,22 @@
-"""Tasks computed in a process beside the window."""
+"""Measures and statistics computed in a process beside the window."""
 
-import time
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from microdesigner.app.analyst import AnalystProcess
-from microdesigner.app.messages import EngineEvent, Failed
-from microdesigner.app.tasks import CHORDS, CORRELATION, PROFILE, STATISTICS, TORTUOSITY, Answer, LinesTask, MeasureTask
+from microdesigner.app.workers import Answer, Done, Failed, Worker, end_all
+from microdesigner.app.workers.measuring import (
+    CHORDS,
+    CORRELATION,
+    PROFILE,
+    STATISTICS,
+    TORTUOSITY,
+    LinesTask,
+    MeasureTask,
+)
 from microdesigner.core.microstructure import Microstructure
+from tests.app.test_worker import end_of
 from tests.gui import stand_in
 
 VOLUME = Microstructure(stand_in.volume((16, 16, 12), 1, {}), (2.0, 2.0, 2.0))
@@ -22,26 +29,16 @@ def _answer(task: MeasureTask | LinesTask) -> object:
 
 
 @pytest.fixture
-def process() -> Iterator[AnalystProcess]:
-    """A started process."""
-    process = AnalystProcess()
-    process.start()
-    yield process
-    process.close()
+def work() -> Iterator[Worker]:
+    """A worker, of which nothing is left after the test."""
+    work = Worker()
+    yield work
+    work.close()
+    end_all()
 
 
-def _wait(process: AnalystProcess, number: int) -> EngineEvent:
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
-        for job, event in process.poll():
-            if job == number and isinstance(event, Answer | Failed):
-                return event
-        time.sleep(0.01)
-    raise AssertionError("no answer")
-
-
-def test_a_process_measures_what_a_sample_reports(process: AnalystProcess) -> None:
-    answer = _wait(process, process.ask(MeasureTask(VOLUME)))
+def test_a_process_measures_what_a_sample_reports(work: Worker) -> None:
+    *_, answer, _ = end_of(work, work.ask(MeasureTask(VOLUME)))
     assert isinstance(answer, Answer)
     values, reasons = answer.value
     assert list(values) == ["vol_frac_D", "vol_frac_A", "vol_frac_M", "tortuosity_D", "tortuosity_A"]
@@ -49,11 +46,11 @@ def test_a_process_measures_what_a_sample_reports(process: AnalystProcess) -> No
     assert set(reasons) == {name for name, value in values.items() if value is None}
 
 
-def test_what_cannot_be_computed_is_told(process: AnalystProcess) -> None:
-    failed = _wait(process, process.ask(LinesTask(VOLUME, "nonesuch")))
+def test_what_cannot_be_computed_is_told(work: Worker) -> None:
+    *_, failed = end_of(work, work.ask(LinesTask(VOLUME, "nonesuch")))
     assert isinstance(failed, Failed)
     assert "unexpectedly" in failed.message
-    assert isinstance(_wait(process, process.ask(LinesTask(VOLUME, PROFILE))), Answer)
+    assert end_of(work, work.ask(LinesTask(VOLUME, PROFILE)))[-1] == Done()
 
 
 def test_every_statistic_has_a_line_per_phase() -> None:

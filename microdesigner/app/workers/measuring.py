@@ -1,36 +1,19 @@
-"""What the desktop computes beside the GUI thread apart from generations: plain data in, plain data out.
-
-Each task is sent to a helper process, where `events` does the work; what that imports never burdens the window.
-"""
+"""Measures and plotted statistics of volumes as tasks: plain data in, plain data out."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from microdesigner.app.workers.messages import Answer
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 
 PROFILE, TORTUOSITY, CORRELATION = "profile", "tortuosity", "correlation"
 CHORDS: dict[str, Literal["x", "y", "z"]] = {"chords-x": "x", "chords-y": "y", "chords-z": "z"}
 STATISTICS = (PROFILE, *CHORDS, TORTUOSITY, CORRELATION)  # the quickest first
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The last event of a task."""
-
-    value: Any
-
-
-class Task(Protocol):
-    """Something to compute; picklable."""
-
-    def events(self) -> Iterator[Progress | Answer]:
-        """Progress on the way and an Answer last; raises MicrodesignerError with a sentence for the user."""
-        ...
 
 
 @dataclass(frozen=True)

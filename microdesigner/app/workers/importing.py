@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.app.tasks import Answer
+from microdesigner.app.workers.messages import Answer
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES
 

@@ -1,0 +1,82 @@
+"""Generations as tasks. The engine is imported in the worker process with the first of them, and stays loaded there."""
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from microdesigner.app.workers.messages import Ready
+from microdesigner.core.card import CARD_FILE
+from microdesigner.core.events import Draft, GenerationEvent
+from microdesigner.core.request import Request
+
+ENGINE = "microdesigner.engine:Engine"
+
+
+class EngineLike(Protocol):
+    """What a generation needs of an engine."""
+
+    def generate(self, request: Request) -> Iterator[GenerationEvent]:
+        """Events of one request; closing the iterator cancels it."""
+        ...
+
+    def draft(self, request: Request) -> Draft:
+        """A coarse look at what a request makes."""
+        ...
+
+
+@dataclass(frozen=True)
+class LoadModel:
+    """Loads the model in the folder `bundle`; `engine` is a class with `load(folder)`, as "module:class"."""
+
+    model: str
+    bundle: Path
+    engine: str = ENGINE
+
+    def events(self) -> Iterator[Ready]:
+        """Say that the model is loaded."""
+        yield Ready(self.model, str(getattr(self.loaded(), "device", "cpu")))
+
+    def loaded(self) -> EngineLike:
+        """The engine with this model, which stays loaded until another model is asked for or its files change."""
+        key = (self.engine, self.bundle, _written(self.bundle / CARD_FILE))
+        if key not in _loaded:
+            _loaded.clear()
+            module, _, name = self.engine.partition(":")
+            _loaded[key] = getattr(importlib.import_module(module), name).load(str(self.bundle))
+        return _loaded[key]
+
+
+@dataclass(frozen=True)
+class Generate:
+    """Serves a request by the model of `load`."""
+
+    load: LoadModel
+    request: Request
+
+    def events(self) -> Iterator[GenerationEvent]:
+        """Events of the generation."""
+        yield from self.load.loaded().generate(self.request)
+
+
+@dataclass(frozen=True)
+class MakeDraft:
+    """Makes a draft of what a request makes, by the model of `load`."""
+
+    load: LoadModel
+    request: Request
+
+    def events(self) -> Iterator[Draft]:
+        """The draft."""
+        yield self.load.loaded().draft(self.request)
+
+
+_loaded: dict[tuple[Any, ...], EngineLike] = {}  # of the worker process: one model at a time
+
+
+def _written(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
