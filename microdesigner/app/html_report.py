@@ -8,7 +8,7 @@ from microdesigner.app.request_export import as_command
 from microdesigner.app.targets import comparison
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Request
-from microdesigner.core.result import Sample, recipe_value
+from microdesigner.core.result import Sample, parameter_note, recipe_value
 
 STYLE = (
     "body{font-family:sans-serif;max-width:60em;margin:2em auto;color:#1d2126}img{max-width:100%}"
@@ -54,8 +54,8 @@ def _recipe(sample: Sample) -> str:
     for name, spread in sample.process.items():
         spec = spec_of(name)
         values = [recipe_value(spread), *(spread.get(key, spread["mean"]) for key in ("q05", "q95"))]
-        rows.append((spec.axis_title, *(f"{value:.{spec.decimals}f}" for value in values)))
-    return _table("Predicted recipe", ("", "to try", "5 %", "95 %"), rows) if rows else ""
+        rows.append((spec.axis_title, *(f"{value:.{spec.decimals}f}" for value in values), parameter_note(spread)))
+    return _table("Predicted recipe", ("", "to try", "5 %", "95 %", ""), rows) if rows else ""
 
 
 def _origin(request: Request) -> str:

@@ -26,13 +26,14 @@ class SampleRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     draws: dict[str, list[Number]] = {}
     support: Number | None = None
     match: dict[str, Any] = {}
+    verdict: dict[str, Any] = {}
 
     @classmethod
     def of(cls, sample: Sample) -> "SampleRecord":
         """The record of `sample`."""
         return cls(
             sample.seed, sample.measured, sample.reasons, sample.predicted, sample.process, sample.draws,
-            sample.support, sample.match,
+            sample.support, sample.match, sample.verdict,
         )  # fmt: skip
 
     @classmethod

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.core.descriptor_spec import DescriptorSpec, spec_of
-from microdesigner.core.result import Sample, recipe_value
+from microdesigner.core.result import Sample, parameter_note, recipe_value
 from microdesigner.core.verification import Verification
 from microdesigner.gui import theme
 from microdesigner.gui.results.tolerance_colours import tolerance_colour
@@ -124,6 +124,9 @@ class RecipePanel(QWidget):
         value.setToolTip("Of the likely recipes the one whose films measure on average most nearly what this one does.")
         interval = QLabel(f"{low:.{spec.decimals}f} to {high:.{spec.decimals}f}")
         interval.setToolTip("90 % of the predictions lie in this interval (5 % to 95 %).")
+        if note := parameter_note(spread):
+            interval.setText(f"{interval.text()}<br><small>{note.split(':')[0]}</small>")
+            interval.setToolTip(f"{note[0].upper()}{note[1:]}: films of very different values look alike.")
         for column, label in enumerate((title, value, interval)):
             self._grid.addWidget(label, row, column)
         if spec.unit != "1":

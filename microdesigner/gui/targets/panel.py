@@ -134,7 +134,8 @@ class TargetsPanel(QWidget):
             self.conditions.removeWidget(row)
             row.deleteLater()
         self.rows = {
-            name: ConditionRow(parameter, targets.limits(name)) for name, parameter in targets.parameters.items()
+            name: ConditionRow(parameter, targets.limits(name), targets.card)
+            for name, parameter in targets.parameters.items()
         }
         for row in self.rows.values():
             row.value_changed.connect(self._set_value)

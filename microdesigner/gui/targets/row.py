@@ -3,10 +3,10 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QLabel, QWidget
 
-from microdesigner.core.card import Parameter, describe_parameter
+from microdesigner.core.card import ModelCard, Parameter, control_note, describe_parameter
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui.targets.slider import HistogramSlider
-from microdesigner.gui.widgets.basics import named, symbol_html
+from microdesigner.gui.widgets.basics import named, quiet, symbol_html
 
 
 class ConditionRow(QWidget):
@@ -15,10 +15,10 @@ class ConditionRow(QWidget):
     value_changed = Signal(str, float)
     fixed_changed = Signal(str, bool)
 
-    def __init__(self, parameter: Parameter, limits: tuple[float, float]) -> None:
+    def __init__(self, parameter: Parameter, limits: tuple[float, float], card: ModelCard | None = None) -> None:
         super().__init__()
         self.parameter = parameter
-        spec, tooltip = spec_of(parameter.name), describe_parameter(parameter)
+        spec, tooltip = spec_of(parameter.name), describe_parameter(parameter, card)
         unit = "" if spec.unit == "1" else f" [{spec.unit}]"
         label = QLabel(f"{spec.title}&nbsp; <i>{symbol_html(spec.symbol)}</i>{unit}")
         label.setToolTip(tooltip)
@@ -38,6 +38,8 @@ class ConditionRow(QWidget):
         grid.addWidget(self.slider, 1, 0)
         grid.addWidget(self.number, 1, 1)
         grid.setColumnStretch(0, 1)
+        if card is not None and (note := control_note(card, parameter.name)):
+            grid.addWidget(quiet(note), 2, 0, 1, 2)
         self.slider.value_changed.connect(self._emit_value)
         self.number.valueChanged.connect(self._emit_value)
         self.free.toggled.connect(lambda free: self.fixed_changed.emit(self.parameter.name, not free))
