@@ -1,24 +1,26 @@
 """How a volume is looked at: what undo takes back and a session keeps."""
 
-import math
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from microdesigner.core.errors import InputError
+from msgspec import Meta
+
+from microdesigner.core.documents import Number, convert_document
 
 Vector = tuple[float, float, float]
+_Vector = tuple[Number, Number, Number]
+_Step = Annotated[int, Meta(ge=-(2**31), lt=2**31)]  # what the controls can hold
 
 
 @dataclass(frozen=True)
 class Pose:
     """Where the camera is, in nm. One that is fitted to the volume has a direction only."""
 
-    direction: Vector
-    up: Vector
-    position: Vector | None = None
-    focal_point: Vector | None = None
-    parallel_scale: float | None = None
+    direction: _Vector
+    up: _Vector
+    position: _Vector | None = None
+    focal_point: _Vector | None = None
+    parallel_scale: Number | None = None
 
     @property
     def fitted(self) -> bool:
@@ -32,28 +34,24 @@ class ViewState:
 
     pose: Pose
     orthographic: bool
-    maximised: int | None
+    maximised: _Step | None
     palette: str
     smooth: bool
     visible: tuple[bool, ...]
-    opacity: tuple[int, ...]
-    clip: tuple[tuple[int, int], ...]
+    opacity: tuple[_Step, ...]
+    clip: tuple[tuple[_Step, _Step], ...]
     slices: bool
-    positions: tuple[int, ...]
-    threshold: int
+    positions: tuple[_Step, ...]
+    threshold: _Step
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-able dictionary that `from_json` reads back equal."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, document: object) -> Self:
-        """Read a view's document; raises InputError when it is none."""
-        try:
-            values = _read(document, _VIEW)
-            return cls(**values | {"pose": Pose(**_read(values["pose"], _POSE))})
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"The view of the session cannot be read ({error}); it is left as it is.") from None
+    def from_json(cls, document: object, source: str = "the session") -> Self:
+        """Read a view's document; raises InputError naming `source` and the entry when it is none."""
+        return convert_document(document, cls, source, "a view", "choose another file")
 
 
 def changed_field(before: ViewState, after: ViewState) -> str:
@@ -66,48 +64,3 @@ def changed_field(before: ViewState, after: ViewState) -> str:
                 f"{entry.name} {[a != b for a, b in zip(old, new, strict=True)].index(True)}" if several else entry.name
             )
     return ""
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(f"{value!r} is no true or false")
-    return value
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{value!r} is no whole number")
-    return value
-
-
-def _number(value: Any) -> float:
-    if not math.isfinite(value):
-        raise ValueError(f"{value!r} is no number")
-    return float(value)
-
-
-def _vector(value: Any) -> Vector:
-    x, y, z = map(_number, value)
-    return x, y, z
-
-
-def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is None else read(value)
-
-
-_POSE: dict[str, Callable[[Any], Any]] = {
-    "direction": _vector, "up": _vector, "position": _optional(_vector), "focal_point": _optional(_vector),
-    "parallel_scale": _optional(_number),
-}  # fmt: skip
-_VIEW: dict[str, Callable[[Any], Any]] = {
-    "pose": dict, "orthographic": _flag, "maximised": _optional(_whole), "palette": str, "smooth": _flag,
-    "visible": lambda flags: tuple(map(_flag, flags)), "opacity": lambda shares: tuple(map(_whole, shares)),
-    "clip": lambda spans: tuple((_whole(low), _whole(high)) for low, high in spans), "slices": _flag,
-    "positions": lambda places: tuple(map(_whole, places)), "threshold": _whole,
-}  # fmt: skip
-
-
-def _read(document: object, readers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
-    if not isinstance(document, Mapping):
-        raise TypeError("not an object")
-    return {name: read(document[name]) for name, read in readers.items()}

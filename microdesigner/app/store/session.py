@@ -3,15 +3,20 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
+
+import msgspec
+from msgspec import Meta
 
 from microdesigner.app.view_state import ViewState
+from microdesigner.core.documents import read_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.paths import user_data, write_text_atomic
 from microdesigner.core.request import Request
 
 SUFFIX = ".microdesigner"
 MAX_BYTES = 1 << 20
+REMEDY = "choose another file"
 _PROGRAM, _SCHEMA = "microdesigner session", 1
 
 
@@ -36,23 +41,34 @@ class Session:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read a session; raises InputError naming the file when it is none."""
-        try:
-            if path.stat().st_size > MAX_BYTES:
-                raise InputError(f"{path} is too large for a session; open it as a volume instead.")
-            document = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path} cannot be read as a session ({error}); choose another file.") from None
-        if not isinstance(document, dict) or (document.get("program"), document.get("schema")) != (_PROGRAM, _SCHEMA):
-            raise InputError(f"{path} is no session of this version of the program; choose another file.")
-        shown, opened, view = (document.get(name) for name in ("shown", "opened", "view"))
+        """Read a session; raises InputError naming the file and the entry when it is none."""
+        document = read_document(path, _Document, "a session of this version", REMEDY, MAX_BYTES)
         return cls(
-            Request.from_json(document.get("request", {})),
-            document.get("seed_locked") is not False,
-            Request.from_json(shown) if shown is not None else None,
-            Path(opened) if isinstance(opened, str) else None,
-            ViewState.from_json(view) if view is not None else None,
+            _request(document.request, path, "request"),
+            document.seed_locked,
+            _request(document.shown, path, "shown") if document.shown is not None else None,
+            Path(document.opened) if document.opened is not None else None,
+            document.view,
         )
+
+
+class _Document(msgspec.Struct, frozen=True):
+    """A session as its file holds it."""
+
+    program: Literal["microdesigner session"]
+    schema: Literal[1]
+    request: dict[str, Any] = {}
+    seed_locked: bool = True
+    shown: dict[str, Any] | None = None
+    opened: Annotated[str, Meta(max_length=4096, pattern=r"^[^\x00]*\Z")] | None = None
+    view: ViewState | None = None
+
+
+def _request(document: dict[str, Any], path: Path, entry: str) -> Request:
+    try:
+        return Request.from_json(document)
+    except InputError as error:
+        raise InputError(f"The entry '{entry}' of {path} is no request: {error}") from None
 
 
 def last_session() -> Path:
