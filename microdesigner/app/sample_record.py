@@ -48,5 +48,7 @@ class SampleRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         return cls(**values)
 
     def sample(self, microstructure: Microstructure) -> Sample:
-        """The sample with its volume."""
-        return Sample(microstructure, **{name: getattr(self, name) for name in self.__struct_fields__})
+        """The sample with its volume; of parameters whose mean is unknown nothing is said."""
+        fields = {name: getattr(self, name) for name in self.__struct_fields__}
+        fields["process"] = {name: spread for name, spread in self.process.items() if "mean" in spread}
+        return Sample(microstructure, **fields)

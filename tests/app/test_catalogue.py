@@ -60,6 +60,13 @@ def test_a_generated_file_brings_request_and_measures(tmp_path: Path) -> None:
     assert opened.sample.process == {}
 
 
+def test_of_a_recipe_without_values_nothing_is_said(tmp_path: Path) -> None:
+    process = {"chi": {}, "phi": {"mean": 0.5, "q50": 0.4}}
+    volume = Microstructure(np.zeros((4, 4, 4), np.uint8)).with_provenance(sample={"process": process})
+    registry.write(volume, tmp_path / "volume.vti")
+    assert open_volume(tmp_path / "volume.vti").sample.recipe == {"phi": 0.4}
+
+
 def test_a_foreign_file_brings_a_volume_alone(tmp_path: Path) -> None:
     np.save(tmp_path / "labels.npy", np.zeros((4, 5, 6), np.uint8))
     opened = open_volume(tmp_path / "labels.npy")
