@@ -20,12 +20,33 @@ MAX_VOXELS = 1 << 31
 class Microstructure:
     """A labelled volume of a film.
 
-    `phases` is uint8 [x, y, z]; z is the film thickness, z = 0 the cathode side, the last layer the anode side.
-    Labels index `phase_names` (0 donor, 1 acceptor, 2 mixed). `voxel_nm` is the voxel edge along x, y, z in nm, None
-    where it is unknown, as for files that do not record it. `lateral` tells whether x and y wrap; z never does.
-    `provenance` is any JSON-able record of the volume's origin.
+    Parameters
+    ----------
+    phases
+        Labels, uint8 of shape (x, y, z). z is the film thickness: z = 0 is the cathode side, the last layer the anode
+        side. Labels index `phase_names`.
+    voxel_nm
+        Voxel edges along x, y, z in nm; None where they are unknown, as for files that do not record them.
+    lateral
+        Boundary along x and y: "periodic" (the faces wrap) or "no-flux" (they are walls). z never wraps.
+    phase_names
+        Names of the labels 0, 1, ...
+    provenance
+        Any record of the volume's origin that JSON can hold.
 
-    Raises InputError when the array is not three-dimensional, empty, or holds a label without a name.
+    Raises
+    ------
+    InputError
+        When the array is not three-dimensional or empty, holds another type than uint8 or a label without a name, or a
+        voxel edge is no positive length.
+
+    Examples
+    --------
+    >>> labels = np.zeros((16, 16, 8), np.uint8)
+    >>> labels[:, :, 4:] = 1
+    >>> volume = Microstructure(labels, voxel_nm=(1.0, 1.0, 2.0), phase_names=("donor", "acceptor"))
+    >>> volume.shape, volume.periodic, volume.length_unit
+    ((16, 16, 8), True, 'nm')
     """
 
     phases: PhaseArray

@@ -26,6 +26,15 @@ class Request:
     i uses seed + i, so any one of a batch can be made again alone.
 
     Raises InputError when a value is impossible whatever the model.
+
+    Examples
+    --------
+    >>> request = Request(targets={"vol_frac_D": 0.4}, count=4, seed=7, match="fractions")
+    >>> Request.from_json(request.to_json()) == request
+    True
+    >>> Request(targets={"vol_frac_D": 1.4})
+    Traceback (most recent call last):
+    microdesigner.core.errors.InputError: The target vol_frac_D must lie between 0 and 1; got 1.4.
     """
 
     targets: dict[str, float] = field(default_factory=dict)

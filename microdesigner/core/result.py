@@ -24,12 +24,29 @@ HARDLY_DETERMINED = 0.5
 class Sample:
     """One generated volume.
 
-    `measured` values come from the voxels (None: does not exist, see `reasons`); `predicted` are the feature
-    predictor's descriptors {"mean", "std"}; `process` its recipe {"mean", "std", "q05", "q50", "q95", "interval_share",
-    "best"}, see `parameter_note`; `draws` are posterior samples of the recipe, one list per parameter, for plots;
-    `support` is the request's standing among the training data in 0..1, `verdict` the words for it and for the film
-    {"request", "words", "disagreement"}, see `core.verdict`; `match` reports what matching did (bias added to the
-    logits, candidate chosen).
+    Parameters
+    ----------
+    microstructure
+        The volume.
+    seed
+        The seed that alone makes this volume again.
+    measured
+        Descriptors of the voxels by name; None where a value does not exist.
+    reasons
+        Why, for each value that does not exist.
+    predicted
+        The feature predictor's descriptors: "mean" and "std" for each name.
+    process
+        The posterior of the recipe: "mean", "std", the quantiles "q05", "q50" and "q95", "interval_share" (see
+        `parameter_note`) and "best", the value to try, for each parameter.
+    draws
+        Samples of that posterior, a list for each parameter, for plots.
+    support
+        The request's standing among the training data in 0..1, see `core.support`.
+    match
+        What matching did: the biases added to the logits, the candidate chosen.
+    verdict
+        Words for the request and for the film: "request", "words", "disagreement", see `core.verdict`.
     """
 
     microstructure: Microstructure
@@ -78,7 +95,21 @@ def parameter_note(spread: Mapping[str, float]) -> str:
 
 @dataclass(frozen=True)
 class Result:
-    """All samples of one request with the model, device and seconds per stage that made them."""
+    """All samples of one request.
+
+    Parameters
+    ----------
+    request
+        What was asked for.
+    model
+        "name" and "sha256" of the model.
+    device
+        Type of the device: "cpu", "cuda" or "mps".
+    seconds
+        Time for each stage.
+    samples
+        The volumes; sample i was made from the seed of the request plus i.
+    """
 
     request: Request
     model: dict[str, str]

@@ -44,17 +44,48 @@ class DescriptorReport:
 def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> DescriptorReport:
     """Measure a volume.
 
-    "basic": the fractions and shares of straight paths that models are conditioned on, by their GraSPI names (ABS_f_D,
-    CT_f_D_tort1, CT_f_A_tort1) and, where a third phase is named, also as vol_frac_D, vol_frac_A, vol_frac_M,
-    tortuosity_D, tortuosity_A. "graspi" adds GraSPI's whole table. "full" adds statistics, per pair of phases and per
-    phase: specific_surface and specific_surface_isotropic (1/nm), mean_chord_x, _y, _z and domain_size (nm), euler,
-    percolating, connected_anode and connected_cathode (shares of the phase's voxels, 26 neighbours), tortuosity_factor
-    and effective_diffusivity along z (a path must lead over voxel faces). Their sources stand in the modules of these
-    subjects.
+    Parameters
+    ----------
+    microstructure
+        The volume; two phases are taken as donor and acceptor, a third as mixed.
+    which
+        "basic": the fractions and shares of straight paths that models are conditioned on, by their GraSPI names
+        (ABS_f_D, CT_f_D_tort1, CT_f_A_tort1) and, where a third phase is named, also as vol_frac_D, vol_frac_A,
+        vol_frac_M, tortuosity_D, tortuosity_A.
 
-    Where the voxel edges are unknown, values in nm or of nm are None, and ratios of lengths count voxels as cubes.
-    GraSPI itself prints 0 for a share of straight paths where no voxel reaches the electrode; here it is None.
-    Raises InputError for another `which`.
+        "graspi" adds GraSPI's whole table.
+
+        "full" adds statistics, per pair of phases and per phase: specific_surface and specific_surface_isotropic
+        (1/nm), mean_chord_x, _y, _z and domain_size (nm), euler, percolating, connected_anode and connected_cathode
+        (shares of the phase's voxels, 26 neighbours), tortuosity_factor and effective_diffusivity along z (a path must
+        lead over voxel faces). Their sources stand in the modules of these subjects.
+
+    Returns
+    -------
+    DescriptorReport
+        Values by name. One that does not exist is None with a reason: GraSPI itself prints 0 for a share of straight
+        paths where no voxel reaches the electrode. Where the voxel edges are unknown, values in nm or of nm are None,
+        and ratios of lengths count voxels as cubes.
+
+    Raises
+    ------
+    InputError
+        For another `which`.
+
+    References
+    ----------
+    GraSPI: Wodo, Tirthapura, Chaudhary and Ganapathysubramanian, Organic Electronics 2012, 13, 1105.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> layers = np.zeros((4, 4, 4), np.uint8)
+    >>> layers[:, :, 2:] = 1  # acceptor above donor: neither reaches its electrode
+    >>> report = describe(Microstructure(layers, phase_names=("donor", "acceptor")))
+    >>> report.values["ABS_f_D"], report.values["CT_f_D_tort1"]
+    (0.5, None)
+    >>> report.reasons["CT_f_D_tort1"]
+    'no donor voxel touches the anode'
     """
     if which not in get_args(DescriptorSet):
         raise InputError(f"The descriptor set must be one of {', '.join(get_args(DescriptorSet))}; got {which!r}.")

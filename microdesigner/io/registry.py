@@ -41,13 +41,53 @@ SCANNED = (*(extension for entry in FORMATS.values() for extension in entry.exte
 def read(path: str | Path) -> Microstructure:
     """Read a volume of phase labels in the format of its extension.
 
-    Raises InputError, one sentence naming the file and the remedy, whatever is wrong with it.
+    Parameters
+    ----------
+    path
+        File of a format in `FORMATS`.
+
+    Returns
+    -------
+    Microstructure
+        Labels (x, y, z) with what the file says of voxel edges, boundary, phase names and origin.
+
+    Raises
+    ------
+    InputError
+        Whatever is wrong with the file: one sentence naming it and the remedy.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> volume = Microstructure(np.zeros((4, 5, 6), np.uint8), voxel_nm=(2.0, 2.0, 1.0))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(volume, Path(folder) / "film.vti")
+    ...     again = read(Path(folder) / "film.vti")
+    >>> again.shape, again.voxel_nm
+    ((4, 5, 6), (2.0, 2.0, 1.0))
     """
     return scan(path).labelled(Path(path))
 
 
 def scan(path: str | Path) -> Scan:
-    """Read a volume of any numbers, labels or grey values, in the format of its extension; raises InputError too."""
+    """Read a volume of any numbers, labels or grey values, in the format of its extension.
+
+    Parameters
+    ----------
+    path
+        File of a format in `FORMATS` or `SCANNERS`.
+
+    Returns
+    -------
+    Scan
+        Numbers (x, y, z) and what the file says of them; what it does not say is unknown.
+
+    Raises
+    ------
+    InputError
+        Whatever is wrong with the file: one sentence naming it and the remedy.
+    """
     path = Path(path)
     scanner = SCANNERS.get(path.suffix.lower()) or format_of(path).scan
     if path.is_dir():
@@ -65,9 +105,21 @@ def scan(path: str | Path) -> Scan:
 
 
 def write(microstructure: Microstructure, path: str | Path, format: str | None = None) -> None:
-    """Write a volume in the named format, by default that of the extension; the file is whole or absent.
+    """Write a volume; the file is whole or absent.
 
-    Raises InputError for an unknown format, a volume the format cannot hold, or a place that cannot be written.
+    Parameters
+    ----------
+    microstructure
+        The volume.
+    path
+        File to write; one that is there is replaced.
+    format
+        Name of a format in `FORMATS`, by default that of the extension.
+
+    Raises
+    ------
+    InputError
+        For an unknown format, a volume the format cannot hold, or a place that cannot be written.
     """
     path = Path(path)
     chosen = format_of(path) if format is None else named_format(format)

@@ -37,8 +37,22 @@ class NotSeparatedError(InputError):
 
 @dataclass(frozen=True)
 class Recipe:
-    """One annealing experiment. `phi` is the acceptor fraction of the blend, `chi` the interaction parameter; times are
-    in voxel²/M; `size` is voxels along x, y, z; `kappa` the gradient coefficient (12: χ = 4 walls of four voxels).
+    """One annealing experiment.
+
+    Parameters
+    ----------
+    phi
+        Blend ratio φ: acceptor fraction of the blend.
+    chi
+        Flory-Huggins interaction parameter χ; above 2 an equal blend separates.
+    seed
+        Of the noise from which the phases grow.
+    size
+        Voxels along x, y, z.
+    lateral
+        Boundary along x and y: "periodic" or "no-flux".
+    kappa
+        Gradient coefficient κ in voxel²: 12 gives interfaces of four voxels at χ = 4.
     """
 
     phi: float
@@ -146,7 +160,40 @@ def snapshot(recipe: Recipe, state: State) -> Snapshot:
 
 
 def simulate(recipe: Recipe, times: list[float], device: torch.device | None = None) -> Iterator[Snapshot]:
-    """Yield a Snapshot at each of the rising `times`."""
+    """Anneal a blend by the Cahn-Hilliard equation of a Flory-Huggins free energy.
+
+    Parameters
+    ----------
+    recipe
+        Blend ratio, interaction, size in voxels, lateral boundary and seed of the noise.
+    times
+        Rising annealing times in voxel²/M; see `Recipe.time_of` for reduced times.
+    device
+        Where to compute, by default the CPU.
+
+    Yields
+    ------
+    Snapshot
+        The composition field at each of the `times`; its `microstructure` has the phases.
+
+    Raises
+    ------
+    InputError
+        When nothing would separate, or an edge is below 8 voxels.
+
+    References
+    ----------
+    Cahn and Hilliard, J. Chem. Phys. 1958, 28, 258. Flory, Principles of Polymer Chemistry, 1953.
+
+    Examples
+    --------
+    >>> recipe = Recipe(phi=0.5, chi=3.6, size=(16, 16, 16))
+    >>> last = [*simulate(recipe, [recipe.time_of(3.0), recipe.time_of(4.5)])][-1]
+    >>> last.field.shape, bool(abs(last.field.mean() - 0.5) < 1e-3)
+    ((16, 16, 16), True)
+    >>> last.microstructure(phases=2).phase_names
+    ('donor', 'acceptor')
+    """
     for state in anneal(recipe, times, device):
         if state.asked:
             yield snapshot(recipe, state)
