@@ -50,7 +50,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add(
         "--full",
         action="store_true",
-        help="also draw 64 films of one target and a larger one, anneal 32 predicted recipes, time batches, compare "
+        help="also draw 64 films of one target and a larger one, anneal 64 predicted recipes, time batches, compare "
         "10, 15 and 20 steps with 1000 ancestral ones",
     )
     add("--write-card", action="store_true", help="record the figures in the model's card")

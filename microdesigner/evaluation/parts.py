@@ -21,7 +21,7 @@ from microdesigner.evaluation.twins import evaluate_twins
 BATCHES, FIDELITY, CALIBRATION = "batches.json", "fidelity.json", "calibration.json"
 RECONSTRUCTION, TWINS = "reconstruction.json", "twins.json"
 ONE_TARGET, RECIPES, LARGER, SAMPLERS = "one-target.json", "recipes.json", "larger.json", "samplers.json"
-FILMS, RECONSTRUCTED, POSTERIORS, OF_ONE_TARGET, RESIMULATED, SAMPLED = 32, 96, 512, 64, 32, 8
+FILMS, RECONSTRUCTED, POSTERIORS, OF_ONE_TARGET, RESIMULATED, SAMPLED = 32, 96, 512, 64, 64, 8
 BATCH_SIZES = (1, 2, 4)
 
 Part = Callable[[Path], Iterator[Progress]]

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from microdesigner.core.card import Parameter
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
@@ -16,6 +17,8 @@ from microdesigner.core.spread import some_of
 from microdesigner.core.verification import Verification
 from microdesigner.data.store import SERIES, VolumeDataset
 from microdesigner.engine import Engine
+from microdesigner.evaluation.jackknife import jackknife
+from microdesigner.evaluation.metrics import finite
 from microdesigner.evaluation.reconstruction import encoded
 from microdesigner.evaluation.verification import verify_sample
 from microdesigner.models.feature_predictor import FeaturePredictor
@@ -25,14 +28,26 @@ FOLDS = 5
 
 
 def evaluate_recipes(engine: Engine, dataset: VolumeDataset, count: int, path: Path) -> Iterator[Progress]:
-    """Judge the posteriors of at most `count` held-out volumes of `dataset` and write to `path` per processing
-    parameter "coverage 50 %" and "coverage 90 %", the shares of volumes whose true recipe lies in the central interval,
-    "crps" (Gneiting and Raftery 2007), and "mae" of the median.
+    """Judge the posteriors of held-out films and write figures per processing parameter to `path`.
 
-    The intervals may owe their width to the very series they are judged on, so it is fitted anew by the others: see
-    `recalibrated`.
+    Parameters
+    ----------
+    engine : Engine
+        The model.
+    dataset : VolumeDataset
+        Films with recipes. Those that training held out gave the intervals their width; only a data set of new series
+        judges that width.
+    count : int
+        Most films to judge.
+    path : Path
+        Document: per parameter what `judged` gives as the model ships, and "refitted" the same with the width that
+        other series of this data set need, see `recalibrated`; "interval_share", the mean share of the trained range
+        that the 90 % interval spans; "count" films of "series" series.
 
-    Raises InputError when the model predicts no recipe or the data set records none.
+    Raises
+    ------
+    InputError
+        When the model predicts no recipe or the data set records none.
     """
     names = [parameter.name for parameter in engine.card.process]
     if not names or not isinstance(engine.bundle.predictor, FeaturePredictor):
@@ -46,14 +61,26 @@ def evaluate_recipes(engine: Engine, dataset: VolumeDataset, count: int, path: P
     for done, index in enumerate(chosen, 1):
         rows.append(_draws(engine, dataset, int(index)))
         yield Progress("posterior", done, len(chosen))
-    draws = recalibrated(np.stack(rows), truth, dataset.table[SERIES][chosen])  # (volumes, draws, process)
-    figures = {name: judged(draws[..., column], truth[:, column]) for column, name in enumerate(names)}
+    series = dataset.table[SERIES][chosen].astype(np.int64)
+    draws = np.stack(rows)  # (volumes, draws, process)
+    refitted = recalibrated(draws, truth, series)
+    figures = {
+        parameter.name: {
+            **judged(draws[..., column], truth[:, column], series),
+            "interval_share": _interval_share(draws[..., column], parameter),
+            "count": len(chosen),
+            "series": len(np.unique(series)),
+            "refitted": judged(refitted[..., column], truth[:, column], series),
+        }
+        for column, parameter in enumerate(engine.card.process)
+    }
     write_text_atomic(path, json.dumps(figures, indent=1) + "\n")
 
 
 def resimulated(engine: Engine, targets: Sequence[dict[str, float]], path: Path) -> Iterator[Progress]:
     """Generate a film for each target, anneal the recipe predicted for it, and write to `path` the median absolute
-    difference of each descriptor between the two films, with how many recipes could be simulated."""
+    difference of each descriptor between the two films, that which 90 % of the films stay below, and how many recipes
+    could be simulated."""
     verifications = []
     for seed, wanted in enumerate(targets):
         request = Request(wanted, engine.card.name, seed=seed)
@@ -66,7 +93,8 @@ def resimulated(engine: Engine, targets: Sequence[dict[str, float]], path: Path)
     document = {
         "count": len(targets),
         "simulated": len(simulated),
-        "median_error": {name: _median_size([errors.get(name) for errors in simulated]) for name in targets[0]},
+        "median_error": {name: _size_at(0.5, [errors.get(name) for errors in simulated]) for name in targets[0]},
+        "q90_error": {name: _size_at(0.9, [errors.get(name) for errors in simulated]) for name in targets[0]},
     }
     write_text_atomic(path, json.dumps(document, indent=1) + "\n")
 
@@ -80,7 +108,7 @@ def _draws(engine: Engine, dataset: VolumeDataset, index: int) -> NDArray[np.flo
 
 
 def recalibrated(
-    draws: NDArray[np.float64], truth: NDArray[np.float64], series: NDArray[np.float64]
+    draws: NDArray[np.float64], truth: NDArray[np.float64], series: NDArray[np.float64] | NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Posteriors `draws` (volumes, draws, process), each fifth of the series with the width that the other four fifths
     need (cross-validation); as they are where there are too few series."""
@@ -95,18 +123,47 @@ def recalibrated(
     return judged_alone
 
 
-def judged(draws: NDArray[np.float64], truth: NDArray[np.float64]) -> dict[str, float]:
-    """Figures of posteriors of one parameter, `draws` (volumes, draws) beside `truth` (volumes,)."""
-    figures = {}
+def judged(
+    draws: NDArray[np.float64], truth: NDArray[np.float64], series: NDArray[np.int64]
+) -> dict[str, float | None]:
+    """Figures of the posteriors of one parameter.
+
+    Parameters
+    ----------
+    draws : ndarray, shape (volumes, draws)
+        Samples of each posterior.
+    truth : ndarray, shape (volumes,)
+        The true values.
+    series : ndarray of int, shape (volumes,)
+        Series of each volume.
+
+    Returns
+    -------
+    dict
+        "coverage 50 %" and "coverage 90 %", the shares of volumes whose true value lies in the central interval, each
+        with its "... error", a standard error over series; "crps", the continuous ranked probability score (Gneiting
+        and Raftery 2007); "mae" of the median.
+    """
+    figures: dict[str, float | None] = {}
     for level in LEVELS:
         low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=1)
-        figures[f"coverage {100 * level:.0f} %"] = float(((low <= truth) & (truth <= high)).mean())
+        inside = (low <= truth) & (truth <= high)
+        name = f"coverage {100 * level:.0f} %"
+        value, error = jackknife(series, lambda chosen, inside=inside: float(inside[chosen].mean()))  # type: ignore[misc]
+        figures |= {name: finite(value, 5), f"{name} error": finite(error, 5)}
     spread = np.abs(draws - np.roll(draws, 1, axis=1)).mean(1)  # draws are independent, so neighbours are pairs
-    figures["crps"] = float((np.abs(draws - truth[:, None]).mean(1) - spread / 2).mean())
-    figures["mae"] = float(np.abs(np.median(draws, axis=1) - truth).mean())
-    return {name: round(value, 5) for name, value in figures.items()}
+    figures["crps"] = finite(float((np.abs(draws - truth[:, None]).mean(1) - spread / 2).mean()), 5)
+    figures["mae"] = finite(float(np.abs(np.median(draws, axis=1) - truth).mean()), 5)
+    return figures
 
 
-def _median_size(errors: Sequence[float | None]) -> float | None:
+def _interval_share(draws: NDArray[np.float64], parameter: Parameter) -> float | None:
+    low, high = np.quantile(draws, [0.05, 0.95], axis=1)
+    span = parameter.high - parameter.low
+    return finite(float((high - low).mean()) / span, 4) if span > 0 else None
+
+
+def _size_at(level: float, errors: Sequence[float | None]) -> float | None:
+    """The size that the share `level` of the errors stays below."""
     sizes = [abs(error) for error in errors if error is not None]
-    return round(float(np.median(sizes)), 5) if sizes else None
+    return round(float(np.quantile(sizes, level)), 5) if sizes else None

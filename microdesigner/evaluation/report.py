@@ -76,7 +76,7 @@ def _tables(folder: Path) -> Iterator[str]:
     if twins := _part(folder, TWINS):
         yield f"<h2>Generated films beside simulated ones</h2><pre>{html.escape(chr(10).join(twin_lines(twins)))}</pre>"
     if recipe := _part(folder, CALIBRATION):
-        yield f"<h2>Posterior of the recipe, on held-out films</h2>{_table(recipe)}"
+        yield f"<h2>Posterior of the recipe, on held-out films</h2>{_table(_flat(recipe))}"
     if annealed := _part(folder, RECIPES):
         title = f"Films annealed by their predicted recipes ({annealed['simulated']} of {annealed['count']})"
         rows = {name: {"median difference": value} for name, value in annealed["median_error"].items()}
@@ -89,6 +89,15 @@ def _tables(folder: Path) -> Iterator[str]:
     if fidelity := _part(folder, FIDELITY):
         yield f"<h2>Morphology: relative error, floor, ratio</h2>{_table(fidelity['morphology'])}"
         yield from _distribution(fidelity["distribution"])
+
+
+def _flat(recipe: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Figures per parameter, and below them the same of the refitted intervals."""
+    rows: dict[str, Mapping[str, Any]] = {}
+    for name, entry in recipe.items():
+        plain = {key: value for key, value in entry.items() if key != "refitted"}
+        rows |= {name: plain, f"{name}, refitted": dict.fromkeys(plain) | entry["refitted"]}
+    return rows
 
 
 def _distribution(document: Mapping[str, Any]) -> Iterator[str]:
