@@ -118,18 +118,22 @@ class RunProgress:
     def _on_step(self, event: Mapping[str, Any]) -> None:
         stage = self.stages[event["stage"]]
         stage.progress, stage.seconds, stage.seconds_left = event["progress"], event["seconds"], event["seconds_left"]
-        if "loss" in event:
-            stage.training.add(event["step"], event.get("error", event["loss"]))
+        loss = event.get("loss") if event.get("error") is None else event["error"]
+        if loss is not None:
+            stage.training.add(event["step"], loss)
 
     def _on_validation(self, event: Mapping[str, Any]) -> None:
-        if "val_loss" in event:
+        if event.get("val_loss") is not None:
             self.stages[event["stage"]].validation.add(event["step"], event["val_loss"])
-            figures = ", ".join(f"{k.removeprefix('val_')} {v:.4g}" for k, v in event.items() if k.startswith("val_"))
+            named = {name.removeprefix("val_"): value for name, value in event.items() if name.startswith("val_")}
+            figures = ", ".join(
+                f"{name} {value:.4g}" for name, value in named.items() if isinstance(value, float | int)
+            )
             self._say(event, f"{STAGE_TITLES[event['stage']]}, step {event['step']}: {figures}.")
 
     def _on_sample(self, event: Mapping[str, Any]) -> None:
         self.stages[event["stage"]].pairs = {name: [tuple(p) for p in pairs] for name, pairs in event["pairs"].items()}
-        if "file" in event and event["file"] not in self.samples:
+        if event.get("file") is not None and event["file"] not in self.samples:
             self.samples.append(event["file"])
 
     def _on_memory(self, event: Mapping[str, Any]) -> None:

@@ -12,7 +12,9 @@ import numpy as np
 
 from microdesigner.core.card import DENOISER_MULTIPLE
 from microdesigner.core.descriptor_spec import SPECS
+from microdesigner.core.documents import convert_document
 from microdesigner.core.errors import InputError
+from microdesigner.data.hdf5_text import write_text
 from microdesigner.data.statistics import constant_labels, correlations, redundancies
 from microdesigner.data.store import CHECKS, SERIES, STATED, VALIDATION_EVERY, VolumeDataset
 
@@ -74,14 +76,16 @@ def record_checks(path: Path) -> None:
     dataset = VolumeDataset(path)
     findings = check_dataset(dataset, dataset.description.conditions, dataset.description.process)
     dataset.close()
-    with h5py.File(path, "r+") as file:
-        file.attrs[CHECKS] = json.dumps(checks_document(findings))
+    with h5py.File(path, "r+", libver="latest") as file:
+        write_text(file, CHECKS, json.dumps(checks_document(findings)))
 
 
 def checks_of(dataset: VolumeDataset) -> list[Check]:
     """The checks recorded in a data set; made now where there are none, or of another version."""
-    if dataset.checks.get("version") == CHECKS_VERSION:
-        return [Check(**finding) for finding in dataset.checks["findings"]]
+    recorded = dataset.checks
+    if recorded.get("version") == CHECKS_VERSION:
+        source, what = f"{dataset.path} ({CHECKS})", "the findings of a data set's checks"
+        return convert_document(recorded.get("findings"), list[Check], source, what, "build it again")
     return check_dataset(dataset, dataset.description.conditions, dataset.description.process)
 
 

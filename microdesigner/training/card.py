@@ -72,7 +72,7 @@ def loss_curves(events: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, list
     curves: dict[str, dict[str, list[list[float]]]] = {}
     for event in events:
         for kind in ("loss", "val_loss"):
-            if event["event"] in ("step", "validation") and kind in event:
+            if event["event"] in ("step", "validation") and event.get(kind) is not None:
                 stage = curves.setdefault(event["stage"], {"loss": [], "val_loss": []})
                 stage[kind].append([event["step"], event[kind]])
     return {stage: {kind: _thinned(curve) for kind, curve in both.items()} for stage, both in curves.items()}

@@ -1,15 +1,18 @@
 """What a training run tells: JSON lines in its directory, which the command, the wizard and any script can follow."""
 
-import json
 import os
 import time
 from pathlib import Path
 from typing import IO, Any
 
+import msgspec
+
 from microdesigner.core.events import Progress
 from microdesigner.training import ranks
+from microdesigner.training.event_schemas import SCHEMAS
 
 SECONDS_BETWEEN = 1.0
+LARGEST_READ = 16 << 20
 
 
 class EventLog:
@@ -23,7 +26,7 @@ class EventLog:
         """Append an event with the wall-clock time; of several processes that train together only the first does."""
         if not ranks.is_first():
             return
-        line = json.dumps({"time": round(time.time(), 2), "event": event, **entries}).encode() + b"\n"
+        line = msgspec.json.encode({"time": round(time.time(), 2), "event": event, **entries}) + b"\n"
         with self._path.open("ab+") as file:
             if _ends_torn(file):
                 line = b"\n" + line
@@ -53,29 +56,38 @@ class EventReader:
         self._offset = 0
 
     def read(self) -> list[dict[str, Any]]:
-        """Events of the whole lines written since; a line torn by a kill or a full disk is left out."""
+        """Events of the whole lines written since; a line that is torn or fits no schema is left out."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._offset)
-                content = file.read()
-        except FileNotFoundError:
+                content = file.read(LARGEST_READ)
+        except OSError:
             return []
-        whole = content[: content.rfind(b"\n") + 1]
-        self._offset += len(whole)
-        return [event for line in whole.splitlines() if (event := _parsed(line)) is not None]
+        end = content.rfind(b"\n") + 1
+        if not end and len(content) == LARGEST_READ:  # no line of ours is so long
+            end = len(content)
+        self._offset += end
+        return [event for line in content[:end].split(b"\n") if (event := _parsed(line)) is not None]
 
 
 def read_events(path: Path) -> list[dict[str, Any]]:
     """All whole lines written so far."""
-    return EventReader(path).read()
+    reader = EventReader(path)
+    events = reader.read()
+    while more := reader.read():
+        events += more
+    return events
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
-        event = json.loads(line)
-    except ValueError:
+        event = msgspec.json.decode(line, type=dict[str, Any])
+        kind = SCHEMAS.get(event["event"])
+        if kind is not None:
+            msgspec.convert(event, kind)
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None
-    return event if isinstance(event, dict) and "event" in event else None
+    return event
 
 
 def _ends_torn(file: IO[bytes]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.paths import atomic_path, check_room
@@ -43,8 +45,18 @@ def is_encoded(path: Path) -> bool:
     """Whether `path` holds all that `load_latents` reads; runs of earlier versions lack the domain sizes."""
     if not path.exists():
         return False
-    with h5py.File(path, "r") as file:
+    with _opened(path) as file:
         return "domain_size" in file
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[h5py.File]:
+    """The encoded data set for reading; raises InputError naming a file that is damaged."""
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except Exception as error:  # HDF5 raises almost anything at damage
+        raise InputError(f"{path} is damaged; delete it and resume, which encodes the volumes anew.") from error
 
 
 def encode_dataset(path: Path, dataset: VolumeDataset, network: Autoencoder, variants: int) -> Iterator[Progress]:
@@ -90,7 +102,7 @@ def _variant(volume: Tensor, number: int, random: np.random.Generator, shifts: i
 
 def whiten(path: Path, network: Autoencoder, held_out: NDArray[np.bool_]) -> None:
     """Set the network's latent mean and std from the training volumes in `path`; `held_out` is per volume."""
-    with h5py.File(path, "r") as file:
+    with _opened(path) as file:
         training = ~held_out[file["volume"][...]]
         latents = file["latents"][...][training].astype(np.float32)
     axes = (0, 2, 3, 4)
@@ -100,10 +112,17 @@ def whiten(path: Path, network: Autoencoder, held_out: NDArray[np.bool_]) -> Non
 
 def load_latents(path: Path, dataset: VolumeDataset, network: Autoencoder) -> Latents:
     """The encoded data set, whitened, with its labels."""
-    with h5py.File(path, "r") as file:
+    with _opened(path) as file:
         volume = file["volume"][...]
         raw = torch.from_numpy(file["latents"][...])
         domain_size = torch.from_numpy(file["domain_size"][...])
+    factor, channels = network.config.factor, network.config.latent_channels
+    shape = (len(volume), channels, *(edge // factor for edge in dataset.shape))
+    numbers = set(np.unique(volume).tolist())
+    if numbers != set(range(len(dataset))) or raw.shape != shape or domain_size.shape != volume.shape:
+        raise InputError(
+            f"{path} was encoded from other volumes than {dataset.path} holds; delete it and resume the run."
+        )
     whitened = ((raw.float() - network.latent_mean.cpu()) / network.latent_std.cpu()).half()
     description = dataset.description
     return Latents(

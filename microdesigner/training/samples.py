@@ -61,7 +61,7 @@ class SampleCallback(lightning.Callback):
         if drawn.volume is not None and find_spec("vtkmodules"):  # a bare machine lent for training has no VTK
             path = self._run.samples / f"{self._stage}-{trainer.global_step:06d}.vti"
             vti.write(drawn.volume, path)
-            entries["file"] = str(path.relative_to(self._run.path))
+            entries["file"] = path.relative_to(self._run.path).as_posix()
         self._run.events.write("sample", stage=self._stage, step=trainer.global_step, **entries)
         self._seconds += time.monotonic() - started
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -17,24 +16,22 @@ BATCH = {"cuda": 32, "cpu": 2}
 class _Volumes(Dataset[Tensor]):
     """Labels uint8 (x, y, z) by number; each reading process opens the file for itself."""
 
-    def __init__(self, path: Path, indices: Sequence[int]) -> None:
-        self._path, self._indices = path, indices
+    def __init__(self, dataset: VolumeDataset, indices: Sequence[int]) -> None:
+        self._path, self._description, self._indices = dataset.path, dataset.description, indices
         self._opened: VolumeDataset | None = None
 
     def __len__(self) -> int:
         return len(self._indices)
 
     def __getitem__(self, number: int) -> Tensor:
-        self._opened = self._opened or VolumeDataset(self._path)
+        self._opened = self._opened or VolumeDataset(self._path, self._description)
         return torch.from_numpy(self._opened.phases(int(self._indices[number])))
 
 
 def volume_batches(dataset: VolumeDataset, indices: Sequence[int], device: torch.device) -> Iterator[Tensor]:
     """The volumes `indices` in order as uint8 (batch, x, y, z) on `device`; for a GPU several processes read."""
     readers = min(MOST_READERS, os.cpu_count() or 1) if device.type == "cuda" else 0
-    loader: DataLoader[Tensor] = DataLoader(
-        _Volumes(dataset.path, indices), BATCH.get(device.type, 1), num_workers=readers
-    )
+    loader: DataLoader[Tensor] = DataLoader(_Volumes(dataset, indices), BATCH.get(device.type, 1), num_workers=readers)
     for batch in loader:
         yield batch.to(device)
 

@@ -6,13 +6,18 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
+import h5py
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from microdesigner.cli.main import main
 from microdesigner.core.errors import InputError
+from microdesigner.data.store import VolumeDataset
+from microdesigner.models.autoencoder import AutoencoderConfig, PhaseAutoencoder
 from microdesigner.training.checkpoints import check_checkpoint, load_weights, read_tensors
+from microdesigner.training.latents import encode_dataset, is_encoded, load_latents, whiten
 from microdesigner.training.run import RunDirectory
 from tests.fuzz.mutate import mutate_bytes
 from tests.tiny_dataset import write_tiny_dataset
@@ -93,3 +98,27 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
     path.write_bytes(random.Random(0).randbytes(1000))
     with pytest.raises(InputError, match="damaged"):
         read_tensors(path)
+
+
+def test_damaged_latents_are_named(tmp_path: Path) -> None:
+    dataset, path = VolumeDataset(write_tiny_dataset(tmp_path / "set.h5")), tmp_path / "latents.h5"
+    network = PhaseAutoencoder(AutoencoderConfig(phases=3, width=4, deep_width=4))
+    for _ in encode_dataset(path, dataset, network, 1):
+        pass
+    whole = path.read_bytes()
+    load_latents(path, dataset, network)
+    refused = 0
+    for content in mutate_bytes(whole, 60):
+        path.write_bytes(content)
+        try:
+            if is_encoded(path):
+                whiten(path, network, dataset.held_out)
+                load_latents(path, dataset, network)
+        except InputError:
+            refused += 1
+    assert refused > 10
+    with h5py.File(path, "w") as file:
+        file["volume"], file["latents"] = np.arange(3), np.zeros((3, 4, 4, 4, 4), np.float16)
+        file["domain_size"] = np.ones(3, np.float32)
+    with pytest.raises(InputError, match="other volumes"):
+        load_latents(path, dataset, network)

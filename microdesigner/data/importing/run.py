@@ -53,7 +53,7 @@ def import_dataset(path: Path, plan: ImportPlan, workers: int) -> Iterator[Progr
     with atomic_path(path) as temporary:
         left_out = yield from _measure(temporary, pieces, measuring, description, workers)
         yield Progress("check", 0, 1)
-        with h5py.File(temporary, "r+") as file:
+        with h5py.File(temporary, "r+", libver="latest") as file:
             if not pieces.grouped:
                 left_out += _split(file, [piece.name for piece in pieces.volumes])
             write_description(file, replace(description, origin={**(description.origin or {}), "left_out": left_out}))
