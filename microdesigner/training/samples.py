@@ -34,7 +34,7 @@ def paired(
     """Wanted and measured values per descriptor that both know."""
     known = [name for name in wanted[0] if name in measured[0]]
     return {
-        name: [(round(want[name], 5), _rounded(got[name])) for want, got in zip(wanted, measured, strict=True)]
+        name: [(round(float(want[name]), 5), _rounded(got[name])) for want, got in zip(wanted, measured, strict=True)]
         for name in known
     }
 
@@ -67,4 +67,4 @@ class SampleCallback(lightning.Callback):
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 5)
+    return None if value is None else round(float(value), 5)
