@@ -1,5 +1,6 @@
 """A request in the words of the other doors: a command line, a Python program."""
 
+import json
 import shlex
 from dataclasses import fields
 
@@ -12,7 +13,7 @@ def as_command(request: Request) -> str:
     """The command that generates the same volumes."""
     words = ["microdesigner", "generate", "--model", request.model]
     if request.targets:
-        words += ["--target", *(f"{name}={value:g}" for name, value in request.targets.items())]
+        words += ["--target", *(f"{name}={value!r}" for name, value in request.targets.items())]
     for name, value in _chosen(request).items():
         words += [f"--{name}", *map(str, value if isinstance(value, tuple) else (value,))]
     return shlex.join(words)
@@ -20,20 +21,22 @@ def as_command(request: Request) -> str:
 
 def as_python(request: Request) -> str:
     """A program that generates the same volumes and prints what they measure."""
-    targets = ", ".join(f'"{name}": {value:g}' for name, value in request.targets.items())
-    options = "".join(
-        f', {name}="{value}"' if isinstance(value, str) else f", {name}={value}"
-        for name, value in _chosen(request).items()
-    )
+    targets = ", ".join(f"{_literal(name)}: {value!r}" for name, value in request.targets.items())
+    options = "".join(f", {name}={_literal(value)}" for name, value in _chosen(request).items())
     return (
         "from microdesigner import Engine, Request\n\n"
-        f'engine = Engine.load("{request.model}")\n'
-        f'request = Request(targets={{{targets}}}, model="{request.model}"{options})\n'
+        f"engine = Engine.load({_literal(request.model)})\n"
+        f"request = Request(targets={{{targets}}}, model={_literal(request.model)}{options})\n"
         "for event in engine.generate(request):\n"
         "    pass  # Progress, Preview, SampleDone, at last Finished\n"
         "for sample in event.result.samples:\n"
         "    print(sample.seed, sample.measured)\n"
     )
+
+
+def _literal(value: object) -> str:
+    """`value` as Python reads it back: names come from files, and none may become code."""
+    return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
 def _chosen(request: Request) -> dict[str, object]:

@@ -1,12 +1,11 @@
 """A sweep: one condition takes equally spaced values while the other targets and the seed stay."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from microdesigner.app.csv_export import csv_text
 from microdesigner.app.store.jobs import Job
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
@@ -33,10 +32,13 @@ def sweep_table(steps: Sequence[Job]) -> str:
     finished = [(job, job.samples[0]) for job in steps if job.samples]
     asked = sorted({name for job, _ in finished for name in job.request.targets})
     measured = sorted({name for _, sample in finished for name in sample["measured"]})
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["seed", *(f"target {name}" for name in asked), *(f"measured {name}" for name in measured)])
-    for job, sample in finished:
-        targets = [job.request.targets.get(name) for name in asked]
-        writer.writerow([sample["seed"], *targets, *(sample["measured"].get(name) for name in measured)])
-    return text.getvalue()
+    header = ["seed", *(f"target {name}" for name in asked), *(f"measured {name}" for name in measured)]
+    rows = (
+        [
+            sample["seed"],
+            *(job.request.targets.get(name) for name in asked),
+            *(sample["measured"].get(name) for name in measured),
+        ]
+        for job, sample in finished
+    )
+    return csv_text(header, rows)

@@ -1,10 +1,12 @@
 """One result on one page."""
 
-import numpy as np
+from dataclasses import replace
+from html.parser import HTMLParser
 
-from microdesigner.app.csv_export import curves_csv
+import numpy as np
+import pytest
+
 from microdesigner.app.html_report import report_html
-from microdesigner.app.workers.measuring import Line
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -24,9 +26,42 @@ def test_names_from_files_are_text_and_nothing_is_fetched() -> None:
     page = report_html(Request(model=""), Sample(FILM, 0, {"<script>": 0.5}), b"", {})
     assert "<b>donor" not in page
     assert "<script>" not in page
-    assert "http" not in page
+    assert "://" not in page
 
 
-def test_curves_of_different_places_share_a_table() -> None:
-    lines = [Line(np.array([1.0, 2.0]), np.array([0.25, 0.5])), Line(np.array([2.0]), np.array([1.0]))]
-    assert curves_csv("Length (nm)", ("donor", "acceptor"), lines) == ("Length (nm),donor,acceptor\n1,0.25,\n2,0.5,1\n")
+class _Reader(HTMLParser):
+    """Collects tags and attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[tuple[str, str]] = set()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found |= {(tag, ""), *((tag, name) for name, _ in attributes)}
+
+
+ATTACKS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'--><svg/onload=alert(1)>",
+    "</pre></td></table><iframe src=javascript:alert(1)>",
+    "&lt;b&gt;",
+)
+
+
+def _tags(page: str) -> set[tuple[str, str]]:
+    reader = _Reader()
+    reader.feed(page)
+    return reader.found
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_whatever_a_file_says_is_text(attack: str) -> None:
+    def page(word: str) -> str:
+        film = replace(FILM, phase_names=(word, "b"))
+        process = {word: {"mean": 1.0, "q50": 1.0}}
+        sample = Sample(film, 0, {word: 0.5, "chi": None}, {"chi": word}, process=process)
+        return report_html(Request({word: 0.4}, model=word), sample, b"png", {word: b"<svg/>"})
+
+    assert _tags(page(attack)) == _tags(page("plain"))
+    assert "default-src 'none'" in page(attack)

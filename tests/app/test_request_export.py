@@ -1,5 +1,6 @@
 """Commands and programs that are copied make the same request."""
 
+import ast
 import shlex
 
 import pytest
@@ -9,7 +10,10 @@ from microdesigner.cli.generate import build_request
 from microdesigner.cli.main import build_parser
 from microdesigner.core.request import Request
 
+EVIL = 'm"); __import__("os").abort(); ("\\'
 REQUESTS = [
+    Request({"vol_frac_D": 1 / 3, "tortuosity_A": 0.6125000001}, seed=2**62),
+    Request({EVIL: 0.1 + 0.2, "a\nb": 1e-300}, model=EVIL),
     Request(),
     Request({"vol_frac_D": 0.35, "tortuosity_A": 0.6125}, "a model", 3, 17, 8, candidates=4, match="all"),
     Request({"vol_frac_M": 0.2}, steps=1000, sampler="ancestral", match="fractions", size=(64, 64, 32)),
@@ -28,3 +32,9 @@ def test_the_command_makes_the_same_request(request_: Request) -> None:
 def test_the_program_makes_the_same_request(request_: Request) -> None:
     (line,) = [line for line in as_python(request_).splitlines() if line.startswith("request = ")]
     assert eval(line.removeprefix("request = "), {"Request": Request}) == request_
+
+
+def test_a_name_from_a_file_never_becomes_code() -> None:
+    tree = ast.parse(as_python(Request({EVIL: 0.5}, model=EVIL)))
+    called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert called == {"Engine.load", "Request", "engine.generate", "print"}
