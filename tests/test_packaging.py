@@ -35,7 +35,23 @@ def test_the_lock_holds_plain_versions_only() -> None:
 
 def test_the_installed_program_has_this_version() -> None:
     assert version("microdesigner") == PROJECT["version"]
-    assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    (released,) = re.findall(rf"^## {re.escape(PROJECT['version'])} \((\d{{4}}-\d\d-\d\d)\)$", changes, re.MULTILINE)
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f'\nversion: {PROJECT["version"]}\ndate-released: "{released}"\n' in citation
+
+
+def test_ci_runs_every_check() -> None:
+    assert "make check" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    recipe = re.search(r"^check:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert recipe
+    for step in ("ruff check .", "ruff format --check .", "mypy", "lint-imports", "packaging/test.sh"):
+        assert step in recipe[1]
+
+
+@pytest.mark.parametrize("declared", PROJECT["dependencies"])
+def test_every_library_has_a_lower_bound_that_can_be_tried(declared: str) -> None:
+    assert re.match(r"[\w-]+>=[\w.]+", declared)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +60,7 @@ def test_the_installed_program_has_this_version() -> None:
         "packaging/setup.sh",
         "packaging/run.sh",
         "packaging/test.sh",
+        "packaging/test_lowest.sh",
         "packaging/gpu_train.sh",
         "packaging/gpu_join.sh",
         ".ci/run",
@@ -57,5 +74,5 @@ def test_scripts_are_strict_and_executable(script: str) -> None:
 
 def test_the_make_targets() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in ("setup", "run", "test", "check", "format", "clean"):
+    for target in ("setup", "run", "test", "check", "format", "clean", "fuzz", "mutate", "test-lowest"):
         assert re.search(rf"^{target}:", text, re.MULTILINE)
