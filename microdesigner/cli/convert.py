@@ -3,20 +3,26 @@
 import argparse
 from pathlib import Path
 
+from microdesigner.cli.file_options import add_file_options, file_options
 from microdesigner.cli.parser import Subparsers
 from microdesigner.core.errors import InputError
 
-_EPILOG = """formats, by extension:
+_EPILOG = """formats written, by extension:
   .vti         VTK image data: keeps everything (voxel edges in nm, lateral boundary, phase names, origin)
   .tif, .tiff  stack of layers for ImageJ: keeps everything
+  .ome.tif     OME-TIFF for microscopy programs: keeps everything
   .nrrd        NRRD for 3D Slicer, ParaView and others: keeps everything
   .h5, .hdf5   HDF5, the dataset 'phase' [x, y, z]: keeps everything
+  .dream3d     DREAM.3D, the cell array 'Phases' from 1 on: keeps everything
   .raw         labels with a JSON header beside them: keeps everything
   .mhd         the same with a MetaImage header too, for ITK, Fiji and others: keeps everything
+  .mha         MetaImage in one file: keeps voxel edges, lateral boundary and phase names
   .vtk         VTK legacy structured points: keeps voxel edges
   .npy         NumPy array [x, y, z]: labels only
   .txt         GraSPI text (3 for mixed): labels only
-What a format does not record is read as 1 nm voxels that do not wrap."""
+What a format does not record stays unknown: voxel edges are not written where nobody has told them, and lateral faces
+do not wrap. Besides these, .vtr, .nhdr, .npz, .mat, .mrc, .map, .rec, .st, .zarr, .png, .bmp and folders of slices are
+read, and any file of plain numbers with --raw."""
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -28,8 +34,9 @@ def add_parser(subparsers: Subparsers) -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("input", metavar="IN", type=Path, help="file of a volume")
+    parser.add_argument("input", metavar="IN", type=Path, help="file of a volume, or folder of slices")
     parser.add_argument("output", metavar="OUT", type=Path, help="file to write; an existing one is replaced")
+    add_file_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -41,5 +48,5 @@ def run(args: argparse.Namespace) -> int:
     if args.input.resolve() == args.output.resolve():
         raise InputError(f"{args.input} would replace itself; give another name for the output.")
     format_of(args.output)  # before a large file is read in vain
-    write(read(args.input), args.output)
+    write(read(args.input, file_options(args)), args.output)
     return 0

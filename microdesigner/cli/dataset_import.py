@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from microdesigner.cli.file_options import add_file_options, file_options
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import PHASE_NAMES
 
 if TYPE_CHECKING:
-    from microdesigner.data.importing import Cut, ImportPlan, Segmentation
+    from microdesigner.data.importing import Cut, ImportPlan
 
 _DESCRIPTION = """Import volumes of a film: HDF5 files with one dataset per volume and its labels as attributes, files
 of one volume (VTI, VTK, RAW + JSON, MHD, NRRD, TIFF, NPY, HDF5, GraSPI text), folders of these or of TIFF slices, or
@@ -41,13 +41,6 @@ def add_import_parser(actions: "argparse._SubParsersAction[Any]") -> None:
 def _add_film_options(parser: argparse.ArgumentParser) -> None:
     film = parser.add_argument_group("the film")
     film.add_argument(
-        "--voxel",
-        type=float,
-        nargs="+",
-        metavar="NM",
-        help="voxel edge, or edges along x, y and z of the source, in nm (the file's own)",
-    )
-    film.add_argument(
         "--cathode",
         choices=("x-", "x+", "y-", "y+", "z-", "z+"),
         help="face of the source at the cathode: z- is the first layer along z, z+ the last (what the format says)",
@@ -55,20 +48,7 @@ def _add_film_options(parser: argparse.ArgumentParser) -> None:
     film.add_argument(
         "--lateral", choices=("periodic", "no-flux"), help="lateral faces (what the file says, else no-flux)"
     )
-    film.add_argument(
-        "--segment",
-        metavar="HOW",
-        help="grey values to phases, dark to bright: otsu, otsu3 (three phases), threshold=T or threshold=T1,T2, "
-        "fraction=F or fraction=F1,F2 (shares of the darker phases)",
-    )
-    film.add_argument(
-        "--map",
-        nargs="+",
-        metavar="VALUE=PHASE",
-        default=[],
-        help="what values, or bands 0, 1, 2 of a segmentation, are, such as 0=acceptor 255=donor (values 0, 1, 2: "
-        "donor, acceptor, mixed; bands from dark to bright: donor, mixed, acceptor)",
-    )
+    add_file_options(parser)
 
 
 def _add_size_options(parser: argparse.ArgumentParser) -> None:
@@ -126,7 +106,7 @@ def run_import(args: argparse.Namespace) -> int:
     if args.workers < 1:
         raise InputError(f"--workers must be at least 1; got {args.workers}.")
     plan = plan_of(args)
-    print(find_volumes(plan.sources).summary, file=sys.stderr)
+    print(find_volumes(plan.sources, plan.reading).summary, file=sys.stderr)
     for _ in with_bars(import_dataset(args.out, plan, args.workers)):
         pass
     for check in checks_of(VolumeDataset(args.out)):
@@ -139,55 +119,27 @@ def plan_of(args: argparse.Namespace) -> "ImportPlan":
     """The plan that the options tell; raises InputError naming the option that cannot be used."""
     from microdesigner.data.importing import ImportPlan
 
+    options = file_options(args)
+    if options.names:
+        raise InputError("A training set has the phases donor, acceptor and mixed; leave names out of --map.")
     return ImportPlan(
         tuple(args.sources),
-        _voxel(args.voxel),
+        options.voxel_nm,
         args.cathode,
         args.lateral,
-        parse_segmentation(args.segment) if args.segment else None,
-        parse_mapping(args.map),
+        options.segmentation,
+        options.mapping,
         _cut(args),
         tuple(args.resize) if args.resize else None,
         args.recipes,
         None if args.process is None else tuple(args.process),
         tuple(args.group_by) if args.group_by else None,
         tuple(args.condition) if args.condition else None,
+        options.array,
+        options.axes,
+        options.flip,
+        options.raw,
     )
-
-
-def parse_segmentation(text: str) -> "Segmentation":
-    """`otsu`, `otsu3`, `threshold=T[,T2]` or `fraction=F[,F2]`; raises InputError naming the forms."""
-    from microdesigner.data.importing import Segmentation
-
-    if text in ("otsu", "otsu3"):
-        return Segmentation("otsu", 3 if text == "otsu3" else 2)
-    method, _, words = text.partition("=")
-    if method not in ("threshold", "fraction") or not 1 <= len(words.split(",")) <= 2:
-        raise InputError(
-            f"--segment must be otsu, otsu3, threshold=T, threshold=T1,T2, fraction=F or fraction=F1,F2; got '{text}'."
-        )
-    values = tuple(_number("--segment", word) for word in words.split(","))
-    return Segmentation("threshold" if method == "threshold" else "fraction", 3 if len(values) == 2 else 2, values)
-
-
-def parse_mapping(entries: list[str]) -> tuple[tuple[float, int], ...]:
-    """`["0=acceptor", "255=donor"]` as pairs of value and label; raises InputError naming a wrong entry."""
-    pairs = []
-    for entry in entries:
-        value, _, phase = entry.partition("=")
-        if phase not in PHASE_NAMES:
-            raise InputError(f"--map needs VALUE=PHASE with a phase of {', '.join(PHASE_NAMES)}; got '{entry}'.")
-        pairs.append((_number("--map", value), PHASE_NAMES.index(phase)))
-    return tuple(pairs)
-
-
-def _voxel(edges: list[float] | None) -> tuple[float, float, float] | None:
-    if edges is None:
-        return None
-    if len(edges) not in (1, 3):
-        raise InputError(f"--voxel takes one edge in nm, or three along x, y and z; got {len(edges)}.")
-    x, y, z = edges * 3 if len(edges) == 1 else edges
-    return x, y, z
 
 
 def _cut(args: argparse.Namespace) -> "Cut | None":
@@ -198,10 +150,3 @@ def _cut(args: argparse.Namespace) -> "Cut | None":
             raise InputError("--window needs --stride, the distance between subvolumes; add it.")
         return None
     return Cut(args.stride, tuple(args.window) if args.window else None)
-
-
-def _number(option: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"{option} takes numbers; got '{text}'.") from None

@@ -6,10 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from microdesigner.cli.file_options import add_file_options, file_options
 from microdesigner.cli.parser import Subparsers
 
 if TYPE_CHECKING:
     from microdesigner.descriptors import DescriptorReport
+    from microdesigner.io import ImportOptions
+
+_DESCRIPTION = """Measure the descriptors of volumes (VTK, TIFF, OME-TIFF, NRRD, HDF5, DREAM.3D, ilastik, MetaImage,
+MRC, NumPy, MATLAB, Zarr, RAW, GraSPI text, folders of slices). Fractions, shares, counts, tortuosity factors and
+effective diffusivities (over that of the pure phase) have no unit; lengths are in nm, specific surfaces in 1/nm, and
+null where the voxel edges are unknown. z is the film's thickness, from cathode to anode."""
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -17,11 +24,9 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "describe",
         help="measure the descriptors of volumes",
-        description="Measure the descriptors of volumes (.vti, .vtk, .nrrd, .h5, .mhd, .raw, .tif, .npy, GraSPI .txt). "
-        "Fractions, shares, counts, tortuosity factors and effective diffusivities (over that of the pure phase) have "
-        "no unit; lengths are in nm, specific surfaces in 1/nm. z is the film's thickness, from cathode to anode.",
+        description=_DESCRIPTION,
     )
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="file of a volume")
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="file of a volume, or folder of slices")
     parser.add_argument(
         "--periodic",
         action="store_true",
@@ -37,12 +42,14 @@ def add_parser(subparsers: Subparsers) -> None:
         "to both, tortuosity factors and effective diffusivities along z, which takes seconds (default: basic)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
+    add_file_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print; raises InputError where a file is wrong, before anything is printed."""
-    entries = [_entry(path, args.periodic, args.which) for path in args.files]
+    options = file_options(args)
+    entries = [_entry(path, options, args.periodic, args.which) for path in args.files]
     if args.json:
         print(json.dumps(entries, indent=1))
     else:
@@ -50,11 +57,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _entry(path: Path, periodic: bool, which: Any) -> dict[str, Any]:
-    from microdesigner.descriptors import describe
-    from microdesigner.io import read
+def _entry(path: Path, options: "ImportOptions", periodic: bool, which: Any) -> dict[str, Any]:
+    import numpy as np
 
-    microstructure = read(path)
+    from microdesigner.descriptors import describe
+    from microdesigner.io.registry import described
+
+    scan, microstructure = described(path, options)
     if periodic:
         microstructure = replace(microstructure, lateral="periodic")
     report: DescriptorReport = describe(microstructure, which)
@@ -62,6 +71,9 @@ def _entry(path: Path, periodic: bool, which: Any) -> dict[str, Any]:
         "file": str(path),
         "shape": list(microstructure.shape),
         "voxel_nm": microstructure.voxel_nm,
+        "phases": {str(label): name for label, name in enumerate(microstructure.phase_names)},
+        "labels": {str(label): int(n) for label, n in enumerate(np.bincount(microstructure.phases.ravel("K"))) if n},
+        "axes_from": scan.axes_from,
         "descriptors": report.values,
         "reasons": report.reasons,
     }
@@ -69,7 +81,8 @@ def _entry(path: Path, periodic: bool, which: Any) -> dict[str, Any]:
 
 def _table(entry: dict[str, Any]) -> str:
     width = max(map(len, entry["descriptors"]))
-    rows = [f"{entry['file']}  {'×'.join(map(str, entry['shape']))} voxels"]
+    edges = "×".join(f"{edge:g}" for edge in entry["voxel_nm"]) + " nm" if entry["voxel_nm"] else "unknown size"
+    rows = [f"{entry['file']}  {'×'.join(map(str, entry['shape']))} voxels of {edges}"]
     for name, value in entry["descriptors"].items():
         rows.append(f"  {name:<{width}}  {_shown(value, entry['reasons'].get(name, ''))}")
     return "\n".join(rows)

@@ -9,15 +9,25 @@ from xml.etree import ElementTree
 import numpy as np
 
 from microdesigner.core.errors import InputError
+from microdesigner.io.axes import fortran, mapped
 from microdesigner.io.labels import check_size
+from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan
+from microdesigner.io.units import in_nm
 
 _LONGEST_HEADER = 1 << 20
 _TYPES = {"8 bit": "u1", "16 bit": "<u2"}
-_NM_PER_UNIT = {"nm": 1.0, "um": 1e3, "µm": 1e3, "A": 0.1, "Å": 0.1}
 
 
-def scan(path: Path) -> Scan:
+def describes(header: Path) -> bool:
+    """Whether `header` is such metadata, by the name of its outermost element; the XML of another program is none."""
+    if not header.is_file():
+        return False
+    with header.open("rb") as file:
+        return b"tomogram" in file.read(_LONGEST_HEADER)
+
+
+def scan(path: Path, options: ImportOptions) -> Scan:
     """Read NAME.raw by NAME.xml; raises InputError naming the file that is missing or does not fit."""
     header = path.with_suffix(".xml")
     info = _data_info(header)
@@ -30,8 +40,8 @@ def scan(path: Path) -> Scan:
     check_size(path, (x, y, z), most=size)
     if size != x * y * z * np.dtype(kind).itemsize:
         raise InputError(f"{path} holds {size} bytes, other than {header.name} declares; copy both files again.")
-    values = np.fromfile(path, kind).reshape((x, y, z), order="F")
-    return Scan(np.ascontiguousarray(values), _voxel(info), fractions=_fractions(info))
+    values, source = fortran(mapped(path, np.dtype(kind), 0, x * y * z), (x, y, z), options, path)
+    return Scan(values, voxel_nm=_voxel(info), axes_from=source, fractions=_fractions(info))
 
 
 def _data_info(header: Path) -> ElementTree.Element:
@@ -51,9 +61,9 @@ def _text(root: ElementTree.Element, entry: str) -> str:
 
 
 def _voxel(root: ElementTree.Element) -> tuple[float, float, float] | None:
-    factor = _NM_PER_UNIT.get(_text(root, "pixel_size/units"))
-    edge = _number(_text(root, "pixel_size/value"))
-    return (edge * factor,) * 3 if edge and factor else None
+    stated = _number(_text(root, "pixel_size/value"))
+    edge = in_nm(stated, _text(root, "pixel_size/units")) if stated else None
+    return (edge, edge, edge) if edge else None
 
 
 def _fractions(root: ElementTree.Element) -> tuple[float, ...]:

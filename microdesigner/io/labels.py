@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS, PHASE_NAMES, Microstructure, PhaseArray
@@ -31,20 +30,6 @@ def check_size(path: Path, shape: tuple[int, ...], most: int = MAX_VOXELS) -> No
         )
     if voxels > most:
         raise InputError(f"{path} declares {_times(shape)} voxels but holds fewer; copy or export it again.")
-
-
-def as_labels(path: Path, values: NDArray[Any]) -> PhaseArray:
-    """`values` as uint8 labels; raises InputError where they are grey values, fractions or otherwise no labels."""
-    if values.dtype == np.uint8:
-        return values
-    if values.dtype.kind not in "biuf":
-        raise InputError(f"{path} holds {values.dtype} values instead of phase labels; export labels 0, 1, 2.")
-    # minimum and maximum first: casting NaN or a large value would hide it
-    inside = values.min() >= 0 and values.max() < 256
-    labels = values.astype(np.uint8) if inside else np.zeros(0, np.uint8)
-    if not inside or not (labels == values).all():
-        raise InputError(f"{path} holds grey values instead of phase labels (0, 1, 2); segment it first.")
-    return labels
 
 
 def volume(path: Path, phases: PhaseArray, voxel_nm: Voxel | None, record: Any = None) -> Microstructure:

@@ -1,34 +1,68 @@
-"""Electron tomograms (.mrc, .rec), read by mrcfile; their unit of length is the ångström.
+"""Electron tomograms (.mrc, .map, .rec, .st), read by mrcfile; their unit of length is the ångström.
 
-Source: Cheng et al., J. Struct. Biol. 192 (2015) 146, MRC2014.
+Sources: Cheng et al., J. Struct. Biol. 192 (2015) 146, MRC2014; IMOD, https://bio3d.colorado.edu/imod/doc/mrc_format.txt
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
+from microdesigner.io.axes import in_xyz
 from microdesigner.io.labels import check_size
-from microdesigner.io.scans import Scan
+from microdesigner.io.options import ImportOptions
+from microdesigner.io.scans import AxesFrom, Scan
+from microdesigner.io.units import in_nm
 
-EXTENSIONS = (".mrc", ".rec")
-_NM_PER_ANGSTROM = 0.1
+if TYPE_CHECKING:
+    from mrcfile.mrcobject import MrcObject
+
+EXTENSIONS = (".mrc", ".map", ".rec", ".st")
+_IMOD_STAMP, _STAMP_BYTES, _FLAG_BYTES = b"IMOD", slice(152, 156), slice(156, 160)
+_SIGNED = 1
 
 
-def scan(path: Path) -> Scan:
-    """Read a volume of real numbers; raises InputError for stacks of pictures, complex or damaged files."""
+def scan(path: Path, options: ImportOptions) -> Scan:
+    """Read a volume of real numbers, its axes as the header orders them; raises InputError for stacks of pictures,
+    complex or damaged files."""
     import mrcfile
 
     try:
         with mrcfile.mmap(path, mode="r") as file:
-            layers = file.data  # [z, y, x]
-            check_size(path, tuple(layers.shape))
-            values = np.ascontiguousarray(layers.T)
-            edges = np.array([file.voxel_size.x, file.voxel_size.y, file.voxel_size.z], dtype=float) * _NM_PER_ANGSTROM
-    except (ValueError, OverflowError) as error:
-        raise InputError(f"{path} cannot be read as an MRC volume ({error}); export it again.") from None
+            stored = file.data  # sections, rows, columns
+            if stored.ndim != 3:
+                raise ValueError(f"its array has {stored.ndim} dimensions")
+            check_size(path, tuple(stored.shape))
+            letters, said = _axes(file)
+            values, source = in_xyz(path, _numbers(file, stored), letters, options, said)
+            x, y, z = (in_nm(float(file.voxel_size[axis]), "angstrom") for axis in "xyz")
+    except (ValueError, OverflowError, TypeError) as error:
+        raise InputError(f"{path} cannot be read as an MRC volume ({_brief(error)}); export it again.") from None
     if values.dtype.kind not in "iuf":
         raise InputError(f"{path} holds {values.dtype} numbers; export real grey values.")
-    known = np.isfinite(edges).all() and edges.min() > 0
-    x, y, z = map(float, edges)
-    return Scan(values, (x, y, z) if known else None)
+    return Scan(values, voxel_nm=(x, y, z) if x and y and z else None, axes_from=source)
+
+
+def _axes(file: "MrcObject") -> tuple[str, AxesFrom]:
+    """Letters of sections, rows and columns by the header's MAPS, MAPR, MAPC; headers without them mean z, y, x."""
+    order = [int(file.header.maps), int(file.header.mapr), int(file.header.mapc)]
+    if sorted(order) == [1, 2, 3]:
+        return "".join("xyz"[axis - 1] for axis in order), "file"
+    return "zyx", "convention"
+
+
+def _numbers(file: "MrcObject", stored: NDArray[Any]) -> NDArray[Any]:
+    """The values that were meant: IMOD marks in its header whether bytes (mode 0) are signed, and then stores them 128
+    lower. Other programs' bytes are signed, as MRC2014 defines them."""
+    header = file.header.tobytes()
+    if stored.dtype != np.int8 or header[_STAMP_BYTES] not in (_IMOD_STAMP, _IMOD_STAMP[::-1]):
+        return stored
+    flags = int.from_bytes(header[_FLAG_BYTES], "little" if header[_STAMP_BYTES] == _IMOD_STAMP else "big")
+    unsigned: NDArray[Any] = stored.view(np.uint8)
+    return unsigned ^ np.uint8(128) if flags & _SIGNED else unsigned
+
+
+def _brief(error: Exception) -> str:
+    return " ".join(str(error).split())[:120].rstrip(".")

@@ -1,32 +1,86 @@
-"""NumPy arrays (.npy): labels [x, y, z]. The format records neither voxel edges nor origin."""
+"""NumPy arrays (.npy) and archives of them (.npz). The formats record neither axes nor voxel edges: [x, y, z] is this
+program's convention."""
 
+import zipfile
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
+from numpy.lib import format as npy_format
+from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
+from microdesigner.io.arrays import chosen
+from microdesigner.io.axes import in_xyz, three_of
+from microdesigner.io.damage import BEST_COMPRESSION
 from microdesigner.io.labels import check_size
+from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan
 
+_LETTERS = "xyz"
 
-def scan(path: Path) -> Scan:
+
+def scan(path: Path, options: ImportOptions) -> Scan:
     """Read numbers [x, y, z]. Pickled objects are refused."""
     try:
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+        values = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError:
         raise
-    except Exception:  # noqa: BLE001 - a damaged header is parsed as Python and ends in any of its parser's errors
-        raise InputError(f"{path} is not a whole NumPy array of numbers; save it again with numpy.save.") from None
-    if not isinstance(mapped, np.ndarray):
-        mapped.close()
-        raise InputError(f"{path} is an archive of arrays; save the one array with numpy.save.")
-    check_size(path, mapped.shape)
-    return Scan(np.array(mapped, order="C"))
+    except Exception:  # a damaged header is parsed as Python and ends in any of its parser's errors
+        raise _damaged(path) from None
+    if not isinstance(values, np.ndarray):
+        values.close()
+        return scan_archive(path, options)
+    return _scan(path, values, options)
+
+
+def scan_archive(path: Path, options: ImportOptions) -> Scan:
+    """Read an archive's only array of three dimensions, or the one that is named."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+            shapes = {}
+            for name, info in entries.items():
+                with archive.open(info) as file:
+                    shapes[name] = _declared(file)
+            volumes = [name for name, shape in shapes.items() if three_of(shape, _letters(len(shape))) is not None]
+            name = chosen(path, volumes, options)
+            check_size(path, (1, 1, int(np.prod(shapes[name]))), most=BEST_COMPRESSION * entries[name].compress_size)
+            with archive.open(entries[name]) as file:
+                values = npy_format.read_array(file, allow_pickle=False)
+    except (InputError, OSError):
+        raise
+    except Exception:
+        raise _damaged(path) from None
+    return _scan(path, values, options, name, tuple(volumes))
 
 
 def write(microstructure: Microstructure, path: Path) -> None:
     """Write the labels as uint8 [x, y, z]."""
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         np.save(file, np.ascontiguousarray(microstructure.phases), allow_pickle=False)
+
+
+def _scan(
+    path: Path, values: NDArray[Any], options: ImportOptions, array: str | None = None, arrays: tuple[str, ...] = ()
+) -> Scan:
+    turned, source = in_xyz(path, values, _letters(values.ndim), options, "convention")
+    check_size(path, turned.shape)
+    return Scan(turned, axes_from=source, array=array, arrays=arrays)
+
+
+def _letters(dimensions: int) -> str:
+    """x, y, z for the first three axes; further ones must hold one voxel."""
+    return _LETTERS[:dimensions] + "c" * (dimensions - len(_LETTERS))
+
+
+def _declared(file: IO[bytes]) -> tuple[int, ...]:
+    read = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
+    shape, _, number = read[npy_format.read_magic(file)](file)
+    return shape if number.kind in "biuf" else ()
+
+
+def _damaged(path: Path) -> InputError:
+    return InputError(f"{path} is not a whole NumPy array of numbers; save it again with numpy.save.")

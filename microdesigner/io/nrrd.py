@@ -1,13 +1,16 @@
-"""NRRD (.nrrd) with the data in the same file: what medical and materials viewers such as 3D Slicer and ParaView read.
+"""NRRD (.nrrd, .nhdr), what medical and materials viewers such as 3D Slicer and ParaView read.
 
-Keeps everything: spacings with the unit nm, and a key/value line with origin, phase names and lateral boundary. VTK's
-own reader ends the process on damaged files, so the format is parsed here.
+Keeps everything: spacings with the unit nm, and a key/value line with origin, phase names and lateral boundary.
+
+The header is parsed here: pynrrd drops letters outside ASCII, which makes metres of "µm", decodes only the first of
+several gzip streams, and bounds no memory; VTK's reader ends the process on damaged files.
 Source: https://teem.sourceforge.net/nrrd/format.html
 """
 
 import gzip
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +20,15 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_bytes_atomic
-from microdesigner.io.damage import BEST_COMPRESSION, GZIP, DamagedError, inflated
-from microdesigner.io.labels import UNIT_UNKNOWN, Voxel, check_size, parsed, record_of
-from microdesigner.io.scans import Scan
+from microdesigner.io.axes import fortran, mapped, three_of
+from microdesigner.io.damage import BEST_COMPRESSION, DamagedError, unpacked
+from microdesigner.io.labels import Voxel, check_size, parsed, record_of
+from microdesigner.io.options import ImportOptions
+from microdesigner.io.orientation import straightened
+from microdesigner.io.scans import Scan, edge_facts
+from microdesigner.io.units import in_nm
 
+EXTENSIONS = (".nrrd", ".nhdr")
 _KEY = "microdesigner"
 _END = re.compile(rb"\r?\n\r?\n")
 _LONGEST_HEADER = 1 << 24
@@ -32,28 +40,68 @@ _TYPES = {
     "i2": ("short", "short int", "signed short", "signed short int", "int16", "int16_t"),
     "u4": ("uint", "unsigned int", "uint32", "uint32_t"),
     "i4": ("int", "signed int", "int32", "int32_t"),
+    "u8": ("ulonglong", "unsigned long long", "unsigned long long int", "uint64", "uint64_t"),
+    "i8": ("longlong", "long long", "long long int", "signed long long", "signed long long int", "int64", "int64_t"),
     "f4": ("float",),
     "f8": ("double",),
 }
 _KINDS = {name: kind for kind, names in _TYPES.items() for name in names}
-_NM_PER_UNIT = {"nm": 1.0, "um": 1e3, "µm": 1e3, "mm": 1e6, "cm": 1e7, "m": 1e9}
+_PACKINGS = {"gzip": "gzip", "gz": "gzip", "bzip2": "bzip2", "bz2": "bzip2"}
+# spaces of patients, whose lengths are in mm where no unit is given, as 3D Slicer writes them
+_ANATOMICAL = re.compile(r"left|right|anterior|posterior|^scanner-xyz|^(?:las|lps|ras)", re.IGNORECASE)
+_SEGMENT = re.compile(r"Segment(\d+)_(LabelValue|Name)")
 
 
-def scan(path: Path) -> Scan:
-    """Read a volume of one piece, raw or packed with gzip, of any number type; x is the fastest axis."""
-    content = path.read_bytes()
+@dataclass(frozen=True)
+class _Header:
+    fields: dict[str, str]
+    keys: dict[str, str]
+    data_start: int
+
+    def numbers(self, name: str, count: int) -> list[float]:
+        """The `count` numbers of a field."""
+        try:
+            found = [float(word) for word in self.fields.get(name, "").split()]
+        except ValueError:
+            found = []
+        if len(found) != count:
+            raise DamagedError(f"its {name} are not {count} numbers")
+        return found
+
+    def texts(self, name: str) -> list[str]:
+        """The quoted words of a field."""
+        return re.findall(r'"([^"]*)"', self.fields.get(name, ""))
+
+
+def scan(path: Path, options: ImportOptions) -> Scan:
+    """Read a volume of any number type, raw, as text, or packed with gzip or bzip2, in the file or in one beside it; x
+    is the fastest axis, and axes that point backwards in space are turned round."""
+    with path.open("rb") as file:
+        start = file.read(_LONGEST_HEADER)
     try:
-        fields, keys, start = _header(content)
-        shape = _shape(fields)
-        check_size(path, shape, most=BEST_COMPRESSION * len(content))
-        values = _values(fields, content[start:], int(np.prod(shape)))
-        spacing, unit_known = _spacing(fields)
+        header = _header(start)
+        sizes = _sizes(header)
+        kept = three_of(sizes, "".join("xyzc"[min(n, 3)] for n in range(len(sizes))))
+        if kept is None:
+            raise DamagedError(f"it declares {len(sizes)} dimensions of {'×'.join(map(str, sizes))} numbers")
+        shape = (sizes[kept[0]], sizes[kept[1]], sizes[kept[2]])
+        values = _values(path, header, shape)
+        turned, source = fortran(values, shape, options, path)
+        edges, unit_known = _edges(header, kept, len(sizes))
+        if source == "file" and "space directions" in header.fields:
+            turned, stored = straightened(path, turned, [_directions(header, len(sizes))[axis] for axis in kept])
+            edges = edges and (edges[stored[0]], edges[stored[1]], edges[stored[2]])
     except DamagedError as error:
         raise InputError(f"{path} cannot be read as NRRD ({error}); copy or export it again.") from None
-    record = parsed(path, _unescaped(keys[_KEY])) if _KEY in keys else None
-    if record is None and not unit_known:
-        record = {"provenance": UNIT_UNKNOWN}
-    return Scan(np.ascontiguousarray(values.reshape(shape, order="F")), spacing, record, oriented=_KEY in keys)
+    if _KEY in header.keys:
+        record = parsed(path, _unescaped(header.keys[_KEY]))
+        return Scan(
+            turned, axes_from=source, record=record, phases_known=True, oriented=True, **edge_facts(edges, record)
+        )
+    names = _segments(header.keys)
+    if unit_known:
+        return Scan(turned, voxel_nm=edges, axes_from=source, value_names=names)
+    return Scan(turned, edges_without_unit=edges, axes_from=source, value_names=names)
 
 
 def write(microstructure: Microstructure, path: Path) -> None:
@@ -78,16 +126,14 @@ def _spacing_lines(voxel_nm: Voxel | None) -> list[str]:
     return ["spacings: " + " ".join(repr(float(edge)) for edge in voxel_nm), 'units: "nm" "nm" "nm"']
 
 
-def _header(content: bytes) -> tuple[dict[str, str], dict[str, str], int]:
-    """Fields, key/value pairs, and where the data begin."""
+def _header(content: bytes) -> _Header:
     if not content.startswith(b"NRRD000"):
         raise DamagedError("it does not start with NRRD000")
-    end = _END.search(content, 0, _LONGEST_HEADER)
-    if end is None:
-        raise DamagedError("its header has no end")
+    end = _END.search(content)
+    stop, data_start = (end.start(), end.end()) if end else (len(content), len(content))
     fields: dict[str, str] = {}
     keys: dict[str, str] = {}
-    for line in content[: end.start()].decode("utf-8", errors="replace").splitlines()[1:]:
+    for line in content[:stop].decode("utf-8", errors="replace").splitlines()[1:]:
         key, is_pair, text = line.partition(":=")
         name, is_field, value = line.partition(": ")
         if line.startswith("#"):
@@ -95,60 +141,116 @@ def _header(content: bytes) -> tuple[dict[str, str], dict[str, str], int]:
         if is_pair and (not is_field or len(key) < len(name)):
             keys[key] = text
         elif is_field:
-            fields[name.strip().lower()] = value.strip()
-    return fields, keys, end.end()
+            fields[name.strip().lower().replace("datafile", "data file")] = value.strip()
+    if end is None and "data file" not in fields:
+        raise DamagedError("its header has no end")
+    return _Header(fields, keys, data_start)
 
 
-def _shape(fields: dict[str, str]) -> tuple[int, int, int]:
-    words = fields.get("sizes", "").split()
-    if fields.get("dimension") != "3" or len(words) != 3 or not all(w.isdigit() and len(w) < 10 for w in words):
-        raise DamagedError("it does not declare three dimensions and their sizes")
-    x, y, z = map(int, words)
-    return x, y, z
+def _sizes(header: _Header) -> tuple[int, ...]:
+    words = header.fields.get("sizes", "").split()
+    if header.fields.get("dimension") != str(len(words)) or not all(w.isdigit() and len(w) < 10 for w in words):
+        raise DamagedError("it does not declare its dimensions and their sizes")
+    return tuple(map(int, words))
 
 
-def _values(fields: dict[str, str], data: bytes, count: int) -> NDArray[Any]:
-    if "data file" in fields or "datafile" in fields:
-        raise DamagedError("its data are in another file")
-    if any(fields.get(name, "0") != "0" for name in ("line skip", "lineskip", "byte skip", "byteskip")):
-        raise DamagedError("its data do not begin after the header")
-    kind = _KINDS.get(fields.get("type", ""))
+def _values(path: Path, header: _Header, shape: tuple[int, int, int]) -> NDArray[Any]:
+    """All numbers, x fastest; mapped where they are stored plainly."""
+    kind = _KINDS.get(header.fields.get("type", ""))
     if kind is None:
-        raise DamagedError(f"its type is '{fields.get('type', '')}'")
-    number = np.dtype(kind).newbyteorder(">" if fields.get("endian") == "big" else "<")
-    encoding = fields.get("encoding", "")
-    if encoding in ("gzip", "gz"):
-        data = inflated(data, count * number.itemsize, GZIP)
-    elif encoding != "raw":
-        raise DamagedError(f"its encoding is '{encoding}'")
-    if len(data) < count * number.itemsize:
+        raise DamagedError(f"its type is '{header.fields.get('type', '')}'")
+    number = np.dtype(kind).newbyteorder(">" if header.fields.get("endian") == "big" else "<")
+    encoding = header.fields.get("encoding", "")
+    data, skipped = _data_file(path, header)
+    available = data.stat().st_size - skipped
+    check_size(path, shape, most=_most_voxels(encoding, available))
+    count = int(np.prod(shape))
+    if encoding == "raw":
+        if header.fields.get("byte skip") == "-1":
+            skipped = data.stat().st_size - count * number.itemsize
+        if skipped < 0 or data.stat().st_size - skipped < count * number.itemsize:
+            raise DamagedError("its data are cut short")
+        return mapped(data, number, skipped, count)
+    with data.open("rb") as file:
+        file.seek(skipped)
+        if encoding in _PACKINGS:
+            return np.frombuffer(unpacked(file, count * number.itemsize, _PACKINGS[encoding]), number)
+        if encoding in ("ascii", "text", "txt"):
+            return _from_text(file.read(), count)
+    raise DamagedError(f"its encoding is '{encoding}'")
+
+
+def _most_voxels(encoding: str, available: int) -> int:
+    if _PACKINGS.get(encoding) == "bzip2":
+        return 1 << 31  # as many as any volume may have: unpacking stops where the data do
+    return available * (BEST_COMPRESSION if encoding in _PACKINGS else 1)
+
+
+def _from_text(text: bytes, count: int) -> NDArray[Any]:
+    try:
+        values = np.array(text.split(), np.float64)
+    except ValueError:
+        raise DamagedError("its data are no numbers") from None
+    if len(values) != count:
         raise DamagedError("its data are cut short")
-    return np.frombuffer(data, number, count)
+    return values
 
 
-def _spacing(fields: dict[str, str]) -> tuple[Voxel | None, bool]:
-    """Voxel edges, in nm where the file gives their unit, and whether it does; None where it gives neither."""
-    if "space directions" in fields:
-        words, units = fields["space directions"].split(") ("), fields.get("space units", "")
-        try:
-            edges = [float(np.linalg.norm([float(c) for c in word.strip("() ").split(",")])) for word in words]
-        except ValueError:
-            raise DamagedError("its space directions are no numbers") from None
-    elif "spacings" in fields:
-        units = fields.get("units", "")
-        try:
-            edges = [float(word) for word in fields["spacings"].split()]
-        except ValueError:
-            raise DamagedError("its spacings are no numbers") from None
+def _data_file(path: Path, header: _Header) -> tuple[Path, int]:
+    """The file of the numbers and where they begin; it lies beside the header, and nowhere else."""
+    line_skip, byte_skip = (header.fields.get(name, "0") for name in ("line skip", "byte skip"))
+    if line_skip != "0" or not (byte_skip == "-1" or byte_skip.isdigit()):
+        raise DamagedError("its data do not begin after the header")
+    name = header.fields.get("data file")
+    if name is None:
+        return path, header.data_start + max(0, int(byte_skip))
+    if name.startswith("LIST") or "%" in name:
+        raise DamagedError("its data are spread over several files")
+    name = name.removeprefix("./")
+    if Path(name).name != name or not (path.parent / name).is_file():
+        raise InputError(f"{path} needs its data in the same folder, as the file '{name}'; copy it there.")
+    return path.parent / name, max(0, int(byte_skip))
+
+
+def _directions(header: _Header, dimensions: int) -> list[list[float]]:
+    words = re.findall(r"\(([^)]*)\)|none", header.fields["space directions"])
+    try:
+        vectors = [[float(number) for number in word.split(",")] if word else [0.0, 0.0, 0.0] for word in words]
+    except ValueError:
+        raise DamagedError("its space directions are no numbers") from None
+    if len(vectors) != dimensions or any(len(vector) != 3 for vector in vectors):
+        raise DamagedError("its space directions are not one vector per axis")
+    return vectors
+
+
+def _edges(header: _Header, kept: list[int], dimensions: int) -> tuple[Voxel | None, bool]:
+    """Voxel edges along the stored axes, in nm where the file gives their unit, and whether it does."""
+    if "space directions" in header.fields:
+        directions = _directions(header, dimensions)
+        lengths = [float(np.linalg.norm(directions[axis])) for axis in kept]
+        units = header.texts("space units") or ["mm"] * 3 * bool(_ANATOMICAL.search(header.fields.get("space", "")))
+    elif "spacings" in header.fields:
+        spacings = header.numbers("spacings", dimensions)
+        lengths, units = [spacings[axis] for axis in kept], header.texts("units")
+        units = [units[axis] for axis in kept] if len(units) == dimensions else units
     else:
         return None, True
-    factors = [_NM_PER_UNIT.get(word) for word in units.replace('"', " ").split()]
-    if len(edges) != 3 or not np.isfinite(edges).all():
-        raise DamagedError("its spacings are not three numbers")
-    if len(factors) != 3 or None in factors:
-        return (edges[0], edges[1], edges[2]), False
-    x, y, z = (edge * (factor or 1.0) for edge, factor in zip(edges, factors, strict=True))
-    return (x, y, z), True
+    if not all(np.isfinite(length) and length > 0 for length in lengths):
+        return None, True
+    x, y, z = lengths
+    in_units = [in_nm(length, unit) for length, unit in zip(lengths, units, strict=False)]
+    if len(in_units) != 3 or None in in_units:
+        return (x, y, z), False
+    return (in_units[0] or x, in_units[1] or y, in_units[2] or z), True
+
+
+def _segments(keys: dict[str, str]) -> dict[str, str]:
+    """Names of values by 3D Slicer's entries Segment0_LabelValue and Segment0_Name."""
+    found: dict[str, dict[str, str]] = {}
+    for key, text in keys.items():
+        if match := _SEGMENT.fullmatch(key):
+            found.setdefault(match[1], {})[match[2]] = text.strip()
+    return {entry["LabelValue"]: entry["Name"] for entry in found.values() if len(entry) == 2}
 
 
 def _unescaped(text: str) -> str:

@@ -1,4 +1,7 @@
-"""Raw labels (NAME.raw, one byte per voxel, x fastest) with a JSON header beside them (NAME.json)."""
+"""Raw labels (NAME.raw, one byte per voxel, x fastest) with a JSON header beside them (NAME.json).
+
+Without a header, or beside a JSON or XML file of another program, the user gives the layout.
+"""
 
 import json
 from pathlib import Path
@@ -10,25 +13,41 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
 from microdesigner.io import ising
+from microdesigner.io.axes import fortran, mapped
 from microdesigner.io.labels import check_size, parsed, record_of, voxel_of
-from microdesigner.io.scans import Scan
+from microdesigner.io.options import ImportOptions, MissingOptionError
+from microdesigner.io.scans import Scan, edge_facts
 
 ORDER = "x fastest"
+_OWN_KEYS = {"type", "order", "shape"}
+_LONGEST_HEADER = 1 << 26
 
 
-def scan(path: Path) -> Scan:
-    """Read NAME.raw by its header NAME.json, or a tomogram by NAME.xml; they must agree in size."""
-    if path.with_suffix(".xml").is_file() and not path.with_suffix(".json").is_file():
-        return ising.scan(path)
-    header = _header(path)
+def scan(path: Path, options: ImportOptions) -> Scan:
+    """Read by the user's layout, by NAME.json, or a tomogram by NAME.xml; the sizes must agree."""
+    if options.raw:
+        return _by_layout(path, options)
+    header = own_header(path.with_suffix(".json"))
+    if header is None:
+        if ising.describes(path.with_suffix(".xml")):
+            return ising.scan(path, options)
+        raise MissingOptionError(
+            f"{path} holds {path.stat().st_size} bytes without a header; give voxels along x, y and z and the type of "
+            f"its numbers, such as --raw 128 128 64 uint8, or put its header {path.stem}.json beside it.",
+            "raw",
+            (path.stat().st_size,),
+        )
     shape = tuple(header["shape"])
-    size = path.stat().st_size
-    check_size(path, shape, most=size)
-    if size != np.prod(shape):
-        raise InputError(f"{path} holds {size} bytes but its header declares {np.prod(shape)}; copy both files again.")
-    phases = np.fromfile(path, np.uint8).reshape(shape, order="F")
+    check_size(path, shape, most=path.stat().st_size)
+    declared = int(np.prod(shape))
+    if path.stat().st_size != declared:
+        raise InputError(
+            f"{path} holds {path.stat().st_size} bytes but its header declares {declared}; copy both files again."
+        )
+    values, source = fortran(mapped(path, np.dtype(np.uint8), 0, declared), shape, options, path)
     edges = voxel_of(path, header["voxel_nm"]) if header.get("voxel_nm") is not None else None
-    return Scan(np.ascontiguousarray(phases), edges, header, oriented=True)
+    known = edge_facts(edges, header)
+    return Scan(values, axes_from=source, record=header, phases_known=True, oriented=True, **known)
 
 
 def write(microstructure: Microstructure, path: Path) -> None:
@@ -41,19 +60,40 @@ def write(microstructure: Microstructure, path: Path) -> None:
         labels_file.write_bytes(microstructure.phases.tobytes(order="F"))
 
 
-def _header(path: Path) -> dict[str, Any]:
-    beside = path.with_suffix(".json")
+def own_header(beside: Path) -> dict[str, Any] | None:
+    """This program's header, None where there is none: the JSON of another program says nothing about the numbers.
+
+    Raises InputError naming the header where it is damaged.
+    """
     try:
+        if beside.stat().st_size > _LONGEST_HEADER:
+            return None
         header = parsed(beside, beside.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError(f"{path} needs its header {beside.name} in the same folder; copy it there.") from None
+        return None
     except UnicodeDecodeError:
         raise InputError(f"{beside} is not a text file; copy the header again.") from None
-    if not isinstance(header, dict):
-        raise InputError(f"{beside} is not a header of raw labels; copy the header again.")
+    if not isinstance(header, dict) or len(_OWN_KEYS & header.keys()) < 2:
+        return None
     if (header.get("type"), header.get("order")) != ("uint8", ORDER):
         raise InputError(f"{beside} must declare the type uint8 and the order '{ORDER}'; convert the labels first.")
     shape = header.get("shape")
     if not isinstance(shape, list) or not all(type(edge) is int for edge in shape):
         raise InputError(f"{beside} must give the shape as three whole numbers; add them.")
     return header
+
+
+def _by_layout(path: Path, options: ImportOptions) -> Scan:
+    assert options.raw
+    shape, number = options.raw.shape, np.dtype(options.raw.dtype)
+    check_size(path, shape)
+    size, count = path.stat().st_size, int(np.prod(shape))
+    if size != count * number.itemsize:
+        raise MissingOptionError(
+            f"{path} holds {size} bytes, but {' × '.join(map(str, shape))} numbers of type {options.raw.dtype} take "
+            f"{count * number.itemsize}; correct --raw.",
+            "raw",
+            (size,),
+        )
+    values, _ = fortran(mapped(path, number, 0, count), shape, options, path)
+    return Scan(values, axes_from="option")

@@ -2,50 +2,57 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.core.microstructure import Lateral, Microstructure
-from microdesigner.io.labels import EDGES_WITHOUT_UNIT, UNIT_UNKNOWN, Voxel, as_labels, volume
+from microdesigner.core.microstructure import Lateral
+from microdesigner.io.labels import UNIT_UNKNOWN, Voxel
+
+AxesFrom = Literal["file", "option", "convention"]
 
 
-@dataclass(frozen=True)
-class Scan:
-    """`values` [x, y, z] of any number type, and what the file says of them.
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a file says of its volume; what it does not say is None or empty.
 
-    `edges` are the voxel edges, None where there are none; `record` is what a format keeps of a volume (see
-    `labels.record_of`), with `UNIT_UNKNOWN` as provenance where the edges have no unit. `oriented`: the format says
-    that z = 0 is the cathode side. `fractions`: phase fractions that the file states. `labels`: further numbers.
+    `voxel_nm`: voxel edges along x, y, z in nm; `edges_without_unit`: those that come without a unit. `axes_from`:
+    whether the file, the user, or only a convention of its format says which axis is which. `record`: what a format
+    keeps of a volume of this program (see `labels.record_of`). `phases_known`: the values are the labels 0 donor,
+    1 acceptor, 2 mixed by the format's definition. `oriented`: the format says that z = 0 is the cathode side.
+    `value_names`: names of values. `array`, `arrays`: the array read and those to choose from. `fractions`: phase
+    fractions that the file states. `labels`: further numbers.
     """
 
-    values: NDArray[Any]
-    edges: Voxel | None = None
+    voxel_nm: Voxel | None = None
+    edges_without_unit: Voxel | None = None
+    axes_from: AxesFrom = "file"
     record: Any = None
+    phases_known: bool = False
     oriented: bool = False
+    value_names: dict[str, str] = field(default_factory=dict)
+    array: str | None = None
+    arrays: tuple[str, ...] = ()
     fractions: tuple[float, ...] = ()
-    labels: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def voxel_nm(self) -> Voxel | None:
-        """Voxel edges where the file gives them with their unit."""
-        return None if self._entry("provenance") == UNIT_UNKNOWN else self.edges
+    labels: dict[str, float] = field(default_factory=dict)
 
     @property
     def lateral(self) -> Lateral | None:
         """The lateral boundary where the file tells it."""
-        lateral = self._entry("lateral")
+        lateral = self.record.get("lateral") if isinstance(self.record, Mapping) else None
         return lateral if lateral in ("periodic", "no-flux") else None
 
-    def labelled(self, path: Path) -> Microstructure:
-        """The volume, where the values are phase labels; edges without a known unit stay unknown. Raises InputError."""
-        phases = np.ascontiguousarray(as_labels(path, self.values))
-        read = volume(path, phases, self.voxel_nm, self.record)
-        if self.edges is None or self.voxel_nm is not None:
-            return read
-        return read.with_provenance(**{EDGES_WITHOUT_UNIT: list(self.edges)})
 
-    def _entry(self, name: str) -> Any:
-        return self.record.get(name) if isinstance(self.record, Mapping) else None
+@dataclass(frozen=True)
+class Scan(Facts):
+    """`values` [x, y, z] of any number type, and what the file says of them."""
+
+    values: NDArray[Any]
+
+
+def edge_facts(edges: Voxel | None, record: Any) -> dict[str, Any]:
+    """The two entries of `Facts` for edges in nm that stand beside the record of this program: version 0.1 marked
+    edges without a unit in the record's provenance."""
+    provenance = record.get("provenance") if isinstance(record, Mapping) else None
+    unknown = isinstance(provenance, Mapping) and provenance.items() >= UNIT_UNKNOWN.items()
+    return {"voxel_nm": None if unknown else edges, "edges_without_unit": edges if unknown else None}

@@ -1,55 +1,66 @@
-"""TIFF stacks (.tif, .tiff): one page [y, x] per layer of the film, with ImageJ's voxel edges in nm."""
+"""TIFF stacks (.tif, .tiff): one page [y, x] per layer of the film, with ImageJ's voxel edges in nm; OME-TIFF too.
+
+Read by tifffile and imagecodecs, in a process of its own (see `isolation`).
+"""
 
 import json
 import logging
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
+from microdesigner.io import ome
+from microdesigner.io.arrays import chosen
+from microdesigner.io.axes import in_xyz
 from microdesigner.io.labels import Voxel, check_size, parsed, record_of, voxel_of
-from microdesigner.io.scans import Scan
+from microdesigner.io.options import ImportOptions
+from microdesigner.io.scans import AxesFrom, Scan, edge_facts
+from microdesigner.io.units import in_nm
 
 if TYPE_CHECKING:
-    from tifffile import TiffFile, TiffPageSeries
+    from tifffile import TiffFile, TiffPage, TiffPageSeries
 
 _KEY = "microdesigner"
-# deflate packs no tighter, so a larger volume cannot be in the file
+# deflate packs no tighter, so a larger volume cannot be in the file; other methods do
 _BEST_COMPRESSION = 1100
-_NM_PER_UNIT = {"nm": 1.0, "nanometer": 1.0, "um": 1e3, "µm": 1e3, "micron": 1e3, "\\u00B5m": 1e3, "mm": 1e6, "cm": 1e7}
+_DEFLATE, _PLAIN = (8, 32946), 1
+_MOST_PAGES = 1 << 17
+_BASELINE_TAGS = 532
 
 
-def scan(path: Path) -> Scan:
-    """Read a stack of one channel; pages are layers from the cathode up. Voxel edges need a unit."""
+def scan(path: Path, options: ImportOptions) -> Scan:
+    """Read all pages of one channel; pages are layers from the cathode up. Voxel edges need a unit."""
     from tifffile import TiffFile, logger
 
-    logger().setLevel(logging.CRITICAL)  # it would print each damaged tag beside the one sentence raised here
+    problems = _Problems()
+    logger().handlers, logger().propagate = [problems], False
     try:
         with TiffFile(path) as file:
-            series = file.series[0]
-            shape = _shape(path, series)
-            check_size(path, shape, most=_BEST_COMPRESSION * path.stat().st_size)
-            metadata = file.imagej_metadata or {}
-            record = parsed(path, str(metadata[_KEY])) if _KEY in metadata else {}
-            # tifffile passes over the pages that a shortened file has lost
-            if metadata.get("images", shape[0]) != shape[0] or record.get("shape", [*shape[::-1]]) != [*shape[::-1]]:
-                raise InputError(f"{path} has lost some of its layers; copy or export it again.")
-            layers = series.asarray().reshape(shape)
-            voxel = _voxel(path, file, metadata, record)
-    except InputError:
+            found = _scan(path, file, options)
+        if problems.lost_tag:
+            raise InputError(f"{path} has lost its description or part of its tags; copy or export it again.")
+        return found
+    except (InputError, MemoryError, PermissionError):
         raise
-    except Exception:  # noqa: BLE001 - tifffile has no common error: a damaged file ends in any of a dozen
+    except ImportError as error:  # tifffile raises it where a codec is missing
+        raise InputError(f"{path} cannot be unpacked ({_brief(error)}); save it with another compression.") from None
+    except Exception:  # tifffile has no common error: a damaged file ends in any of a dozen
         raise InputError(f"{path} is not a whole TIFF stack; copy or export it again.") from None
-    return Scan(np.ascontiguousarray(layers.T), voxel, record, oriented=bool(record))
 
 
 def write(microstructure: Microstructure, path: Path) -> None:
-    """Write an ImageJ stack; origin, phase names and lateral boundary go into its description."""
+    """Write an ImageJ stack; origin, phase names and lateral boundary go into its description. Files called .ome.tif
+    get OME's metadata instead."""
     from tifffile import imwrite
 
+    if ome.is_name(path):
+        return ome.write(microstructure, path)
     edges = microstructure.voxel_nm
     record = json.dumps(
         record_of(microstructure) | {"shape": microstructure.shape, "voxel_nm": microstructure.voxel_nm}
@@ -64,21 +75,137 @@ def write(microstructure: Microstructure, path: Path) -> None:
             resolution=(1 / edges[0], 1 / edges[1]) if edges else None,
             metadata={"axes": "TZCYXS", _KEY: record} | ({"spacing": edges[2], "unit": "nm"} if edges else {}),
         )
+    return None
 
 
-def _shape(path: Path, series: "TiffPageSeries") -> tuple[int, int, int]:
-    """Layers, rows and columns, also where tifffile leaves out edges of one voxel."""
-    if set(series.axes) & set("CST"):
+class _Problems(logging.Handler):
+    """Notes what tifffile only logs: that a baseline tag, such as the description, points beyond the file's end."""
+
+    lost_tag = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look for the tag's number."""
+        match = re.search(r"TiffTag (\d+)", record.getMessage())
+        self.lost_tag |= match is not None and int(match[1]) <= _BASELINE_TAGS
+
+
+def _scan(path: Path, file: "TiffFile", options: ImportOptions) -> Scan:
+    series = [entry for entry in file.series if not entry.keyframe.is_reduced]
+    names = tuple(entry.name or f"Image{number}" for number, entry in enumerate(series)) if file.is_ome else ()
+    metadata = file.imagej_metadata or {}
+    record = parsed(path, str(metadata[_KEY])) if _KEY in metadata else {}
+    if len(names) > 1:
+        one: TiffPageSeries | None = series[names.index(chosen(path, names, options))]
+    else:
+        one = series[0] if len(series) == 1 else None
+    _check_pages(path, file, one, metadata)
+    if one is not None:
+        values, letters, said = _of_series(path, file, one)
+    else:
+        values, letters, said = _of_pages(path, file), "zyx", "convention"
+    turned, source = in_xyz(path, values, letters, options, said)
+    if isinstance(record, dict) and record.get("shape", list(turned.shape)) != list(turned.shape):
+        raise InputError(f"{path} has lost some of its layers; copy or export it again.")
+    if record:
+        edges = voxel_of(path, record["voxel_nm"]) if record.get("voxel_nm") else None
+        return Scan(
+            turned, axes_from=source, record=record, phases_known=True, oriented=True, **edge_facts(edges, record)
+        )
+    if file.is_ome and (noted := ome.facts(path, file.ome_metadata or "", series.index(one) if one else 0)):
+        return Scan(turned, axes_from=source, arrays=names if len(names) > 1 else (), **noted)
+    return Scan(turned, voxel_nm=_imagej_edges(file, metadata), axes_from=source)
+
+
+def _of_series(path: Path, file: "TiffFile", series: "TiffPageSeries") -> tuple[NDArray[Any], str, AxesFrom]:
+    """Numbers of one series with a letter per axis; mapped where they are stored plainly, one after the other."""
+    shape, axes = series.get_shape(squeeze=False), series.get_axes(squeeze=False)
+    kept = [n for n, edge in enumerate(shape) if edge > 1 or axes[n] in "YX"]
+    if len(kept) == 2:  # one layer
+        kept, shape, axes = [0, *(n + 1 for n in kept)], (1, *shape), "Z" + axes
+    letters = "".join(axes[n].lower() for n in kept)
+    colours = [n for n in kept if axes[n] in "CS"]
+    if colours or len(kept) > 3:
         raise InputError(f"{path} has several channels or times; export one channel of labels.")
-    rows, columns = series.keyframe.imagelength, series.keyframe.imagewidth
-    return series.size // max(rows * columns, 1), rows, columns
+    check_size(path, tuple(shape[n] for n in kept), most=_most_voxels(path, series.keyframe))
+    if series.dataoffset is not None and series.keyframe.compression == _PLAIN and series.keyframe.is_memmappable:
+        number = np.dtype(file.byteorder + series.dtype.char)
+        values: NDArray[Any] = np.memmap(path, number, "r", series.dataoffset, tuple(shape[n] for n in kept))
+    else:
+        values = series.asarray(maxworkers=1).reshape([shape[n] for n in kept])
+    told = (file.is_imagej or file.is_ome) and "z" in letters
+    return values, letters, "file" if told else "convention"
 
 
-def _voxel(path: Path, file: "TiffFile", metadata: dict[str, Any], record: Any) -> Voxel | None:
-    if isinstance(record, dict) and record.get("voxel_nm"):  # exact, where the tags hold ratios of 32-bit numbers
-        return voxel_of(path, record["voxel_nm"])
-    nm = _NM_PER_UNIT.get(str(metadata.get("unit", "")))
-    if nm is None:
+def _of_pages(path: Path, file: "TiffFile") -> NDArray[Any]:
+    """All pages of the file as layers, where tifffile would make several series of them."""
+    pages = [page.aspage() for page in file.pages]
+    pages = [page for page in pages if not page.is_reduced]
+    sizes = sorted({(page.imagelength, page.imagewidth) for page in pages})
+    if len(sizes) != 1 or any(page.samplesperpixel != 1 for page in pages):
+        shown = " and ".join(f"{columns}×{rows}" for rows, columns in sizes[:2])
+        raise InputError(f"{path} has pages of different sizes or kinds ({shown}); keep one stack per file.")
+    check_size(path, (len(pages), *sizes[0]), most=sum(_most_voxels(path, page) for page in pages))
+    values = np.empty((len(pages), *sizes[0]), np.result_type(*{page.dtype for page in pages if page.dtype}))
+    for layer, page in zip(values, pages, strict=True):
+        layer[:] = page.asarray(maxworkers=1).reshape(sizes[0])
+    return values
+
+
+def _check_pages(path: Path, file: "TiffFile", series: "TiffPageSeries | None", metadata: dict[str, Any]) -> None:
+    """Raise InputError where pages or parts of them are missing, which tifffile passes over or fills with zeros."""
+    size = path.stat().st_size
+    lost = InputError(f"{path} has lost some of its layers; copy or export it again.")
+    if len(file.pages) > _MOST_PAGES:
+        raise InputError(f"{path} has more than {_MOST_PAGES} pages; split it.")
+    pages = [page.aspage() for page in file.pages]
+    if not _ends(path, file):
+        raise lost
+    declared = metadata.get("images", len(pages))
+    stored_once = len(pages) == 1 and series is not None  # ImageJ writes large stacks behind a single page
+    if series is not None and declared != (
+        series.size // max(1, int(np.prod(pages[0].shape))) if stored_once else len(pages)
+    ):
+        raise lost
+    for page in pages:
+        if not page.databytecounts or 0 in page.databytecounts:
+            raise lost
+        ends = (offset + count for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False))
+        if max(ends) > size or len(page.dataoffsets) != len(page.databytecounts):
+            raise lost
+
+
+def _ends(path: Path, file: "TiffFile") -> bool:
+    """Whether the chain of pages ends by itself rather than where the file has been cut off."""
+    place = file.pages.next_page_offset
+    with path.open("rb") as content:
+        content.seek(place or 0)
+        return not any(content.read(file.tiff.offsetsize))
+
+
+def _most_voxels(path: Path, page: "TiffPage") -> int:
+    """How many voxels the file can hold at most, by its compression; methods without a known bound are bounded by
+    what unpacking them gives."""
+    size = path.stat().st_size
+    if page.compression == _PLAIN:
+        return 8 * size  # eight pixels to a byte in black and white pictures
+    return _BEST_COMPRESSION * size if page.compression in _DEFLATE else 1 << 31
+
+
+def _imagej_edges(file: "TiffFile", metadata: dict[str, Any]) -> Voxel | None:
+    """Edges by ImageJ's entries: unit for x, yunit and zunit where they differ; resolution is in pixels per unit."""
+    unit = str(metadata.get("unit", ""))
+    page = file.pages.first
+    if "XResolution" not in page.tags or "YResolution" not in page.tags:
         return None
-    x_per_unit, y_per_unit = file.pages.first.get_resolution(unit=1)
-    return voxel_of(path, (nm / x_per_unit, nm / y_per_unit, nm * float(metadata.get("spacing", 1.0))))
+    try:
+        x_per_unit, y_per_unit = page.get_resolution(unit=1)
+        lengths = (1 / x_per_unit, 1 / y_per_unit, float(metadata.get("spacing", 1.0)))
+    except (ValueError, ZeroDivisionError, TypeError):
+        return None
+    units = (unit, str(metadata.get("yunit", unit)), str(metadata.get("zunit", unit)))
+    x, y, z = (in_nm(length, word) for length, word in zip(lengths, units, strict=True))
+    return (x, y, z) if x and y and z else None
+
+
+def _brief(error: Exception) -> str:
+    return " ".join(str(error).split())[:120].rstrip(".")

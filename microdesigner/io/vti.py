@@ -1,34 +1,44 @@
-"""VTK XML image data (.vti), the program's own format: it keeps everything a volume knows.
+"""VTK XML files of regular grids: image data (.vti), the program's own format, and rectilinear grids with equal steps
+(.vtr).
 
-One cell per voxel, labels in the cell array `phase`, spacing in nm; the field data hold provenance (JSON), lateral
-boundary and phase names. VTK writes the file; it is parsed here because VTK's own reader ends the process on damage.
+Own files have one cell per voxel, labels in the cell array `phase`, spacing in nm; the field data hold provenance
+(JSON), lateral boundary, phase names and unit, so that nothing is lost. Files of other programs may store labels on
+cells or points, under any name. VTK's format records no unit of length.
 """
 
 import json
+import mmap
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_bytes_atomic
+from microdesigner.io.axes import fortran
 from microdesigner.io.damage import BEST_COMPRESSION, DamagedError
-from microdesigner.io.labels import UNIT_UNKNOWN, check_size, parsed, voxel_of
-from microdesigner.io.scans import Scan
+from microdesigner.io.labels import Voxel, check_size, parsed
+from microdesigner.io.options import ImportOptions
+from microdesigner.io.orientation import straightened
+from microdesigner.io.scans import Scan, edge_facts
+from microdesigner.io.vtk_grid import GridArray, chosen_array, equal_step
 from microdesigner.io.vtk_xml import VtkXml, written
 
 ARRAY = "phase"
 PROVENANCE, LATERAL, PHASE_NAMES, UNIT = "microdesigner", "lateral", "phase_names", "length_unit"
+_PLACES = {"CellData": 0, "PointData": 1}  # with how many more than cells there are along each axis
 
 
-def scan(path: Path) -> Scan:
-    """Read a volume of one piece, in any of VTK's encodings, plain or compressed with zlib."""
-    content = path.read_bytes()
+def scan(path: Path, options: ImportOptions) -> Scan:
+    """Read a volume of one piece, in any of VTK's encodings, plain or compressed."""
     try:
-        return _scan(path, VtkXml(content), most=BEST_COMPRESSION * len(content))
+        with path.open("rb") as file:
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
+        return _scan(path, VtkXml(content, ("ImageData", "RectilinearGrid")), options, BEST_COMPRESSION * len(content))
     except DamagedError as error:
-        raise InputError(f"{path} cannot be read as VTK image data ({error}); copy or export it again.") from None
+        raise InputError(f"{path} cannot be read as a VTK grid ({error}); copy or export it again.") from None
 
 
 def write(microstructure: Microstructure, path: Path) -> None:
@@ -40,28 +50,77 @@ def write(microstructure: Microstructure, path: Path) -> None:
     write_bytes_atomic(path, written(writer))
 
 
-def _scan(path: Path, file: VtkXml, most: int) -> Scan:
-    image = file.root.find("ImageData")
-    piece = file.root.find("ImageData/Piece")
-    if image is None or piece is None:
-        raise DamagedError("it holds no image")
-    if piece.get("Extent") != image.get("WholeExtent"):
-        raise DamagedError("it is one piece of a larger volume")
-    x0, x1, y0, y1, z0, z1 = file.numbers(image, "WholeExtent", 6)
-    shape = (int(x1 - x0), int(y1 - y0), int(z1 - z0))
-    check_size(path, shape, most=most)
-    array = piece.find(f"CellData/DataArray[@Name='{ARRAY}']")
-    if array is None:
-        raise InputError(f"{path} has no cell array '{ARRAY}'; name the array of labels so and store it on cells.")
-    values = file.values(array, int(np.prod(shape))).reshape(shape, order="F")
-    texts = {entry.get("Name"): file.texts(entry) for entry in image.findall("FieldData/Array[@type='String']")}
-    record: dict[str, Any] = {"phase_names": texts.get(PHASE_NAMES), "provenance": UNIT_UNKNOWN}
-    if texts.get(PROVENANCE):
-        record["provenance"] = parsed(path, texts[PROVENANCE][0])
+def _scan(path: Path, file: VtkXml, options: ImportOptions, most: int) -> Scan:
+    grid = file.root.find("ImageData")
+    grid = file.root.find("RectilinearGrid") if grid is None else grid
+    piece = None if grid is None else grid.find("Piece")
+    if grid is None or piece is None:
+        raise DamagedError("it holds no grid")
+    if len(grid.findall("Piece")) > 1 or piece.get("Extent", grid.get("WholeExtent")) != grid.get("WholeExtent"):
+        raise DamagedError("it is one piece of a larger volume, or in several pieces")
+    x0, x1, y0, y1, z0, z1 = (int(number) for number in file.numbers(grid, "WholeExtent", 6))
+    cells = (x1 - x0, y1 - y0, z1 - z0)
+    arrays, active = _arrays(piece, cells)
+    name = chosen_array(path, {name: array.shape for name, array in arrays.items()}, options, active)
+    array = arrays[name]
+    check_size(path, array.shape, most=most)
+    count = int(np.prod(array.shape))
+    values, source = fortran(file.values(array.element, count), array.shape, options, path)
+    edges = _edges(path, file, grid, piece, cells)
+    texts = {entry.get("Name"): file.texts(entry) for entry in grid.findall("FieldData/Array[@type='String']")}
+    if source == "file" and grid.get("Direction") is not None:
+        values, stored = straightened(path, values, np.reshape(file.numbers(grid, "Direction", 9), (3, 3)).T)
+        edges = edges and (edges[stored[0]], edges[stored[1]], edges[stored[2]])
+    facts: dict[str, Any] = {"axes_from": source, "array": name, "arrays": tuple(arrays)}
+    if not {PROVENANCE, LATERAL} & texts.keys():
+        return Scan(values, edges_without_unit=edges, **facts)
+    record: dict[str, Any] = {"phase_names": texts.get(PHASE_NAMES)}
     if texts.get(LATERAL):
         record["lateral"] = texts[LATERAL][0]
-    edges = None if texts.get(UNIT) == ["voxels"] else voxel_of(path, file.numbers(image, "Spacing", 3))
-    return Scan(np.ascontiguousarray(values), edges, record, oriented=LATERAL in texts)
+    if texts.get(PROVENANCE):
+        record["provenance"] = parsed(path, texts[PROVENANCE][0])
+    known = None if texts.get(UNIT) == ["voxels"] else edges
+    return Scan(
+        values, record=record, phases_known=True, oriented=LATERAL in texts, **facts, **edge_facts(known, record)
+    )
+
+
+def _arrays(piece: ElementTree.Element, cells: tuple[int, int, int]) -> tuple[dict[str, GridArray], str | None]:
+    """The arrays of one number each by name, with the place before names that stand in both, and the active one."""
+    found: dict[str, GridArray] = {}
+    active = None
+    for place, more in _PLACES.items():
+        data = piece.find(place)
+        for element in [] if data is None else data.findall("DataArray"):
+            if element.get("NumberOfComponents", "1") != "1":
+                continue
+            name = element.get("Name", "unnamed")
+            key = f"{place}/{name}" if name in found else name
+            x, y, z = (max(1, edge + more) for edge in cells)
+            found[key] = GridArray(element, (x, y, z))
+            if data is not None and name in (data.get("Scalars"), ARRAY) and (active is None or name == ARRAY):
+                active = key
+    return found, active
+
+
+def _edges(
+    path: Path, file: VtkXml, grid: ElementTree.Element, piece: ElementTree.Element, cells: tuple[int, int, int]
+) -> Voxel | None:
+    if grid.tag == "ImageData":
+        x, y, z = file.numbers(grid, "Spacing", 3) if grid.get("Spacing") else (1.0, 1.0, 1.0)
+        if min(x, y, z) <= 0:
+            raise InputError(
+                f"{path} has the voxel edges {x:g}, {y:g}, {z:g}, which must be positive; export it again."
+            )
+        return x, y, z
+    coordinates = piece.findall("Coordinates/DataArray")
+    if len(coordinates) != 3:
+        raise DamagedError("it has no coordinates along three axes")
+    x, y, z = (
+        equal_step(path, axis, np.asarray(file.values(element, edge + 1), np.float64))
+        for axis, element, edge in zip("xyz", coordinates, cells, strict=True)
+    )
+    return x, y, z
 
 
 def _image(microstructure: Microstructure) -> Any:

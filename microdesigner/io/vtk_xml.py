@@ -1,11 +1,15 @@
-"""VTK XML files as bytes, and their arrays: inline or appended, ASCII, base64 or raw, plain or in zlib blocks.
+"""VTK XML files as bytes, and their arrays: inline or appended, ASCII, base64 or raw, plain or in compressed blocks.
 
+Parsed here because VTK's own readers end the process on damage, or fill what is missing with anything.
 Layout: https://docs.vtk.org/en/latest/vtk_file_formats/vtkxml_file_format.html
 """
 
 import base64
 import binascii
+import lzma
+import mmap
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -22,6 +26,7 @@ _TYPES = {
     "Int64": "i8", "Float32": "f4", "Float64": "f8",
 }  # fmt: skip
 _LONGEST_TEXT = 1 << 26
+Buffer = bytes | bytearray | memoryview
 _APPENDED = re.compile(rb"<AppendedData\s+encoding\s*=\s*[\"'](raw|base64)[\"']\s*>\s*_")
 
 
@@ -34,13 +39,37 @@ def written(writer: "vtkXMLWriter") -> bytes:
     return writer.GetOutputString().encode()
 
 
+def _lz4_block(packed: memoryview, size: int) -> bytes:
+    from imagecodecs import Lz4Error, lz4_decode
+
+    try:
+        content = bytes(lz4_decode(bytes(packed), out=size))
+    except (Lz4Error, ValueError, RuntimeError):
+        raise DamagedError("its compressed array is damaged") from None
+    return content
+
+
+def _lzma_block(packed: memoryview, size: int) -> bytes:
+    try:
+        return lzma.LZMADecompressor().decompress(packed, size + 1)
+    except (lzma.LZMAError, EOFError):
+        raise DamagedError("its compressed array is damaged") from None
+
+
+_COMPRESSORS: dict[str, Callable[[memoryview, int], bytes]] = {
+    "vtkZLibDataCompressor": inflated,
+    "vtkLZ4DataCompressor": _lz4_block,
+    "vtkLZMADataCompressor": _lzma_block,
+}
+
+
 class VtkXml:
     """A parsed file: `root` is its XML without the appended data. Raises DamagedError, as do all methods."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: "bytes | mmap.mmap", kinds: tuple[str, ...] = ("ImageData",)) -> None:
         appended = _APPENDED.search(content)
-        document = content[: appended.start()] + b"</VTKFile>" if appended else content
-        self._appended = content[appended.end() :] if appended else b""
+        document = content[: appended.start()] + b"</VTKFile>" if appended else content[:]
+        self._appended = memoryview(content)[appended.end() :] if appended else memoryview(b"")
         self._appended_raw = appended is not None and appended[1] == b"raw"
         if b"<!" in document.replace(b"<!--", b""):
             raise DamagedError("it declares XML entities")
@@ -48,14 +77,14 @@ class VtkXml:
             self.root = ElementTree.fromstring(document)
         except (ElementTree.ParseError, ValueError, LookupError):
             raise DamagedError("its XML is incomplete or not well formed") from None
-        if self.root.tag != "VTKFile" or self.root.get("type") != "ImageData":
+        if self.root.tag != "VTKFile" or self.root.get("type") not in kinds:
             raise DamagedError("it is another kind of file")
         self._order = ">" if self.root.get("byte_order") == "BigEndian" else "<"
         self._header = np.dtype(self._order + ("u8" if self.root.get("header_type") == "UInt64" else "u4"))
         compressor = self.root.get("compressor")
-        if compressor not in (None, "vtkZLibDataCompressor"):
-            raise DamagedError("it is compressed by something else than zlib")
-        self._compressed = compressor is not None
+        if compressor and compressor not in _COMPRESSORS:
+            raise DamagedError(f"it is compressed by {compressor[:40]}, which is not known")
+        self._decompress = _COMPRESSORS[compressor] if compressor else None
 
     def numbers(self, element: ElementTree.Element, name: str, count: int) -> list[float]:
         """The `count` numbers of an attribute."""
@@ -84,8 +113,8 @@ class VtkXml:
 
     def texts(self, array: ElementTree.Element) -> list[str]:
         """The strings of an Array of type String, which end with a zero byte each."""
-        content = self._ascii(array).astype(np.uint8).tobytes() if array.get("format") == "ascii" else None
-        content = self._bytes(array, _LONGEST_TEXT) if content is None else content
+        is_text = array.get("format") == "ascii"
+        content = self._ascii(array).astype(np.uint8).tobytes() if is_text else bytes(self._bytes(array, _LONGEST_TEXT))
         try:
             return content.decode("utf-8").split("\0")[:-1]
         except UnicodeDecodeError:
@@ -97,17 +126,17 @@ class VtkXml:
         except ValueError:
             raise DamagedError("its array holds something else than numbers") from None
 
-    def _bytes(self, array: ElementTree.Element, most: int) -> bytes:
+    def _bytes(self, array: ElementTree.Element, most: int) -> Buffer:
         if array.get("format") == "appended":
             offset = array.get("offset", "").strip()
             if not offset.isdigit() or int(offset) >= len(self._appended):
                 raise DamagedError("its array is cut short")
-            stored, raw = memoryview(self._appended)[int(offset) :], self._appended_raw
+            stored, raw = self._appended[int(offset) :], self._appended_raw
         else:
             stored, raw = memoryview((array.text or "").strip().encode()), False
-        return self._blocks(stored, raw, most) if self._compressed else self._plain(stored, raw, most)
+        return self._blocks(stored, raw, most) if self._decompress else self._plain(stored, raw, most)
 
-    def _plain(self, stored: memoryview, raw: bool, most: int) -> bytes:
+    def _plain(self, stored: memoryview, raw: bool, most: int) -> Buffer:
         width = self._header.itemsize
         size = self._integers(stored, raw, 1)[0]
         if size > most:
@@ -117,20 +146,24 @@ class VtkXml:
             return _decoded(stored[start:], raw, size)
         return _decoded(stored, raw, width + size)[width:]
 
-    def _blocks(self, stored: memoryview, raw: bool, most: int) -> bytes:
+    def _blocks(self, stored: memoryview, raw: bool, most: int) -> Buffer:
         count, block_size, last_size = self._integers(stored, raw, 3)
         if count == 0:
             return b""
         if (count - 1) * block_size + (last_size or block_size) > most or count > len(stored):
             raise DamagedError("its array is longer than its image")
         sizes = self._integers(stored, raw, 3 + count)[3:]
-        packed = _decoded(stored[_length((3 + count) * self._header.itemsize, raw) :], raw, sum(sizes))
-        blocks, start = [], 0
+        packed = memoryview(_decoded(stored[_length((3 + count) * self._header.itemsize, raw) :], raw, sum(sizes)))
+        content, start = bytearray(), 0
+        assert self._decompress
         for index, size in enumerate(sizes):
             expected = last_size if last_size and index == count - 1 else block_size
-            blocks.append(inflated(packed[start : start + size], expected))
+            block = self._decompress(packed[start : start + size], expected)
+            if len(block) != expected:
+                raise DamagedError("its compressed array is damaged")
+            content += block
             start += size
-        return b"".join(blocks)
+        return content
 
     def _integers(self, stored: memoryview, raw: bool, count: int) -> list[int]:
         return [
@@ -142,9 +175,9 @@ def _length(size: int, raw: bool) -> int:
     return size if raw else -(-size // 3) * 4
 
 
-def _decoded(stored: memoryview, raw: bool, size: int) -> bytes:
+def _decoded(stored: memoryview, raw: bool, size: int) -> Buffer:
     """The first `size` bytes that `stored` encodes."""
-    encoded = bytes(stored[: _length(size, raw)])
+    encoded = stored[: _length(size, raw)]
     try:
         content = encoded if raw else base64.b64decode(encoded, validate=True)
     except binascii.Error:

@@ -76,7 +76,7 @@ def test_a_tomogram_becomes_a_checked_data_set(
         (["--segment", "magic"], "otsu3"),
         (["--segment", "threshold=dark"], "'dark'"),
         (["--map", "0=water"], "water"),
-        (["--voxel", "2", "2"], "one edge in nm, or three"),
+        (["--voxel", "2", "2"], "one edge, or three"),
         (["--window", "8", "8"], "--stride"),
         (["--workers", "0"], "--workers"),
     ],

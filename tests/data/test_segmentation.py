@@ -7,7 +7,7 @@ import pytest
 
 from microdesigner.core.errors import InputError
 from microdesigner.data.importing import ImportPlan, Segmentation, find_volumes, segmentation_preview
-from microdesigner.data.importing.segmentation import banded, limits, otsu_limits
+from microdesigner.io.segmentation import banded, limits, otsu_limits
 
 RANDOM = np.random.default_rng(0)
 TWO_PEAKS = np.concatenate([RANDOM.normal(60, 12, 4000), RANDOM.normal(170, 15, 2000)]).clip(0, 255).astype(np.uint8)

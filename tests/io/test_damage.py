@@ -45,12 +45,9 @@ def test_missing_folder_and_empty_files(extension: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("extension", EXTENSIONS)
 def test_truncated_files(extension: str, share: float, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = written(tmp_path / f"film{extension}")
-    content, whole = path.read_bytes(), io.read(path)
+    content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
-    if extension == ".tif" and share > 0.8:  # what is lost here only repeats the size of each layer
-        np.testing.assert_array_equal(io.read(path).phases, whole.phases)
-    else:
-        refusal(path)
+    refusal(path)
     assert capfd.readouterr().err == ""
 
 
@@ -128,12 +125,12 @@ def test_raw_without_header(tmp_path: Path) -> None:
     ("values", "words"),
     [
         (np.linspace(0, 1, 60).reshape(3, 4, 5), "segment"),
-        (np.full((3, 4, 5), np.nan), "segment"),
+        (np.full((3, 4, 5), np.nan), "no numbers"),
         (np.full((3, 4, 5), 1000), "segment"),
         (np.arange(60, dtype=np.uint8).reshape(3, 4, 5), "segment"),
         (np.zeros((3, 4), np.uint8), "not a volume"),
         (np.zeros((3, 0, 4), np.uint8), "not a volume"),
-        (np.zeros((3, 4, 5), np.complex128), "export labels"),
+        (np.zeros((3, 4, 5), np.complex128), "export numbers"),
     ],
 )
 def test_arrays_that_are_no_labels(values: np.ndarray, words: str, tmp_path: Path) -> None:
@@ -154,15 +151,15 @@ def test_pickles_are_never_opened(tmp_path: Path) -> None:
 def test_vti_without_labels_and_with_entities(tmp_path: Path) -> None:
     path = written(tmp_path / "film.vti")
     content = path.read_bytes()
-    path.write_bytes(content.replace(b'Name="phase"', b'Name="grain"'))
-    assert "cell array 'phase'" in refusal(path)
+    path.write_bytes(content.replace(b'Name="phase" format', b'Name="phase" NumberOfComponents="3" format'))
+    assert "no array" in refusal(path)
     path.write_bytes(content.replace(b"<VTKFile", b'<!DOCTYPE a [<!ENTITY b "c">]><VTKFile'))
     assert "entities" in refusal(path)
 
 
 def test_unknown_extensions_name_the_known(tmp_path: Path) -> None:
-    (tmp_path / "film.bmp").touch()
-    assert ".vti" in refusal(tmp_path / "film.bmp")
+    (tmp_path / "film.docx").touch()
+    assert ".vti" in refusal(tmp_path / "film.docx")
     with pytest.raises(InputError, match="vti"):
         io.write(Microstructure(np.zeros((1, 1, 1), np.uint8)), tmp_path / "film.vti", format="bmp")
 

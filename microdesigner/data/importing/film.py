@@ -8,15 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import ACCEPTOR, DONOR, MIXED, PHASE_NAMES, Lateral, PhaseArray
-from microdesigner.data.importing.plan import Face, ImportPlan, Segmentation, Triple
-from microdesigner.data.importing.segmentation import banded, limits
-from microdesigner.data.importing.sources import FoundVolumes, Mapping, SourceVolume, mapping_text, read_source
+from microdesigner.core.microstructure import PHASE_NAMES, Lateral, PhaseArray
+from microdesigner.data.importing.plan import Face, ImportPlan, Triple
+from microdesigner.data.importing.sources import FoundVolumes, SourceVolume, mapping_text, read_source
 from microdesigner.io.labels import Voxel
+from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions, Mapping
+from microdesigner.io.segmentation import BANDS, Segmentation, banded, limits
 
 IDENTITY: Mapping = tuple((float(label), label) for label in range(len(PHASE_NAMES)))
-BANDS: dict[int, Mapping] = {2: ((0, DONOR), (1, ACCEPTOR)), 3: ((0, DONOR), (1, MIXED), (2, ACCEPTOR))}
-"""Phases of the bands of a segmentation from dark to bright: what is mixed looks in between."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class FilmPlan:
     lateral: Lateral
     segmentation: Segmentation | None
     mapping: Mapping
+    reading: ImportOptions = AS_THE_FILE_SAYS
 
     @property
     def phase_names(self) -> tuple[str, ...]:
@@ -53,7 +53,9 @@ def film_plan(plan: ImportPlan, found: FoundVolumes) -> FilmPlan:
     if found.grey and plan.segmentation is None:
         raise InputError(f"{found.volumes[0].name} holds grey values; choose a segmentation, such as otsu.")
     lateral: Lateral = "no-flux" if plan.cut else plan.lateral or found.lateral or "no-flux"
-    return FilmPlan(voxel, plan.voxel_nm is None, cathode, lateral, plan.segmentation, _mapping(plan, found))
+    return FilmPlan(
+        voxel, plan.voxel_nm is None, cathode, lateral, plan.segmentation, _mapping(plan, found), plan.reading
+    )
 
 
 def load_film(source: SourceVolume, plan: FilmPlan) -> PhaseArray:
@@ -65,8 +67,8 @@ def load_film(source: SourceVolume, plan: FilmPlan) -> PhaseArray:
 
 
 @lru_cache(maxsize=1)
-def _film(source: SourceVolume, plan: FilmPlan, changed: int) -> PhaseArray:  # noqa: ARG001 - a part of the cache key
-    scan = read_source(source)
+def _film(source: SourceVolume, plan: FilmPlan, changed: int) -> PhaseArray:
+    scan = read_source(source, plan.reading)
     if plan.stated_voxel and (scan.voxel_nm is None or not np.allclose(scan.voxel_nm, plan.voxel_nm, rtol=1e-3)):
         raise InputError(
             f"{source.path} has voxels of {_edges(scan.voxel_nm)}, other than the {_edges(plan.voxel_nm)} of the first "
@@ -132,8 +134,9 @@ def _mapping(plan: ImportPlan, found: FoundVolumes) -> Mapping:
             f"{found.volumes[0].name} holds the values {', '.join(f'{v:g}' for v in found.levels or ())}; say which is "
             f"which phase, such as {mapping_text(found.suggested_mapping)}."
         )
-    highest = int(max(found.levels or (1,)))
-    return IDENTITY[: max(2, highest + 1)]
+    if all(value == phase for value, phase in found.mapping or ()):
+        return IDENTITY[: max(2, *(phase + 1 for _, phase in found.mapping or ((0, 1),)))]
+    return found.mapping or IDENTITY
 
 
 def _edges(voxel: Voxel | None) -> str:

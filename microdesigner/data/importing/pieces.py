@@ -99,7 +99,9 @@ def _series(labels: Sequence[Labels], group_by: tuple[str, ...] | None) -> np.nd
 
 
 def _cut(cut: Cut, film: FilmPlan, sources: Sequence[SourceVolume], labels: Sequence[Labels]) -> Pieces:
-    shapes: list[Triple] = [oriented_edges(read_source(source).values.shape, film.cathode) for source in sources]
+    shapes: list[Triple] = [
+        oriented_edges(read_source(source, film.reading).values.shape, film.cathode) for source in sources
+    ]
     names, volumes, across = _unique_names(sources), [], 0
     for number, windows in enumerate(_windows(cut, shapes, sources)):
         for window in windows:

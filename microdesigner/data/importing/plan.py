@@ -6,43 +6,12 @@ from typing import Literal, get_args
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral
+from microdesigner.io.options import ImportOptions, RawLayout
+from microdesigner.io.segmentation import Segmentation
 
 Face = Literal["x-", "x+", "y-", "y+", "z-", "z+"]
-Method = Literal["otsu", "threshold", "fraction"]
 Triple = tuple[int, int, int]
 FACES: tuple[Face, ...] = get_args(Face)
-
-
-@dataclass(frozen=True)
-class Segmentation:
-    """How grey values become bands 0, 1 (, 2), counted from dark to bright.
-
-    `method` "otsu" finds the limits by itself (Otsu 1979); "threshold" takes `values` as the greatest grey values of
-    the darker bands; "fraction" takes `values` as the shares of all voxels in the darker bands. Limits are found on
-    each whole source volume, before it is cut. Raises InputError when `values` do not suit.
-    """
-
-    method: Method = "otsu"
-    bands: Literal[2, 3] = 2
-    values: tuple[float, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.method not in get_args(Method):
-            raise InputError(f"The segmentation must be one of {', '.join(get_args(Method))}; got {self.method!r}.")
-        if self.bands not in (2, 3):
-            raise InputError(f"A segmentation makes 2 or 3 phases; got {self.bands}.")
-        expected = 0 if self.method == "otsu" else self.bands - 1
-        if len(self.values) != expected:
-            raise InputError(
-                f"A segmentation by {self.method} into {self.bands} phases takes {expected} values; "
-                f"got {len(self.values)}."
-            )
-        if self.method == "threshold" and list(self.values) != sorted(set(self.values)):
-            raise InputError(f"The thresholds must rise; got {_listed(self.values)}.")
-        if self.method == "fraction" and (min(self.values) <= 0 or sum(self.values) >= 1):
-            raise InputError(
-                f"The darker phases' fractions must be positive and sum to less than 1; got {_listed(self.values)}."
-            )
 
 
 @dataclass(frozen=True)
@@ -76,6 +45,8 @@ class ImportPlan:
     `recipes`: CSV of processing parameters by file name. `process`: which labels are processing parameters; None takes
     all of the CSV and those of phi, chi, log_time that the volumes carry. `group_by`: labels that make a series, whose
     volumes stay on one side of the split; None takes `series`, else phi and chi, where the volumes carry them.
+    `array`, `axes`, `flip`, `raw`: how files are read, see `io.ImportOptions`; faces and edges are those of the volume
+    as read.
     `conditions`: measured descriptors to train on; None takes fractions and straight paths.
     """
 
@@ -91,6 +62,15 @@ class ImportPlan:
     process: tuple[str, ...] | None = None
     group_by: tuple[str, ...] | None = None
     conditions: tuple[str, ...] | None = None
+    array: str | None = None
+    axes: str | None = None
+    flip: str = ""
+    raw: RawLayout | None = None
+
+    @property
+    def reading(self) -> ImportOptions:
+        """What readers must be told: which array, how its axes lie, and the layout of plain numbers."""
+        return ImportOptions(array=self.array, axes=self.axes, flip=self.flip, raw=self.raw)
 
     def __post_init__(self) -> None:
         if not self.sources:
@@ -103,6 +83,7 @@ class ImportPlan:
             raise InputError(f"The size of the volumes must lie between 1 and 4096 voxels; got {self.resize}.")
         if self.mapping:
             _check_mapping([value for value, _ in self.mapping], {phase for _, phase in self.mapping})
+        _ = self.reading  # raises InputError naming an option that cannot be
 
 
 def _check_mapping(values: list[float], phases: set[int]) -> None:

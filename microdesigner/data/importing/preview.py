@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, PhaseArray
-from microdesigner.data.importing.film import BANDS, IDENTITY, limits_of, mapped, oriented
+from microdesigner.data.importing.film import IDENTITY, limits_of, mapped, oriented
 from microdesigner.data.importing.plan import ImportPlan
-from microdesigner.data.importing.segmentation import banded, histogram
 from microdesigner.data.importing.sources import SourceVolume, read_source
+from microdesigner.io.labelling import as_phases, distinct, finished
+from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan
+from microdesigner.io.segmentation import BANDS, banded, histogram
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,13 @@ def segmentation_preview(source: SourceVolume, plan: ImportPlan, layer: int | No
     The file last read is kept, so that repeated calls read nothing. A cathode that is not known yet counts as z-.
     Raises InputError as the import would.
     """
-    grey = oriented(_kept(source, source.path.stat().st_mtime_ns).values, plan.cathode or "z-")
+    read = _kept(source, plan.reading, source.path.stat().st_mtime_ns).values
+    grey = oriented(read, plan.cathode or "z-")
     found = limits_of(source, grey, plan.segmentation)
-    mapping = plan.mapping or (BANDS[plan.segmentation.bands] if plan.segmentation else IDENTITY)
+    mapping = plan.mapping or (BANDS[plan.segmentation.bands] if plan.segmentation else None)
+    if mapping is None:
+        levels = finished(distinct(grey))
+        mapping = as_phases(levels or (), grey.dtype) or IDENTITY
     phases = mapped(source, banded(grey, found) if plan.segmentation else grey, mapping)
     layers = grey.shape[2]
     shown = layers // 2 if layer is None else layer
@@ -60,5 +66,5 @@ def segmentation_preview(source: SourceVolume, plan: ImportPlan, layer: int | No
 
 
 @lru_cache(maxsize=1)
-def _kept(source: SourceVolume, changed: int) -> Scan:  # noqa: ARG001 - a part of the cache key
-    return read_source(source)
+def _kept(source: SourceVolume, reading: ImportOptions, changed: int) -> Scan:
+    return read_source(source, reading)

@@ -43,7 +43,7 @@ def import_dataset(path: Path, plan: ImportPlan, workers: int) -> Iterator[Progr
     if path.exists():
         raise InputError(f"{path} exists; choose another name or delete it first.")
     yield Progress("look", 0, 1)
-    found = find_volumes(plan.sources)
+    found = find_volumes(plan.sources, plan.reading)
     film = film_plan(plan, found)
     recipes = read_recipes(plan.recipes) if plan.recipes else None
     pieces = pieces_of(plan, film, found, recipes)

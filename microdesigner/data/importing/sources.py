@@ -1,26 +1,22 @@
 """What lies in files and folders, told before anything is imported."""
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral
 from microdesigner.data.importing import parts
-from microdesigner.io import SCANNED, scan
-from microdesigner.io.labels import Voxel, check_size
+from microdesigner.io import SCANNED, ImportOptions, scan
+from microdesigner.io.labelling import as_phases, distinct, finished, flipped
+from microdesigner.io.labels import Voxel
+from microdesigner.io.options import AS_THE_FILE_SAYS, Mapping
 from microdesigner.io.scans import Scan
+from microdesigner.io.slices import natural, slice_files
 
-MOST_LEVELS = 8
-SOME_VOXELS = 100_000
 TEXT = ".txt"
-SLICES = (".tif", ".tiff")
-Mapping = tuple[tuple[float, int], ...]
 
 
 @dataclass(frozen=True)
@@ -43,14 +39,16 @@ class FoundVolumes:
     """What a place holds. All but `volumes` is read from the first volume.
 
     `shape`: voxels along the source's x, y, z. `levels`: its distinct values in rising order where they are few (label
-    volumes), None for grey values. `value_range`: least and greatest value. `voxel_nm`, `lateral`: None where the file
-    does not say. `oriented`: the format says that z = 0 is the cathode side. `labels`: number-valued labels that it
-    carries. `fractions`: phase fractions that the file states (a hint for the segmentation).
+    volumes), None for grey values. `mapping`: the only phases that these can mean, None where the user must say.
+    `value_range`: least and greatest value. `voxel_nm`, `lateral`: None where the file does not say. `oriented`: the
+    format says that z = 0 is the cathode side. `labels`: number-valued labels that it carries. `fractions`: phase
+    fractions that the file states (a hint for the segmentation).
     """
 
     volumes: tuple[SourceVolume, ...]
     shape: tuple[int, int, int]
     levels: tuple[float, ...] | None
+    mapping: Mapping | None
     value_range: tuple[float, float]
     voxel_nm: Voxel | None
     lateral: Lateral | None
@@ -65,15 +63,15 @@ class FoundVolumes:
 
     @property
     def labelled(self) -> bool:
-        """Whether the values are phase labels 0, 1 (, 2) already."""
-        return self.levels is not None and set(self.levels) <= {0.0, 1.0, 2.0}
+        """Whether nothing but the file is needed to know the phases."""
+        return self.mapping is not None
 
     @property
     def suggested_mapping(self) -> Mapping:
         """Values to phases in rising order (donor, acceptor; three levels: donor, mixed, acceptor), to be confirmed."""
         levels = self.levels or ()
-        if self.labelled:
-            return tuple((level, int(level)) for level in levels)
+        if self.mapping is not None:
+            return self.mapping
         order = {2: (0, 1), 3: (0, 2, 1)}.get(len(levels), ())
         return tuple(zip(levels, order, strict=True)) if order else ()
 
@@ -89,19 +87,21 @@ class FoundVolumes:
         return f"{count} of {_times(self.shape)} voxels with {values} and {voxel}{carried}{stated}."
 
 
-def find_volumes(sources: tuple[str, ...]) -> FoundVolumes:
+def find_volumes(sources: tuple[str, ...], options: ImportOptions = AS_THE_FILE_SAYS) -> FoundVolumes:
     """Look into files, folders and glob patterns: HDF5 parts (one dataset per volume), volume files, folders of volume
     files or of numbered slices. Reads one volume and the list of names.
 
     Raises InputError naming what is missing, empty or unreadable.
     """
-    volumes = tuple(volume for path in _paths(sources) for volume in _volumes(path))
-    first = read_source(volumes[0])
+    volumes = tuple(volume for path in _paths(sources) for volume in _volumes(path, options))
+    first = read_source(volumes[0], options)
     x, y, z = first.values.shape
+    levels = finished(distinct(first.values))
     return FoundVolumes(
         volumes,
         (x, y, z),
-        _levels(first.values),
+        levels,
+        _mapping(first, levels),
         (float(np.nanmin(first.values)), float(np.nanmax(first.values))),
         first.voxel_nm,
         first.lateral,
@@ -111,16 +111,10 @@ def find_volumes(sources: tuple[str, ...]) -> FoundVolumes:
     )
 
 
-def read_source(source: SourceVolume) -> Scan:
-    """The values of one source; raises InputError naming it."""
-    if source.item is not None:
-        return parts.read_part(source.path, source.item)
-    return _stack(source.path) if source.path.is_dir() else scan(source.path)
-
-
-def natural(text: str) -> list[str | int]:
-    """Sort key that counts: slice2 before slice10."""
-    return [int(word) if word.isdigit() else word for word in re.split(r"(\d+)", text)]
+def read_source(source: SourceVolume, options: ImportOptions = AS_THE_FILE_SAYS) -> Scan:
+    """The values of one source, as `options` say; raises InputError naming it."""
+    read = scan(source.path, options if source.item is None else replace(options, array=source.item))
+    return replace(read, values=flipped(read.values, options.flip))
 
 
 def mapping_text(mapping: Mapping) -> str:
@@ -128,13 +122,12 @@ def mapping_text(mapping: Mapping) -> str:
     return " ".join(f"{value:g}={PHASE_NAMES[phase]}" for value, phase in mapping) or "0=donor 1=acceptor"
 
 
-def _levels(values: NDArray[Any]) -> tuple[float, ...] | None:
-    """The distinct values where they are few; a look at some voxels spares sorting a large grey volume."""
-    some = values.ravel()[:: max(1, values.size // SOME_VOXELS)]
-    if len(np.unique(some)) > MOST_LEVELS:
+def _mapping(first: Scan, levels: tuple[float, ...] | None) -> Mapping | None:
+    if levels is None:
         return None
-    levels = np.unique(values)
-    return tuple(map(float, levels)) if len(levels) <= MOST_LEVELS and np.isfinite(levels).all() else None
+    if first.phases_known and set(levels) <= {0.0, 1.0, 2.0}:
+        return tuple((level, int(level)) for level in levels)
+    return as_phases(levels, first.values.dtype)
 
 
 def _paths(sources: Iterable[str]) -> list[Path]:
@@ -155,20 +148,22 @@ def _described(path: Path) -> Path:
     return raw if path.suffix.lower() == ".xml" and raw.exists() else path
 
 
-def _volumes(path: Path) -> list[SourceVolume]:
-    if path.is_dir():
-        return _in_folder(path)
-    items = parts.part_items(path) if path.suffix.lower() in parts.EXTENSIONS else []
+def _volumes(path: Path, options: ImportOptions) -> list[SourceVolume]:
+    if path.is_dir() and path.suffix.lower() != ".zarr":
+        return _in_folder(path, options)
+    several = path.suffix.lower() in parts.EXTENSIONS and options.array is None
+    items = parts.part_items(path) if several else []
     return [SourceVolume(path, item) for item in sorted(items, key=natural)] or [SourceVolume(path)]
 
 
-def _in_folder(folder: Path) -> list[SourceVolume]:
+def _in_folder(folder: Path, options: ImportOptions) -> list[SourceVolume]:
     files = _files(folder)
     if not files:
         raise InputError(f"{folder} holds no file of a known volume format; give the folder of the volumes.")
-    if len(files) > 1 and all(file.suffix.lower() in SLICES for file in files) and scan(files[0]).values.shape[2] == 1:
+    slices = slice_files(folder)
+    if len(slices) > 1 and {*files} <= {*slices} and scan(slices[0]).values.shape[2] == 1:
         return [SourceVolume(folder)]
-    return [volume for file in files for volume in _volumes(file)]
+    return [volume for file in files for volume in _volumes(file, options)]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -179,20 +174,11 @@ def _files(folder: Path) -> list[Path]:
 
 def _is_volume(entry: Path) -> bool:
     """Whether `entry` is a volume by its name; raw data that a MetaImage header points to count once."""
-    if entry.name.startswith(".") or not entry.is_file() or entry.suffix.lower() not in SCANNED:
+    if entry.name.startswith(".") or entry.suffix.lower() not in SCANNED:
         return False
+    if not entry.is_file():
+        return entry.suffix.lower() == ".zarr"
     return entry.suffix.lower() != ".raw" or not entry.with_suffix(".mhd").exists()
-
-
-def _stack(folder: Path) -> Scan:
-    """Slices in the order of their numbers as layers along z; nothing tells the distance between layers."""
-    files = _files(folder)
-    layers = [scan(file).values for file in files]
-    odd = next((n for n, layer in enumerate(layers) if layer.shape != (*layers[0].shape[:2], 1)), None)
-    if odd is not None:
-        raise InputError(f"{files[odd]} is no slice of the size of {files[0].name}; keep one stack per folder.")
-    check_size(folder, (*layers[0].shape[:2], len(layers)))
-    return Scan(np.concatenate(layers, axis=2))
 
 
 def _listed(values: Iterable[float]) -> str:

@@ -45,9 +45,13 @@ class OpenButton(QToolButton):
 
 
 def _filters() -> str:
-    from microdesigner.io.registry import FORMATS
+    from microdesigner.io.registry import READERS
 
-    patterns = {entry.title: " ".join(f"*{extension}" for extension in entry.extensions) for entry in FORMATS.values()}
+    patterns = {entry.title: " ".join(f"*{extension}" for extension in entry.extensions) for entry in READERS}
     return ";;".join(
-        [f"All volumes ({' '.join(patterns.values())})", *(f"{title} ({p})" for title, p in patterns.items())]
+        [
+            f"All volumes ({' '.join(patterns.values())})",
+            *(f"{title} ({p})" for title, p in patterns.items()),
+            "All files (*)",
+        ]
     )

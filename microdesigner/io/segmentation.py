@@ -1,15 +1,53 @@
 """From grey values to bands, dark to bright."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import PhaseArray
-from microdesigner.data.importing.plan import Segmentation
+from microdesigner.core.microstructure import ACCEPTOR, DONOR, MIXED, PhaseArray
 
+Method = Literal["otsu", "threshold", "fraction"]
 BINS = 256
+BANDS: dict[int, tuple[tuple[float, int], ...]] = {
+    2: ((0, DONOR), (1, ACCEPTOR)),
+    3: ((0, DONOR), (1, MIXED), (2, ACCEPTOR)),
+}
+"""Phases of the bands of a segmentation from dark to bright: what is mixed looks in between."""
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """How grey values become bands 0, 1 (, 2), counted from dark to bright.
+
+    `method` "otsu" finds the limits by itself (Otsu 1979); "threshold" takes `values` as the greatest grey values of
+    the darker bands; "fraction" takes `values` as the shares of all voxels in the darker bands. Limits are found on
+    each whole source volume, before it is cut. Raises InputError when `values` do not suit.
+    """
+
+    method: Method = "otsu"
+    bands: Literal[2, 3] = 2
+    values: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.method not in get_args(Method):
+            raise InputError(f"The segmentation must be one of {', '.join(get_args(Method))}; got {self.method!r}.")
+        if self.bands not in (2, 3):
+            raise InputError(f"A segmentation makes 2 or 3 phases; got {self.bands}.")
+        expected = 0 if self.method == "otsu" else self.bands - 1
+        if len(self.values) != expected:
+            raise InputError(
+                f"A segmentation by {self.method} into {self.bands} phases takes {expected} values; "
+                f"got {len(self.values)}."
+            )
+        if self.method == "threshold" and list(self.values) != sorted(set(self.values)):
+            raise InputError(f"The thresholds must rise; got {_listed(self.values)}.")
+        if self.method == "fraction" and (min(self.values) <= 0 or sum(self.values) >= 1):
+            raise InputError(
+                f"The darker phases' fractions must be positive and sum to less than 1; got {_listed(self.values)}."
+            )
 
 
 def limits(values: NDArray[Any], how: Segmentation) -> tuple[float, ...]:
@@ -66,3 +104,7 @@ def _limit_of_share(values: NDArray[Any], share: float) -> float:
     if wanted - np.count_nonzero(below) < np.count_nonzero(values <= limit) - wanted and below.any():
         limit = values[below].max()
     return float(limit)
+
+
+def _listed(values: tuple[float, ...]) -> str:
+    return ", ".join(f"{value:g}" for value in values)

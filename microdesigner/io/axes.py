@@ -1,0 +1,77 @@
+"""From an array as a file stores it to [x, y, z]."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.errors import InputError
+from microdesigner.io.options import ImportOptions
+from microdesigner.io.scans import AxesFrom
+
+Oriented = tuple[NDArray[Any], AxesFrom]
+
+
+def in_xyz(
+    path: Path, values: NDArray[Any], stored: str, options: ImportOptions, source: AxesFrom = "file"
+) -> Oriented:
+    """A view [x, y, z] of `values`, and who says so: the user's `options.axes`, else `stored` by `source`.
+
+    `stored` holds a letter per axis of `values`. Axes of one voxel beyond three are dropped, those that are not x, y
+    or z first; raises InputError where more than three axes remain.
+    """
+    values, letters = _three(path, values, stored)
+    if options.axes is not None:
+        letters, source = options.axes, "option"
+    elif sorted(letters) != ["x", "y", "z"]:
+        letters = _guessed(letters)
+    return values.transpose([letters.index(axis) for axis in "xyz"]), source
+
+
+def three_of(shape: tuple[int, ...], letters: str) -> list[int] | None:
+    """Which axes of `shape` remain when those of one voxel beyond three are dropped, those that are not x, y or z
+    first; None where more than three axes have several voxels, or there are fewer than three axes."""
+    kept = list(range(len(shape)))
+    others = [n for n in reversed(kept) if letters[n] not in "xyz"]
+    for axis in [*others, *(n for n in reversed(kept) if n not in others)]:
+        if len(kept) > 3 and shape[axis] == 1:
+            kept.remove(axis)
+    return kept if len(kept) == 3 else None
+
+
+def _three(path: Path, values: NDArray[Any], letters: str) -> tuple[NDArray[Any], str]:
+    kept = three_of(values.shape, letters)
+    if kept is None:
+        shape = "×".join(map(str, values.shape)) or "a single value"
+        raise InputError(f"{path} is not a volume (its array is {shape}); give one array of three dimensions.")
+    chosen = [kept.index(n) if n in kept else None for n in range(values.ndim)]
+    squeezed = values[tuple(slice(None) if place is not None else 0 for place in chosen)]
+    return squeezed, "".join(letters[n] for n in kept)
+
+
+def _guessed(letters: str) -> str:
+    """Letters of axes of which some stand for no direction, such as pages or times: these take the missing ones."""
+    missing = [axis for axis in "zyx" if axis not in letters]
+    known = [letter for n, letter in enumerate(letters) if letter in "xyz" and letters.index(letter) == n]
+    free = iter(missing)
+    return "".join(letter if letter in known else next(free) for letter in letters)
+
+
+def fortran(flat: NDArray[Any], shape: tuple[int, ...], options: ImportOptions, path: Path) -> Oriented:
+    """Numbers that follow each other with x fastest, as a view [x, y, z]; `options.axes` names another order, the
+    slowest axis first, of the same voxels along x, y and z."""
+    axes = options.axes or "zyx"
+    stored = tuple(shape["xyz".index(axis)] for axis in axes)
+    return in_xyz(path, flat.reshape(stored), axes, options, "file")
+
+
+def empty_checked(path: Path, shape: tuple[int, ...]) -> None:
+    """Raise InputError for an array without voxels."""
+    if 0 in shape:
+        raise InputError(f"{path} is not a volume (its array is {'×'.join(map(str, shape))}); export it again.")
+
+
+def mapped(path: Path, dtype: "np.dtype[Any]", offset: int, count: int) -> NDArray[Any]:
+    """`count` numbers of a file from byte `offset` on, mapped rather than read; the file must be long enough."""
+    return np.memmap(path, dtype, "r", offset, (count,))

@@ -1,0 +1,123 @@
+"""What HDF5 files of other programs say of a dataset: ilastik, Fiji, DREAM.3D, Data Exchange, MATLAB 7.3.
+
+Sources: https://ukoethe.github.io/vigra/doc-release/vigranumpy (axistags), https://github.com/ilastik/ilastik4ij
+(element_size_um), http://www.dream3d.io (file format), https://dxfile.readthedocs.io (Data Exchange).
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from microdesigner.io.labels import Voxel
+from microdesigner.io.scans import AxesFrom
+from microdesigner.io.units import in_nm
+
+if TYPE_CHECKING:
+    import h5py
+
+_AXIS_TAGS, _ELEMENT_SIZE, _LONGEST = "axistags", "element_size_um", 1 << 16
+_MATLAB = "MATLAB_class"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """`letters`: one per axis of the dataset; the rest as in `scans.Facts`."""
+
+    letters: str
+    axes_from: AxesFrom = "file"
+    voxel_nm: Voxel | None = None
+    edges_without_unit: Voxel | None = None
+    value_names: dict[str, str] = field(default_factory=dict)
+
+
+def layout_of(file: "h5py.File", name: str) -> Layout:
+    """The layout of the dataset at path `name`; without any word on axes they are x, y, z by convention."""
+    dataset = file[name]
+    dimensions = dataset.ndim
+    if (dream3d := _dream3d(file, dataset)) is not None:
+        return dream3d
+    if _AXIS_TAGS in dataset.attrs and (letters := _axis_tags(dataset)) is not None:
+        return Layout(letters, voxel_nm=_element_size(dataset, letters))
+    if (letters := _dimension_labels(dataset)) is not None:
+        return Layout(letters, voxel_nm=_element_size(dataset, letters))
+    if _ELEMENT_SIZE in dataset.attrs:
+        letters = ("tczyx" if dimensions == 5 else "zyx" + "c" * (dimensions - 3))[:dimensions]
+        return Layout(letters, voxel_nm=_element_size(dataset, letters))
+    if name.split("/")[0] == "exchange":  # Data Exchange: pictures of rotation angles or layers, z first
+        return Layout("zyx" + "c" * (dimensions - 3), "convention")
+    if _MATLAB in dataset.attrs:  # which stores the first index fastest
+        return Layout("c" * (dimensions - 3) + "zyx", "convention")
+    return Layout("xyz" + "c" * (dimensions - 3), "convention")
+
+
+def _axis_tags(dataset: "h5py.Dataset") -> str | None:
+    try:
+        entries = json.loads(_text(dataset.attrs[_AXIS_TAGS]))["axes"]
+        letters = "".join(str(entry["key"])[:1].lower() for entry in entries)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return letters if len(letters) == dataset.ndim and {"x", "y", "z"} <= set(letters) else None
+
+
+def _dimension_labels(dataset: "h5py.Dataset") -> str | None:
+    """HDF5's own labels of dimensions, or the attribute `axes` such as z:y:x."""
+    words = [dimension.label for dimension in dataset.dims]
+    if not all(words) and "axes" in dataset.attrs:
+        words = _text(dataset.attrs["axes"]).replace(",", ":").split(":")
+    letters = "".join(word.strip()[:1].lower() or "?" for word in words)
+    return letters if len(letters) == dataset.ndim and {"x", "y", "z"} <= set(letters) else None
+
+
+def _element_size(dataset: "h5py.Dataset", letters: str) -> Voxel | None:
+    """Voxel edges by element_size_um, which holds one number per axis, or per spatial axis in their order."""
+    if _ELEMENT_SIZE not in dataset.attrs:
+        return None
+    sizes = np.atleast_1d(np.asarray(dataset.attrs[_ELEMENT_SIZE], np.float64))
+    axes = letters if len(sizes) == len(letters) else "".join(letter for letter in letters if letter in "xyz")
+    if len(sizes) != len(axes):
+        return None
+    return _edges({axis: float(size) for axis, size in zip(axes, sizes, strict=True)}, "um")
+
+
+def _dream3d(file: "h5py.File", dataset: "h5py.Dataset") -> Layout | None:
+    """DREAM.3D's cell arrays [z, y, x, component] under DataContainers/NAME (version 6) or DataStructure/NAME (NX),
+    whose geometry records the spacing, and in NX its unit."""
+    container = dataset.parent.parent
+    geometry = container.get("_SIMPL_GEOMETRY")
+    letters = "zyx" + "c" * (dataset.ndim - 3)
+    if geometry is not None and "SPACING" in geometry:
+        unit = _text(geometry.attrs.get("LengthUnit", geometry.attrs.get("Units", "")))
+        return _spaced(letters, geometry["SPACING"][()], unit, _phase_names(container))
+    if "_SPACING" in container.attrs:
+        return _spaced(letters, container.attrs["_SPACING"], _text(container.attrs.get("_UNITS", "")), {})
+    return None
+
+
+def _spaced(letters: str, spacing: Any, unit: str, names: dict[str, str]) -> Layout:
+    x, y, z = (float(edge) for edge in np.asarray(spacing).reshape(3))
+    known = _edges({"x": x, "y": y, "z": z}, unit)
+    without = (x, y, z) if known is None and min(x, y, z) > 0 else None
+    return Layout(letters, voxel_nm=known, edges_without_unit=without, value_names=names)
+
+
+def _phase_names(container: "h5py.Group") -> dict[str, str]:
+    """Names of phases 1, 2, ... by DREAM.3D's ensemble data; phase 0 is none."""
+    for group in container.values():
+        if hasattr(group, "get") and (stored := group.get("PhaseName")) is not None and stored.size < _LONGEST:
+            names = [_text(name) for name in np.asarray(stored).ravel()]
+            return {str(number): name for number, name in enumerate(names) if number and name}
+    return {}
+
+
+def _edges(sizes: dict[str, float], unit: str) -> Voxel | None:
+    x, y, z = (in_nm(sizes.get(axis, 0.0), unit) for axis in "xyz")
+    return (x, y, z) if x and y and z else None
+
+
+def _text(value: Any) -> str:
+    """An attribute or element as text, however it is stored."""
+    value = np.asarray(value).ravel()[0] if np.size(value) else ""
+    text = value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)
+    return text[:_LONGEST]

@@ -1,0 +1,229 @@
+"""From the numbers of a scan to a Microstructure: what the file says, else the user's options, else a question."""
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.errors import InputError
+from microdesigner.core.events import Progress
+from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.io.labels import EDGES_WITHOUT_UNIT, UNIT_UNKNOWN, volume
+from microdesigner.io.options import ImportOptions, Mapping, MissingOptionError
+from microdesigner.io.scans import Scan
+from microdesigner.io.segmentation import BANDS, banded, limits
+from microdesigner.io.slabs import settled, slabs
+
+MOST_LEVELS = 8
+COARSE_EDGE = 96  # voxels along each axis of a first look, at most twice as many
+_UNMAPPED = 255
+_SOME_VOXELS = 100_000
+
+
+@dataclass(frozen=True)
+class Coarse:
+    """A first look at a large volume: every so many voxels along each axis, as they are."""
+
+    microstructure: Microstructure
+
+
+Result = TypeVar("Result")
+Working = Generator[Progress | Coarse, None, Microstructure]
+
+
+def labelled(path: Path, scan: Scan, options: ImportOptions) -> Microstructure:
+    """The volume of `scan`; raises InputError, or MissingOptionError where the values are no phases by themselves."""
+    return finished(labelling(path, scan, options))
+
+
+def finished(work: Generator[Any, None, Result]) -> Result:
+    """What a generator of events ends with."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+
+
+def labelling(path: Path, scan: Scan, options: ImportOptions) -> Working:
+    """`labelled` in steps, with a coarse view in between where the volume is large."""
+    values = flipped(scan.values, options.flip)
+    if values.dtype.kind not in "biuf":
+        raise InputError(f"{path} holds {values.dtype} values instead of phase labels or grey values; export numbers.")
+    bounds: tuple[float, ...] = ()
+    if options.segmentation:
+        bounds = _limits(path, values, options)
+        mapping: Mapping | None = options.mapping or BANDS[options.segmentation.bands]
+    else:
+        mapping = options.mapping or (yield from _mapping(path, scan, values))
+    every = tuple(max(1, edge // COARSE_EDGE) for edge in values.shape)
+    if max(every) > 1:
+        look = values[tuple(slice(None, None, step) for step in every)]
+        few = _described(path, scan, options, _mapped(path, look, bounds, mapping), mapping)
+        yield Coarse(_thinned(few, every))
+    if mapping is None and values.dtype == np.uint8:
+        return _described(path, scan, options, settled(values), mapping)
+    phases = np.empty_like(values, np.uint8, subok=False)
+    done = 0
+    for part in slabs(values):
+        phases[part] = _mapped(path, values[part], bounds, mapping)
+        done += phases[part].size
+        yield Progress("label", done, values.size)
+    return _described(path, scan, options, settled(phases), mapping)
+
+
+def flipped(values: NDArray[Any], axes: str) -> NDArray[Any]:
+    """`values` with the named axes reversed."""
+    return values[tuple(slice(None, None, -1 if axis in axes else 1) for axis in "xyz")] if axes else values
+
+
+def distinct(values: NDArray[Any], most: int = MOST_LEVELS) -> Generator[Progress, None, tuple[float, ...] | None]:
+    """The distinct values in rising order, None where there are more than `most` or some are no numbers."""
+    some = values.ravel()[:: max(1, values.size // _SOME_VOXELS)] if values.size <= _SOME_VOXELS else _sampled(values)
+    found = {float(value) for value in np.unique(some)}
+    done = 0
+    for part in slabs(values):
+        if len(found) > most:
+            return None
+        found |= {float(value) for value in _unique(values[part])}
+        done += values[part].size
+        yield Progress("look", done, values.size)
+    if len(found) > most or not all(np.isfinite(list(found))):
+        return None
+    return tuple(sorted(found))
+
+
+def as_phases(levels: Iterable[float], dtype: np.dtype[Any]) -> Mapping | None:
+    """Labels of values that can be nothing else: 0, 1 and 2 in a row from 0, or 0 and the type's largest value; None
+    where the user must say."""
+    found = tuple(levels)
+    if found in ((0.0,), (1.0,), (0.0, 1.0), (0.0, 1.0, 2.0)):
+        return tuple((level, int(level)) for level in found)
+    largest = float(np.iinfo(dtype).max) if dtype.kind in "iu" else 255.0
+    if found in ((0.0, 255.0), (0.0, largest)):
+        return ((0.0, 0), (found[1], 1))
+    return None
+
+
+def question(path: Path, scan: Scan, levels: tuple[float, ...]) -> MissingOptionError:
+    """Which phase is which value? Names the values, with their names where the file tells them."""
+    shown = ", ".join(_named(level, scan) for level in levels)
+    example = " ".join(f"{level:g}={label}" for label, level in enumerate(levels))
+    verb = "value" if len(levels) == 1 else "values"
+    return MissingOptionError(
+        f"{path} holds the {verb} {shown}, which may mean any phases; say which is which (0 donor, 1 acceptor, 2 "
+        f"mixed), such as --map {example}, or segment it with --segment otsu.",
+        "map",
+        levels,
+    )
+
+
+def _named(level: float, scan: Scan) -> str:
+    name = scan.value_names.get(f"{level:g}")
+    return f"{level:g} ({name})" if name else f"{level:g}"
+
+
+def _sampled(values: NDArray[Any]) -> NDArray[Any]:
+    steps = tuple(max(1, edge // 46) for edge in values.shape)  # 46³ are about _SOME_VOXELS
+    return values[tuple(slice(None, None, step) for step in steps)].ravel()
+
+
+def _unique(part: NDArray[Any]) -> NDArray[Any]:
+    if part.dtype == np.uint8:
+        return np.flatnonzero(np.bincount(part.ravel(order="K"), minlength=256))
+    return np.unique(part)
+
+
+def _mapping(path: Path, scan: Scan, values: NDArray[Any]) -> Generator[Progress, None, Mapping | None]:
+    """The mapping that the file's values ask for by themselves, None for labels as they are."""
+    if scan.phases_known:
+        if values.dtype == np.uint8:
+            return None
+        levels = yield from distinct(values, 256)
+        if levels is None or not all(level.is_integer() and 0 <= level < 256 for level in levels):
+            raise InputError(f"{path} must hold phase labels but holds other numbers; export it again.")
+        return tuple((level, int(level)) for level in levels)
+    levels = yield from distinct(values)
+    if levels is None:
+        raise _grey(path, values)
+    mapping = as_phases(levels, values.dtype)
+    if mapping is None:
+        raise question(path, scan, levels)
+    unchanged = values.dtype == np.uint8 and all(value == label for value, label in mapping)
+    return None if unchanged else mapping
+
+
+def _grey(path: Path, values: NDArray[Any]) -> InputError:
+    low, high = float(values.min()), float(values.max())
+    if not np.isfinite((low, high)).all():
+        return InputError(f"{path} holds values that are no numbers (NaN or infinite); export the volume without them.")
+    return MissingOptionError(
+        f"{path} holds grey values from {low:g} to {high:g} instead of phase labels; segment it, such as with "
+        "--segment otsu or --segment threshold=T.",
+        "segment",
+        (low, high),
+    )
+
+
+def _limits(path: Path, values: NDArray[Any], options: ImportOptions) -> tuple[float, ...]:
+    assert options.segmentation
+    try:
+        return limits(values, options.segmentation)
+    except InputError as error:
+        raise InputError(f"{path} cannot be segmented: {error}") from None
+
+
+def _mapped(path: Path, values: NDArray[Any], bounds: tuple[float, ...], mapping: Mapping | None) -> PhaseArray:
+    """Labels of `values`; raises MissingOptionError naming a value that is mapped to none."""
+    if bounds:
+        values = banded(values, bounds)
+    if mapping is None:
+        return values
+    if values.dtype == np.uint8:
+        table = np.full(256, _UNMAPPED, np.uint8)
+        for value, label in mapping:
+            if 0 <= value < 256 and float(value).is_integer():
+                table[int(value)] = label
+        phases: PhaseArray = table[values]
+    else:
+        phases = np.full(values.shape, _UNMAPPED, np.uint8)
+        for value, label in mapping:
+            phases[values == value] = label
+    unknown = phases == _UNMAPPED
+    if unknown.any():
+        value = float(values[unknown].flat[0])
+        raise MissingOptionError(
+            f"{path} holds the value {value:g}, which is mapped to no phase; add it to --map, such as {value:g}=0.",
+            "map",
+            (value,),
+        )
+    return phases
+
+
+def _described(
+    path: Path, scan: Scan, options: ImportOptions, phases: PhaseArray, mapping: Mapping | None
+) -> Microstructure:
+    """The Microstructure of `phases`, named and sized by the file and the user."""
+    record = dict(scan.record) if isinstance(scan.record, dict) else {}
+    if options.mapping or options.segmentation or options.names or not record.get("phase_names"):
+        highest = max(int(phases.max(initial=0)), 1, *(label for _, label in mapping or ()))
+        record["phase_names"] = options.phase_names(highest)
+    found = volume(path, phases, options.voxel_nm or scan.voxel_nm, record)
+    if options.voxel_nm:
+        origin = {
+            key: value for key, value in found.provenance.items() if key not in (*UNIT_UNKNOWN, EDGES_WITHOUT_UNIT)
+        }
+        return Microstructure(found.phases, found.voxel_nm, found.lateral, found.phase_names, origin).with_provenance(
+            voxel_nm_given=list(options.voxel_nm)
+        )
+    if scan.edges_without_unit:
+        return found.with_provenance(**UNIT_UNKNOWN, **{EDGES_WITHOUT_UNIT: list(scan.edges_without_unit)})
+    return found
+
+
+def _thinned(few: Microstructure, every: tuple[int, ...]) -> Microstructure:
+    x, y, z = (edge * step for edge, step in zip(few.spacing, every, strict=True))
+    return Microstructure(few.phases, (x, y, z) if few.voxel_nm else None, "no-flux", few.phase_names)

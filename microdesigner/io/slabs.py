@@ -1,0 +1,47 @@
+"""Large arrays in slabs, so that memory holds the array once and work can be stopped in between."""
+
+import contextlib
+import mmap
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SLAB_BYTES = 1 << 24
+MAPPED_BYTES = 1 << 26  # a larger array stays as it lies in the file
+
+
+def slabs(values: NDArray[Any]) -> Iterator[tuple[slice, ...]]:
+    """Indices of slabs of some `SLAB_BYTES` that together make `values`, across the axis whose steps are longest."""
+    axis = int(
+        np.argmax([abs(step) if edge > 1 else 0 for step, edge in zip(values.strides, values.shape, strict=True)])
+    )
+    layers = max(1, SLAB_BYTES * values.shape[axis] // max(1, values.nbytes))
+    for start in range(0, values.shape[axis], layers):
+        yield tuple(slice(start, start + layers) if n == axis else slice(None) for n in range(values.ndim))
+        release(values)
+
+
+def release(values: NDArray[Any]) -> None:
+    """Let the system drop the pages of a mapped file that have been read; they are read again when needed."""
+    mapped = mapping_of(values)
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            mapped._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
+
+
+def mapping_of(values: NDArray[Any]) -> "np.memmap[Any, Any] | None":
+    """The mapped file of which `values` is a view, if any."""
+    base: Any = values
+    found = None
+    while base is not None:
+        if isinstance(base, np.memmap):
+            found = base
+        base = getattr(base, "base", None)
+    return found
+
+
+def settled(values: NDArray[Any]) -> NDArray[Any]:
+    """`values` in C order, but for large ones, which stay as they are."""
+    return values if values.nbytes > MAPPED_BYTES else np.ascontiguousarray(values)

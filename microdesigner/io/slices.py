@@ -1,0 +1,98 @@
+"""Folders of pictures: one layer each, in the order of their numbers. Nothing tells the distance between layers."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.errors import InputError
+from microdesigner.io.axes import in_xyz
+from microdesigner.io.labels import check_size
+from microdesigner.io.options import ImportOptions
+from microdesigner.io.scans import Scan
+
+PICTURES = (".png", ".bmp")
+SLICES = (".tif", ".tiff", *PICTURES)
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """Sort key that counts: slice2 before slice10."""
+    return [(int(word), "") if word.isdigit() else (-1, word) for word in re.split(r"(\d+)", text)]
+
+
+def slice_files(folder: Path) -> list[Path]:
+    """The pictures of one kind in `folder` in the order of their numbers; the kind of which there are most."""
+    groups: dict[str, list[Path]] = {}
+    for entry in folder.iterdir():
+        kind = entry.suffix.lower().replace(".tiff", ".tif")
+        if kind in SLICES and entry.is_file() and not entry.name.startswith("."):
+            groups.setdefault(kind, []).append(entry)
+    files = max(groups.values(), key=len, default=[])
+    return sorted(files, key=lambda entry: natural(entry.name))
+
+
+def scan(folder: Path, options: ImportOptions) -> Scan:
+    """Read all pictures of `folder` as layers along z, from the cathode up."""
+    files = slice_files(folder)
+    if not files:
+        raise InputError(f"{folder} is a folder without slices (PNG, BMP or TIFF); give the file of a volume.")
+    first = _layer(files[0])
+    check_size(folder, (len(files), *first.shape))
+    layers = np.empty((len(files), *first.shape), first.dtype)
+    for number, file in enumerate(files):
+        layer = first if number == 0 else _layer(file)
+        if layer.shape != first.shape:
+            raise InputError(f"{file} is no slice of the size of {files[0].name}; keep one stack per folder.")
+        if layer.dtype != layers.dtype:
+            layers = layers.astype(np.result_type(layers, layer), copy=False)
+        layers[number] = layer
+    values, source = in_xyz(folder, layers, "zyx", options, "convention")
+    return Scan(values, axes_from=source)
+
+
+def picture(path: Path, options: ImportOptions) -> Scan:
+    """Read one picture as a film of one layer."""
+    values, source = in_xyz(path, _layer(path)[None], "zyx", options, "convention")
+    return Scan(values, axes_from=source)
+
+
+def _layer(path: Path) -> NDArray[Any]:
+    """One picture [y, x] of one channel; colour pictures are taken where they are grey."""
+    if path.suffix.lower() in PICTURES:
+        pixels = _pixels(path)
+    else:
+        from microdesigner.io import tiff
+
+        layer = tiff.scan(path, ImportOptions()).values
+        if layer.shape[2] != 1:
+            raise InputError(f"{path} holds {layer.shape[2]} layers, in a folder of slices; keep one stack per folder.")
+        pixels = layer[:, :, 0].T
+    return _grey(path, pixels)
+
+
+def _pixels(path: Path) -> NDArray[Any]:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as image:
+            if image.mode == "P":  # the numbers of colours are the labels
+                return np.asarray(image)
+            return np.asarray(image.convert("L") if image.mode == "1" else image)
+    except (UnidentifiedImageError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise InputError(f"{path} is not a whole picture ({_brief(error)}); copy it again.") from None
+
+
+def _grey(path: Path, pixels: NDArray[Any]) -> NDArray[Any]:
+    if pixels.ndim == 2:
+        return pixels
+    colours: Sequence[int] = range(min(3, pixels.shape[2]))
+    if pixels.ndim == 3 and all((pixels[:, :, n] == pixels[:, :, 0]).all() for n in colours):
+        return pixels[:, :, 0]
+    raise InputError(f"{path} is a picture in colour; export grey values or labels.")
+
+
+def _brief(error: Exception) -> str:
+    return " ".join(str(error).split())[:80].rstrip(".")

@@ -1,0 +1,86 @@
+"""Zarr and OME-Zarr (folders called .zarr), read by zarr in a process of its own (see `isolation`).
+
+Source: https://ngff.openmicroscopy.org (multiscales: axes with units, scales per level).
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from microdesigner.core.errors import InputError
+from microdesigner.io.arrays import chosen
+from microdesigner.io.axes import in_xyz, three_of
+from microdesigner.io.labels import Voxel, check_size
+from microdesigner.io.options import ImportOptions
+from microdesigner.io.scans import Scan
+from microdesigner.io.units import in_nm
+
+EXTENSIONS = (".zarr",)
+_MOST_OBJECTS = 1000
+
+
+def scan(path: Path, options: ImportOptions) -> Scan:
+    """Read the finest level of the only image, or the array that is named."""
+    try:
+        return _scan(path, options)
+    except (InputError, MemoryError, PermissionError):
+        raise
+    except Exception:  # zarr and its codecs have no common error
+        raise InputError(f"{path} is not a whole Zarr store; copy or export it again.") from None
+
+
+def _scan(path: Path, options: ImportOptions) -> Scan:
+    import zarr
+
+    root = zarr.open(str(path), mode="r")
+    if isinstance(root, zarr.Array):
+        return _of_array(path, root, {}, options, None, ())
+    found: dict[str, Any] = {}
+    for name, entry in root.members(max_depth=None):
+        if isinstance(entry, zarr.Array) and len(found) < _MOST_OBJECTS and _is_volume(entry):
+            found[name] = entry
+    scales = _multiscales(root)
+    finest = next(iter(scales), None)
+    name = chosen(path, list(found), options, finest if finest in found else None)
+    return _of_array(path, found[name], scales.get(name, {}), options, name, tuple(found))
+
+
+def _is_volume(array: Any) -> bool:
+    return array.dtype.kind in "biuf" and array.ndim >= 3 and three_of(array.shape, "t" * array.ndim) is not None
+
+
+def _multiscales(root: Any) -> dict[str, dict[str, Any]]:
+    """Axes and scale of each level by its path, the finest first, of the group itself or of its only image."""
+    attributes = dict(root.attrs)
+    entries = attributes.get("ome", attributes).get("multiscales", [])
+    found: dict[str, dict[str, Any]] = {}
+    for level in entries[0].get("datasets", []) if entries else []:
+        scale = next((t["scale"] for t in level.get("coordinateTransformations", []) if t.get("type") == "scale"), None)
+        found[str(level["path"])] = {"axes": entries[0].get("axes", []), "scale": scale}
+    return found
+
+
+def _of_array(
+    path: Path, array: Any, noted: dict[str, Any], options: ImportOptions, name: str | None, names: tuple[str, ...]
+) -> Scan:
+    check_size(path, (1, 1, int(np.prod(array.shape, dtype=object))))
+    axes = noted.get("axes", [])
+    letters = "".join(str(axis["name"] if isinstance(axis, dict) else axis)[:1].lower() for axis in axes)
+    told = len(letters) == array.ndim and {"x", "y", "z"} <= set(letters)
+    stored = letters if told else "c" * (array.ndim - 3) + "zyx"
+    values, source = in_xyz(path, np.asarray(array[...]), stored, options, "file" if told else "convention")
+    return Scan(
+        values, voxel_nm=_edges(axes, noted.get("scale")) if told else None, axes_from=source, array=name, arrays=names
+    )
+
+
+def _edges(axes: list[Any], scale: Any) -> Voxel | None:
+    if not isinstance(scale, list) or len(scale) != len(axes):
+        return None
+    found: dict[str, float | None] = {}
+    for axis, size in zip(axes, scale, strict=True):
+        if isinstance(axis, dict):
+            found[str(axis["name"])[:1].lower()] = in_nm(float(size), str(axis.get("unit", "")))
+    x, y, z = (found.get(axis) for axis in "xyz")
+    return (x, y, z) if x and y and z else None
