@@ -36,16 +36,14 @@ def layout_of(file: "h5py.File", name: str) -> Layout:
     """The layout of the dataset at path `name`; without any word on axes they are x, y, z by convention."""
     dataset = file[name]
     dimensions = dataset.ndim
-    if (dream3d := _dream3d(file, dataset)) is not None:
+    if (dream3d := _dream3d(dataset)) is not None:
         return dream3d
-    if _AXIS_TAGS in dataset.attrs and (letters := _axis_tags(dataset)) is not None:
+    letters = _axis_tags(dataset) or _dimension_labels(dataset)
+    if letters is None and _ELEMENT_SIZE in dataset.attrs:
+        letters = "tczyx" if dimensions == 5 else "zyx" + "c" * (dimensions - 3)
+    if letters is not None:
         return Layout(letters, voxel_nm=_element_size(dataset, letters))
-    if (letters := _dimension_labels(dataset)) is not None:
-        return Layout(letters, voxel_nm=_element_size(dataset, letters))
-    if _ELEMENT_SIZE in dataset.attrs:
-        letters = ("tczyx" if dimensions == 5 else "zyx" + "c" * (dimensions - 3))[:dimensions]
-        return Layout(letters, voxel_nm=_element_size(dataset, letters))
-    if name.split("/")[0] == "exchange":  # Data Exchange: pictures of rotation angles or layers, z first
+    if name.startswith("exchange/"):  # Data Exchange: pictures of rotation angles or layers, z first
         return Layout("zyx" + "c" * (dimensions - 3), "convention")
     if _MATLAB in dataset.attrs:  # which stores the first index fastest
         return Layout("c" * (dimensions - 3) + "zyx", "convention")
@@ -53,6 +51,8 @@ def layout_of(file: "h5py.File", name: str) -> Layout:
 
 
 def _axis_tags(dataset: "h5py.Dataset") -> str | None:
+    if _AXIS_TAGS not in dataset.attrs:
+        return None
     try:
         entries = json.loads(_text(dataset.attrs[_AXIS_TAGS]))["axes"]
         letters = "".join(str(entry["key"])[:1].lower() for entry in entries)
@@ -81,7 +81,7 @@ def _element_size(dataset: "h5py.Dataset", letters: str) -> Voxel | None:
     return _edges({axis: float(size) for axis, size in zip(axes, sizes, strict=True)}, "um")
 
 
-def _dream3d(file: "h5py.File", dataset: "h5py.Dataset") -> Layout | None:
+def _dream3d(dataset: "h5py.Dataset") -> Layout | None:
     """DREAM.3D's cell arrays [z, y, x, component] under DataContainers/NAME (version 6) or DataStructure/NAME (NX),
     whose geometry records the spacing, and in NX its unit."""
     container = dataset.parent.parent

@@ -28,7 +28,7 @@ def scan(path: Path, options: ImportOptions) -> Scan:
         return _scan(path, options)
     except (InputError, MemoryError, PermissionError):
         raise
-    except Exception:  # SciPy has no common error for damage
+    except Exception:  # noqa: BLE001 - SciPy has no common error for damage
         raise InputError(f"{path} is not a whole MATLAB file; save it again.") from None
 
 

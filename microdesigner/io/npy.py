@@ -28,7 +28,7 @@ def scan(path: Path, options: ImportOptions) -> Scan:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError:
         raise
-    except Exception:  # a damaged header is parsed as Python and ends in any of its parser's errors
+    except Exception:  # noqa: BLE001 - a damaged header is parsed as Python and ends in any of its parser's errors
         raise _damaged(path) from None
     if not isinstance(values, np.ndarray):
         values.close()
@@ -52,7 +52,7 @@ def scan_archive(path: Path, options: ImportOptions) -> Scan:
                 values = npy_format.read_array(file, allow_pickle=False)
     except (InputError, OSError):
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001 - as above, and in any of the archive's
         raise _damaged(path) from None
     return _scan(path, values, options, name, tuple(volumes))
 

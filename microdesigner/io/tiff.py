@@ -50,7 +50,7 @@ def scan(path: Path, options: ImportOptions) -> Scan:
         raise
     except ImportError as error:  # tifffile raises it where a codec is missing
         raise InputError(f"{path} cannot be unpacked ({_brief(error)}); save it with another compression.") from None
-    except Exception:  # tifffile has no common error: a damaged file ends in any of a dozen
+    except Exception:  # noqa: BLE001 - tifffile has no common error: a damaged file ends in any of a dozen
         raise InputError(f"{path} is not a whole TIFF stack; copy or export it again.") from None
 
 

@@ -26,7 +26,7 @@ def scan(path: Path, options: ImportOptions) -> Scan:
         return _scan(path, options)
     except (InputError, MemoryError, PermissionError):
         raise
-    except Exception:  # zarr and its codecs have no common error
+    except Exception:  # noqa: BLE001 - zarr and its codecs have no common error
         raise InputError(f"{path} is not a whole Zarr store; copy or export it again.") from None
 
 

@@ -67,7 +67,7 @@ def load_film(source: SourceVolume, plan: FilmPlan) -> PhaseArray:
 
 
 @lru_cache(maxsize=1)
-def _film(source: SourceVolume, plan: FilmPlan, changed: int) -> PhaseArray:
+def _film(source: SourceVolume, plan: FilmPlan, changed: int) -> PhaseArray:  # noqa: ARG001 - a part of the cache key
     scan = read_source(source, plan.reading)
     if plan.stated_voxel and (scan.voxel_nm is None or not np.allclose(scan.voxel_nm, plan.voxel_nm, rtol=1e-3)):
         raise InputError(

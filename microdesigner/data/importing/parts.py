@@ -23,7 +23,7 @@ def part_labels(path: Path, items: list[str]) -> list[dict[str, float]]:
     return [found[item] for item in items]
 
 
-def catalogue(path: Path, options: ImportOptions) -> dict[str, dict[str, float]]:
+def catalogue(path: Path, _options: ImportOptions) -> dict[str, dict[str, float]]:
     """The volumes at the root of a file with their number-valued labels."""
     import h5py
 

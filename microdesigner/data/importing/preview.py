@@ -66,5 +66,5 @@ def segmentation_preview(source: SourceVolume, plan: ImportPlan, layer: int | No
 
 
 @lru_cache(maxsize=1)
-def _kept(source: SourceVolume, reading: ImportOptions, changed: int) -> Scan:
+def _kept(source: SourceVolume, reading: ImportOptions, changed: int) -> Scan:  # noqa: ARG001 - in the cache key
     return read_source(source, reading)
