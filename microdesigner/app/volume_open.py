@@ -9,7 +9,10 @@ import msgspec
 from msgspec import Meta
 
 from microdesigner.app.sample_record import SampleRecord
+from microdesigner.app.store.session import SUFFIX
+from microdesigner.app.store.session_film import extracted_film
 from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -59,11 +62,19 @@ def first_result() -> Path | None:
 
 
 def open_volume(path: Path) -> Opened:
-    """Read a volume; raises InputError naming the file when it cannot be read."""
-    microstructure = registry.read(path)
+    """Read a volume, or the film that a session carries; raises InputError naming the file when it cannot be read."""
+    microstructure = _film_of(path) if path.suffix == SUFFIX else registry.read(path)
     provenance = microstructure.provenance
     record = SampleRecord.of_fields(provenance.get("sample"))
     return Opened(path, _request(provenance.get("request")), record.sample(microstructure))
+
+
+def _film_of(session: Path) -> Microstructure:
+    with extracted_film(session) as path:
+        try:
+            return registry.read(path)
+        except InputError as error:
+            raise InputError(str(error).replace(str(path), f"The film in {session}")) from None
 
 
 def _request(document: object) -> Request | None:

@@ -66,6 +66,21 @@ def test_no_damaged_session_does_harm(tmp_path: Path) -> None:
         assert sentence.isprintable()
 
 
+def test_no_damaged_session_with_a_film_does_harm(tmp_path: Path) -> None:
+    path = tmp_path / "s.microdesigner"
+    SESSION.write(path, Microstructure(np.zeros((4, 4, 4), np.uint8)))
+    whole = 0
+    for mutated in mutate_bytes(path.read_bytes(), MUTATIONS // 5):
+        path.write_bytes(mutated)
+        for read in (Session.read, open_volume):
+            try:
+                read(path)
+                whole += 1
+            except InputError as error:
+                assert str(path) in str(error)  # noqa: PT017 - of many files
+    assert whole > MUTATIONS / 20
+
+
 def test_what_a_file_says_of_its_sample_does_no_harm(tmp_path: Path) -> None:
     sample = {
         "seed": 4, "measured": {"vol_frac_D": 1.0, "tortuosity_A": None}, "reasons": {"tortuosity_A": "none"},

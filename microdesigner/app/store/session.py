@@ -8,21 +8,37 @@ from typing import Annotated, Any, Literal, Self
 import msgspec
 from msgspec import Meta
 
+from microdesigner.app.store.session_film import is_archive, read_document_of, write_archive
 from microdesigner.app.view_state import ViewState
-from microdesigner.core.documents import read_document
+from microdesigner.core.documents import parse_document, read_document
 from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import user_data, write_text_atomic
 from microdesigner.core.request import Request
 
 SUFFIX = ".microdesigner"
 MAX_BYTES = 1 << 20
-REMEDY = "choose another file"
+WHAT, REMEDY = "a session of this version", "choose another file"
 _PROGRAM, _SCHEMA = "microdesigner session", 1
 
 
 @dataclass(frozen=True)
 class Session:
-    """`request` is what the sliders ask for; `shown` the request of the kept sample on show, or `opened` its file."""
+    """What the window shows.
+
+    Attributes
+    ----------
+    request : Request
+        What the sliders ask for.
+    seed_locked : bool
+        Whether the seed stays from one generation to the next.
+    shown : Request or None
+        Which made the stored sample on show.
+    opened : Path or None
+        The file on show; the session's own where it carries its film.
+    view : ViewState or None
+        How it is looked at.
+    """
 
     request: Request
     seed_locked: bool = True
@@ -30,24 +46,36 @@ class Session:
     opened: Path | None = None
     view: ViewState | None = None
 
-    def write(self, path: Path) -> None:
-        """Write the session so that the file is whole at any moment."""
+    def write(self, path: Path, film: Microstructure | None = None) -> None:
+        """Write the session, with the `film` on show where it is to be there on every machine.
+
+        The file is whole at any moment. Raises OSError where it cannot be written.
+        """
         document: dict[str, Any] = {
             "program": _PROGRAM, "schema": _SCHEMA, "request": self.request.to_json(), "seed_locked": self.seed_locked,
             "shown": self.shown.to_json() if self.shown else None, "opened": str(self.opened) if self.opened else None,
             "view": self.view.to_json() if self.view else None,
         }  # fmt: skip
-        write_text_atomic(path, json.dumps(document, indent=1))
+        text = json.dumps(document, indent=1)
+        if film is None:
+            write_text_atomic(path, text)
+        else:
+            write_archive(path, text, film)
 
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read a session; raises InputError naming the file and the entry when it is none."""
-        document = read_document(path, _Document, "a session of this version", REMEDY, MAX_BYTES)
+        if carries_film := is_archive(path):
+            content = read_document_of(path, MAX_BYTES)
+            document = parse_document(content, _Document, str(path), WHAT, REMEDY)
+        else:
+            document = read_document(path, _Document, WHAT, REMEDY, MAX_BYTES)
+        opened = path if carries_film else Path(document.opened) if document.opened is not None else None
         return cls(
             _request(document.request, path, "request"),
             document.seed_locked,
             _request(document.shown, path, "shown") if document.shown is not None else None,
-            Path(document.opened) if document.opened is not None else None,
+            opened,
             document.view,
         )
 
