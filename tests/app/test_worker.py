@@ -302,6 +302,23 @@ def test_close_asks_then_kills_with_all_children_and_never_waits(work: Worker, t
     assert is_gone(child)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_process_that_cannot_be_started_is_told_and_tried_again(work: Worker) -> None:
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.open(os.devnull, os.O_RDONLY)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, limits[1]))
+    try:
+        (failed,) = end_of(work, work.ask(Count(1)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert isinstance(failed, Failed)
+    assert failed.message.startswith("The engine could not be started")
+    assert "Too many open files" in failed.details
+    assert end_of(work, work.ask(Count(1))) == [0, Done()]
+
+
 PROGRAM = """
 import time
 from microdesigner.app.workers import Worker

@@ -75,26 +75,36 @@ class Link:
         return self._ended.wait(seconds)
 
     def _run(self) -> None:
+        try:
+            process, connection = self._started()
+            reader = _thread(lambda: self._read(process, connection), "worker-reader")
+        except (OSError, RuntimeError) as error:  # of the system: no processes, threads or files are left
+            self.fate = f"The process could not be started: {error}."
+            _kill(self.pid)
+            self._bury()
+            return
+        finally:
+            self._begun.set()
+        with contextlib.suppress(OSError):  # the reader notices that the process has ended
+            while self._feed(connection):
+                pass
+            send(connection, None)
+        reader.join()
+        self._bury()
+
+    def _started(self) -> tuple[SpawnProcess, Connection]:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs,), name="microdesigner-worker")
         try:
             process.start()
-            self.pid = process.pid
-        except OSError as error:
-            self.fate = f"The process could not be started: {error}."
-            self._bury()
-            return
+        except OSError:
+            ours.close()
+            raise
         finally:
             theirs.close()
-            self._begun.set()
-        reader = _thread(lambda: self._read(process, ours), "worker-reader")
-        with contextlib.suppress(OSError):  # the reader notices that the process has ended
-            while self._feed(ours):
-                pass
-            send(ours, None)
-        reader.join()
-        self._bury()
+        self.pid = process.pid
+        return process, ours
 
     def _feed(self, connection: Connection) -> bool:
         """Send what is next; False when nothing will be any more."""
