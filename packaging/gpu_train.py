@@ -130,7 +130,7 @@ class Session:
         """Targets that series kept out of the training have; the figures also of a part of them."""
         from microdesigner.core.request import Request
         from microdesigner.engine import Engine
-        from microdesigner.evaluation.control import (
+        from microdesigner.evaluation.target_accuracy import (
             card_targets,
             evaluate_control,
             record_accuracy,

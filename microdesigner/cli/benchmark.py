@@ -99,9 +99,9 @@ def _measurements(quick: bool) -> "Iterator[Measurement]":
 
 
 def _peers() -> "Iterator[Measurement]":
-    from microdesigner.evaluation import peer_solver
+    from microdesigner.evaluation import reference_solver
 
-    return peer_solver.measure_peer() if peer_solver.is_installed() else iter(())
+    return reference_solver.measure_reference() if reference_solver.is_installed() else iter(())
 
 
 def _line(row: "Measurement") -> str:

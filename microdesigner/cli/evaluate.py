@@ -68,24 +68,24 @@ def run(args: argparse.Namespace) -> int:
 
     from microdesigner.data.store import VolumeDataset
     from microdesigner.engine import Engine
-    from microdesigner.evaluation.control import (
+    from microdesigner.evaluation.report import write_report
+    from microdesigner.evaluation.sections import TWINS, missing, sections
+    from microdesigner.evaluation.target_accuracy import (
         METRICS,
         accuracy_entry,
         add_to_metrics,
         card_targets,
-        evaluate_control,
+        evaluate_accuracy,
         record_accuracy,
     )
-    from microdesigner.evaluation.parts import TWINS, missing, parts
-    from microdesigner.evaluation.report import write_report
     from microdesigner.evaluation.twins import twin_lines
     from microdesigner.models.bundle import find_bundle
 
     how = Request(steps=args.steps, match=args.match, candidates=args.candidates, guidance=args.guidance)
     engine = Engine.load(args.model)
     targets = card_targets(engine.card, args.count, args.conditions)
-    further = parts(engine, VolumeDataset(args.dataset) if args.dataset else None, args.full, how, args.twins)
-    for _ in with_bars(chain(evaluate_control(engine, args.out, targets, how), missing(args.out, further))):
+    further = sections(engine, VolumeDataset(args.dataset) if args.dataset else None, args.full, how, args.twins)
+    for _ in with_bars(chain(evaluate_accuracy(engine, args.out, targets, how), missing(args.out, further))):
         pass
     if (args.out / TWINS).exists():
         twins = json.loads((args.out / TWINS).read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,17 +35,17 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Verify and print; exit code 2 when no sample's recipe can be simulated. Raises InputError on a wrong file."""
     from microdesigner.core.verification import Verification
-    from microdesigner.evaluation.verification import read_claims, verify_claim
+    from microdesigner.evaluation.verification import read_result_entries, verify_entry
 
     found: list[Verification] = []
-    for claim in read_claims(args.result):
-        for event in with_bars(verify_claim(claim, tuple(args.size) if args.size else None)):
+    for entry in read_result_entries(args.result):
+        for event in with_bars(verify_entry(entry, tuple(args.size) if args.size else None)):
             if isinstance(event, Verification):
                 found.append(event)
                 if event.reason:
                     print(f"microdesigner: {event.file}: {event.reason}", file=sys.stderr)
                 elif not args.json:
-                    print(_table(event))
+                    print(_table(event, entry.notes))
     simulated = any(entry.simulated for entry in found)
     if args.json and simulated:
         document = {"file": str(args.result), "samples": [entry.to_json() for entry in found]}
@@ -52,8 +53,10 @@ def run(args: argparse.Namespace) -> int:
     return 0 if simulated else 2
 
 
-def _table(entry: "Verification") -> str:
-    recipe = ", ".join(f"{name} {value:.4g}" for name, value in entry.recipe.items())
+def _table(entry: "Verification", notes: Mapping[str, str]) -> str:
+    recipe = "; ".join(
+        f"{name} {value:.4g}" + (f", {notes[name]}" if name in notes else "") for name, value in entry.recipe.items()
+    )
     width = max(map(len, entry.simulated))
     lines = [f"{entry.file}  ({recipe})", "  ".join([" " * (width + 2), *COLUMNS])]
     for name, simulated in entry.simulated.items():

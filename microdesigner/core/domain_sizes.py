@@ -91,9 +91,9 @@ class DomainSizes:
         carried = logarithms - offsets @ _slope(offsets, weights, logarithms)
         order = np.argsort(carried)
         below = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
-        sizes = np.exp(np.interp(levels, below, carried[order]))
-        least, most = float(self.sizes.min()) / REACH, float(self.sizes.max()) * REACH
-        return [min(max(float(size), least), most) for size in sizes]
+        margin = math.log(REACH)
+        bounded = np.interp(levels, below, carried[order]).clip(logarithms.min() - margin, logarithms.max() + margin)
+        return [float(size) for size in np.exp(bounded)]
 
 
 def _slope(

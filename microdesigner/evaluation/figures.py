@@ -13,7 +13,7 @@ from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.microstructure import PhaseArray
 from microdesigner.evaluation.metrics import agreement
-from microdesigner.evaluation.one_target import OneTarget
+from microdesigner.evaluation.single_target import SingleTarget
 
 PANEL_INCHES = 3.0
 PHASE_COLOURS = "cividis"
@@ -21,7 +21,7 @@ DENSITY_POINTS = 64
 Pairs = Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
-def control_figure(pairs: Pairs) -> Figure:
+def accuracy_figure(pairs: Pairs) -> Figure:
     """Measured values over targets, a panel per condition (the paper's Figs. 3, 5 and 16)."""
     figure = Figure((PANEL_INCHES * len(pairs), PANEL_INCHES * 1.1), layout="constrained")
     for axes, (name, (target, measured)) in zip(_row(figure, len(pairs)), pairs.items(), strict=True):
@@ -59,7 +59,7 @@ def conditions_figure(card: ModelCard) -> Figure:
     return figure
 
 
-def one_target_figure(films: OneTarget) -> Figure:
+def single_target_figure(films: SingleTarget) -> Figure:
     """Spread of each condition about the one target, and the density of the recipes over each pair of parameters (the
     paper's Figs. 4 and 6)."""
     pairs = list(combinations(films.process, 2))

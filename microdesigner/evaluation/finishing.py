@@ -4,7 +4,7 @@ from microdesigner.core.card import CARD_FILE, ModelCard
 from microdesigner.core.events import Listener
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
-from microdesigner.evaluation.control import card_targets, evaluate_control, record_accuracy
+from microdesigner.evaluation.target_accuracy import card_targets, evaluate_accuracy, record_accuracy
 from microdesigner.models.archive import install_bundle
 from microdesigner.training.run import RunDirectory
 
@@ -21,7 +21,7 @@ def finish_model(run: RunDirectory, count: int, report: Listener) -> None:
     card = ModelCard.read(run.bundle / CARD_FILE)
     how = Request()
     targets = card_targets(card, FEWEST_TARGETS if run.stop_request.exists() else count)
-    for progress in evaluate_control(Engine.load(str(run.bundle)), run.evaluation, targets, how):
+    for progress in evaluate_accuracy(Engine.load(str(run.bundle)), run.evaluation, targets, how):
         report(progress)
     accuracy = record_accuracy(run.bundle, run.evaluation, how)
     run.events.write("evaluated", control=accuracy["control"], count=accuracy["count"])

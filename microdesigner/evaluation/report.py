@@ -19,9 +19,7 @@ from microdesigner.core.request import Request
 from microdesigner.engine import Engine
 from microdesigner.engine.latents import candidate_draws, latent_shape
 from microdesigner.evaluation import figures
-from microdesigner.evaluation.control import METRICS, SAMPLES, control_pairs
-from microdesigner.evaluation.one_target import read_one_target
-from microdesigner.evaluation.parts import (
+from microdesigner.evaluation.sections import (
     BATCHES,
     CALIBRATION,
     FIDELITY,
@@ -32,6 +30,8 @@ from microdesigner.evaluation.parts import (
     SAMPLERS,
     TWINS,
 )
+from microdesigner.evaluation.single_target import read_single_target
+from microdesigner.evaluation.target_accuracy import METRICS, SAMPLES, accuracy_pairs
 from microdesigner.evaluation.twins import twin_lines
 from microdesigner.models.autoencoder import phase_labels
 
@@ -42,7 +42,7 @@ _STYLE += "td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ccc
 
 
 def write_report(engine: Engine, folder: Path) -> Path:
-    """Write `folder`/report.html for the evaluation in `folder`: control, and those of `parts.parts` that are there;
+    """Write `folder`/report.html for the evaluation in `folder`: control, and those of `sections` that are there;
     returns its path."""
     document = json.loads((folder / METRICS).read_text(encoding="utf-8"))
     body = [_heading(engine, document), _table(document["control"])]
@@ -58,11 +58,11 @@ def write_report(engine: Engine, folder: Path) -> Path:
 
 def _figures(engine: Engine, folder: Path) -> Iterator[tuple[str, str, Figure | None]]:
     """File name, title and figure, None for what `folder` has nothing of."""
-    pairs, batches = control_pairs(folder), _part(folder, BATCHES)
+    pairs, batches = accuracy_pairs(folder), _section(folder, BATCHES)
     targets = [{name: float(target[i]) for name, (target, _) in pairs.items()} for i in range(SHOWN)]
-    one_target = figures.one_target_figure(read_one_target(folder / ONE_TARGET)) if _part(folder, ONE_TARGET) else None
-    yield "control", "Measured over asked for, one sample per target", figures.control_figure(pairs)
-    yield "one-target", "Many films of one target", one_target
+    films = read_single_target(folder / ONE_TARGET) if _section(folder, ONE_TARGET) else None
+    yield "control", "Measured over asked for, one sample per target", figures.accuracy_figure(pairs)
+    yield "one-target", "Many films of one target", figures.single_target_figure(films) if films else None
     yield "samples", "Samples", figures.slices_figure(_generated(engine, targets), _titles(targets))
     yield "vae-only", "The autoencoder alone, from random latents", figures.slices_figure(*_vae_only(engine))
     yield "conditions", "Training conditions", figures.conditions_figure(engine.card)
@@ -71,22 +71,22 @@ def _figures(engine: Engine, folder: Path) -> Iterator[tuple[str, str, Figure | 
 
 
 def _tables(folder: Path) -> Iterator[str]:
-    if reconstruction := _part(folder, RECONSTRUCTION):
+    if reconstruction := _section(folder, RECONSTRUCTION):
         yield f"<h2>Held-out films encoded and decoded again</h2>{_table(reconstruction)}"
-    if twins := _part(folder, TWINS):
+    if twins := _section(folder, TWINS):
         yield f"<h2>Generated films beside simulated ones</h2><pre>{html.escape(chr(10).join(twin_lines(twins)))}</pre>"
-    if recipe := _part(folder, CALIBRATION):
+    if recipe := _section(folder, CALIBRATION):
         yield f"<h2>Posterior of the recipe, on held-out films</h2>{_table(_flat(recipe))}"
-    if annealed := _part(folder, RECIPES):
+    if annealed := _section(folder, RECIPES):
         title = f"Films annealed by their predicted recipes ({annealed['simulated']} of {annealed['count']})"
         rows = {name: {"median difference": value} for name, value in annealed["median_error"].items()}
         yield f"<h2>{title}</h2>{_table(rows)}"
-    if larger := _part(folder, LARGER):
+    if larger := _section(folder, LARGER):
         rows = {name: {key: value for key, value in row.items() if key != "tiles"} for name, row in larger.items()}
         yield f"<h2>A film eight times as large: does it repeat?</h2>{_table(rows)}"
-    if samplers := _part(folder, SAMPLERS):
+    if samplers := _section(folder, SAMPLERS):
         yield f"<h2>Samplers, from the same seeds, unrefined</h2>{_table(samplers)}"
-    if fidelity := _part(folder, FIDELITY):
+    if fidelity := _section(folder, FIDELITY):
         yield f"<h2>Morphology: relative error, floor, ratio</h2>{_table(fidelity['morphology'])}"
         yield from _distribution(fidelity["distribution"])
 
@@ -109,7 +109,7 @@ def _distribution(document: Mapping[str, Any]) -> Iterator[str]:
     yield f"<h2>Novelty</h2>{_table({name: {'': value} for name, value in document['novelty'].items()})}"
 
 
-def _part(folder: Path, name: str) -> Any:
+def _section(folder: Path, name: str) -> Any:
     path = folder / name
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 

@@ -8,9 +8,9 @@ import pytest
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
-from microdesigner.evaluation.control import card_targets, evaluate_control, target_source
-from microdesigner.evaluation.one_target import evaluate_one_target
 from microdesigner.evaluation.report import write_report
+from microdesigner.evaluation.single_target import evaluate_single_target
+from microdesigner.evaluation.target_accuracy import card_targets, evaluate_accuracy, target_source
 from tests.tiny_model import set_card
 
 TARGETS = [
@@ -21,11 +21,11 @@ HOW = Request(steps=1)
 
 
 def test_an_evaluation_and_its_report(tiny_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    list(evaluate_control(tiny_engine, tmp_path, TARGETS[:3], HOW))
+    list(evaluate_accuracy(tiny_engine, tmp_path, TARGETS[:3], HOW))
     asked: list[int] = []
     real = tiny_engine.generate_each
     monkeypatch.setattr(tiny_engine, "generate_each", lambda requests: asked.append(len(requests)) or real(requests))
-    list(evaluate_control(tiny_engine, tmp_path, TARGETS, HOW))
+    list(evaluate_accuracy(tiny_engine, tmp_path, TARGETS, HOW))
     assert asked == [1], "what was there was made again"
     assert json.loads((tmp_path / "metrics.json").read_text())["count"] == 4
 
@@ -42,7 +42,7 @@ def test_an_evaluation_and_its_report(tiny_engine: Engine, tmp_path: Path, monke
     }
     (tmp_path / "batches.json").write_text(json.dumps(batches))
     (tmp_path / "fidelity.json").write_text(json.dumps(fidelity))
-    list(evaluate_one_target(tiny_engine, 3, tmp_path / "one-target.json"))
+    list(evaluate_single_target(tiny_engine, 3, tmp_path / "one-target.json"))
     page = write_report(tiny_engine, tmp_path).read_text(encoding="utf-8")
     assert page.count("data:image/png;base64,") == 7
     assert "vol_frac_D" in page

@@ -24,7 +24,7 @@ def test_an_untrained_autoencoder_loses_most(tiny_engine: Engine, tmp_path: Path
 def test_a_perfect_one_loses_nothing(tiny_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset, path = VolumeDataset(write_tiny_dataset(tmp_path / "tiny.h5")), tmp_path / "reconstruction.json"
     monkeypatch.setattr(reconstruction, "encoded", lambda _engine, phases: torch.from_numpy(phases))
-    monkeypatch.setattr(reconstruction, "_decoded", lambda _engine, latent: latent.numpy())
+    monkeypatch.setattr(reconstruction, "decoded", lambda _engine, latent: latent.numpy())
     list(evaluate_reconstruction(tiny_engine, dataset, 2, path))
     rows = json.loads(path.read_text())
     assert rows["voxel accuracy"] == {"mean": 1, "median": 1, "worst": 1}

@@ -5,7 +5,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.evaluation.larger import larger_film
+from microdesigner.evaluation.large_volume import large_volume_figures
 
 PERIOD = (32, 32, 16)
 
@@ -21,16 +21,16 @@ STANDARD = [film(1, seed) for seed in range(6)]
 
 def test_repetition_is_found() -> None:
     repeated = Microstructure(np.tile(film(1).phases, (2, 2, 2)), phase_names=("donor", "acceptor"))
-    assert larger_film(repeated, STANDARD)["donor"]["repetition"] == pytest.approx(1, abs=1e-4)
+    assert large_volume_figures(repeated, STANDARD)["donor"]["repetition"] == pytest.approx(1, abs=1e-4)
 
 
 def test_independent_parts_correlate_by_chance_alone() -> None:
-    report = larger_film(film(2, seed=9), STANDARD)["donor"]
+    report = large_volume_figures(film(2, seed=9), STANDARD)["donor"]
     assert abs(report["repetition"]) < 4 * report["chance"]
     assert report["tiles"][0] < report["fraction"] < report["tiles"][1]
 
 
 def test_statistics_are_compared_with_films_of_the_standard_size() -> None:
-    alike, coarser = (larger_film(film(2, seed=9, width=width), STANDARD)["donor"] for width in (2, 4))
+    alike, coarser = (large_volume_figures(film(2, seed=9, width=width), STANDARD)["donor"] for width in (2, 4))
     assert alike["S2"] < 2 * alike["S2 floor"]
     assert coarser["S2"] > 2 * coarser["S2 floor"]

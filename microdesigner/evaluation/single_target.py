@@ -18,7 +18,7 @@ RECIPES_EACH = 64
 
 
 @dataclass(frozen=True)
-class OneTarget:
+class SingleTarget:
     """The target, what films of it measured (films,) per condition, and draws (n,) of their recipes per parameter."""
 
     target: dict[str, float]
@@ -36,7 +36,7 @@ def central_target(card: ModelCard) -> dict[str, float]:
     return dict(zip(names, support.points[np.square(offsets).sum(1).argmin()].tolist(), strict=True))
 
 
-def evaluate_one_target(engine: Engine, count: int, path: Path) -> Iterator[Progress]:
+def evaluate_single_target(engine: Engine, count: int, path: Path) -> Iterator[Progress]:
     """Generate and measure `count` films of the central target from seeds 0, 1, ... and write them to `path`."""
     target = central_target(engine.card)
     measured: dict[str, list[float | None]] = {name: [] for name in target}
@@ -51,11 +51,11 @@ def evaluate_one_target(engine: Engine, count: int, path: Path) -> Iterator[Prog
     write_text_atomic(path, json.dumps({"target": target, "measured": measured, "process": process}) + "\n")
 
 
-def read_one_target(path: Path) -> OneTarget:
-    """What `evaluate_one_target` wrote; values that do not exist are NaN."""
+def read_single_target(path: Path) -> SingleTarget:
+    """What `evaluate_single_target` wrote; values that do not exist are NaN."""
     document = json.loads(path.read_text(encoding="utf-8"))
     columns = {
         part: {name: np.array(values, dtype=np.float64) for name, values in document[part].items()}
         for part in ("measured", "process")
     }
-    return OneTarget(document["target"], **columns)
+    return SingleTarget(document["target"], **columns)

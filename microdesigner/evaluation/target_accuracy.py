@@ -48,7 +48,7 @@ def card_targets(card: ModelCard, count: int, asked: Sequence[str] = ()) -> list
     return [{names[column]: points[index][column] for column in kept} for index in chosen]
 
 
-def evaluate_control(
+def evaluate_accuracy(
     engine: Engine, folder: Path, targets: Sequence[dict[str, float]], how: Request
 ) -> Iterator[Progress]:
     """Generate and measure one sample per target into `folder`/samples.csv, then write metrics.json.
@@ -80,7 +80,7 @@ def evaluate_control(
 
 def write_metrics(engine: Engine, folder: Path, how: Request) -> None:
     """Write metrics.json for the samples that `folder` holds so far."""
-    pairs = control_pairs(folder)
+    pairs = accuracy_pairs(folder)
     settings = {name: getattr(how, name) for name in ("sampler", "steps", "guidance", "match", "candidates")}
     count = len(next(iter(pairs.values()))[0])
     document = {"model": engine.identity, "count": count, "targets": target_source(engine.card), **settings}
@@ -94,7 +94,7 @@ def add_to_metrics(folder: Path, entries: Mapping[str, Any]) -> None:
     write_text_atomic(folder / METRICS, json.dumps({**document, **entries}, indent=1) + "\n")
 
 
-def control_pairs(folder: Path) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+def accuracy_pairs(folder: Path) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """Targets and measured values (n,) per condition from samples.csv; NaN where a value does not exist."""
     with (folder / SAMPLES).open(newline="", encoding="utf-8") as file:
         header, *rows = list(csv.reader(file))

@@ -25,7 +25,7 @@ from microdesigner.physics.free_energy import FloryHuggins, Quench, degenerate_m
 from microdesigner.physics.simulate import LINEAR_STAGE, LINEAR_STEP
 
 if TYPE_CHECKING:
-    from microdesigner.evaluation.peer_equation import Stencil
+    from microdesigner.evaluation.reference_equation import Stencil
 
 QUENCH = Quench(phi=0.5, chi=4.0)
 EDGE, GROWTH_TIMES = 32, 20.0
@@ -69,17 +69,17 @@ def is_installed() -> bool:
     return find_spec("pde") is not None
 
 
-def measure_peer(edge: int = EDGE, growth_times: float = GROWTH_TIMES) -> Iterator[Measurement]:
+def measure_reference(edge: int = EDGE, growth_times: float = GROWTH_TIMES) -> Iterator[Measurement]:
     """Seconds of either solver for a cube of `edge` voxels; ratios are py-pde's time over ours."""
     start, end = smooth_start((edge, edge, edge)), growth_times / QUENCH.growth_rate
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         fine = our_solution(start, end, FINE)
-        peer = peer_solution(start, end, "faces")
+        peer = reference_solution(start, end, "faces")
         yield _row("py-pde", peer, f"RMS error {peer.distance(fine):.1e}")
         # another discretisation in space: how far that alone leads away is more than any error in time here
-        central = peer_solution(start, end, "central")
+        central = reference_solution(start, end, "central")
         yield _row("py-pde, central differences", central, f"{central.distance(fine):.1e} away in space")
         for accuracy in ACCURACIES:
             ours = our_solution(start, end, accuracy)
@@ -96,11 +96,11 @@ def smooth_start(shape: tuple[int, int, int]) -> Field:
     return np.asarray(QUENCH.phi + AMPLITUDE * (smooth - smooth.mean()) / smooth.std())
 
 
-def peer_solution(start: Field, end: float, stencil: "Stencil", backend: str = "numba") -> Solution:
+def reference_solution(start: Field, end: float, stencil: "Stencil", backend: str = "numba") -> Solution:
     """py-pde's solution at `end` from `start` [z, x, y] by explicit steps, timed once it is compiled."""
     from pde import CartesianGrid, ScalarField
 
-    from microdesigner.evaluation.peer_equation import BlendEquation
+    from microdesigner.evaluation.reference_equation import BlendEquation
 
     grid = CartesianGrid([(0, edge) for edge in start.shape], start.shape, periodic=[False, True, True])
     equation = BlendEquation(QUENCH.chi, QUENCH.kappa, stencil)

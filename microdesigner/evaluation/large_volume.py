@@ -15,15 +15,15 @@ from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
 from microdesigner.descriptors.correlation import radial_correlation
 from microdesigner.engine import Engine
-from microdesigner.evaluation.one_target import central_target
+from microdesigner.evaluation.single_target import central_target
 
 TIMES = 2
 STANDARD_FILMS = 8
 
 
-def evaluate_larger(engine: Engine, path: Path) -> Iterator[Progress]:
+def evaluate_large_volume(engine: Engine, path: Path) -> Iterator[Progress]:
     """Generate the central target `TIMES` as large along each axis and, from other seeds, in the standard size; write
-    what `larger_film` says of it to `path`."""
+    what `large_volume_figures` says of it to `path`."""
     card, target = engine.card, central_target(engine.card)
     x, y, z = (TIMES * edge for edge in card.shape)
     for event in engine.generate(Request(target, card.name, size=(x, y, z))):
@@ -33,10 +33,10 @@ def evaluate_larger(engine: Engine, path: Path) -> Iterator[Progress]:
             film = event.result.samples[0].microstructure
     requests = [Request(target, card.name, seed=seed) for seed in range(1, STANDARD_FILMS + 1)]
     standard = [sample.microstructure for sample in engine.generate_each(requests)]
-    write_text_atomic(path, json.dumps(larger_film(film, standard), indent=1) + "\n")
+    write_text_atomic(path, json.dumps(large_volume_figures(film, standard), indent=1) + "\n")
 
 
-def larger_film(film: Microstructure, standard: Sequence[Microstructure]) -> dict[str, dict[str, Any]]:
+def large_volume_figures(film: Microstructure, standard: Sequence[Microstructure]) -> dict[str, dict[str, Any]]:
     """Per phase of a film whose size is a multiple of that of the `standard` films of the same target, at least two:
 
     "repetition", the largest autocorrelation of the phase's indicator at a lateral shift by `period`, and "chance", the

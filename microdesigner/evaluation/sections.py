@@ -1,4 +1,4 @@
-"""What an evaluation holds beside control: each part a document in its folder, made once."""
+"""What an evaluation holds beside control: each section a document in its folder, made once."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -9,13 +9,13 @@ from microdesigner.core.request import Request
 from microdesigner.data.store import VolumeDataset
 from microdesigner.engine import Engine
 from microdesigner.evaluation.batches import write_batches
-from microdesigner.evaluation.control import card_targets
 from microdesigner.evaluation.fidelity import evaluate_fidelity
-from microdesigner.evaluation.larger import evaluate_larger
-from microdesigner.evaluation.one_target import evaluate_one_target
+from microdesigner.evaluation.large_volume import evaluate_large_volume
 from microdesigner.evaluation.recipe import evaluate_recipes, resimulated
 from microdesigner.evaluation.reconstruction import evaluate_reconstruction
 from microdesigner.evaluation.samplers import compare_samplers
+from microdesigner.evaluation.single_target import evaluate_single_target
+from microdesigner.evaluation.target_accuracy import card_targets
 from microdesigner.evaluation.twins import evaluate_twins
 
 BATCHES, FIDELITY, CALIBRATION = "batches.json", "fidelity.json", "calibration.json"
@@ -24,16 +24,18 @@ ONE_TARGET, RECIPES, LARGER, SAMPLERS = "one-target.json", "recipes.json", "larg
 FILMS, RECONSTRUCTED, POSTERIORS, OF_ONE_TARGET, RESIMULATED, SAMPLED = 32, 96, 512, 64, 64, 8
 BATCH_SIZES = (1, 2, 4)
 
-Part = Callable[[Path], Iterator[Progress]]
+Section = Callable[[Path], Iterator[Progress]]
 """Writes the document at the path, yielding progress."""
 
 
-def parts(engine: Engine, dataset: VolumeDataset | None, full: bool, how: Request, twins: int = 0) -> dict[str, Part]:
-    """The parts by the names of their documents: with a `dataset`, what the autoencoder loses of its held-out films,
+def sections(
+    engine: Engine, dataset: VolumeDataset | None, full: bool, how: Request, twins: int = 0
+) -> dict[str, Section]:
+    """The sections by the names of their documents: with a `dataset`, what the autoencoder loses of its held-out films,
     fidelity and the recipe's calibration on them; with `twins` that many of these films beside their twins; with
     `full`, many films of one target, a larger film, re-simulated recipes, time by batch size, the fast sampler beside
     the ancestral one."""
-    chosen: dict[str, Part] = {}
+    chosen: dict[str, Section] = {}
     if dataset is not None:
         chosen[RECONSTRUCTION] = partial(evaluate_reconstruction, engine, dataset, RECONSTRUCTED)
         chosen[FIDELITY] = partial(evaluate_fidelity, engine, dataset, FILMS)
@@ -42,8 +44,8 @@ def parts(engine: Engine, dataset: VolumeDataset | None, full: bool, how: Reques
         if twins:
             chosen[TWINS] = partial(evaluate_twins, engine, dataset, twins, how)
     if full:
-        chosen[ONE_TARGET] = partial(evaluate_one_target, engine, OF_ONE_TARGET)
-        chosen[LARGER] = partial(evaluate_larger, engine)
+        chosen[ONE_TARGET] = partial(evaluate_single_target, engine, OF_ONE_TARGET)
+        chosen[LARGER] = partial(evaluate_large_volume, engine)
         if engine.card.process:
             chosen[RECIPES] = partial(resimulated, engine, card_targets(engine.card, RESIMULATED))
         chosen[BATCHES] = partial(write_batches, engine, BATCH_SIZES, how.steps)
@@ -51,8 +53,8 @@ def parts(engine: Engine, dataset: VolumeDataset | None, full: bool, how: Reques
     return chosen
 
 
-def missing(folder: Path, chosen: dict[str, Part]) -> Iterator[Progress]:
-    """Make those of the `chosen` parts that `folder` does not hold yet."""
-    for name, part in chosen.items():
+def missing(folder: Path, chosen: dict[str, Section]) -> Iterator[Progress]:
+    """Make those of the `chosen` sections that `folder` does not hold yet."""
+    for name, section in chosen.items():
         if not (folder / name).exists():
-            yield from part(folder / name)
+            yield from section(folder / name)
