@@ -222,6 +222,9 @@ def test_volumes_without_a_row_come_back_as_far_as_they_tell_what_they_are(tmp_p
     assert foreign.exists()
     assert not empty.exists()
     assert history.adopt_volumes() == 0
+    assert history.thumbnails([newest.number]) == {}
+    history.set_thumbnail(newest.number, b"picture")
+    assert history.thumbnails([newest.number]) == {newest.number: b"picture"}
 
 
 def test_search_filter_and_order(tmp_path: Path) -> None:

@@ -96,6 +96,11 @@ class History:
         rows = self._read(f"SELECT number, png FROM thumbnails WHERE number IN ({places})", *numbers)
         return {number: png for number, png in rows if isinstance(png, bytes)}
 
+    def set_thumbnail(self, number: int, png: bytes) -> None:
+        """Give a sample another picture; one that came back without its row has none."""
+        statement = "INSERT OR REPLACE INTO thumbnails VALUES (?, ?)"
+        self._database.do(lambda database: database.execute(statement, (number, png)))
+
     def find(self, request: Request) -> Entry | None:
         """The newest sample that exactly `request` made."""
         rows = self._read(
