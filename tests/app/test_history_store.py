@@ -146,7 +146,7 @@ def test_the_trash_gives_everything_back_until_it_is_emptied(tmp_path: Path) -> 
     before = history.entries()
     history.delete([before[1].number])
     assert history.entries() == [before[0], before[2]]
-    assert history.entries(Query(trash=True)) == [before[1]]
+    assert history.entries(Query(trash=True)) == [replace(before[1], deleted=True)]
     assert history.find(before[1].request) is None
     history.restore([before[1].number])
     assert history.entries() == before
@@ -157,6 +157,17 @@ def test_the_trash_gives_everything_back_until_it_is_emptied(tmp_path: Path) -> 
     assert history.count(Query(trash=True)) == 0
     assert {path.name for path in tmp_path.glob("*.vti")} == {before[0].volume, before[2].volume}
     assert list(history.thumbnails([entry.number for entry in before])) == [before[2].number, before[0].number]
+
+
+def test_an_entry_is_stored_as_it_was_changed(tmp_path: Path) -> None:
+    history = _filled(tmp_path, 2)
+    newest, oldest = history.entries()
+    changed = replace(newest, starred=True, note="good", tags=("a", "b"))
+    history.update(changed)
+    history.update(replace(oldest, deleted=True))
+    assert History(tmp_path).entries() == [changed]
+    history.update(oldest)
+    assert History(tmp_path).entries() == [changed, oldest]
 
 
 def test_no_number_is_given_twice(tmp_path: Path) -> None:

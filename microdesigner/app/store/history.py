@@ -160,6 +160,13 @@ class History:
         except UNREADABLE:
             return None
 
+    def update(self, entry: Entry) -> None:
+        """Store star, note, tags of an entry, and whether it is in the trash."""
+        deleted = datetime.now(UTC).isoformat() if entry.deleted else None
+        values = (int(entry.starred), entry.note, join_tags(entry.tags), deleted, entry.number)
+        change = "UPDATE samples SET starred = ?, note = ?, tags = ?, deleted = ? WHERE number = ?"
+        self._database.do(lambda database: database.execute(change, values))
+
     def set_star(self, numbers: Iterable[int], starred: bool) -> None:
         """Star samples, or take their stars away."""
         self._set("starred", int(starred), numbers)

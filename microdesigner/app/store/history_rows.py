@@ -16,7 +16,7 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.verification import Verification
 
-COLUMNS = "number, made, request, measured, volume, starred, note, tags"
+COLUMNS = "number, made, request, measured, volume, starred, note, tags, deleted IS NOT NULL"
 UNREADABLE = (InputError, ValueError, OverflowError, RecursionError)
 """What reading a damaged row raises."""
 _NAME = r"^[0-9a-f]{32}\.vti\Z"
@@ -26,7 +26,8 @@ VolumeName = Annotated[str, Meta(pattern=_NAME)]
 
 @dataclass(frozen=True)
 class Entry:
-    """A stored sample without its voxels: `request` makes this sample alone, `made` is the local time."""
+    """A stored sample without its voxels: `request` makes this sample alone, `made` is the local time, `deleted` tells
+    whether it is in the trash."""
 
     number: int
     made: datetime
@@ -36,6 +37,7 @@ class Entry:
     starred: bool = False
     note: str = ""
     tags: tuple[str, ...] = ()
+    deleted: bool = False
 
 
 class _Row(msgspec.Struct, array_like=True, frozen=True):
@@ -49,6 +51,7 @@ class _Row(msgspec.Struct, array_like=True, frozen=True):
     starred: int
     note: str
     tags: str
+    deleted: int
 
 
 class _Verified(msgspec.Struct, frozen=True):
@@ -77,6 +80,7 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
         bool(columns.starred),
         columns.note,
         split_tags(columns.tags),
+        bool(columns.deleted),
     )
 
 
