@@ -44,6 +44,17 @@ def add_parser(subparsers: Subparsers) -> None:
         add(f"--{part}", type=Path, metavar=f"{part}.pt", help=f"state_dict of the {what}")
     add("--name", help="name of the new model (that in the file)")
     importing.set_defaults(run=run_import)
+    installing = actions.add_parser(
+        "install",
+        help="install a model from a file or a collection",
+        description="Install a model file, or the model NAME of a collection (--from): a folder or https address with "
+        "models and an index of their hashes, as packaging/model_collection.py writes. A model that is there is never "
+        "replaced.",
+    )
+    installing.add_argument("model", metavar="FILE|NAME", help="file written by 'models export', or a collected model")
+    installing.add_argument("--from", dest="place", metavar="FOLDER|URL", help="the collection that holds NAME")
+    installing.add_argument("--name", help="name of the new model (its own)")
+    installing.set_defaults(run=run_install)
     exporting = actions.add_parser(
         "export", help="write a model as one file", description="Write a model as one ZIP file for another computer."
     )
@@ -120,6 +131,25 @@ def run_import(args: argparse.Namespace) -> int:
     from microdesigner.models.microgen3d.published import import_published
 
     print(import_published(args.kind, weights, args.name))
+    return 0
+
+
+def run_install(args: argparse.Namespace) -> int:
+    """Install a model file or a model of a collection and print the new model's folder; raises InputError when there
+    is none, or it is damaged."""
+    if args.place is not None:
+        from microdesigner.models.collection import install_collected
+
+        print(install_collected(args.model, args.place, args.name))
+        return 0
+    path = Path(args.model)
+    if not path.exists():
+        raise InputError(
+            f"There is no file {path}; name a model file, or add --from with the folder or address of a collection."
+        )
+    from microdesigner.models.archive import import_bundle
+
+    print(import_bundle(path, args.name))
     return 0
 
 
