@@ -22,7 +22,6 @@ from scipy.ndimage import gaussian_filter
 from microdesigner.evaluation.timing import Measurement
 from microdesigner.physics.cahn_hilliard import CahnHilliard
 from microdesigner.physics.free_energy import FloryHuggins, Quench, degenerate_mobility
-from microdesigner.physics.simulate import LINEAR_STAGE, LINEAR_STEP
 
 if TYPE_CHECKING:
     from microdesigner.evaluation.reference_equation import Stencil
@@ -40,15 +39,15 @@ Field = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Accuracy:
-    """How finely our solver steps: tolerance of a step, and the largest step of the linear stage in growth times."""
+    """How finely our solver steps; see `CahnHilliard`."""
 
-    tolerance: float
-    linear_step: float
+    tolerance: float = CahnHilliard.tolerance
+    negligible_error: float = CahnHilliard.negligible_error
 
 
-AS_ANNEALED = Accuracy(3e-3, LINEAR_STEP)
-ACCURACIES = (AS_ANNEALED, Accuracy(3e-4, 0.1), Accuracy(1e-4, 0.1), Accuracy(3e-5, 0.1))
-FINE = Accuracy(2e-6, 0.02)
+AS_ANNEALED = Accuracy()
+ACCURACIES = (AS_ANNEALED, Accuracy(0.1, 5e-4), Accuracy(0.05, 0.0), Accuracy(0.02, 0.0))
+FINE = Accuracy(2e-3, 0.0)
 
 
 @dataclass(frozen=True)
@@ -119,8 +118,7 @@ def our_solution(start: Field, end: float, accuracy: Accuracy) -> Solution:
         degenerate_mobility,
         QUENCH.kappa,
         tolerance=accuracy.tolerance,
-        largest_linear_step=accuracy.linear_step / QUENCH.growth_rate,
-        linear_until=LINEAR_STAGE / QUENCH.growth_rate,
+        negligible_error=accuracy.negligible_error,
     )
     started = time.process_time()
     with torch.inference_mode():

@@ -1,7 +1,9 @@
 """The Cahn-Hilliard equation on a film, for any free energy and mobility, on CPU or GPU."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -12,7 +14,13 @@ from microdesigner.physics.free_energy import FreeEnergy
 from microdesigner.physics.spectral import FilmTransform
 from microdesigner.physics.stencil import add_laplacian, add_transport, squared_gradient
 
-SMALLEST_STEP = 1e-9
+SMALLEST_STEP = 1e-12
+FIRST_STEP = 1e-3
+LARGEST_GROWTH, LARGEST_CUT, SAFETY = 3.0, 0.3, 0.9
+UNCHANGED = 1.25
+STABLE_SHARE = 0.55
+TINY = 1e-30
+TAYLOR_RADIUS, TAYLOR_TERMS = 0.5, 12
 LARGEST_KEPT_BLOCK = 31 << 20
 
 
@@ -30,11 +38,16 @@ class State:
 class CahnHilliard:
     """∂φ/∂t = ∇·(M ∇μ),  μ = f'(φ) − κ∇²φ,  on a grid of edge `spacing`, no flux through the film's surfaces.
 
-    Scheme: flux form of the right-hand side r on voxel faces; linearly stabilised semi-implicit step
-    φ ← φ + F⁻¹[Δt F(r) / (1 + Δt M₀ (S k̃² + κ k̃⁴))]; step doubling keeps the RMS difference between two half steps and
-    a whole one below `tolerance`, and the two extrapolated to second order (Richardson) are the step.
-    `largest_linear_step` bounds Δt until `linear_until`: a controller by error alone strides over the instability and
-    nothing ever separates.
+    Scheme: exponential Runge-Kutta of third order (ETDRK3; S. M. Cox and P. C. Matthews, J. Comput. Phys. 176 (2002)
+    430) in the coefficients of the film's transform. The right-hand side in flux form is split into L φ̂ with
+    L = −(a k̃² + b κ k̃⁴), integrated exactly, and a remainder. While the field is nearly flat, a = M f'' and b = M of
+    its mean, so that the growth of small waves is exact whatever the step; later they are the smallest that keep the
+    remainder stable.
+
+    A step is accepted when the RMS distance from the embedded solution of second order is at most `tolerance` of the
+    RMS change of the field in this step, or at most `negligible_error` of the field's standard deviation: an absolute
+    bound says nothing while the field is nearly flat. The second bound lets steps grow while domains coarsen ever more
+    slowly.
     """
 
     free_energy: FreeEnergy
@@ -42,11 +55,8 @@ class CahnHilliard:
     kappa: float
     lateral: Lateral = "periodic"
     spacing: float = 1.0
-    stabiliser: float = 2.0
-    reference_mobility: float = 0.25
-    tolerance: float = 3e-3
-    largest_linear_step: float = float("inf")
-    linear_until: float = 0.0
+    tolerance: float = 0.1
+    negligible_error: float = 2.5e-3
 
     def run(self, field: Tensor, times: Sequence[float]) -> Iterator[State]:
         """Yield a State after every accepted step, landing exactly on each of the rising `times`.
@@ -55,25 +65,28 @@ class CahnHilliard:
         """
         _keep_freed_memory()
         transform = FilmTransform(_film_shape(field), self.lateral, field.device, field.dtype)
-        k2 = transform.k2 / self.spacing**2
-        stiffness = self.reference_mobility * (self.stabiliser * k2 + self.kappa * k2.square())
-        time, steps, step = 0.0, 0, min(self.largest_linear_step, times[0] / 10)
+        time, steps, step = 0.0, 0, FIRST_STEP * times[0]
+        coefficients = transform.forward(field)
+        weights: _Weights | None = None
         rate = transform.forward(self.rate(field))
         for end in times:
             while time < end:
                 trial = min(step, end - time)
-                if time < self.linear_until:
-                    trial = min(trial, self.largest_linear_step)
-                proposal, error = self._double_step(transform, stiffness, field, rate, trial)
-                if error <= self.tolerance:
+                if weights is None or trial != weights.step:
+                    weights = _Weights.of(self._linear_part(field, transform.k2), trial, field.dtype)
+                proposal, error, change = self._step(transform, weights, coefficients, rate)
+                deviation = float(field.std(correction=0))
+                allowed = max(self.tolerance * change, self.negligible_error * deviation)
+                accepted = error <= allowed
+                if accepted:
                     landed = trial >= end - time
-                    time, field, steps = (end if landed else time + trial), proposal, steps + 1
+                    coefficients, field = proposal, transform.inverse(proposal)
+                    time, steps = (end if landed else time + trial), steps + 1
                     rate = transform.forward(self.rate(field))
                     yield State(time, field, steps, asked=landed)
-                factor = 0.9 * (self.tolerance / max(error, 1e-12)) ** 0.5
-                adapted = trial * min(2.0, max(0.3, factor))
-                step = max(step, adapted) if trial < step and error <= self.tolerance else adapted
-                if step < SMALLEST_STEP * end:
+                adapted = trial * _growth(error / max(allowed, TINY))
+                step = max(step, adapted) if trial < step and accepted else adapted
+                if not step > SMALLEST_STEP * end:
                     raise MicrodesignerError("The Cahn-Hilliard solver found no stable time step.")
 
     def rate(self, field: Tensor) -> Tensor:
@@ -90,18 +103,99 @@ class CahnHilliard:
         bulk = self.free_energy.density(field).sum(dtype=torch.float64)
         return float((bulk + self.kappa / 2 * gradient) * self.spacing**3)
 
-    def _double_step(
-        self, transform: FilmTransform, stiffness: Tensor, field: Tensor, rate: Tensor, step: float
-    ) -> tuple[Tensor, float]:
-        """Two half steps, extrapolated by the distance of their end from that of one whole step, and its RMS."""
-        # Δt / (1 + Δt s) as 1 / (1/Δt + s): one pass over memory less
-        half = stiffness + 2 / step
-        first = rate / half
-        middle = transform.inverse(first).add_(field)
-        second = transform.forward(self.rate(middle)).div_(half)
-        whole = torch.add(stiffness, 1 / step, out=half)
-        error = first.add_(second).sub_(torch.div(rate, whole, out=whole))
-        return transform.inverse(second.add_(error)).add_(middle), transform.rms(error)
+    def _linear_part(self, field: Tensor, eigenvalues: Tensor) -> Tensor:
+        """L = −(a k̃² + b κ k̃⁴) in double precision.
+
+        In the middle of the values that M f'' and M take in the field: exact for a flat field. Where M f'' is positive
+        somewhere, at least `STABLE_SHARE` of the largest, without which large steps are unstable.
+        """
+        mobility = self.mobility(field)
+        diffusion = _middle(mobility * self.free_energy.curvature(field))
+        k2 = eigenvalues.double() / self.spacing**2
+        return -k2 * (diffusion + _middle(mobility) * self.kappa * k2)
+
+    def _step(
+        self, transform: FilmTransform, weights: "_Weights", start: Tensor, rate: Tensor
+    ) -> tuple[Tensor, float, float]:
+        """The coefficients after a step, the RMS of its estimated error and of its change."""
+
+        def remainder(coefficients: Tensor) -> Tensor:
+            return transform.forward(self.rate(transform.inverse(coefficients))).addcmul_(
+                weights.linear, coefficients, value=-1
+            )
+
+        first = rate.addcmul(weights.linear, start, value=-1)
+        middle = remainder(torch.addcmul(weights.half_decay * start, weights.half, first))
+        decayed = weights.decay * start
+        last = remainder(torch.addcmul(decayed, weights.whole, 2 * middle - first))
+        second_order = decayed.addcmul_(weights.whole, first).addcmul_(weights.slope, middle - first)
+        error = weights.curvature * last.add_(first).sub_(middle, alpha=2)
+        end = second_order.add_(error)
+        return end, transform.rms(error), transform.rms(end - start)
+
+
+@dataclass(frozen=True)
+class _Weights:
+    """What a step of ETDRK3 multiplies with: L, e^{hL}, e^{hL/2}, and the integrals of e^{(h−s)L} against the
+    polynomials through the remainder at the step's start, middle and end."""
+
+    step: float
+    linear: Tensor
+    decay: Tensor
+    half_decay: Tensor
+    half: Tensor
+    whole: Tensor
+    slope: Tensor
+    curvature: Tensor
+
+    @classmethod
+    def of(cls, linear: Tensor, step: float, dtype: torch.dtype) -> Self:
+        """Weights of a step for `linear` (float64), in precision `dtype`."""
+        phi1, phi2, phi3 = _phi_functions(linear * step)
+        half_phi1, _, _ = _phi_functions(linear * (step / 2))
+        arrays = (
+            linear,
+            torch.exp(linear * step),
+            torch.exp(linear * (step / 2)),
+            step / 2 * half_phi1,
+            step * phi1,
+            2 * step * phi2,
+            step * (4 * phi3 - phi2),
+        )
+        return cls(step, *(array.to(dtype) for array in arrays))
+
+
+def _phi_functions(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """φ₁ = (e^z − 1)/z, φ₂ = (φ₁ − 1)/z, φ₃ = (φ₂ − 1/2)/z in double precision; near 0 by their Taylor series, where
+    the quotients would cancel."""
+    near = z.abs() < TAYLOR_RADIUS
+    small, large = torch.where(near, z, 0.0), torch.where(near, 1.0, z)
+    phi1 = torch.expm1(large) / large
+    phi2 = (phi1 - 1) / large
+    phi3 = (phi2 - 0.5) / large
+    series3 = torch.zeros_like(z)
+    for power in range(TAYLOR_TERMS - 1, -1, -1):
+        series3 = series3 * small + 1 / math.factorial(power + 3)
+    series2 = series3 * small + 0.5
+    series1 = series2 * small + 1
+    return torch.where(near, series1, phi1), torch.where(near, series2, phi2), torch.where(near, series3, phi3)
+
+
+def _middle(values: Tensor) -> float:
+    """The middle of the range of `values`, but at least `STABLE_SHARE` of the largest where that is positive."""
+    low, high = (float(bound) for bound in torch.aminmax(values))
+    return max((low + high) / 2, STABLE_SHARE * high) if high > 0 else (low + high) / 2
+
+
+def _growth(share: float) -> float:
+    """By how much the next step is longer than one whose error was `share` of what is allowed.
+
+    The error goes with the cube of the step and what is allowed with the step. Small changes are not worth new weights.
+    """
+    factor = SAFETY * max(share, 1e-6) ** -0.5
+    if 1 <= factor < UNCHANGED:
+        return 1.0
+    return min(LARGEST_GROWTH, max(LARGEST_CUT, factor))
 
 
 def _keep_freed_memory() -> None:

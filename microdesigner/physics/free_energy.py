@@ -14,13 +14,16 @@ EDGE = 1e-6
 
 
 class FreeEnergy(Protocol):
-    """Bulk free energy density f(φ) and its derivative f'(φ), elementwise."""
+    """Bulk free energy density f(φ) and its first two derivatives, elementwise."""
 
     def density(self, field: Tensor) -> Tensor:
         """f(φ)."""
 
     def derivative(self, field: Tensor) -> Tensor:
         """f'(φ)."""
+
+    def curvature(self, field: Tensor) -> Tensor:
+        """f''(φ)."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,10 @@ class FloryHuggins:
         """f'(φ) = ln(φ/(1−φ)) + χ(1−2φ), clipped inside the logarithm only."""
         return torch.logit(field, eps=EDGE).add_(field, alpha=-2 * self.chi).add_(self.chi)
 
-    def curvature(self, phi: float) -> float:
-        """f''(φ) = 1/φ + 1/(1−φ) − 2χ; negative inside the spinodal."""
-        return 1 / phi + 1 / (1 - phi) - 2 * self.chi
+    def curvature(self, field: Tensor) -> Tensor:
+        """f''(φ) = 1/φ + 1/(1−φ) − 2χ, clipped inside the fractions only; negative inside the spinodal."""
+        clipped = field.clamp(EDGE, 1 - EDGE)
+        return (clipped * (1 - clipped)).reciprocal_().sub_(2 * self.chi)
 
     def binodal(self) -> float:
         """The acceptor-poor coexisting composition φ_α < 1/2; raises InputError at χ ≤ 2, where none exists."""
@@ -64,8 +68,8 @@ class Quench:
 
     @property
     def curvature(self) -> float:
-        """f''(φ)."""
-        return FloryHuggins(self.chi).curvature(self.phi)
+        """f''(φ) = 1/φ + 1/(1−φ) − 2χ; negative inside the spinodal."""
+        return 1 / self.phi + 1 / (1 - self.phi) - 2 * self.chi
 
     @property
     def growth_rate(self) -> float:

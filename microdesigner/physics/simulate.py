@@ -25,8 +25,6 @@ from microdesigner.physics.phases import (
 )
 
 NOISE = 0.01
-LINEAR_STAGE = 6.0
-LINEAR_STEP = 0.3
 DEFAULT_SKIN_VOXELS = 2.5
 SMALLEST_EDGE = 8
 
@@ -141,14 +139,11 @@ def anneal(recipe: Recipe, times: list[float], device: torch.device | None = Non
     if min(recipe.size) < SMALLEST_EDGE:
         raise InputError(f"Each edge of size must be at least {SMALLEST_EDGE} voxels; got {recipe.size}.")
     recipe.quench.check()
-    rate = recipe.quench.growth_rate
     solver = CahnHilliard(
         FloryHuggins(recipe.chi),
         degenerate_mobility,
         recipe.kappa,
         recipe.lateral,
-        largest_linear_step=LINEAR_STEP / rate,
-        linear_until=LINEAR_STAGE / rate,
     )
     yield from solver.run(initial_field(recipe, device or torch.device("cpu")), times)
 
