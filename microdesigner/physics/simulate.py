@@ -26,6 +26,7 @@ from microdesigner.physics.phases import (
 
 NOISE = 0.01
 DEFAULT_SKIN_VOXELS = 2.5
+TYPICAL_SEPARATION = 12.0  # in times of the fastest wave's growth
 SMALLEST_EDGE = 8
 
 
@@ -114,9 +115,10 @@ class Snapshot:
         """The blend's binodal φ_α; raises NotSeparatedError when the field has not come near both phases yet."""
         binodal = FloryHuggins(self.recipe.chi).binodal()
         if not has_separated(self.field, binodal):
+            later = max(self.recipe.time_of(math.log(TYPICAL_SEPARATION)), 2 * self.time)
             raise NotSeparatedError(
                 f"The blend phi = {self.recipe.phi:g}, chi = {self.recipe.chi:g} has not separated at time "
-                f"{self.time:.4g}; anneal longer than about {self.recipe.time_of(math.log(12)):.3g}."
+                f"{self.time:.4g}; anneal longer, for instance until {later:.3g}."
             )
         return binodal
 
