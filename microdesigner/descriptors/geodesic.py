@@ -1,7 +1,8 @@
 """Lengths of paths inside a phase: from its interface, for the diffusion of excitons, and from an electrode.
 
-The distance is GraSPI's: the shortest path over the 26 neighbours (steps 1, √2, √3 voxels), from half the smallest edge
-that crosses the interface. Only distances below 10 nm matter, so none further is followed.
+The distance is GraSPI's: the shortest path over the 26 neighbours (steps 1, √2, √3 edges of cubic voxels; the real
+distances of voxels that are boxes), from half the smallest edge that crosses the interface. Only distances below 10 nm
+matter, so none further is followed.
 
 Distances are whole multiples of 2⁻²⁵ nm: sums of them are exact, which keeps ties at the limit ties.
 """
@@ -14,6 +15,8 @@ from microdesigner.descriptors.film import Film
 
 DIFFUSION_LENGTH = 10.0
 LONGEST_WINDING = 20
+CUBE = (1.0, 1.0, 1.0)
+_X, _Z = 0, 2  # among the lengths of steps
 _PER_NM = float(1 << 25)
 # A path of exactly 10 nm is not below 10 nm, though its rounded steps may sum to a little less.
 _END = np.int32(DIFFUSION_LENGTH * _PER_NM)
@@ -31,31 +34,40 @@ def exciton_harvest(
     `contact` is `interface.contacts` [z, y, x]; `voxel` is the edge of the cubic voxels in nm. The weight of a voxel at
     distance d is 6.265 exp(-((d + 23) / 17.17)²).
     """
-    steps = voxel * np.sqrt(np.arange(4.0))
     distance = np.full(tuple(edge + 2 for edge in film.shape), _FAR)
-    starts = _units(steps / 2)
+    starts = _units(voxel * np.sqrt(np.arange(4.0)) / 2)
     _start(film, phase, contact, np.where((starts > 0) & (starts < _LIMIT), starts, _FAR), distance)
-    _relax(film, phase, _units(steps), periodic, distance)
+    _relax(film, phase, _steps((voxel, voxel, voxel)), periodic, distance)
     near, weight = _harvest(distance, *_weights())
     return int(near), float(weight)
 
 
-def electrode_distance(film: Film, phase: np.uint8, from_top: bool, periodic: bool) -> NDArray[np.float64]:
-    """Length in voxels of the shortest path inside `phase` from each voxel [z, y, x] to the electrode's layer of the
-    film, over the 26 neighbours; infinite outside the phase and where no path, or only one winding beyond
-    `LONGEST_WINDING` times the film's thickness, leads there.
+def electrode_distance(
+    film: Film, phase: np.uint8, from_top: bool, periodic: bool, spacing: tuple[float, float, float] = CUBE
+) -> NDArray[np.float64]:
+    """Length of the shortest path inside `phase` from each voxel [z, y, x] to the electrode's layer of the film, over
+    the 26 neighbours, in edges of a voxel along z; infinite outside the phase and where no path, or only one winding
+    beyond `LONGEST_WINDING` times the film's thickness, leads there.
 
-    `from_top` takes the anode (last layer) instead of the cathode (first).
+    `spacing` are the voxel edges along x, y, z in any unit. `from_top` takes the anode (last layer) instead of the
+    cathode (first).
     """
     layers = np.ascontiguousarray(film[::-1] if from_top else film)
     step = DIFFUSION_LENGTH / (LONGEST_WINDING * len(layers))
     distance = np.full(tuple(edge + 2 for edge in layers.shape), _FAR)
     distance[1, 1:-1, 1:-1][layers[0] == phase] = 0
-    _relax(layers, phase, _units(step * np.sqrt(np.arange(4.0))), periodic, distance)
+    steps = _steps((step * spacing[0] / spacing[2], step * spacing[1] / spacing[2], step))
+    _relax(layers, phase, steps, periodic, distance)
     inner = distance[1:-1, 1:-1, 1:-1].astype(np.float64)
     inner[(inner >= _LIMIT) | (layers != phase)] = np.inf
-    inner /= step * _PER_NM
+    inner /= float(steps[_Z])  # whole multiples of a straight step are exact
     return inner[::-1] if from_top else inner
+
+
+def _steps(edges: tuple[float, float, float]) -> NDArray[np.int32]:
+    """Lengths of the steps along x, y, z, xy, xz, yz and xyz for voxel edges along x, y, z in nm."""
+    x, y, z = edges
+    return _units(np.array([x, y, z, np.hypot(x, y), np.hypot(x, z), np.hypot(y, z), np.sqrt(x * x + y * y + z * z)]))
 
 
 def _units(lengths: NDArray[np.float64]) -> NDArray[np.int32]:
@@ -136,7 +148,7 @@ def _relax(film: Film, phase: np.uint8, steps: NDArray[np.int32], periodic: bool
                     time += 1
                     seen[way, z - 1, y - 1] = time
                     _nearest(distance[z + before], distance[z, y + before], y, steps, best)
-                    if not _shorten(film[z - 1, y - 1], phase, steps[1], best, distance[z, y], back):
+                    if not _shorten(film[z - 1, y - 1], phase, steps[_X], best, distance[z, y], back):
                         continue
                     changed[z, y] = time
                     if periodic:
@@ -168,13 +180,15 @@ def _nearest(
 ) -> None:
     """Shortest way to each voxel of row y through the layer and the row of this layer that precede it in the sweep."""
     south, middle, north = layer[y - 1], layer[y], layer[y + 1]
-    straight, edge, corner = steps[1], steps[2], steps[3]
+    along_y, along_z, in_xy, in_xz, in_yz, corner = steps[1], steps[2], steps[3], steps[4], steps[5], steps[6]
     for x in range(1, len(best) - 1):
-        faces = min(middle[x], row[x])
-        edges = min(min(south[x], north[x]), min(min(middle[x - 1], middle[x + 1]), min(row[x - 1], row[x + 1])))
-        corners = min(min(south[x - 1], south[x + 1]), min(north[x - 1], north[x + 1]))
         # sums are widened to 64 bits unless told otherwise, which halves the speed
-        best[x] = min(min(np.int32(faces + straight), np.int32(edges + edge)), np.int32(corners + corner))
+        faces = min(np.int32(middle[x] + along_z), np.int32(row[x] + along_y))
+        across = np.int32(min(south[x], north[x]) + in_yz)
+        layers = np.int32(min(middle[x - 1], middle[x + 1]) + in_xz)
+        rows = np.int32(min(row[x - 1], row[x + 1]) + in_xy)
+        corners = np.int32(min(min(south[x - 1], south[x + 1]), min(north[x - 1], north[x + 1])) + corner)
+        best[x] = min(min(faces, min(across, layers)), min(rows, corners))
 
 
 @compiled

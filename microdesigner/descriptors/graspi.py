@@ -1,7 +1,8 @@
 """GraSPI's whole table, value for value as the C++ program prints it.
 
 Source: O. Wodo et al., Organic Electronics 13 (2012) 1105, and the program owodolab/graspi, the reference where the two
-differ. Paths and straightness are counted in voxels; only DISS_* and ABS_wf_D depend on the voxel edge in nm.
+differ. Paths and straightness depend on the proportions of voxels, which GraSPI takes for cubes; only DISS_* and
+ABS_wf_D depend on the voxel edge in nm.
 """
 
 import numpy as np
@@ -27,7 +28,7 @@ def graspi_table(microstructure: Microstructure, film: Film, parts: Components) 
     """
     periodic = microstructure.periodic
     contact = contacts(film, periodic)
-    voxel = cubic_edge(microstructure)
+    voxel, spacing = cubic_edge(microstructure), microstructure.spacing
     values: dict[str, Value] = {}
     values |= _counts(film, parts)
     values |= _composition(film, parts, microstructure.voxel_nm)
@@ -36,13 +37,13 @@ def graspi_table(microstructure: Microstructure, film: Film, parts: Components) 
     values |= {
         "CT_f_conn_D_An": _share(parts.voxels(D, ANODE), parts.voxels(D)),
         "CT_f_conn_A_Ca": _share(parts.voxels(A, CATHODE), parts.voxels(A)),
-        "CT_f_D_tort1": donor_tort1(film, parts, periodic),
-        "CT_f_A_tort1": acceptor_tort1(film, parts, periodic),
+        "CT_f_D_tort1": donor_tort1(film, parts, periodic, spacing),
+        "CT_f_A_tort1": acceptor_tort1(film, parts, periodic, spacing),
     }
     if len(microstructure.phase_names) > 2:
         values |= _harvest("M", film, parts, contact, voxel, periodic)
-        values["CT_f_M_tort1_An"] = _mixed_tort1(film, parts, True, periodic)
-        values["CT_f_M_tort1_Ca"] = _mixed_tort1(film, parts, False, periodic)
+        values["CT_f_M_tort1_An"] = _mixed_tort1(film, parts, True, periodic, spacing)
+        values["CT_f_M_tort1_Ca"] = _mixed_tort1(film, parts, False, periodic, spacing)
     return values
 
 
@@ -112,9 +113,11 @@ def _harvest(
     return {within: near / voxels, weighted: weight / voxels}
 
 
-def _mixed_tort1(film: Film, parts: Components, from_top: bool, periodic: bool) -> float | None:
+def _mixed_tort1(
+    film: Film, parts: Components, from_top: bool, periodic: bool, spacing: tuple[float, float, float]
+) -> float | None:
     near, far = (ANODE, CATHODE) if from_top else (CATHODE, ANODE)
-    straight, straight_far = straight_voxels(film, M, from_top, periodic)
+    straight, straight_far = straight_voxels(film, M, from_top, periodic, spacing)
     reached = parts.voxels(M, near)
     if parts.spanning(M):
         # GraSPI's paths run on through the far electrode, which reaches every mixed part there without cost

@@ -141,7 +141,7 @@ def _named(name: str, values: Mapping[str, Value]) -> str | None:
 
 
 def _basic(microstructure: Microstructure, film: Film, parts: Components) -> dict[str, Value]:
-    measured = generator_values(film, parts, microstructure.periodic)
+    measured = generator_values(film, parts, microstructure.periodic, microstructure.spacing)
     values: dict[str, Value] = dict(measured) if len(microstructure.phase_names) > 2 else {}
     return values | {graspi: measured[name] for name, graspi in _GRASPI_NAMES.items()}
 

@@ -4,6 +4,9 @@ A voxel at height h above the electrode layer counts if its shortest path d insi
 that is, if the excess d - h is below h/nz < 1. A step sideways costs at least 1, so only rising paths can count, and
 their excess is one of four values. Each voxel keeps one bit per value, "reachable with at most this excess", and
 inherits its bits from the nine voxels below it.
+
+That holds for cubic voxels. Where they are boxes, a step sideways may be short, and shortest paths are followed with
+their real lengths.
 """
 
 import math
@@ -13,19 +16,38 @@ from numpy.typing import NDArray
 
 from microdesigner.descriptors.compiled import compiled
 from microdesigner.descriptors.film import Film
+from microdesigner.descriptors.geodesic import CUBE, electrode_distance
 
+_CUBIC = 1e-6  # edges that differ by less are equal
 _EXCESSES = (0.0, math.sqrt(2) - 1, math.sqrt(3) - 1, 2 * (math.sqrt(2) - 1))
 
 
-def straight_voxels(film: Film, phase: np.uint8, from_top: bool, periodic: bool) -> tuple[int, int]:
+def straight_voxels(
+    film: Film, phase: np.uint8, from_top: bool, periodic: bool, spacing: tuple[float, float, float] = CUBE
+) -> tuple[int, int]:
     """Count the voxels of `phase` with a straight path to the electrode: in the whole film and in its farthest layer.
 
     `film` is [z, y, x]; `from_top` takes the anode (last layer) instead of the cathode (first). The layer at the
-    electrode counts.
+    electrode counts. `spacing` are the voxel edges along x, y, z in any unit.
     """
+    if not np.allclose(spacing, spacing[0], rtol=_CUBIC, atol=0):
+        return _straight_boxes(film, phase, from_top, periodic, spacing)
     layers = film[::-1] if from_top else film
     total, farthest = _sweep(layers, phase, periodic, admissible_excess(len(film)))
     return int(total), int(farthest)
+
+
+def _straight_boxes(
+    film: Film, phase: np.uint8, from_top: bool, periodic: bool, spacing: tuple[float, float, float]
+) -> tuple[int, int]:
+    excess = electrode_distance(film, phase, from_top, periodic, spacing)
+    if from_top:
+        excess = excess[::-1]
+    heights = np.arange(len(film), dtype=np.float64)[:, None, None]
+    excess -= heights
+    straight = (excess * len(film) < heights) & np.isfinite(excess)
+    straight[0] = np.isfinite(excess[0])
+    return int(np.count_nonzero(straight)), int(np.count_nonzero(straight[-1]))
 
 
 def admissible_excess(nz: int) -> NDArray[np.uint8]:

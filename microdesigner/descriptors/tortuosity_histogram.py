@@ -1,7 +1,7 @@
 """How winding the ways to an electrode are, voxel by voxel.
 
 The tortuosity of a voxel is GraSPI's: the length of the shortest path inside the phase to the electrode over the
-voxel's height above it, both counted in voxels. The voxels at 1 are those that tort1 counts.
+voxel's height above it, with the real distances of voxels that are boxes. The voxels at 1 are those that tort1 counts.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def tortuosity_histogram(microstructure: Microstructure, label: int) -> Curve:
     if label >= _KNOWN:
         return Curve(np.empty(0), np.empty(0))
     to_anode = label != ACCEPTOR
-    distance = electrode_distance(film, np.uint8(1 << label), to_anode, microstructure.periodic)
+    distance = electrode_distance(film, np.uint8(1 << label), to_anode, microstructure.periodic, microstructure.spacing)
     heights = np.arange(len(film), dtype=np.float64)[:, None, None]
     if to_anode:
         heights = heights[::-1]

@@ -16,6 +16,7 @@ from microdesigner.core.card import ModelCard
 from microdesigner.descriptors.components import components_of, connected_voxels
 from microdesigner.descriptors.film import carriers_of, film_of
 from microdesigner.descriptors.fractions import generator_values
+from microdesigner.descriptors.geodesic import CUBE
 from microdesigner.descriptors.soft_paths import straight_amount
 from microdesigner.engine.matching import fraction_labels
 from microdesigner.models.autoencoder import phase_labels
@@ -32,11 +33,13 @@ MOST_VOXELS = 2 * 256 * 256 * 128
 @dataclass(frozen=True)
 class Quantity:
     """A condition that can be measured here: its column among the card's conditions, the phase it speaks of, and
-    whether it is that phase's share of straight paths (else its volume fraction)."""
+    whether it is that phase's share of straight paths (else its volume fraction). `spacing` are the voxel edges, with
+    which straight paths are counted; their derivatives take cubes."""
 
     column: int
     label: int
     straight: bool
+    spacing: tuple[float, float, float] = CUBE
 
 
 def measurable(card: ModelCard, asked: Sequence[bool], voxels: int) -> list[Quantity]:
@@ -49,7 +52,7 @@ def measurable(card: ModelCard, asked: Sequence[bool], voxels: int) -> list[Quan
         if asked[column] and labels:
             quantities.append(Quantity(column, labels[0], straight=False))
         elif asked[column] and condition.name in STRAIGHT:
-            quantities.append(Quantity(column, STRAIGHT[condition.name], straight=True))
+            quantities.append(Quantity(column, STRAIGHT[condition.name], True, card.voxel_nm))
     return quantities
 
 
@@ -97,7 +100,8 @@ def _count(
 ) -> tuple[list[float], NDArray[np.uint8]]:
     film = film_of(phases)
     parts = components_of(carriers_of(film), periodic)
-    known = generator_values(film, parts, periodic)
+    spacing = next((quantity.spacing for quantity in quantities if quantity.straight), CUBE)
+    known = generator_values(film, parts, periodic, spacing)
     names = [(STRAIGHT_VALUES if quantity.straight else FRACTION_VALUES)[quantity.label] for quantity in quantities]
     values = [math.nan if (value := known[name]) is None else value for name in names]
     return values, connected_voxels(film, parts.touches).T

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.descriptors import describe
 from microdesigner.descriptors.film import D, film_of
-from microdesigner.descriptors.geodesic import electrode_distance
+from microdesigner.descriptors.geodesic import LONGEST_WINDING, electrode_distance
+from microdesigner.descriptors.tortuosity import straight_voxels
 from microdesigner.descriptors.tortuosity_histogram import tortuosity_histogram
 
 
-def _dijkstra(inside: np.ndarray) -> np.ndarray:
+def _dijkstra(inside: np.ndarray, spacing: tuple[float, float, float] = (1, 1, 1)) -> np.ndarray:
     """Distances [x, y, z] to the layer z = 0 over 26 neighbours, x and y wrapping."""
     distance = np.where(inside, np.inf, np.nan)
     queue = [(0.0, (x, y, 0)) for x, y in product(*map(range, inside.shape[:2])) if inside[x, y, 0]]
@@ -25,7 +27,7 @@ def _dijkstra(inside: np.ndarray) -> np.ndarray:
             x, y, z = (p + s for p, s in zip(place, step, strict=True))
             near = (x % inside.shape[0], y % inside.shape[1], z)
             if 0 <= z < inside.shape[2] and inside[near] and any(step):
-                heapq.heappush(queue, (length + np.sqrt(sum(map(abs, step))), near))
+                heapq.heappush(queue, (length + float(np.linalg.norm(np.multiply(step, spacing))), near))
     return np.nan_to_num(distance, nan=np.inf)
 
 
@@ -37,6 +39,29 @@ def test_distances_are_those_of_dijkstra(seed: int) -> None:
     np.testing.assert_allclose(found, _dijkstra(inside), rtol=1e-5)
     upside_down = electrode_distance(film_of(np.where(inside[:, :, ::-1], 0, 1).astype(np.uint8)), D, True, True)
     np.testing.assert_allclose(upside_down.transpose(2, 1, 0)[:, :, ::-1], found)
+
+
+@pytest.mark.parametrize("spacing", [(10, 10, 1), (1, 2, 5), (2, 3, 0.5), (1, 1, 4)])
+def test_boxes_are_passed_at_their_real_lengths(spacing: tuple[float, float, float]) -> None:
+    inside = np.random.default_rng(4).random((7, 6, 9)) < 0.45
+    inside[3, 2] = True
+    film = film_of(np.where(inside, 0, 1).astype(np.uint8))
+    real = _dijkstra(inside, spacing) / spacing[2]
+    real[real >= LONGEST_WINDING * inside.shape[2]] = np.inf
+    found = electrode_distance(film, D, False, True, spacing).transpose(2, 1, 0)
+    np.testing.assert_allclose(found, real, rtol=1e-4)
+    heights = np.broadcast_to(np.arange(9.0), inside.shape)
+    straight = (real - heights < heights / 9 - 1e-6) | (inside & (heights == 0))
+    counted = straight_voxels(film, D, from_top=False, periodic=True, spacing=spacing)
+    assert counted == (np.count_nonzero(straight), np.count_nonzero(straight[:, :, -1]))
+
+
+@pytest.mark.parametrize(("edge", "behind"), [(1.0, 0), (10.0, 42)])
+def test_in_flat_voxels_the_way_around_a_bar_is_not_straight(edge: float, behind: int) -> None:
+    phases = np.ones((6, 6, 16), np.uint8)
+    phases[2, :, 8] = 0
+    value = describe(Microstructure(phases, (edge, edge, 1.0))).values["CT_f_A_tort1"]
+    assert value == pytest.approx(1 - behind / (6 * 6 * 16 - 6), abs=0.03 if edge == 1 else 1e-9)
 
 
 def test_columns_are_straight() -> None:

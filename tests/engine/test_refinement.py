@@ -70,7 +70,7 @@ def test_measured_values_are_those_of_the_decoded_volume_and_its_slopes_hold(tin
     values = measured(autoencoder, clean, quantities, periodic=True)
     assert torch.allclose(nearly, values, atol=0.002)
     volume = autoencoder.decode(clean, True)[1].argmax(0).to(torch.uint8).numpy()
-    counted = fractions_and_tortuosities(volume, periodic=True)
+    counted = fractions_and_tortuosities(volume, True, tiny_engine.card.voxel_nm)
     assert values[1].tolist() == pytest.approx([counted[condition.name] for condition in tiny_engine.card.conditions])
     uphill = jacobian[:, 0].reshape(clean.shape)
     moved = measured(autoencoder, clean + 0.05 * uphill / uphill.abs().max(), quantities, periodic=True)
