@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridWriter
 
 from microdesigner.core.errors import InputError
@@ -12,30 +13,42 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path, write_bytes_atomic
 from microdesigner.io.vtk_xml import written
 from microdesigner.view3d.surface_formats import SURFACE_FORMATS
-from microdesigner.view3d.surfaces import Shaping, build_geometry
+from microdesigner.view3d.surfaces import phase_mesh
+from microdesigner.view3d.watertight import watertight_surface
 
 if TYPE_CHECKING:
     import pyvista as pv
 
 
 def write_surfaces(microstructure: Microstructure, path: Path, smooth: bool = True) -> list[Path]:
-    """Write the closed surface of each phase, in nm, as NAME-donor.stl and so on beside `path`; its suffix decides.
+    """Write the closed surface of each phase, in nm (in voxels where their edges are unknown), as NAME-donor.stl and so
+    on beside `path`; its suffix decides.
 
-    Phases without voxels get no file; either all files appear or, when the disk is full, none.
+    Smooth surfaces enclose the volume of their phase and are manifold. Those of voxels are exact, and touch themselves
+    where voxels of one phase meet along an edge only. Phases without voxels get no file; either all files appear or,
+    when the disk is full, none.
     """
     encode = SURFACE_FORMATS.get(path.suffix.lower())
     if encode is None:
         raise InputError(f"{path} is no surface file; choose one of {', '.join(SURFACE_FORMATS)}.")
-    meshes = build_geometry(microstructure, Shaping(smooth=smooth)).meshes
     written = []
     with ExitStack() as files:
-        for name, mesh in zip(microstructure.phase_names, meshes, strict=True):
-            if mesh is not None:
+        for label, name in enumerate(microstructure.phase_names):
+            surface = _surface(microstructure, label, smooth)
+            if surface is not None:
                 target = path.with_name(f"{path.stem}-{name}{path.suffix.lower()}")
                 with files.enter_context(atomic_path(target)).open("wb") as file:
-                    file.writelines(encode(mesh.fine))
+                    file.writelines(encode(surface, microstructure.length_unit))
                 written.append(target)
     return written
+
+
+def _surface(microstructure: Microstructure, label: int, smooth: bool) -> vtkPolyData | None:
+    mask = microstructure.phases == label
+    if smooth:
+        return watertight_surface(mask, microstructure.spacing)
+    mesh = phase_mesh(mask, microstructure.spacing, (0.0, 0.0, 0.0), smooth=False)
+    return mesh.fine if mesh else None
 
 
 def write_mesh(microstructure: Microstructure, path: Path) -> None:

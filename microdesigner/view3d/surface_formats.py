@@ -15,7 +15,7 @@ from vtkmodules.vtkCommonDataModel import vtkPolyData
 LINES = 2000  # of text at once: a millisecond or two
 
 
-def stl(surface: vtkPolyData) -> Iterator[bytes]:
+def stl(surface: vtkPolyData, unit: str = "nm") -> Iterator[bytes]:
     """Binary STL: each triangle with its normal and its corners."""
     corners = _points(surface)[_triangles(surface)]  # [triangle, corner, xyz]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -23,12 +23,12 @@ def stl(surface: vtkPolyData) -> Iterator[bytes]:
     facets = np.zeros(len(corners), [("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attributes", "<u2")])
     facets["normal"] = np.divide(normals, lengths, out=np.zeros_like(normals), where=lengths > 0)
     facets["corners"] = corners
-    yield b"microdesigner, lengths in nm".ljust(80)
+    yield f"microdesigner, lengths in {unit}".encode().ljust(80)
     yield len(facets).to_bytes(4, "little")
     yield facets.tobytes()
 
 
-def ply(surface: vtkPolyData) -> Iterator[bytes]:
+def ply(surface: vtkPolyData, unit: str = "nm") -> Iterator[bytes]:
     """Binary PLY: points, with normals where the surface is smooth, and triangles."""
     columns, values, normals = ["x", "y", "z"], _points(surface), _normals(surface)
     if normals is not None:
@@ -36,7 +36,7 @@ def ply(surface: vtkPolyData) -> Iterator[bytes]:
     corners = _triangles(surface)
     faces = np.zeros(len(corners), [("count", "u1"), ("corners", "<i4", 3)])
     faces["count"], faces["corners"] = 3, corners
-    head = ["ply", "format binary_little_endian 1.0", "comment microdesigner, lengths in nm"]
+    head = ["ply", "format binary_little_endian 1.0", f"comment microdesigner, lengths in {unit}"]
     head += [f"element vertex {len(values)}", *(f"property float {name}" for name in columns)]
     head += [f"element face {len(faces)}", "property list uchar int vertex_indices", "end_header"]
     yield ("\n".join(head) + "\n").encode()
@@ -44,9 +44,9 @@ def ply(surface: vtkPolyData) -> Iterator[bytes]:
     yield faces.tobytes()
 
 
-def obj(surface: vtkPolyData) -> Iterator[bytes]:
+def obj(surface: vtkPolyData, unit: str = "nm") -> Iterator[bytes]:
     """OBJ: lines of text; corners count from 1."""
-    yield b"# microdesigner, lengths in nm\n"
+    yield f"# microdesigner, lengths in {unit}\n".encode()
     yield from _lines("v %.7g %.7g %.7g\n", _points(surface))
     corners, normals = _triangles(surface) + 1, _normals(surface)
     if normals is None:
@@ -56,7 +56,7 @@ def obj(surface: vtkPolyData) -> Iterator[bytes]:
         yield from _lines("f %d//%d %d//%d %d//%d\n", np.repeat(corners, 2, axis=1))
 
 
-SURFACE_FORMATS: dict[str, Callable[[vtkPolyData], Iterator[bytes]]] = {".stl": stl, ".ply": ply, ".obj": obj}
+SURFACE_FORMATS: dict[str, Callable[[vtkPolyData, str], Iterator[bytes]]] = {".stl": stl, ".ply": ply, ".obj": obj}
 
 
 def _points(surface: vtkPolyData) -> NDArray[np.float32]:

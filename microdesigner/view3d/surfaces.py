@@ -98,7 +98,7 @@ def phase_mesh(
     if not mask.any():
         return None
     nets = vtkSurfaceNets3D()
-    nets.SetInputData(_padded_image(mask, spacing, corner))
+    nets.SetInputData(padded_image(mask, spacing, corner))
     nets.SetBackgroundLabel(0)
     nets.SetValue(0, 1)
     nets.SetOutputMeshTypeToTriangles()
@@ -109,7 +109,7 @@ def phase_mesh(
     nets.Update()
     surface = nets.GetOutput()
     surface.GetCellData().Initialize()
-    fine = _with_normals(surface, sharp=False) if smooth else surface
+    fine = with_normals(surface, sharp=False) if smooth else surface
     return PhaseMesh(fine, _parts(fine), _coarse_twin(surface, mask.shape))
 
 
@@ -132,7 +132,7 @@ def _neighbourhood_share(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     return counts / np.float32(27)
 
 
-def _padded_image(
+def padded_image(
     mask: NDArray[np.bool_], spacing: tuple[float, float, float], corner: tuple[float, float, float]
 ) -> vtkImageData:
     """The mask with an empty layer around it, so that surfaces are closed where the phase meets the box."""
@@ -157,7 +157,7 @@ def _coarse_twin(surface: vtkPolyData, shape: tuple[int, ...]) -> vtkPolyData:
     decimation.SetPointGenerationModeToBinAverages()
     decimation.AutoAdjustNumberOfDivisionsOff()
     decimation.Update()
-    return _with_normals(decimation.GetOutput(), sharp=True)
+    return with_normals(decimation.GetOutput(), sharp=True)
 
 
 def _parts(surface: vtkPolyData) -> tuple[vtkPolyData, ...]:
@@ -177,7 +177,8 @@ def _parts(surface: vtkPolyData) -> tuple[vtkPolyData, ...]:
     return tuple(parts)
 
 
-def _with_normals(surface: vtkPolyData, sharp: bool) -> vtkPolyData:
+def with_normals(surface: vtkPolyData, sharp: bool) -> vtkPolyData:
+    """`surface` with normals at its points; where it is `sharp`, with several at the points of sharp edges."""
     normals = vtkPolyDataNormals()
     normals.SetInputData(surface)
     normals.SetSplitting(sharp)

@@ -6,6 +6,7 @@ import meshio
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkMassProperties
@@ -17,7 +18,7 @@ from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridReader
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.view3d.exports import write_mesh, write_surfaces
-from microdesigner.view3d.surfaces import build_geometry
+from microdesigner.view3d.watertight import watertight_surface
 from tests.conftest import FullDisk
 
 READERS = {"stl": vtkSTLReader, "ply": vtkPLYReader, "obj": vtkOBJReader}
@@ -50,6 +51,32 @@ def test_meshio_reads_the_surfaces(tmp_path: Path, suffix: str) -> None:
     volume = np.einsum("ni,ni->", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6
     assert volume == pytest.approx(6 * 5 * 2, rel=1e-4)
     np.testing.assert_allclose([mesh.points.min(axis=0), mesh.points.max(axis=0)], [[0, 0, 0], [6, 5, 2]], atol=1e-5)
+
+
+@pytest.mark.parametrize("suffix", READERS)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_smooth_surfaces_keep_the_volume_and_are_manifold(suffix: str, seed: int, tmp_path: Path) -> None:
+    """Also of white noise, whose voxels touch along edges and corners everywhere."""
+    random = np.random.default_rng(seed).normal(size=(20, 18, 16))
+    phases = (gaussian_filter(random, 1.2 * seed) > 0).astype(np.uint8)
+    film = Microstructure(phases, (2.0, 1.0, 0.5), phase_names=("donor", "acceptor"))
+    for label, path in enumerate(write_surfaces(film, tmp_path / f"film.{suffix}")):
+        mesh = meshio.read(path)
+        corners = mesh.cells_dict["triangle"]
+        places, one = np.unique(mesh.points, axis=0, return_inverse=True)  # STL repeats each point
+        corners = one.reshape(-1)[corners]
+        edges = np.sort(corners[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+        assert set(np.unique(edges, axis=0, return_counts=True)[1]) == {2}
+        first, second, third = (places[corners[:, n]].astype(float) for n in range(3))
+        volume = np.einsum("ni,ni->", first, np.cross(second, third)) / 6
+        assert volume == pytest.approx(np.count_nonzero(phases == label), rel=0.002)
+
+
+def test_surfaces_of_unknown_voxel_edges_are_in_voxels(tmp_path: Path) -> None:
+    film = Microstructure(_slab().phases, None)
+    path = write_surfaces(film, tmp_path / "film.stl", smooth=False)[0]
+    assert path.read_bytes().startswith(b"microdesigner, lengths in voxels")
+    assert meshio.read(path).points.max(axis=0).tolist() == [3, 5, 4]
 
 
 def test_meshio_reads_the_mesh(tmp_path: Path) -> None:
@@ -89,7 +116,8 @@ def test_a_folder_that_is_a_file_leaves_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", READERS)
 def test_a_smooth_surface_comes_back_as_vtk_reads_it(tmp_path: Path, suffix: str) -> None:
-    surface = build_geometry(_slab()).meshes[0].fine
+    film = _slab()
+    surface = watertight_surface(film.phases == 0, film.spacing)
     reader = READERS[suffix]()
     reader.SetFileName(str(write_surfaces(_slab(), tmp_path / f"film.{suffix}")[0]))
     reader.Update()
