@@ -42,8 +42,8 @@ class Guide:
     def _sweep(self) -> None:
         """The question, then the contact sheet over the queue and the history that the steps leave."""
         window = self._window
-        window.targets.restore(self._request)
-        window.sweeps.ask()
+        window.request_model.recall(self._request)
+        window.workspace.sweeps.ask()
         dialog = self._dialog(SweepDialog)
         self._take(dialog, "sweep")
         dialog.reject()
@@ -60,7 +60,7 @@ class Guide:
 
     def _targets(self) -> None:
         window = self._window
-        window.targets.restore(self._request)
+        window.request_model.recall(self._request)
         window.generate()
         wait(lambda: not window.generation.running and drawn(window) and window.sample.seed == self._request.seed)
         self._take(window.targets, "targets")
@@ -72,7 +72,7 @@ class Guide:
         views.cut.clips[1].setValue((70, 200))
         views.phases.sliders[1].setValue(35)
         self._settle()
-        self._take(self._window.results.tabs, "views")
+        self._take(self._window.tabs, "views")
         views.cut.clips[1].setValue((0, 200))
         views.phases.sliders[1].setValue(100)
         views.cut_toggle.setChecked(False)
@@ -80,10 +80,10 @@ class Guide:
 
     def _plots(self) -> None:
         analysis = self._window.results
-        analysis.tabs.turn_to("Plots")
+        self._window.tabs.turn_to("Plots")
         wait(lambda: analysis.plots.complete)
-        self._take(analysis.tabs, "plots")
-        analysis.tabs.turn_to("Views")
+        self._take(self._window.tabs, "plots")
+        self._window.tabs.turn_to("Views")
 
     def _recipe(self) -> None:
         """The right column after a verification."""
@@ -96,12 +96,12 @@ class Guide:
         analysis = self._window.results
         self._window.results_panel.verification.compare.click()
         wait(lambda: analysis.comparison.settled)
-        self._take(analysis.tabs, "compare")
-        analysis.tabs.turn_to("Views")
+        self._take(self._window.tabs, "compare")
+        self._window.tabs.turn_to("Views")
 
     def _export(self) -> None:
         """The open menu, which is a window of its own."""
-        button = self._window.export_button
+        button = self._window.workspace.export_button
         button.fill()
         menu = button.menu()
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
@@ -110,7 +110,7 @@ class Guide:
         menu.close()
 
     def _own_window(self) -> None:
-        own = self._window.separate_window
+        own = self._window.workspace.separate_window
         own.open()
         view = own.window.view
         wait(lambda: view.frames > 0)

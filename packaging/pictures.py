@@ -86,7 +86,7 @@ def photograph_window(path: Path) -> None:
     """The real window with the first result, as a user sees it."""
     window = open_window(make_application([]), settings=Settings(tour_seen=True))
     wait(lambda: "ready" in window.device.text())
-    window.files.open(FIRST_RESULT)
+    window.workspace.files.open(FIRST_RESULT)
     wait(lambda: drawn(window))
     take(window, path)
     window.close()

@@ -27,6 +27,8 @@ class Options:
     candidates: int = 1
     match: Match = "none"
     quality: Quality = "standard"
+    seed_locked: bool = True  # else each generation takes a new one
+    live: bool = False  # whether a draft follows each change of a target
 
 
 @dataclass(frozen=True)

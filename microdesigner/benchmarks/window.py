@@ -103,7 +103,7 @@ class _Session:
         window = self._window
         return self._gap(
             "load",
-            lambda: window.volume_loader.open(path),
+            lambda: window.workspace.volume_loader.open(path),
             lambda: window.current_sample.source == path and self._shows(),
         )
 
@@ -188,7 +188,7 @@ class _Session:
         """How soon the window answers, and how soon the engine is at the next request."""
         window, progress = self._window, []
         window.generation.progressed.connect(lambda *_: progress.append(time.perf_counter()))
-        window.targets.options.choose_quality("paper")
+        window.request_model.set_options(quality="paper")
         window.generate()
         wait(lambda: len(progress) > 5)
         started = time.perf_counter()
@@ -196,7 +196,7 @@ class _Session:
         QApplication.processEvents()
         yield Figure("cancel answered", (time.perf_counter() - started) * 1000, "ms", CANCEL_MS)
         progress.clear()
-        window.targets.options.choose_quality("draft")
+        window.request_model.set_options(quality="draft")
         window.generate()
         wait(lambda: bool(progress))
         yield Figure("engine free after cancel", (progress[0] - started) * 1000, "ms")

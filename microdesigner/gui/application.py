@@ -95,7 +95,7 @@ def _prepare(window: MainWindow) -> None:
     _note(window, "three_d")
     window.start_engine()
     if not window.session.restore_last():
-        window.volume_loader.open_example()
+        window.workspace.volume_loader.open_example()
 
 
 def _note(window: MainWindow, name: str) -> None:

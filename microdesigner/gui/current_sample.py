@@ -6,30 +6,32 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from microdesigner.app.catalogue import Catalogue
-from microdesigner.core.microstructure import PhaseArray
+from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.gui.engine_client import EngineClient
-from microdesigner.gui.results.panel import ResultsPanel
-from microdesigner.gui.viewer.panel import ViewsPanel
 
 
 class CurrentSampleController(QObject):
-    """Follows the generation until the user picks a kept or opened volume.
+    """Follows the generation until the user picks a stored or opened volume.
 
     `sample` is on show; it was made for `request`, or comes from the file `source`.
     """
 
     changed = Signal(object, object)  # Request, Sample
+    counted = Signal(int, int)  # how many samples the result has so far, place of the one on show from 1
+    volume_wanted = Signal(object)  # Microstructure to be shown
+    preview_wanted = Signal(object, object, object)  # coarse labels, shape of the whole, ModelCard
 
-    def __init__(
-        self, views: ViewsPanel, outcome: ResultsPanel, generation: EngineClient, catalogue: Catalogue, parent: QObject
-    ) -> None:
+    def __init__(self, generation: EngineClient, catalogue: Catalogue, parent: QObject) -> None:
         super().__init__(parent)
         self.sample: Sample | None = None
         self.request: Request | None = None
         self.source: Path | None = None
-        self._views, self._outcome, self._catalogue = views, outcome, catalogue
+        self._catalogue = catalogue
+        self._samples: dict[int, Sample] = {}  # of the request whose samples can be chosen
+        self._collected: Request | None = None
+        self._on_show: Microstructure | None = None  # None: a preview or a draft
         self._running: Request | None = None
         self._draft: Request | None = None  # whose draft is on show
         self._following = True
@@ -38,7 +40,6 @@ class CurrentSampleController(QObject):
         generation.drafted.connect(self._show_draft)
         generation.sampled.connect(self._sampled)
         generation.ended.connect(self._ended)
-        outcome.chosen.connect(self._show)
 
     def follow(self) -> None:
         """Show what the generation makes from now on."""
@@ -54,7 +55,41 @@ class CurrentSampleController(QObject):
         """Show one sample that exists already as the result of `request`, whatever is being generated."""
         self._following = False
         self.source = source
-        self._outcome.add(request, 0, sample)
+        self._add(request, 0, sample)
+
+    def choose(self, place: int) -> None:
+        """Show one of the samples of the result, counted from 1."""
+        if self._collected is not None and 1 <= place <= len(self._samples):
+            self.request, self.sample = self._collected, self._samples[sorted(self._samples)[place - 1]]
+            self._draft = None
+            self.show_volume(self.sample.microstructure)
+            self.changed.emit(self.request, self.sample)
+
+    def show_volume(self, volume: Microstructure) -> None:
+        """Show the volume of the sample, or the one simulated in its place."""
+        self._on_show = volume
+        self.volume_wanted.emit(volume)
+
+    def drop_draft(self) -> None:
+        """Put the sample back on show where a draft is."""
+        if self._draft is not None:
+            self._draft = None
+            self._ended()
+
+    def _add(self, request: Request, index: int, sample: Sample) -> None:
+        """Take a new sample; the first of a request is shown at once."""
+        first = request is not self._collected
+        if first:
+            self._collected, self._samples = request, {}
+        self._samples[index] = sample
+        place = 1 if first or self.sample is None else self._place()
+        self.counted.emit(len(self._samples), place)
+        if first:
+            self.choose(1)
+
+    def _place(self) -> int:
+        keys = sorted(self._samples)
+        return next((place for place, key in enumerate(keys, 1) if self._samples[key] is self.sample), 1)
 
     def _started(self, request: Request) -> None:
         self._running = request
@@ -70,25 +105,14 @@ class CurrentSampleController(QObject):
     def _look(self, request: Request, phases: PhaseArray) -> None:
         card = self._catalogue.card(request.model)
         if self._following and card is not None:
-            self._views.show_preview(phases, request.size or card.shape, card)
+            self._on_show = None
+            self.preview_wanted.emit(phases, request.size or card.shape, card)
 
     def _sampled(self, index: int, sample: Sample) -> None:
         if self._following and self._running is not None:
             self.source = None
-            self._outcome.add(self._running, index, sample)
-
-    def _show(self, request: Request, sample: Sample) -> None:
-        self.request, self.sample, self._draft = request, sample, None
-        self._views.show_volume(sample.microstructure)
-        self._outcome.show_sample(request, sample)
-        self.changed.emit(request, sample)
-
-    def drop_draft(self) -> None:
-        """Put the sample back on show where a draft is."""
-        if self._draft is not None:
-            self._draft = None
-            self._ended()
+            self._add(self._running, index, sample)
 
     def _ended(self) -> None:
-        if self.sample is not None and self._views.microstructure is not self.sample.microstructure:
-            self._views.show_volume(self.sample.microstructure)
+        if self.sample is not None and self._on_show is not self.sample.microstructure:
+            self.show_volume(self.sample.microstructure)

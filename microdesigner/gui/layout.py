@@ -1,36 +1,122 @@
-"""Size and columns of the window, from one start to the next."""
+"""Size and columns of the window, from one start to the next; in a small window columns become pages of the middle."""
 
 import base64
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-if TYPE_CHECKING:
-    from microdesigner.gui.main_window import MainWindow
+from microdesigner.app.store.settings import Settings
+from microdesigner.gui.central_area import BottomPanels, CentralTabs
+from microdesigner.gui.widgets.basics import CollapsibleSection
 
 START_SIZE = QSize(1480, 920)
 COLUMN_WIDTHS = [360, 750, 370]
+SMALLEST = QSize(600, 320)
+THREE_COLUMNS, TWO_COLUMNS = 1270, 920  # least widths of the window
+LOW = 460  # below this height what is opened at the foot of the middle takes all its room
+TARGETS, RESULTS = "Targets", "Results"
+TIPS = {TARGETS: "What to generate.", RESULTS: "What was measured, and the recipe."}
 
 
-def fill(window: "MainWindow") -> QSplitter:
-    """Put everything into the window; returns its columns."""
-    window.bottom_panels.fill(
-        [(panel, panel.section) for panel in (window.history.panel, window.queue.panel, window.log)]
-    )
-    window.results_panel.head.addWidget(window.open_button)
-    window.results_panel.head.addWidget(window.export_button)
-    window.results_panel.head.addStretch(1)
-    columns = make_columns((window.targets, above(window.results.tabs, window.bottom_panels), window.results_panel))
-    window.setCentralWidget(stacked(window.error_bar, columns))
-    window.device.setToolTip("The model that is loaded and the device it runs on.")
-    bar = window.statusBar()
-    bar.setSizeGripEnabled(False)
-    bar.setContentsMargins(10, 0, 10, 0)
-    bar.addWidget(window.status_line, 1)
-    bar.addPermanentWidget(window.render_jobs.bar)
-    bar.addPermanentWidget(window.device)
-    return columns
+class WindowLayout(QObject):
+    """Three columns: targets, the middle's pages above the panels at its foot, results.
+
+    By the window's width the left and the right one move between their places beside the middle and its pages, so that
+    nothing is cut off; the panels at the foot close when the window becomes too low for them.
+    """
+
+    def __init__(
+        self, window: QMainWindow, settings: Settings, targets: QWidget, tabs: CentralTabs, foot: BottomPanels,
+        results: QWidget, history: CollapsibleSection,
+    ) -> None:  # fmt: skip
+        super().__init__(window)
+        self._window, self._settings = window, settings
+        self._targets, self._tabs, self._foot, self._results = targets, tabs, foot, results
+        self._history = history
+        self._low = False
+        self.columns = make_columns((targets, above(tabs, foot), results))
+        window.setMinimumSize(SMALLEST)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Follow the window's size."""
+        if event.type() == QEvent.Type.Resize:
+            self.adapt()
+        return False
+
+    def restore(self) -> None:
+        """Give the window the size, columns and sections of the last time."""
+        settings = self._settings
+        self._history.button.setChecked(settings.history)
+        self._window.resize(_start_size(self._window))
+        if settings.window:
+            self._window.restoreGeometry(QByteArray(base64.b64decode(settings.window)))
+        if settings.columns:
+            self.columns.restoreState(QByteArray(base64.b64decode(settings.columns)))
+        self.adapt()
+
+    def reset(self) -> None:
+        """Give the window the size, columns and sections of the first start."""
+        self._history.button.setChecked(True)
+        self._window.showNormal()
+        self._window.resize(_start_size(self._window))
+        self.adapt()
+        for panel in (self._targets, self._results):
+            if self.columns.indexOf(panel) >= 0:
+                panel.show()
+        self.columns.setSizes(COLUMN_WIDTHS)
+
+    def remember(self) -> None:
+        """Put size, columns and sections into the settings."""
+        settings = self._settings
+        settings.window = base64.b64encode(self._window.saveGeometry().data()).decode()
+        if self.columns.count() == len(COLUMN_WIDTHS):
+            settings.columns = base64.b64encode(self.columns.saveState().data()).decode()
+        settings.history = self._history.button.isChecked()
+
+    def adapt(self) -> None:
+        """Give every panel the place that the window's size allows."""
+        window = self._window
+        self._place(self._results, RESULTS, window.width() < THREE_COLUMNS)
+        self._place(self._targets, TARGETS, window.width() < TWO_COLUMNS)
+        low = window.height() < LOW
+        if low and not self._low:
+            self._foot.close_all()
+        self._low = low
+
+    def toggle(self, column: QWidget) -> None:
+        """Show or hide a column; one that is a page for want of room comes to the front."""
+        if not self.reveal(column):
+            column.setVisible(not column.isVisible())
+
+    def reveal(self, widget: QWidget) -> bool:
+        """Bring the page that holds a widget to the front; False where it lies on none."""
+        page = self.page_of(widget)
+        if page is not None:
+            self._tabs.setCurrentWidget(page)
+        return page is not None
+
+    def page_of(self, widget: QWidget) -> QWidget | None:
+        """The page of the middle that is or holds a widget."""
+        pages = [self._tabs.widget(index) for index in range(self._tabs.count())]
+        return next(
+            (page for page in pages if page is not None and (page is widget or page.isAncestorOf(widget))), None
+        )
+
+    def _place(self, panel: QWidget, title: str, as_page: bool) -> None:
+        tabs = self._tabs
+        index = tabs.indexOf(panel)
+        if as_page == (index >= 0):
+            return
+        first = panel is self._targets
+        if as_page:
+            shown = tabs.currentWidget()
+            tabs.setTabToolTip(tabs.insertTab(0 if first else tabs.count(), panel, title), TIPS[title])
+            tabs.setCurrentWidget(shown)
+        else:
+            tabs.removeTab(index)
+            self.columns.insertWidget(0 if first else self.columns.count(), panel)
+            panel.show()
 
 
 def make_columns(panels: tuple[QWidget, QWidget, QWidget]) -> QSplitter:
@@ -65,44 +151,5 @@ def above(content: QWidget, foot: QWidget) -> QWidget:
     return column
 
 
-def restore(window: "MainWindow") -> None:
-    """Give the window the size, columns and folds of the last time."""
-    settings = window.settings
-    window.history.panel.section.button.setChecked(settings.history)
-    window.resize(_start_size(window))
-    if settings.window:
-        window.restoreGeometry(QByteArray(base64.b64decode(settings.window)))
-    if settings.columns:
-        window.columns.restoreState(QByteArray(base64.b64decode(settings.columns)))
-    window.compact_layout.adapt()
-
-
-def reset(window: "MainWindow") -> None:
-    """Give the window the size, columns and folds of the first start."""
-    window.history.panel.section.button.setChecked(True)
-    window.showNormal()
-    window.resize(_start_size(window))
-    window.compact_layout.adapt()
-    for panel in (window.targets, window.results_panel):
-        if window.columns.indexOf(panel) >= 0:
-            panel.show()
-    window.columns.setSizes(COLUMN_WIDTHS)
-
-
-def toggle(window: "MainWindow", column: QWidget) -> None:
-    """Show or hide a column; one that is a page for want of room comes to the front."""
-    if not window.compact_layout.turn_to(column):
-        column.setVisible(not column.isVisible())
-
-
-def _start_size(window: "MainWindow") -> QSize:
+def _start_size(window: QMainWindow) -> QSize:
     return START_SIZE.boundedTo(window.screen().availableSize())
-
-
-def remember(window: "MainWindow") -> None:
-    """Put size, columns and folds into the settings."""
-    settings = window.settings
-    settings.window = base64.b64encode(window.saveGeometry().data()).decode()
-    if window.columns.count() == len(COLUMN_WIDTHS):
-        settings.columns = base64.b64encode(window.columns.saveState().data()).decode()
-    settings.history = window.history.panel.section.button.isChecked()

@@ -1,101 +1,75 @@
-"""The one window: targets, views, and what the sample shown measures."""
+"""The one window: its layout, its menus, and what it tells of the work that goes on in the workspace."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
-from PySide6.QtWidgets import QLabel, QMainWindow
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QMainWindow
 
 from microdesigner.app.catalogue import Catalogue
-from microdesigner.app.store.session import SUFFIX
+from microdesigner.app.request_export import as_command, as_python
 from microdesigner.app.store.settings import Settings
-from microdesigner.app.volume_open import Opened
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
-from microdesigner.core.result import Sample
-from microdesigner.gui import layout, notifications
-from microdesigner.gui.actions import commands
-from microdesigner.gui.central_area import BottomPanels
-from microdesigner.gui.compact_layout import CompactLayout
-from microdesigner.gui.current_sample import CurrentSampleController
-from microdesigner.gui.engine_client import EngineClient
+from microdesigner.core.result import Result, Sample
+from microdesigner.gui.central_area import PAGES, BottomPanels, CentralTabs
+from microdesigner.gui.command import Command
 from microdesigner.gui.help.controller import HelpController
-from microdesigner.gui.history.controller import HistoryController
-from microdesigner.gui.importing.open_button import OpenButton
-from microdesigner.gui.importing.volume_loader import VolumeLoader
+from microdesigner.gui.help.tour import Step
+from microdesigner.gui.layout import WindowLayout, stacked
 from microdesigner.gui.log_panel import LogPanel
 from microdesigner.gui.menus import make_menus
-from microdesigner.gui.queue.controller import QueueController
-from microdesigner.gui.queue.sweep import SweepController
-from microdesigner.gui.results.controller import ResultsController
-from microdesigner.gui.results.export_button import ExportButton
-from microdesigner.gui.results.panel import ResultsPanel
-from microdesigner.gui.session import SessionController
-from microdesigner.gui.targets.live_draft import LiveDraft
-from microdesigner.gui.targets.panel import TargetsPanel
-from microdesigner.gui.training.controller import TrainingController
-from microdesigner.gui.viewer.panel import ViewsPanel
-from microdesigner.gui.viewer.render_jobs import RenderJobs
-from microdesigner.gui.viewer.separate_window import SeparateWindow
-from microdesigner.gui.viewer.view_undo import ViewUndo
-from microdesigner.gui.volume_files import PICTURE, REPORT, VolumeFiles
+from microdesigner.gui.viewer.commands import view_commands
 from microdesigner.gui.widgets.messages import ErrorBar, StatusLine
+from microdesigner.gui.workspace import Workspace
 
 READY = "Set targets, then press Generate (Ctrl+Enter)."
 NO_MODEL = (
     "No model is installed, so nothing can be generated yet.\n\n"
     "Copy a model bundle, a folder that holds model.json, into {folder} and start again."
 )
+LEFT_OVER = "{count} waiting in the queue since the last time; Continue gives them their turn."
+SELECT_TWO = "Select two results in the history with Ctrl+click to compare them."
+DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 
 
 class MainWindow(QMainWindow):
-    """Wires the panels to the generation; `timings` holds the seconds from process start to what is shown."""
+    """Shows a workspace; `timings` holds the seconds from process start to what is shown."""
 
     def __init__(self, catalogue: Catalogue, settings: Settings, engine: str) -> None:
         super().__init__()
-        self.settings = settings
+        self.settings, self.catalogue = settings, catalogue
         self.timings: dict[str, float] = {}
-        self.undo = QUndoStack(self)
-        self.catalogue = catalogue
-        self.targets = TargetsPanel(catalogue, self.undo)
-        self.views = ViewsPanel(settings)
-        self.results_panel = ResultsPanel()
+        self.workspace = workspace = Workspace(catalogue, settings, engine, self)
+        self.undo, self.generation = workspace.undo, workspace.generation
+        self.request_model, self.view_model = workspace.request_model, workspace.view_model
+        self.targets, self.views, self.results = workspace.targets, workspace.views, workspace.results
+        self.history, self.queue, self.session = workspace.history, workspace.queue, workspace.session
+        self.training, self.render_jobs, self.current_sample = (
+            workspace.training, workspace.render_jobs, workspace.current_sample
+        )  # fmt: skip
+        self.results_panel = self.results.panel
         self.error_bar = ErrorBar()
         self.status_line = StatusLine()
         self.log = LogPanel()
-        self.generation = EngineClient(engine, catalogue, self)
-        self.files = VolumeFiles(self)
-        self.render_jobs = RenderJobs(self.views, self)
-        self.volume_loader = VolumeLoader(self.files, settings, self)
-        self.open_button = OpenButton(settings)
-        self.export_button = ExportButton(settings.export_folder)
-        self.history = HistoryController(user_data() / "history", self.targets, self)
-        self.live_draft = LiveDraft(self.targets, self.generation, self.views.builder, self)
-        self.current_sample = CurrentSampleController(self.views, self.results_panel, self.generation, catalogue, self)
-        self.separate_window = SeparateWindow(self.views, self)
-        self.view_undo = ViewUndo(self.views, self.undo, self)
-        self.queue = QueueController(
-            user_data() / "history", self.generation, self.history.service, self.views.colours, self
-        )
-        self.session = SessionController(self)
-        self.help = HelpController(self)
-        self.training = TrainingController(self)
-        self.sweeps = SweepController(self.targets, self.queue, settings, self)
-        self.results = ResultsController(self)
-        self.setWindowTitle("microdesigner")
-        self.setAcceptDrops(True)
         self.device = QLabel("Engine is starting…" if catalogue.models else "No model")
+        self.tabs = CentralTabs(self.views, self.results.plots, self.results.comparison)
         self.bottom_panels = BottomPanels()
-        self.columns = layout.fill(self)
-        self.compact_layout = CompactLayout(self)
+        self.window_layout = WindowLayout(
+            self, settings, self.targets, self.tabs, self.bottom_panels, self.results_panel, self.history.panel.section
+        )
+        self.help = HelpController(
+            self, settings, lambda: self.commands, self.device.text, self._tour_steps, self.window_layout.reveal
+        )
+        self.commands = self._all_commands()
+        self._lay_out()
         self._connect()
-        notifications.connect(self)
-        self.commands = commands(self)
-        make_menus(self)
-        self.targets.fill(settings.model or Request.model)
-        self.targets.options.choose_quality(settings.quality)
+        make_menus(self, self.commands, self.undo, {"Open session…": workspace.open_button.recent})
+        workspace.start()
         self._greet()
-        layout.restore(self)
+        self.window_layout.restore()
 
     @property
     def sample(self) -> Sample | None:
@@ -103,70 +77,28 @@ class MainWindow(QMainWindow):
         return self.current_sample.sample
 
     def prepare(self) -> None:
-        """Load what the window did not need to appear: VTK and plots, then the engine's process."""
-        self.views.prepare()
-        self.results_panel.recipe.prepare()
+        """Load what the window did not need to appear."""
+        self.workspace.prepare()
         self._show_idle()
-        self.history.service.list()
-        self.queue.load()
 
     def start_engine(self) -> None:
         """Start the engine's process with the chosen model."""
-        self.generation.start(self.targets.model.currentData())
+        self.generation.start(self.request_model.state.model or None)
         self._show_idle()
 
     def generate(self) -> None:
-        """Generate for the targets as they stand, after what runs and waits already."""
-        if not self._can_generate():
-            return
-        self.targets.options.roll_unless_locked()
-        request = self.targets.request()
-        if request is not None:
-            self.error_bar.hide()
-            self.current_sample.follow()
-            self.queue.enqueue([request])
-
-    def cancel(self) -> None:
-        """Stop what runs, and a draft with what would follow it."""
-        self.live_draft.stop()
-        self.queue.cancel()
-        self.current_sample.drop_draft()
+        """Generate for the targets as they stand, what is being typed included."""
+        if isinstance(field := self.focusWidget(), QAbstractSpinBox):
+            field.interpretText()
+        self.workspace.generate()
 
     def export(self, path: Path, scale: int = 1) -> None:
-        """Write what the suffix of `path` tells: the volume shown, the views `scale` times as large, or a report."""
-        if self.sample is None:
-            return
-        if path.suffix.lower() == f".{PICTURE}":
-            self.render_jobs.shoot(path, scale)
-        elif path.suffix.lower().lstrip(".") in REPORT:
-            self.files.save_report(self.results.report(), path)
-        else:
-            self.files.export(self.sample.microstructure, path, self.views.smooth.isChecked())
+        """Write the sample on show to a file."""
+        self.workspace.export(path, scale)
 
     def open_path(self, path: Path) -> None:
         """Open a volume or a session."""
-        if path.suffix == SUFFIX:
-            self.session.open(path)
-        else:
-            self.volume_loader.open(path)
-
-    def show_opened(self, opened: Opened) -> None:
-        """Show a volume from a file, with the targets it was generated for."""
-        if opened.request is not None and not self.session.restoring:
-            self.targets.restore(opened.request)
-        self.show_kept(opened.request or Request(model=""), opened.sample, opened.path)
-        self.status_line.setText(f"Opened: {opened.path}")
-
-    def show_example(self, opened: Opened) -> None:
-        """Show the shipped result, unless the user was quicker."""
-        if self.sample is None and not self.generation.running and not self.undo.canUndo():
-            self.show_opened(opened)
-            self.status_line.setText("An example; press Generate for a result of your own.")
-
-    def show_kept(self, request: Request, sample: Sample, source: Path | None = None) -> None:
-        """Show one sample that exists already as the result of `request`, or comes from the file `source`."""
-        self.live_draft.stop()
-        self.current_sample.keep_to(request, sample, source)
+        self.workspace.open_path(path)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take a single file."""
@@ -178,72 +110,135 @@ class MainWindow(QMainWindow):
         self.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Stop everything in the order that leaves no thread, process or graphics resource behind."""
+        """Ask where trainings go on, then stop everything else."""
         if not self.training.may_close():
             event.ignore()
             return
         self.hide()
-        self.training.close()
-        self._remember()
-        self.live_draft.stop()
-        for part in (self.generation, self.render_jobs, self.files, self.session, self.results, self.history.service):
-            part.close()
-        self.queue.close()
-        self.separate_window.close()
-        self.views.close_scene()
+        self.settings.export_folder = self.workspace.export_button.folder
+        self.window_layout.remember()
+        self.workspace.close()
         self.log.close_log()
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow a change between light and dark."""
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "results"):
-            for panel in (self.targets, self.views, self.results_panel, self.results):
-                panel.restyle()
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "workspace"):
+            self.workspace.restyle()
         super().changeEvent(event)
 
-    def _can_generate(self) -> bool:
-        return self.targets.targets is not None and self.views.view.scene is not None and self.generation.started_up
+    def _all_commands(self) -> list[Command]:
+        workspace, toggle = self.workspace, self.window_layout.toggle
+        log = self.log.section.button
+        return [
+            Command("Generate", "Generate", self.generate, ("Ctrl+Return", "Ctrl+Enter")),
+            Command("Generate", "Cancel", workspace.cancel, ("Esc",), enabled=lambda: self.generation.running),
+            Command("Generate", "Sweep over a range…", workspace.sweeps.ask, ("Ctrl+Shift+Return",)),
+            *self.queue.commands(),
+            *self.results.commands(),
+            *self.targets.commands(),
+            *self.training.commands(),
+            *workspace.open_button.commands(),
+            *self.session.commands(),
+            *workspace.export_button.commands(),
+            Command("File", "Quit", self.close, ("Ctrl+Q",), section=2),
+            Command("Edit", "Undo", self.undo.undo, ("Ctrl+Z",), enabled=self.undo.canUndo),
+            Command("Edit", "Redo", self.undo.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), enabled=self.undo.canRedo),
+            Command(
+                "Edit", "Copy request as command line", partial(self._copy, as_command), ("Ctrl+Shift+C",), section=1
+            ),
+            Command("Edit", "Copy request as Python", partial(self._copy, as_python), section=1),
+            *view_commands(self.views, workspace.separate_window, self.status_line.setText),
+            *(
+                Command("Window", f"Show the page {title}", partial(self.tabs.turn_to, title), (f"Ctrl+{place}",))
+                for place, title in enumerate(PAGES, 1)
+            ),
+            *self.history.commands(),
+            Command("Window", "Show or hide the log", log.toggle, section=1, checked=log.isChecked),
+            Command("Window", "Show or hide the targets", partial(toggle, self.targets), ("F7",), section=2),
+            Command("Window", "Show or hide the results", partial(toggle, self.results_panel), ("F8",), section=2),
+            Command("Window", "Reset the layout", self.window_layout.reset, section=2),
+            *self.help.commands(),
+        ]
 
-    def _show_idle(self, words: str = "") -> None:
-        self.targets.run_bar.show_idle(self._can_generate(), words)
+    def _tour_steps(self) -> list[Step]:
+        """The way through the window, from the question to the answer, as far as it is to be seen."""
+        row = next(iter(self.targets.rows.values()), self.targets.model)
+        steps = [
+            Step(row, "Say what you want", "Each slider is a target; the shading shows where training data lie. "
+                 "Leave a target free, and the model chooses."),
+            Step(self.targets.badge, "Know before you ask", "The badge tells how well the training data support all "
+                 "targets together, and moves them to the nearest supported ones."),
+            Step(self.targets.run_bar, "Generate", "Ctrl+Enter starts, Esc stops. While one runs, the next waits in "
+                 "the queue; a sweep varies one target."),
+            Step(self.views.view, "Look", "Drag to turn, wheel to zoom, double click for one view. Keys 1 to 9 do it "
+                 "too. Everything can be undone."),
+            Step(self.results_panel, "Read", "What the voxels measure beside what you asked for, and the recipe that "
+                 "would make such a film. Export writes it to a file."),
+            Step(self.bottom_panels, "Find it again", "Every result is stored here with its targets, and so is the "
+                 "queue, also when the program ends suddenly."),
+            Step(self.menuBar(), "All the rest", "Every command is in the menus and under Ctrl+Shift+P. "
+                 "The Help menu repeats this tour."),
+        ]  # fmt: skip
+        return [step for step in steps if step.widget.isVisible() or self.window_layout.page_of(step.widget)]
+
+    def _copy(self, words: Callable[[Request], str]) -> None:
+        request = self.request_model.request()
+        if request is not None:
+            QGuiApplication.clipboard().setText(words(request))
+            self.status_line.setText("The request is in the clipboard.")
+
+    def _show_idle(self) -> None:
+        self.targets.run_bar.show_idle(self.workspace.can_generate())
 
     def _greet(self) -> None:
         self.views.view.say(READY if self.catalogue.models else NO_MODEL.format(folder=user_data() / "models"))
         if self.catalogue.problems:
             self.error_bar.tell(self.catalogue.problems[0], "\n".join(self.catalogue.problems))
 
-    def _offer_export(self, request: Request, sample: Sample) -> None:
-        self.export_button.offer(f"{request.model or 'volume'}-seed{sample.seed}")
-
-    def _show_loaded(self, request: Request, sample: Sample) -> None:
-        self.targets.restore(request)
-        self.show_kept(request, sample)
-
     def _connect(self) -> None:
-        generation, bar = self.generation, self.targets.run_bar
-        bar.generate.clicked.connect(lambda: self.generate())
-        bar.cancel.clicked.connect(lambda: self.cancel())
-        generation.started.connect(lambda _: bar.show_running())
-        generation.progressed.connect(bar.show_progress)
-        generation.ended.connect(self._show_idle)
-        generation.ready.connect(
-            lambda model, device: self.device.setText(f"{model} ready on the {notifications.device_title(device)}")
+        workspace, say = self.workspace, self.status_line.setText
+        workspace.failed.connect(self.error_bar.tell)
+        workspace.message.connect(say)
+        workspace.generating.connect(self.error_bar.hide)
+        self.help.failed.connect(self.error_bar.tell)
+        self.help.tour_ended.connect(self.targets.run_bar.generate.setFocus)
+        self.generation.started.connect(lambda _: say(""))
+        self.generation.finished.connect(lambda result: say(_done(result)))
+        self.generation.ready.connect(
+            lambda model, device: self.device.setText(f"{model} ready on the {_device_title(device)}")
         )
-        self.targets.model_chosen.connect(lambda model: self.device.setText(f"Loading {model}…"))
-        self.targets.model_chosen.connect(self.generation.warm)
-        self.current_sample.changed.connect(self._offer_export)
-        self.live_draft.began.connect(self.current_sample.follow)
-        self.queue.waiting_changed.connect(bar.show_waiting)
-        self.open_button.chosen.connect(self.open_path)
-        self.export_button.chosen.connect(self.export)
-        self.export_button.movie_chosen.connect(self.render_jobs.film)
-        self.history.loaded.connect(self._show_loaded)
-        self.volume_loader.opened.connect(self.show_opened)
-        self.volume_loader.opened.connect(self.results.measure)
-        self.volume_loader.example.connect(self.show_example)
+        self.request_model.model_chosen.connect(self._show_loading)
+        self.queue.left_over.connect(lambda count: say(LEFT_OVER.format(count=count)))
+        self.history.pair_wanted.connect(lambda: say(SELECT_TWO))
+        self.results.compared.connect(lambda: self.tabs.turn_to("Compare"))
 
-    def _remember(self) -> None:
-        self.settings.model = self.targets.model.currentData() or self.settings.model
-        self.settings.quality = self.targets.options.options().quality
-        self.settings.export_folder = self.export_button.folder
-        layout.remember(self)
+    def _show_loading(self, model: str) -> None:
+        self.device.setText(f"Loading {model}…")
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("microdesigner")
+        self.setAcceptDrops(True)
+        self.bottom_panels.fill([(panel, panel.section) for panel in (self.history.panel, self.queue.panel, self.log)])
+        head = self.results_panel.head
+        head.addWidget(self.workspace.open_button)
+        head.addWidget(self.workspace.export_button)
+        head.addStretch(1)
+        self.setCentralWidget(stacked(self.error_bar, self.window_layout.columns))
+        self.device.setToolTip("The model that is loaded and the device it runs on.")
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(10, 0, 10, 0)
+        bar.addWidget(self.status_line, 1)
+        bar.addPermanentWidget(self.render_jobs.bar)
+        bar.addPermanentWidget(self.device)
+
+
+def _device_title(kind: str) -> str:
+    """What users call a device of torch's `kind`."""
+    return DEVICES.get(kind, kind)
+
+
+def _done(result: Result) -> str:
+    samples = f"{len(result.samples)} samples" if len(result.samples) > 1 else "1 sample"
+    return f"{samples} in {sum(result.seconds.values()):.1f} s on the {_device_title(result.device)}."

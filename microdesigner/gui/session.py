@@ -1,51 +1,58 @@
-"""The session in the window: kept all the time, brought back at the start, saved and opened on request."""
+"""The session in the window: stored all the time, brought back at the start, saved and opened on request."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from microdesigner.app.request_model import RequestModel
 from microdesigner.app.store.session import SUFFIX, Session, last_session
-from microdesigner.app.view_state import ViewState
+from microdesigner.app.store.settings import Settings
+from microdesigner.app.view_state import ViewModel, ViewState
 from microdesigner.core.errors import MicrodesignerError
-
-if TYPE_CHECKING:
-    from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.command import Command
+from microdesigner.gui.current_sample import CurrentSampleController
+from microdesigner.gui.store_thread import StoreThread
 
 PAUSE_MS = 2000
 FILTER = f"Session (*{SUFFIX})"
-COMPLAINT = "The session could not be kept"
+COMPLAINT = "The session could not be stored"
 
 
 class SessionController(QObject):
     """Writes the session two seconds after each change and when the window closes."""
 
-    def __init__(self, window: "MainWindow") -> None:
+    volume_wanted = Signal(object)  # Path of an opened volume
+    sample_wanted = Signal(object)  # Request of a stored sample
+    message = Signal(str)
+    failed = Signal(str)
+
+    def __init__(
+        self, model: RequestModel, look: ViewModel, shown: CurrentSampleController, undo: QUndoStack,
+        thread: StoreThread, settings: Settings, window: QWidget,
+    ) -> None:  # fmt: skip
         super().__init__(window)
-        self._window = window
+        self._model, self._look, self._shown, self._undo = model, look, shown, undo
+        self._thread, self._settings, self._window = thread, settings, window
         self.restoring = False  # the sample of a session is on its way, its targets are set already
         self._view: ViewState | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
-        self._timer.timeout.connect(self._keep)
-        window.targets.targets_changed.connect(self._timer.start)
-        window.targets.options.changed.connect(self._timer.start)
-        window.views.touched.connect(self._timer.start)
-        window.views.shown.connect(self._look)
-        window.current_sample.changed.connect(lambda *_: self._showing())
-        window.history.service.reloaded.connect(window.show_kept)
+        self._timer.timeout.connect(self._store)
+        model.changed.connect(lambda _: self._timer.start())
+        look.changed.connect(lambda _: self._timer.start())
+        shown.changed.connect(lambda *_: self._showing())
 
     def current(self) -> Session | None:
         """The session as it stands; None without a model."""
-        window = self._window
-        request = window.targets.request()
+        request = self._model.request()
         if request is None:
             return None
         return Session(
-            request, window.targets.options.locked.isChecked(), window.current_sample.alone(),
-            window.current_sample.source, self._view or window.views.state(),
+            request, self._model.state.options.seed_locked, self._shown.alone(), self._shown.source,
+            self._view or self._look.state,
         )  # fmt: skip
 
     def restore_last(self) -> bool:
@@ -58,18 +65,17 @@ class SessionController(QObject):
         try:
             session = Session.read(path)
         except MicrodesignerError as error:
-            self._window.error_bar.tell(str(error))
+            self.failed.emit(str(error))
             return False
-        window = self._window
-        window.targets.restore(session.request)
-        window.targets.options.locked.setChecked(session.seed_locked)
-        window.undo.clear()
+        self._model.recall(session.request)
+        self._model.set_options(seed_locked=session.seed_locked)
+        self._undo.clear()
         self._view = session.view
         if session.opened is not None and session.opened.is_file():
             self.restoring = True
-            window.volume_loader.open(session.opened)
+            self.volume_wanted.emit(session.opened)
         elif session.shown is not None:
-            window.history.service.reload(session.shown)
+            self.sample_wanted.emit(session.shown)
         return session.opened is not None or session.shown is not None
 
     def save(self, path: Path) -> None:
@@ -80,10 +86,10 @@ class SessionController(QObject):
         try:
             session.write(path)
         except OSError as error:
-            self._window.error_bar.tell(f"The session could not be written ({error}); choose another folder.")
+            self.failed.emit(f"The session could not be written ({error}); choose another folder.")
             return
-        self._window.settings.remember_file(path)
-        self._window.status_line.setText(f"Written: {path}")
+        self._settings.remember_file(path)
+        self.message.emit(f"Written: {path}")
 
     def ask_save(self) -> None:
         """Let the user choose where to save."""
@@ -98,25 +104,33 @@ class SessionController(QObject):
         if name:
             self.open(Path(name))
 
+    def commands(self) -> list[Command]:
+        """What can be done with sessions."""
+        return [
+            Command("File", "Open session…", self.ask_open),
+            Command("File", "Save session…", self.ask_save, ("Ctrl+S",)),
+        ]
+
+    def apply_view(self) -> None:
+        """Look at the volume that is shown now as the session did, once."""
+        if self._view is not None:
+            view, self._view = self._view, None
+            self._look.restore(view)
+            self._undo.clear()
+
     def close(self) -> None:
-        """Keep the session for the next start."""
+        """Store the session for the next start."""
         self._timer.stop()
-        self._keep()
+        self._store()
 
     def _showing(self) -> None:
         self.restoring = False
         self._timer.start()
 
-    def _keep(self) -> None:
+    def _store(self) -> None:
         session = self.current()
         if session is not None:
-            self._window.history.service.do(COMPLAINT, lambda: session.write(last_session()))
-
-    def _look(self) -> None:
-        if self._view is not None:
-            view, self._view = self._view, None
-            self._window.views.apply(view)
-            self._window.undo.clear()
+            self._thread.do(COMPLAINT, lambda: session.write(last_session()))
 
     def _folder(self) -> Path:
-        return Path(self._window.settings.export_folder or Path.home())
+        return Path(self._settings.export_folder or Path.home())

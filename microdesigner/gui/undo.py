@@ -1,15 +1,37 @@
-"""Undoing changes of the targets and of the views."""
+"""Steps of undo: changes of the evented models, and which of them belong together."""
 
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+from psygnal import SignalInstance
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QUndoCommand
+from PySide6.QtGui import QGuiApplication, QUndoCommand, QUndoStack
 
 _MERGING_ID = 1
 PAUSE_S = 1.0
 State = TypeVar("State")
+
+
+class Undoable(Protocol):
+    """A model whose changes can be taken back."""
+
+    @property
+    def edited(self) -> SignalInstance:
+        """State before and after, title, merge key."""
+
+    @property
+    def restore(self) -> Callable[..., None]:
+        """Sets a state without a step of undo."""
+
+
+def record(model: Undoable, stack: QUndoStack) -> None:
+    """Put each of the user's changes of a model on the stack."""
+
+    def push(before: object, after: object, title: str, merge_key: str) -> None:
+        stack.push(Change(model.restore, before, after, title, merge_key))
+
+    model.edited.connect(push)
 
 
 class Change(QUndoCommand, Generic[State]):
@@ -34,10 +56,11 @@ class Change(QUndoCommand, Generic[State]):
         return _MERGING_ID if self.merge_key else -1
 
     def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802
-        """Swallow the next change when it belongs to the same gesture."""
+        """Swallow the next change when it belongs to the same gesture; one that ends where it began is no step."""
         if not isinstance(other, Change) or other.merge_key != self.merge_key:
             return False
         self.after = other.after
+        self.setObsolete(bool(self.after == self._before))
         return True
 
 

@@ -1,6 +1,10 @@
 """Colours of the phases and of what surrounds them."""
 
+import re
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 Colour = tuple[float, float, float]
 
@@ -52,5 +56,27 @@ PALETTES = {
         ),
     )
 }
+OWN = "own"
+_OWN_KEY = re.compile(rf"{OWN}( #[0-9a-f]{{6}}){{1,256}}")
+
+
+def own_colours(key: str) -> tuple[Colour, ...]:
+    """The colours written behind "own" in a palette's key; none where it is not such a key."""
+    return tuple(map(colour_of, key.split()[1:])) if _OWN_KEY.fullmatch(key) else ()
+
+
+def palette_of(key: str) -> Palette:
+    """The palette of a key: a name, or "own" and its colours; the first one where the key is neither."""
+    if colours := own_colours(key):
+        return Palette(OWN, "Own colours", colours)
+    return PALETTES.get(key) or next(iter(PALETTES.values()))
+
+
+def colour_table(key: str) -> NDArray[np.uint8]:
+    """Red, green, blue of the 256 labels in the palette of a key, [label, channel]."""
+    palette = palette_of(key)
+    return np.round(255 * np.array([palette.colour(label) for label in range(256)])).astype(np.uint8)
+
+
 LIGHT = Surroundings(colour_of("#fbfbfc"), colour_of("#9aa0a8"), colour_of("#23272c"), colour_of("#e9ebee"))
 DARK = Surroundings(colour_of("#1b1d21"), colour_of("#5f666f"), colour_of("#e3e6ea"), colour_of("#2c3036"))

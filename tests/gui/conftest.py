@@ -127,7 +127,7 @@ def generate(window: MainWindow) -> None:
     """Generate and wait until the volume is drawn and in the history, whose strip takes room from the views."""
     stored: list[object] = []
     window.history.service.added.connect(stored.append)
-    window.history.service.failed.connect(stored.append)
+    window.workspace.store.failed.connect(stored.append)
     window.generate()
     wait_until(lambda: window.generation.running)
     wait_until(lambda: not window.generation.running, 120)

@@ -4,7 +4,6 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
-from microdesigner.gui import layout
 from microdesigner.gui.main_window import MainWindow
 from tests.gui.conftest import generate, wait_until
 
@@ -12,7 +11,7 @@ SMALL = QSize(640, 360)
 
 
 def _pages(window: MainWindow) -> list[str]:
-    stage = window.results.tabs
+    stage = window.tabs
     return [stage.tabText(index) for index in range(stage.count())]
 
 
@@ -39,7 +38,7 @@ def test_side_columns_become_pages_and_come_back(window: MainWindow) -> None:
     assert _pages(window) == ["Targets", "Views", "Plots", "Compare", "Results"]
     _resize(window, QSize(1280, 720))
     assert _pages(window) == ["Views", "Plots", "Compare"]
-    assert [window.columns.indexOf(panel) for panel in (window.targets, window.results_panel)] == [0, 2]
+    assert [window.window_layout.columns.indexOf(panel) for panel in (window.targets, window.results_panel)] == [0, 2]
     assert window.targets.isVisible()
     assert window.results_panel.isVisible()
 
@@ -52,7 +51,7 @@ def test_nothing_is_cut_off_in_a_small_window(window: MainWindow, page: str, wid
     assert not window.history.panel.section.button.isChecked()
     if page not in _pages(window):
         return
-    window.results.tabs.turn_to(page)
+    window.tabs.turn_to(page)
     if page == "Plots":
         wait_until(lambda: window.results.plots.complete, 120)
     window.views.cut_toggle.setChecked(True)
@@ -64,9 +63,9 @@ def test_no_page_scrolls_where_there_is_room(window: MainWindow) -> None:
     _resize(window, QSize(1280, 720))
     window.history.panel.section.button.setChecked(False)
     for page in ("Views", "Plots", "Compare"):
-        window.results.tabs.turn_to(page)
+        window.tabs.turn_to(page)
         QApplication.processEvents()
-        area = window.results.tabs.currentWidget()
+        area = window.tabs.currentWidget()
         assert isinstance(area, QScrollArea)
         assert not area.verticalScrollBar().isVisible()
 
@@ -74,13 +73,13 @@ def test_no_page_scrolls_where_there_is_room(window: MainWindow) -> None:
 def test_the_keys_of_the_columns_turn_to_their_pages(window: MainWindow) -> None:
     _resize(window, SMALL)
     for panel in (window.targets, window.results_panel):
-        layout.toggle(window, panel)
+        window.window_layout.toggle(panel)
         assert panel.isVisible()
     _resize(window, QSize(1400, 800))
-    layout.toggle(window, window.results_panel)
+    window.window_layout.toggle(window.results_panel)
     assert not window.results_panel.isVisible()
-    layout.reset(window)
-    assert window.results_panel.isVisible() == (window.columns.indexOf(window.results_panel) >= 0)
+    window.window_layout.reset()
+    assert window.results_panel.isVisible() == (window.window_layout.columns.indexOf(window.results_panel) >= 0)
 
 
 def test_the_tour_turns_the_pages(window: MainWindow) -> None:

@@ -29,13 +29,13 @@ def test_targets_seed_view_and_volume_are_back_at_the_next_start(
     options.locked.setChecked(False)
     window.views.view.camera_interactor.look("z")
     window.views.phases.boxes[1].setChecked(False)
-    request, state, sample = window.targets.request(), window.views.state(), window.sample
+    request, state, sample = window.request_model.request(), window.view_model.state, window.sample
     window.close()
     again = open_window()
     wait_until(lambda: is_drawn(again))
-    assert again.targets.request() == request
+    assert again.request_model.request() == request
     assert not again.targets.options.locked.isChecked()
-    assert again.views.state() == state
+    assert again.view_model.state == state
     assert not again.undo.canUndo()
     assert again.sample is not None
     assert sample is not None
@@ -45,7 +45,7 @@ def test_targets_seed_view_and_volume_are_back_at_the_next_start(
 def test_an_opened_file_is_back_with_the_targets_as_they_were_left(
     window: MainWindow, open_window: Callable[..., MainWindow], tmp_path: Path
 ) -> None:
-    window.targets.options.choose_quality("draft")
+    window.request_model.set_options(quality="draft")
     generate(window)
     window.export(tmp_path / "film.vti")
     wait_until(lambda: "film.vti" in window.status_line.text())
@@ -92,11 +92,11 @@ app = application.make_application([])
 window = application.open_window(app, stand_in.FACTORY, Settings(model=stand_in.MODEL))
 wait_until(lambda: "ready" in window.device.text())
 window.session._timer.setInterval(0)
-window.targets.options.choose_quality("draft")
+window.request_model.set_options(quality="draft")
 generate(window)
 wait_until(lambda: window.history.panel.list.count() == 1)
 window.targets.rows["vol_frac_D"].number.setValue(0.25)
-window.targets.options.choose_quality("paper")
+window.request_model.set_options(quality="paper")
 window.generate()
 window.generate()
 end = time.monotonic() + {session.PAUSE_MS / 1000}

@@ -59,7 +59,7 @@ def _cycle(app: QApplication, use: Callable[..., None]) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
 def test_open_generate_close(stand_in_model: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("app.history", "gui.history.panel"):  # full after the warm-up: a history that fills takes memory
+    for module in ("app.history", "app.history_model"):  # full after the warm-up: a history that fills takes memory
         monkeypatch.setattr(f"microdesigner.{module}.MAX_UNSTARRED", WARM_UP)
     for _ in range(WARM_UP):
         _cycle(qapp, generate)

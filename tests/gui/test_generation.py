@@ -33,7 +33,7 @@ def test_progress_and_preview_come_while_denoising(window: MainWindow, monkeypat
 
 
 def test_cancel_answers_within_200_ms(window: MainWindow) -> None:
-    window.targets.options.choose_quality("paper")
+    window.request_model.set_options(quality="paper")
     window.generate()
     wait_until(lambda: window.targets.run_bar.progress.value() > 1)
     started = time.monotonic()
@@ -41,12 +41,12 @@ def test_cancel_answers_within_200_ms(window: MainWindow) -> None:
     assert not window.generation.running
     assert window.targets.run_bar.generate.isEnabled()
     assert time.monotonic() - started < 0.2
-    window.targets.options.choose_quality("draft")
+    window.request_model.set_options(quality="draft")
     generate(window)
 
 
 def test_closing_in_the_middle_is_quick(window: MainWindow) -> None:
-    window.targets.options.choose_quality("paper")
+    window.request_model.set_options(quality="paper")
     window.generate()
     wait_until(lambda: window.targets.run_bar.progress.value() > 1)
     started = time.monotonic()
@@ -65,7 +65,7 @@ def test_an_unforeseen_error_becomes_a_sentence(window: MainWindow) -> None:
 @pytest.mark.parametrize("way", ["by itself", "killed"])
 def test_a_dead_engine_is_started_again(window: MainWindow, way: str) -> None:
     if way == "killed":
-        window.targets.options.choose_quality("paper")
+        window.request_model.set_options(quality="paper")
         window.generate()
         wait_until(lambda: window.targets.run_bar.progress.value() > 1)
         os.kill(window.generation.pid or 0, signal.SIGKILL)
@@ -75,7 +75,7 @@ def test_a_dead_engine_is_started_again(window: MainWindow, way: str) -> None:
     wait_until(lambda: not window.generation.running)
     assert "was started again" in window.error_bar.text.text()
     window.targets.options.seed.setValue(1)
-    window.targets.options.choose_quality("draft")
+    window.request_model.set_options(quality="draft")
     generate(window)
 
 

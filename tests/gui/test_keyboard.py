@@ -15,7 +15,7 @@ PIXELS_OF_FOCUS = 8
 @pytest.fixture
 def opened(window: MainWindow) -> MainWindow:
     """A window with a result and everything unfolded that can be."""
-    window.targets.options.choose_quality("draft")
+    window.request_model.set_options(quality="draft")
     generate(window)
     window.views.cut_toggle.setChecked(True)
     window.views.cut.slices_on.setChecked(True)
@@ -81,10 +81,10 @@ def test_arrows_move_a_target(opened: MainWindow, qtbot: object) -> None:
 def test_keys_turn_move_and_zoom_the_volume(opened: MainWindow, qtbot: object) -> None:
     view = opened.views.view
     shift = Qt.KeyboardModifier.ShiftModifier
-    poses = [opened.views.state()]
+    poses = [opened.view_model.state]
     for key, modifier in ((Qt.Key.Key_Left, None), (Qt.Key.Key_Up, shift), (Qt.Key.Key_Plus, None)):
         qtbot.keyClick(view, key, modifier or Qt.KeyboardModifier.NoModifier)  # type: ignore[attr-defined]
-        poses.append(opened.views.state())
+        poses.append(opened.view_model.state)
     assert len({str(pose) for pose in poses}) == len(poses)
     assert opened.undo.undoText() == "Move the camera"
 

@@ -24,7 +24,7 @@ def test_from_slider_to_exported_file(home: Path, open_window: Callable[..., Mai
     wait_until(lambda: "ready" in window.device.text(), 120)
     row = window.targets.rows["vol_frac_D"]
     row.slider.setValue(row.slider.value() + row.slider.maximum() // 50)
-    window.targets.options.choose_quality("draft")
+    window.request_model.set_options(quality="draft")
     generate(window)
     assert window.sample is not None
     assert window.sample.measured["vol_frac_D"] == pytest.approx(row.number.value(), abs=0.15)

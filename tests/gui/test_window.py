@@ -84,7 +84,7 @@ def test_a_damaged_card_is_told_and_the_others_work(
     window = open_window()
     assert window.error_bar.isVisible()
     assert "broken" in window.error_bar.text.text()
-    assert window.targets.request() is not None
+    assert window.request_model.request() is not None
 
 
 def test_the_window_is_up_before_vtk(window: MainWindow) -> None:

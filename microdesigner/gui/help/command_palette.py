@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from microdesigner.gui.actions import Command
+from microdesigner.gui.command import Command
 from microdesigner.gui.widgets.basics import fit_screen, named
 
 START_SIZE = QSize(520, 420)

@@ -5,7 +5,7 @@ from itertools import groupby
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from microdesigner.gui.actions import Command
+from microdesigner.gui.command import Command
 from microdesigner.gui.widgets.basics import SPACING, fit_screen, heading, quiet, scrolled
 
 MOUSE = (

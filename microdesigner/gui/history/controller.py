@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,9 +9,11 @@ from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDrag
 
 from microdesigner.app.history import Entry
+from microdesigner.app.history_model import HistoryModel
+from microdesigner.gui.command import Command
 from microdesigner.gui.history.panel import HistoryPanel
 from microdesigner.gui.history.service import HistoryService
-from microdesigner.gui.targets.panel import TargetsPanel
+from microdesigner.gui.store_thread import StoreThread
 
 
 class DraggedFiles:
@@ -43,38 +44,42 @@ class DraggedFiles:
 
 
 class HistoryController(QObject):
-    """Connects the strip, the service beside the GUI thread, and the targets."""
+    """Connects the model, its strip and the service beside the GUI thread."""
 
     loaded = Signal(object, object)  # Request, Sample
-    failed = Signal(str)
+    recalled = Signal(object, str)  # Request, what of it
+    pair_wanted = Signal()  # two results are to be compared, but not two are selected
 
-    def __init__(self, folder: Path, targets: TargetsPanel, parent: QObject) -> None:
+    def __init__(self, folder: Path, model: HistoryModel, thread: StoreThread, parent: QObject) -> None:
         super().__init__(parent)
-        self._targets = targets
-        self.panel = panel = HistoryPanel()
-        self.service = service = HistoryService(folder, self)
-        service.failed.connect(self.failed)
-        service.listed.connect(panel.show_entries)
-        service.added.connect(panel.add)
+        self.model = model
+        self.panel = panel = HistoryPanel(model)
+        self.service = service = HistoryService(folder, thread, self)
+        service.listed.connect(model.load)
+        service.added.connect(model.add)
         service.loaded.connect(self.loaded)
+        model.updated.connect(service.store_changes)
+        model.removed.connect(service.delete)
         panel.chosen.connect(service.load)
-        panel.recalled.connect(self._recall)
-        panel.starred.connect(service.set_star)
-        panel.noted.connect(service.set_note)
-        panel.deleted.connect(service.delete)
+        panel.recalled.connect(lambda entry, what: self.recalled.emit(entry.request, what))
         panel.compared.connect(service.load_pair)
         self.dragged_files = DraggedFiles(folder)
         panel.dragged.connect(self._drag)
+
+    def compare_selected(self) -> None:
+        """Fetch the two selected results to be compared."""
+        if not self.panel.compare_selected():
+            self.pair_wanted.emit()
+
+    def commands(self) -> list[Command]:
+        """What can be done with the stored results."""
+        section = self.panel.section.button
+        return [
+            Command("Window", "Show or hide the history", section.toggle, ("Ctrl+H",), checked=section.isChecked),
+            Command("Window", "Compare the two selected results", self.compare_selected, ("Ctrl+Shift+D",)),
+        ]
 
     def _drag(self, entries: list[Entry]) -> None:
         drag = QDrag(self.panel)
         drag.setMimeData(self.dragged_files.mime(entries))
         drag.exec(Qt.DropAction.CopyAction)
-
-    def _recall(self, entry: Entry, how: str) -> None:
-        """Bring back targets and options of a kept result: "all", "targets" (all but the seed) or the "seed"."""
-        seed = self._targets.options.seed
-        if how == "seed":
-            seed.setValue(entry.request.seed)
-        else:
-            self._targets.restore(entry.request if how == "all" else replace(entry.request, seed=seed.value()))

@@ -1,12 +1,11 @@
 """The strip of kept results under the views: thumbnails, the newest first."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QInputDialog, QListView, QListWidget, QListWidgetItem, QMenu, QVBoxLayout, QWidget
 
 from microdesigner.app.history import MAX_UNSTARRED, Entry
+from microdesigner.app.history_model import HistoryModel
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui.widgets.basics import CollapsibleSection, named
 from microdesigner.gui.widgets.thumbnails import EDGE
@@ -27,14 +26,12 @@ class HistoryPanel(QWidget):
 
     chosen = Signal(object)  # Entry
     recalled = Signal(object, str)  # Entry, one of RECALLS
-    starred = Signal(object, bool)
-    noted = Signal(object, str)
-    deleted = Signal(object)
     compared = Signal(object)  # list of two entries, the older first
     dragged = Signal(object)  # list of entries that the user takes to elsewhere
 
-    def __init__(self) -> None:
+    def __init__(self, model: HistoryModel) -> None:
         super().__init__()
+        self._model = model
         self.list = named(_Strip(), "History", HINT)
         self.list.customContextMenuRequested.connect(self._offer)
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
@@ -46,21 +43,8 @@ class HistoryPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.section)
-        self._show_count()
-
-    def show_entries(self, entries: list[Entry]) -> None:
-        """Show these entries, the newest first."""
-        self.list.clear()
-        for entry in entries:
-            self._put(self.list.count(), entry)
-
-    def add(self, entry: Entry) -> None:
-        """Put a new entry in front; one that had to make room for it leaves."""
-        self._put(0, entry)
-        unstarred = [row for row in range(self.list.count()) if not self.entry(row).starred]
-        for row in reversed(unstarred[MAX_UNSTARRED:]):
-            self.list.takeItem(row)
-        self._show_count()
+        self._show(model.entries)
+        model.changed.connect(self._show)
 
     def entry(self, row: int) -> Entry:
         """The entry in a row."""
@@ -87,9 +71,7 @@ class HistoryPanel(QWidget):
 
     def note(self, item: QListWidgetItem, text: str) -> None:
         """Write a note to an entry."""
-        entry: Entry = item.data(_ENTRY)
-        self._refresh(item, replace(entry, note=text))
-        self.noted.emit(entry, text)
+        self._model.set_note(item.data(_ENTRY), text)
 
     def compare_selected(self) -> bool:
         """Ask to see the two selected results side by side; whether two are selected."""
@@ -112,8 +94,7 @@ class HistoryPanel(QWidget):
 
     def _star(self, item: QListWidgetItem) -> None:
         entry: Entry = item.data(_ENTRY)
-        self._refresh(item, replace(entry, starred=not entry.starred))
-        self.starred.emit(entry, not entry.starred)
+        self._model.set_star(entry, not entry.starred)
 
     def _ask_note(self, item: QListWidgetItem) -> None:
         dialog = QInputDialog(self)
@@ -125,9 +106,20 @@ class HistoryPanel(QWidget):
         dialog.open()
 
     def _delete(self, item: QListWidgetItem) -> None:
-        self.list.takeItem(self.list.row(item))
+        self._model.remove(item.data(_ENTRY))
+
+    def _show(self, entries: tuple[Entry, ...]) -> None:
+        """Show these entries; items that stay keep their selection."""
+        numbers = {entry.number for entry in entries}
+        for row in reversed(range(self.list.count())):
+            if self.entry(row).number not in numbers:
+                self.list.takeItem(row)
+        for row, entry in enumerate(entries):
+            if row == self.list.count() or self.entry(row).number != entry.number:
+                self._put(row, entry)
+            elif self.entry(row) != entry:
+                self._refresh(self.list.item(row), entry)
         self._show_count()
-        self.deleted.emit(item.data(_ENTRY))
 
     def _put(self, row: int, entry: Entry) -> None:
         pixmap = QPixmap()
@@ -135,7 +127,6 @@ class HistoryPanel(QWidget):
         item = QListWidgetItem(QIcon(pixmap), "")
         self.list.insertItem(row, item)
         self._refresh(item, entry)
-        self._show_count()
 
     def _refresh(self, item: QListWidgetItem, entry: Entry) -> None:
         item.setData(_ENTRY, entry)

@@ -1,22 +1,21 @@
 """Keeps and fetches samples of the history beside the GUI thread."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from microdesigner.app.history import Entry, History
-from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.core.verification import Verification
+from microdesigner.gui.store_thread import StoreThread
 from microdesigner.gui.widgets.thumbnails import Colours, thumbnail
 
 
 class HistoryService(QObject):
-    """One thread that does what is asked in its order; everything ordered is done before `close` returns."""
+    """Asks the store's thread, and announces its answers."""
 
     listed = Signal(object)  # list of Entry, the newest first
     added = Signal(object)  # Entry
@@ -24,59 +23,47 @@ class HistoryService(QObject):
     pair_loaded = Signal(object)  # list of two (Entry, Sample)
     reloaded = Signal(object, object)  # Request, Sample
     verification_loaded = Signal(object, object)  # Sample, Verification; before the sample itself is told
-    failed = Signal(str)  # sentence
 
-    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+    def __init__(self, folder: Path, thread: StoreThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._history = History(folder)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="history")
+        self._do = thread.do
 
     def list(self) -> None:
         """Tell what is kept, after removing what a sudden end left unfinished."""
-        self.do("The history could not be read", self._list)
+        self._do("The history could not be read", self._list)
 
     def add(self, request: Request, sample: Sample, colours: Colours, note: str = "") -> None:
         """Keep a sample of `request`, with a thumbnail in `colours`."""
-        self.do("The result could not be kept in the history", partial(self._add, request, sample, colours, note))
+        self._do("The result could not be kept in the history", partial(self._add, request, sample, colours, note))
 
     def load(self, entry: Entry) -> None:
         """Fetch the volume of an entry."""
-        self.do("The result could not be read", lambda: self.loaded.emit(entry.request, self._load(entry)))
+        self._do("The result could not be read", lambda: self.loaded.emit(entry.request, self._load(entry)))
 
     def reload(self, request: Request) -> None:
         """Fetch the newest sample that `request` alone made, where it is still kept."""
-        self.do("The last result could not be read", lambda: self._reload(request))
+        self._do("The last result could not be read", lambda: self._reload(request))
 
     def load_pair(self, entries: Sequence[Entry]) -> None:
         """Fetch the volumes of two entries."""
-        self.do(
+        self._do(
             "The results could not be read",
             lambda: self.pair_loaded.emit([(entry, self._history.load(entry)) for entry in entries]),
         )
 
     def keep_verification(self, request: Request, verification: Verification) -> None:
         """Keep what a simulation says of the sample that `request` alone made."""
-        self.do("The verification could not be kept", lambda: self._history.keep_verification(request, verification))
+        self._do("The verification could not be kept", lambda: self._history.keep_verification(request, verification))
 
-    def set_star(self, entry: Entry, starred: bool) -> None:
-        """Star an entry or take its star away."""
-        self.do("The star could not be kept", lambda: self._history.set_star(entry.number, starred))
-
-    def set_note(self, entry: Entry, note: str) -> None:
-        """Write a note to an entry."""
-        self.do("The note could not be kept", lambda: self._history.set_note(entry.number, note))
+    def store_changes(self, entry: Entry) -> None:
+        """Store star and note of an entry."""
+        self._do("The star could not be stored", lambda: self._history.set_star(entry.number, entry.starred))
+        self._do("The note could not be stored", lambda: self._history.set_note(entry.number, entry.note))
 
     def delete(self, entry: Entry) -> None:
         """Forget an entry."""
-        self.do("The result could not be deleted", lambda: self._history.delete(entry.number))
-
-    def do(self, complaint: str, work: Callable[[], object]) -> None:
-        """Do `work` after everything ordered so far; where it fails, `complaint` begins the sentence that tells."""
-        self._pool.submit(self._guarded, complaint, work)
-
-    def close(self) -> None:
-        """Finish what was ordered."""
-        self._pool.shutdown(wait=True)
+        self._do("The result could not be deleted", lambda: self._history.delete(entry.number))
 
     def _list(self) -> None:
         self._history.sweep()
@@ -95,11 +82,3 @@ class HistoryService(QObject):
 
     def _add(self, request: Request, sample: Sample, colours: Colours, note: str) -> None:
         self.added.emit(self._history.add(request, sample, thumbnail(sample.microstructure, colours), note))
-
-    def _guarded(self, complaint: str, work: Callable[[], object]) -> None:
-        try:
-            work()
-        except MicrodesignerError as error:
-            self.failed.emit(str(error))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
-            self.failed.emit(f"{complaint} ({error}); check that the disk is not full.")

@@ -1,8 +1,9 @@
 """Three lengths along x, y and z in a row."""
 
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QWidget
 
 from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.number_field import IntegerField, NumberField
 
 AXES = "xyz"
 LONGEST_NM, MOST_VOXELS, MULTIPLE = 1e6, 4096, 32
@@ -14,7 +15,7 @@ class Edges(QWidget):
 
     def __init__(self, words: str, unit: str, value: float) -> None:
         super().__init__()
-        self.boxes = [named(QDoubleSpinBox(), f"{words} {axis}", f"{words} {axis}.") for axis in AXES]
+        self.boxes = [named(NumberField(), f"{words} {axis}", f"{words} {axis}.") for axis in AXES]
         for axis, box in zip(AXES, self.boxes, strict=True):
             box.setPrefix(f"{axis}  ")
             box.setRange(0, LONGEST_NM)
@@ -40,7 +41,7 @@ class WholeEdges(QWidget):
 
     def __init__(self, words: str, values: tuple[int, int, int]) -> None:
         super().__init__()
-        self.boxes = [named(QSpinBox(), f"{words} {axis}", f"{words} {axis}.") for axis in AXES]
+        self.boxes = [named(IntegerField(), f"{words} {axis}", f"{words} {axis}.") for axis in AXES]
         for axis, box, value in zip(AXES, self.boxes, values, strict=True):
             box.setPrefix(f"{axis}  ")
             box.setRange(MULTIPLE, MOST_VOXELS)
@@ -54,7 +55,7 @@ class WholeEdges(QWidget):
         return x, y, z
 
 
-def _lay_out(parent: QWidget, boxes: "list[QDoubleSpinBox] | list[QSpinBox]") -> None:
+def _lay_out(parent: QWidget, boxes: "list[NumberField] | list[IntegerField]") -> None:
     row = QHBoxLayout(parent)
     row.setContentsMargins(0, 0, 0, 0)
     for box in boxes:

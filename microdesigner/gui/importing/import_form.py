@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -26,21 +26,17 @@ from microdesigner.gui.importing.edges import Edges
 from microdesigner.gui.importing.layer import LayerPreview
 from microdesigner.gui.importing.pieces_form import PiecesForm
 from microdesigner.gui.importing.segmentation_form import SegmentationForm
-from microdesigner.gui.training import simulate_form
 from microdesigner.gui.widgets.basics import NAME_WIDTH, CollapsibleSection, named, quiet
+from microdesigner.gui.widgets.data_form import LATERAL_FACES, DataForm
 
 CATHODES = (("z = 0", "z-"), ("the last z layer", "z+"), ("x = 0", "x-"), ("the last x layer", "x+"),
             ("y = 0", "y-"), ("the last y layer", "y+"))  # fmt: skip
-LATERAL = (("as the file says, else the film ends there", None), *simulate_form.LATERAL)
+LATERAL = (("as the file says, else the film ends there", None), *LATERAL_FACES)
 PAUSE_MS = 150  # so that a value being typed asks for one preview
 
 
-class ImportForm(QWidget):
+class ImportForm(DataForm):
     """Looks into files as soon as they are chosen, asks, previews every answer, imports in the background."""
-
-    started = Signal(Path)
-    refused = Signal(str)
-    settled = Signal()  # what was refused is mended
 
     def __init__(self, task: BackgroundTask) -> None:
         super().__init__()
@@ -216,6 +212,10 @@ class ImportForm(QWidget):
         column.addWidget(self._answers)
         column.addWidget(self.begin, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
+
+    def restyle(self) -> None:
+        """Take over a changed light or dark look."""
+        self.preview.restyle()
 
     def close_tasks(self) -> None:
         """End what looks into files."""

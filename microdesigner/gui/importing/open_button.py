@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
 
 from microdesigner.app.store.settings import Settings
+from microdesigner.gui.command import Command
 from microdesigner.gui.widgets.basics import named
 
 
@@ -21,11 +22,15 @@ class OpenButton(QToolButton):
         self.setText("Open…")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self._settings = settings
-        self._menu = QMenu(self)
-        self._menu.setToolTipsVisible(True)
-        self._menu.aboutToShow.connect(self.fill)
-        self.setMenu(self._menu)
+        self.recent = QMenu("Open recent", self)
+        self.recent.setToolTipsVisible(True)
+        self.recent.aboutToShow.connect(self.fill)
+        self.setMenu(self.recent)
         self.clicked.connect(lambda: self.ask())
+
+    def commands(self) -> list[Command]:
+        """What can be done with files of volumes."""
+        return [Command("File", "Open a volume…", self.ask, ("Ctrl+O",))]
 
     def ask(self) -> None:
         """Let the user choose a file."""
@@ -37,11 +42,11 @@ class OpenButton(QToolButton):
 
     def fill(self) -> None:
         """List the recent files."""
-        self._menu.clear()
+        self.recent.clear()
         for path in self._settings.recent_files():
-            self._menu.addAction(path.name, partial(self.chosen.emit, path)).setToolTip(str(path))
-        if self._menu.isEmpty():
-            self._menu.addAction("No recent files").setEnabled(False)
+            self.recent.addAction(path.name, partial(self.chosen.emit, path)).setToolTip(str(path))
+        if self.recent.isEmpty():
+            self.recent.addAction("No recent files").setEnabled(False)
 
 
 def _filters() -> str:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.app.workers.importing import Found, Preview, Shape
 from microdesigner.gui.importing.edges import MOST_VOXELS, MULTIPLE, WholeEdges
 from microdesigner.gui.widgets.basics import named, quiet
+from microdesigner.gui.widgets.number_field import IntegerField
 
 NARROWEST, FEW_PIECES = 8, 100
 PIECES_ACROSS = 4  # so many side by side leave enough of them on both sides of the split
@@ -98,8 +99,8 @@ class PiecesForm(QWidget):
         self.count.hide()
 
 
-def _voxels(name: str, tooltip: str, low: int) -> QSpinBox:
-    box = named(QSpinBox(), name, tooltip)
+def _voxels(name: str, tooltip: str, low: int) -> IntegerField:
+    box = named(IntegerField(), name, tooltip)
     box.setRange(low, MOST_VOXELS)
     box.setSuffix(" voxels")
     return box

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.app.workers.importing import Found, Preview
 from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.number_field import NumberField
 
 OTSU, THRESHOLD, FRACTION = "otsu", "threshold", "fraction"
 METHODS = (("limits by Otsu's method", OTSU), ("limits of mine", THRESHOLD), ("fractions of mine", FRACTION))
@@ -34,7 +35,7 @@ class SegmentationForm(QWidget):
             "volume that each darker phase has.")  # fmt: skip
         for title, method in METHODS:
             self.method.addItem(title, method)
-        self.limits = [named(QDoubleSpinBox(), f"Limit {n}", "") for n in (1, 2)]
+        self.limits = [named(NumberField(), f"Limit {n}", "") for n in (1, 2)]
         self.phases: dict[float, QComboBox] = {}
         self._found: Found | None = None
         self._preview: Preview | None = None

@@ -1,9 +1,10 @@
 """The question for the voxel size of a file that does not record it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.number_field import NumberField
 
 SMALLEST_NM, LARGEST_NM = 0.001, 1e6
 Edges = tuple[float, float, float]
@@ -42,8 +43,8 @@ class VoxelDialog(QDialog):
         x, y, z = (box.value() for box in self.edges)
         return x, y, z
 
-    def _box(self, axis: str, edge: float) -> QDoubleSpinBox:
-        box = named(QDoubleSpinBox(), f"Voxel edge along {axis}", f"Edge of a voxel along {axis} in nm.")
+    def _box(self, axis: str, edge: float) -> NumberField:
+        box = named(NumberField(), f"Voxel edge along {axis}", f"Edge of a voxel along {axis} in nm.")
         box.setDecimals(3)
         box.setRange(SMALLEST_NM, LARGEST_NM)
         box.setValue(edge)

@@ -10,18 +10,20 @@ from microdesigner.app.store.jobs import Job, JobQueue, State
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
+from microdesigner.gui.command import Command
 from microdesigner.gui.engine_client import EngineClient
-from microdesigner.gui.history.service import HistoryService
 from microdesigner.gui.queue.contact_sheet import TILE_ENLARGED
 from microdesigner.gui.queue.panel import QueuePanel
+from microdesigner.gui.store_thread import StoreThread
 from microdesigner.gui.widgets.thumbnails import Colours, thumbnail
 
 COMPLAINT = "The queue could not be kept"
 
 
 class QueueController(QObject):
-    """One job at a time. All that is written goes through the history's thread, after the samples it tells of."""
+    """One job at a time. All is stored through the thread that stores samples, after those it tells of."""
 
+    sampled = Signal(object, object)  # Request and Sample of a job, before the job tells of it
     waiting_changed = Signal(int)
     swept = Signal(str)  # sweep whose last step ended
     sheet_ready = Signal(object, object)  # jobs and the picture of each, or None
@@ -31,7 +33,7 @@ class QueueController(QObject):
         self,
         folder: Path,
         generation: EngineClient,
-        service: HistoryService,
+        thread: StoreThread,
         colours: Callable[[], Colours],
         parent: QObject,
     ) -> None:
@@ -40,7 +42,7 @@ class QueueController(QObject):
         self.queue = JobQueue(self._changed)
         self._store = JobStore(folder)
         self._generation = generation
-        self._service = service
+        self._thread = thread
         self._colours = colours
         self._key: str | None = None
         self._connect()
@@ -50,10 +52,10 @@ class QueueController(QObject):
         try:
             jobs = self._store.load()
         except (OSError, MicrodesignerError) as error:
-            self._service.failed.emit(str(error))
+            self._thread.failed.emit(str(error))
             return
         for problem in self._store.take_problems():
-            self._service.failed.emit(problem)
+            self._thread.failed.emit(problem)
         if jobs:
             self.queue.load(jobs)
         waiting = sum(job.open for job in self.queue.jobs)
@@ -80,10 +82,18 @@ class QueueController(QObject):
         """Leave what waits to the next start; call it when all is written."""
         self._store.close()
 
+    def commands(self) -> list[Command]:
+        """What can be done with the queue."""
+        section, pause = self.panel.section.button, self.panel.pause
+        return [
+            Command("Generate", "Pause the queue", pause.toggle, checked=pause.isChecked),
+            Command("Window", "Show or hide the queue", section.toggle, ("Ctrl+J",), checked=section.isChecked),
+        ]
+
     def request_sheet(self, sweep: str) -> None:
         """Fetch the pictures of a sweep's steps."""
         steps = self.queue.steps(sweep)
-        self._service.do(
+        self._thread.do(
             "The contact sheet could not be made",
             lambda: self.sheet_ready.emit(steps, [self._store.picture(step.key) for step in steps]),
         )
@@ -103,9 +113,9 @@ class QueueController(QObject):
         if job is None:
             return
         colours = self._colours()
-        self._service.add(job.request, sample, colours)
+        self.sampled.emit(job.request, sample)
         if job.sweep:
-            self._service.do(COMPLAINT, lambda: self._keep_picture(job.key, sample, colours))
+            self._thread.do(COMPLAINT, lambda: self._keep_picture(job.key, sample, colours))
         self.queue.sampled(job.key, sample)
 
     def _keep_picture(self, key: str, sample: Sample, colours: Colours) -> None:
@@ -139,7 +149,7 @@ class QueueController(QObject):
         self._next()
 
     def _changed(self, jobs: Sequence[Job]) -> None:
-        self._service.do(COMPLAINT, lambda: self._store.save(jobs))
+        self._thread.do(COMPLAINT, lambda: self._store.save(jobs))
         self.panel.show_jobs(jobs)
         self.waiting_changed.emit(sum(job.state is State.WAITING for job in jobs))
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QWidget
 
+from microdesigner.app.request_model import RequestModel
 from microdesigner.app.store.jobs import Job
 from microdesigner.app.store.settings import Settings
 from microdesigner.app.sweep import MAX_STEPS, sweep_requests, sweep_table
@@ -14,25 +15,25 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 from microdesigner.gui.queue.contact_sheet import SheetDialog, contact_sheet
 from microdesigner.gui.queue.controller import QueueController
-from microdesigner.gui.targets.panel import TargetsPanel
 from microdesigner.gui.widgets.basics import named, quiet
+from microdesigner.gui.widgets.number_field import IntegerField, NumberField
 
 
 class SweepController(QObject):
     """Opens the two dialogues; everything between them is the queue's."""
 
-    def __init__(self, targets: TargetsPanel, queue: QueueController, settings: Settings, window: QWidget) -> None:
+    def __init__(self, model: RequestModel, queue: QueueController, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
-        self._targets, self._queue, self._settings, self._window = targets, queue, settings, window
+        self._model, self._queue, self._settings, self._window = model, queue, settings, window
         queue.swept.connect(self._ended)
         queue.sheet_ready.connect(self._show)
 
     def ask(self) -> None:
         """Ask what to sweep and let its steps wait for their turn."""
-        request = self._targets.request()
-        if request is None or self._targets.targets is None:
+        request, targets = self._model.request(), self._model.targets
+        if request is None or targets is None:
             return
-        dialog = SweepDialog(request, self._targets.targets.parameters, self._window)
+        dialog = SweepDialog(request, targets.parameters, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(self._queue.enqueue)
         dialog.open()
@@ -68,9 +69,9 @@ class SweepDialog(QDialog):
         self.condition = named(QComboBox(), "Condition to sweep", "The target that takes a new value at each step.")
         for name in parameters:
             self.condition.addItem(spec_of(name).title, name)
-        self.low = named(QDoubleSpinBox(), "From", "Value of the first step.")
-        self.high = named(QDoubleSpinBox(), "To", "Value of the last step.")
-        self.steps = named(QSpinBox(), "Steps", "How many equally spaced values, both ends included.")
+        self.low = named(NumberField(), "From", "Value of the first step.")
+        self.high = named(NumberField(), "To", "Value of the last step.")
+        self.steps = named(IntegerField(), "Steps", "How many equally spaced values, both ends included.")
         self.steps.setRange(2, MAX_STEPS)
         self.steps.setValue(START_STEPS)
         self.words = quiet()

@@ -1,73 +1,98 @@
 """What is found out about the volume on show: opened files measured, plots, recipes verified, results compared."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from microdesigner.app.history import Entry
 from microdesigner.app.html_report import report_html
+from microdesigner.app.view_state import ViewModel
 from microdesigner.app.volume_open import Opened
 from microdesigner.app.workers.measuring import LinesTask, MeasureTask
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.core.verification import Verification
-from microdesigner.gui.central_area import CentralTabs
+from microdesigner.gui.command import Command
 from microdesigner.gui.compute_client import ComputeClient
 from microdesigner.gui.results.comparison import Compared, ComparisonPanel
+from microdesigner.gui.results.panel import ResultsPanel
 from microdesigner.gui.results.plots import PlotsPanel
 from microdesigner.gui.results.verifier import Verifier
-from microdesigner.gui.widgets.thumbnails import png
+from microdesigner.view3d.palettes import colour_table, palette_of
 
-if TYPE_CHECKING:
-    from microdesigner.gui.main_window import MainWindow
-
-SELECT_TWO = "Select two results in the history with Ctrl+click to compare them."
+VERIFIED = "The recipe of seed {seed} is verified; show that result to see it."
 
 
 class ResultsController(QObject):
     """Connects the processes that compute with the pages and panels that show what they find."""
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
+    measured = Signal(object, object, object)  # Request, Sample, Path of an opened volume: to be shown again
+    stored = Signal(object, object, str)  # Request, Sample, note of an opened volume: to be added to the history
+    verified = Signal(object, object)  # Request that makes the sample alone, Verification
+    volume_wanted = Signal(object)  # Microstructure to be shown in place of the sample's, or the sample's again
+    compared = Signal()  # the comparison shows a pair
+    message = Signal(str)
+    failed = Signal(str, str)  # sentence, details
+
+    def __init__(self, look: ViewModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._look = look
         self.compute = ComputeClient(self)
         self.verifier = Verifier(self)
-        self.plots = PlotsPanel(window.views.colours)
+        self.panel = ResultsPanel()
+        self.plots = PlotsPanel(lambda: colour_table(look.state.palette))
         self.comparison = ComparisonPanel()
-        self.tabs = CentralTabs(window.views, self.plots, self.comparison)
+        self._shown: tuple[Request, Sample] | None = None
         self._opened: Opened | None = None
         self._verified: tuple[Sample, Verification] | None = None
         self._connect()
 
+    def show_sample(self, request: Request, sample: Sample) -> None:
+        """Show what is known of a sample made for `request`."""
+        self._shown = request, sample
+        self.panel.show_sample(request, sample)
+        self.plots.show_volume(sample.microstructure)
+        known = self._verified is not None and self._verified[0] is sample
+        self._show_verification(self._verified[1] if known and self._verified else None)
+
     def measure(self, opened: Opened) -> None:
-        """Measure an opened volume that brings no values along; the history keeps it then."""
+        """Measure an opened volume that brings no values along; the history gets it then."""
         self._opened = opened
         if opened.sample.measured:
-            self._keep(opened.request or Request(model=""), opened.sample, opened)
+            self.stored.emit(opened.request or Request(model=""), opened.sample, opened.path.name)
         else:
             self.compute.ask(MeasureTask(opened.sample.microstructure))
 
     def verify(self) -> None:
         """Simulate the recipe of the sample on show."""
-        shown = self._window.current_sample
-        if shown.sample is not None and shown.request is not None and shown.sample.process:
-            self.verifier.start(shown.request, shown.sample)
+        if self._shown is not None and self._shown[1].process:
+            self.verifier.start(*self._shown)
 
-    def compare_selected(self) -> None:
-        """Show the two selected results of the history side by side."""
-        if not self._window.history.panel.compare_selected():
-            self._window.status_line.setText(SELECT_TWO)
+    def compare_entries(self, pair: list[tuple[Entry, Sample]]) -> None:
+        """Show two stored results side by side."""
+        left, right = (Compared(_title(entry), entry.request.targets, sample) for entry, sample in pair)
+        self._compare(left, right)
 
-    def report(self) -> str:
-        """The sample on show as a page with the views, and the plots as far as they have been looked at."""
-        shown = self._window.current_sample
-        assert shown.sample is not None
-        picture = png(self._window.views.view.grab().toImage())
-        return report_html(shown.request or Request(model=""), shown.sample, picture, self.plots.drawings())
+    def take_verification(self, sample: Sample, verification: Verification) -> None:
+        """Know what a simulation said of a sample before it is shown."""
+        self._verified = sample, verification
+
+    def report(self, picture: bytes) -> str:
+        """The sample on show as a page with a picture, and the plots as far as they have been looked at."""
+        assert self._shown is not None
+        request, sample = self._shown
+        return report_html(request, sample, picture, self.plots.drawings())
+
+    def commands(self) -> list[Command]:
+        """What can be found out."""
+        return [Command("Generate", "Verify the recipe by simulation", self.verify, ("Ctrl+Shift+V",))]
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
+        self.panel.restyle()
         self.plots.restyle()
         self.comparison.restyle()
 
@@ -77,60 +102,43 @@ class ResultsController(QObject):
         self.verifier.close()
         self.comparison.close_scenes()
 
-    def _show(self, request: Request, sample: Sample) -> None:
-        self.plots.show_volume(sample.microstructure)
-        known = self._verified is not None and self._verified[0] is sample
-        self._show_verification(self._verified[1] if known and self._verified else None)
-
     def _show_verification(self, verification: Verification | None) -> None:
-        self._window.results_panel.recipe.show_answer(verification)
-        self._window.results_panel.verification.show_result(verification)
+        self.panel.recipe.show_answer(verification)
+        self.panel.verification.show_result(verification)
 
-    def _take_verification(self, request: Request, sample: Sample, verification: Verification) -> None:
+    def _take_simulated(self, request: Request, sample: Sample, verification: Verification) -> None:
         if verification.volume is not None:
             volume = verification.volume.with_provenance(title="Simulated film")
             verification = replace(verification, volume=volume)
-        self._remember_verification(sample, verification)
-        alone = replace(request, seed=sample.seed, count=1)
-        self._window.history.service.keep_verification(alone, verification)
-        if self._window.sample is sample:
+        self.take_verification(sample, verification)
+        self.verified.emit(replace(request, seed=sample.seed, count=1), verification)
+        if self._shown is not None and self._shown[1] is sample:
             self._show_verification(verification)
         else:
-            self._window.status_line.setText(
-                f"The recipe of seed {sample.seed} is verified; show that result to see it."
-            )
+            self.message.emit(VERIFIED.format(seed=sample.seed))
 
-    def _remember_verification(self, sample: Sample, verification: Verification) -> None:
-        self._verified = sample, verification
-
-    def _show_film(self, on: bool) -> None:
+    def _show_simulated(self, on: bool) -> None:
         if self._verified is not None and self._verified[1].volume is not None:
             sample, verification = self._verified
-            volume = verification.volume if on else sample.microstructure
+            volume: Microstructure | None = verification.volume if on else sample.microstructure
             assert volume is not None
-            self._window.views.show_volume(volume)
+            self.volume_wanted.emit(volume)
             self.plots.show_volume(volume)
 
-    def _compare_film(self) -> None:
-        shown = self._window.current_sample
-        if self._verified is None or self._verified[1].volume is None or shown.request is None:
+    def _compare_simulated(self) -> None:
+        if self._verified is None or self._verified[1].volume is None or self._shown is None:
             return
         sample, verification = self._verified
-        targets = shown.request.targets
-        film = Sample(verification.volume, sample.seed, verification.simulated)  # type: ignore[arg-type]
+        targets = self._shown[0].targets
+        simulated = Sample(verification.volume, sample.seed, verification.simulated)  # type: ignore[arg-type]
         self._compare(
-            Compared("Generated film", targets, sample), Compared("Film simulated at its recipe", targets, film)
+            Compared("Generated film", targets, sample), Compared("Film simulated at its recipe", targets, simulated)
         )
 
-    def _compare_kept(self, pair: list[tuple[Entry, Sample]]) -> None:
-        left, right = (Compared(_title(entry), entry.request.targets, sample) for entry, sample in pair)
-        self._compare(left, right)
-
     def _compare(self, left: Compared, right: Compared) -> None:
-        views = self._window.views
-        if views.view.scene is not None:
-            self.comparison.show_pair(left, right, views.view.scene.palette, views.smooth.isChecked())
-            self.tabs.turn_to("Compare")
+        state = self._look.state
+        self.comparison.show_pair(left, right, palette_of(state.palette), state.smooth)
+        self.compared.emit()
 
     def _answer(self, task: object, value: Any) -> None:
         if isinstance(task, LinesTask):
@@ -144,45 +152,34 @@ class ResultsController(QObject):
             return
         measured, reasons = value
         sample = replace(opened.sample, measured=measured, reasons=reasons)
-        request = opened.request or Request(model="")
-        if self._window.sample is opened.sample:
-            self._window.show_kept(request, sample, opened.path)
-        self._keep(request, sample, opened)
-
-    def _keep(self, request: Request, sample: Sample, opened: Opened) -> None:
-        """Put an opened volume into the history unless it is there already."""
-        alone = replace(request, seed=sample.seed, count=1)
-        history = self._window.history.panel
-        kept = [history.entry(row) for row in range(history.list.count())]
-        if not any(entry.request == alone and entry.sample["measured"] == sample.measured for entry in kept):
-            self._window.history.service.add(request, sample, self._window.views.colours(), opened.path.name)
+        request, path = opened.request or Request(model=""), Path(opened.path)
+        if self._shown is not None and self._shown[1] is opened.sample:
+            self.measured.emit(request, sample, path)
+        self.stored.emit(request, sample, path.name)
 
     def _fail(self, task: object, message: str, details: str) -> None:
         if isinstance(task, LinesTask):
             self.plots.take_failure(task, message)
         else:
-            self._window.error_bar.tell(message, details)
+            self.failed.emit(message, details)
 
     def _connect(self) -> None:
-        window, panel = self._window, self._window.results_panel.verification
+        panel = self.panel.verification
         self.compute.answered.connect(self._answer)
         self.compute.failed.connect(self._fail)
         self.compute.progressed.connect(self.plots.show_progress)
         self.plots.wanted.connect(self.compute.ask)
-        self.plots.failed.connect(window.error_bar.tell)
-        window.current_sample.changed.connect(self._show)
-        window.views.touched.connect(self.plots.restyle)
-        window.history.service.pair_loaded.connect(self._compare_kept)
-        window.history.service.verification_loaded.connect(self._remember_verification)
+        self.plots.failed.connect(lambda sentence: self.failed.emit(sentence, ""))
+        self._look.changed.connect(lambda _: self.plots.restyle())
         panel.wanted.connect(self.verify)
         panel.cancelled.connect(self.verifier.cancel)
-        panel.film_shown.connect(self._show_film)
-        panel.compared.connect(self._compare_film)
+        panel.film_shown.connect(self._show_simulated)
+        panel.compared.connect(self._compare_simulated)
         self.verifier.started.connect(lambda: panel.show_running(True))
         self.verifier.ended.connect(lambda: panel.show_running(False))
         self.verifier.progressed.connect(panel.show_progress)
-        self.verifier.verified.connect(self._take_verification)
-        self.verifier.failed.connect(window.error_bar.tell)
+        self.verifier.verified.connect(self._take_simulated)
+        self.verifier.failed.connect(self.failed)
 
 
 def _title(entry: Entry) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
+from microdesigner.gui.command import Command
 from microdesigner.gui.volume_files import MESH, MOVIES, PICTURE, REPORT, SURFACES, volume_formats
 from microdesigner.gui.widgets.basics import named
 
@@ -46,8 +47,7 @@ class ExportButton(QPushButton):
         self._menu.addSeparator()
         pictures = self._menu.addMenu("Picture of the views")
         for scale in SCALES:
-            size = "as on the screen" if scale == 1 else f"{scale} times as large"
-            self._offer(pictures, PICTURE, f"PNG picture, {size}", scale)
+            self._offer(pictures, PICTURE, f"PNG picture, {_size_of(scale)}", scale)
         for motion, name in MOTIONS.items():
             movies = self._menu.addMenu(name)
             for suffix, title in MOVIES.items():
@@ -56,10 +56,27 @@ class ExportButton(QPushButton):
     def _offer(self, menu: QMenu, suffix: str, title: str, detail: int | str = 1) -> None:
         menu.addAction(f"{title} (.{suffix})", partial(self._ask, suffix, title, detail))
 
-    def ask_film(self, suffix: str, motion: str) -> None:
-        """Ask where to write a movie, where there is a volume."""
+    def commands(self) -> list[Command]:
+        """Every format, and the menu of all."""
+        formats: list[tuple[str, str, int | str]] = [
+            *((suffix, title, 1) for suffix, title in (volume_formats() | SURFACES | MESH | REPORT).items()),
+            *((PICTURE, f"PNG picture, {_size_of(scale)}", scale) for scale in SCALES),
+            *((suffix, f"{name}, {suffix.upper()}", motion) for motion, name in MOTIONS.items() for suffix in MOVIES),
+        ]
+        return [
+            Command("File", "Export…", self.showMenu, ("Ctrl+E",), section=1, enabled=self.isEnabled),
+            *(
+                Command(
+                    "File", f"{title} (.{suffix})…", partial(self._ask_if_possible, suffix, title, detail), section=1,
+                    submenu="Export as", enabled=self.isEnabled,
+                )
+                for suffix, title, detail in formats
+            ),
+        ]  # fmt: skip
+
+    def _ask_if_possible(self, suffix: str, title: str, detail: int | str) -> None:
         if self.isEnabled():
-            self._ask(suffix, MOVIES[suffix], motion)
+            self._ask(suffix, title, detail)
 
     def _ask(self, suffix: str, title: str, detail: int | str) -> None:
         proposal = str(Path(self.folder) / f"{self.stem}.{suffix}")
@@ -69,3 +86,7 @@ class ExportButton(QPushButton):
             self.folder = str(path.parent)
             path = path if path.suffix else path.with_suffix(f".{suffix}")
             (self.movie_chosen if suffix in MOVIES else self.chosen).emit(path, detail)
+
+
+def _size_of(scale: int) -> str:
+    return "as on the screen" if scale == 1 else f"{scale} times as large"

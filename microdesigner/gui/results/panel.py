@@ -1,7 +1,7 @@
 """The right column: which sample of the result is shown, what it measures, how to make it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -9,42 +9,37 @@ from microdesigner.gui.results.measured import MeasuredPanel
 from microdesigner.gui.results.recipe import RecipePanel
 from microdesigner.gui.results.verification import VerificationPanel
 from microdesigner.gui.widgets.basics import SPACING, named, scrolled
+from microdesigner.gui.widgets.number_field import IntegerField
 
 
 class ResultsPanel(QWidget):
-    """Collects the samples of the newest request and lets one be chosen."""
+    """Shows one sample of a result and lets another be chosen."""
 
-    chosen = Signal(object, object)  # Request, Sample
+    place_chosen = Signal(int)  # of a sample in the result, from 1
 
     def __init__(self) -> None:
         super().__init__()
-        self._samples: dict[int, Sample] = {}
-        self._request: Request | None = None
         self.measured = MeasuredPanel()
         self.recipe = RecipePanel()
         self.verification = VerificationPanel()
-        self.index = named(QSpinBox(), "Sample", "Which sample of the result is shown.")
+        self.index = named(IntegerField(), "Sample", "Which sample of the result is shown.")
         self.index.setMinimum(1)
         self.seed = QLabel()
         self.seed.setToolTip("With this seed the sample can be made again alone.")
         self.head = QHBoxLayout()
         self._choice = QHBoxLayout()
         self._lay_out()
-        self._show_count()
-        self.index.valueChanged.connect(lambda _: self._choose())
+        self.show_count(0, 1)
+        self.index.valueChanged.connect(self.place_chosen)
 
-    def add(self, request: Request, index: int, sample: Sample) -> None:
-        """Take a new sample; the first of a request is shown at once."""
-        first = request is not self._request
-        if first:
-            self._request, self._samples = request, {}
-        self._samples[index] = sample
-        self._show_count()
-        if first:
-            self.index.blockSignals(True)
-            self.index.setValue(1)
-            self.index.blockSignals(False)
-            self._choose()
+    def show_count(self, count: int, place: int) -> None:
+        """Offer `count` samples, of which the one at `place` is shown."""
+        self.index.blockSignals(True)
+        self.index.setEnabled(count > 1)
+        self.index.setMaximum(max(1, count))
+        self.index.setSuffix(f" of {count}" if count else "")
+        self.index.setValue(place)
+        self.index.blockSignals(False)
 
     def show_sample(self, request: Request, sample: Sample) -> None:
         """Show what a sample measures and how it could be made."""
@@ -58,17 +53,6 @@ class ResultsPanel(QWidget):
         self.recipe.restyle()
         self.verification.restyle()
         self.measured.restyle()
-
-    def _choose(self) -> None:
-        keys = sorted(self._samples)
-        if self._request is not None and keys:
-            self.chosen.emit(self._request, self._samples[keys[self.index.value() - 1]])
-
-    def _show_count(self) -> None:
-        count = len(self._samples)
-        self.index.setEnabled(count > 1)
-        self.index.setMaximum(max(1, count))
-        self.index.setSuffix(f" of {count}" if count else "")
 
     def _lay_out(self) -> None:
         self._choice.addWidget(QLabel("Sample"))

@@ -1,34 +1,34 @@
 """Drafts that follow the sliders: same seed, newest targets only; in full quality once they rest."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from microdesigner.app.request_model import Design, RequestModel
 from microdesigner.app.targets import Quality
 from microdesigner.core.request import Request
 from microdesigner.gui.engine_client import EngineClient
-from microdesigner.gui.targets.panel import TargetsPanel
-from microdesigner.gui.widgets.mesh_builder import MeshBuilder
 
 LOOK_AGAIN_MS, REST_MS = 10, 900
 
 
 class LiveDraft(QObject):
-    """While the panel's box is checked, each move of a target is drafted; jobs of the queue go first.
+    """While the options say so, each move of a target is drafted; jobs of the queue go first.
 
-    The next draft begins when the last is drawn and a move never delays it, so that they keep coming while a slider is
-    dragged. When no target has moved for `REST_MS` the same request is served in full.
+    The next draft begins when the last is drawn (`drawing` is false) and a move never delays it, so that they keep
+    coming while a slider is dragged. When no target has moved for `REST_MS` the same request is served in full.
     """
 
     began = Signal()
 
     def __init__(
-        self, targets: TargetsPanel, generation: EngineClient, builder: MeshBuilder, parent: QObject | None = None
+        self, model: RequestModel, generation: EngineClient, drawing: Callable[[], bool], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._targets = targets
-        self._generation = generation
-        self._builder = builder
+        self._model, self._generation = model, generation
+        self._drawing = drawing
+        self._last = model.state
         self._own: Request | None = None
         self._next = QTimer(self)
         self._next.setSingleShot(True)
@@ -37,7 +37,7 @@ class LiveDraft(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._finish)
-        targets.targets_changed.connect(self._changed)
+        model.changed.connect(self._changed)
 
     def stop(self) -> None:
         """Forget a draft that is about to start or under way, and what would follow it."""
@@ -49,8 +49,10 @@ class LiveDraft(QObject):
     def _own_runs(self) -> bool:
         return self._own is not None and self._generation.request is self._own
 
-    def _changed(self) -> None:
-        if self._targets.options.live.isChecked() and self._generation.started_up:
+    def _changed(self, design: Design) -> None:
+        before, self._last = self._last, design
+        moved = (before.model, before.targets) != (design.model, design.targets)
+        if moved and design.options.live and self._generation.started_up:
             self._rest.start()
             if not self._next.isActive():
                 self._next.start(0)
@@ -58,7 +60,7 @@ class LiveDraft(QObject):
     def _draft(self) -> None:
         """Draft the targets as they stand now, once the last draft is drawn; its volume in the making gives way."""
         free = not self._generation.running or (self._own_runs() and not self._generation.drafting)
-        if not free or self._builder.busy:
+        if not free or self._drawing():
             self._next.start(LOOK_AGAIN_MS)
         elif (request := self._wanted()) is not None:
             self._own = request
@@ -75,6 +77,6 @@ class LiveDraft(QObject):
 
     def _wanted(self) -> Request | None:
         """One volume as the options say, but never of the thousand steps that nobody waits for."""
-        targets, options = self._targets.targets, self._targets.options.options()
+        targets, options = self._model.targets, self._model.state.options
         quality: Quality = "standard" if options.quality == "paper" else options.quality
         return targets.request(replace(options, count=1, candidates=1, quality=quality)) if targets else None

@@ -1,104 +1,101 @@
 """How to generate: seed, number, quality; the rest folded away."""
 
-import secrets
-
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from microdesigner.app.targets import QUALITIES, Options
-from microdesigner.core.request import Request
+from microdesigner.app.request_model import MAX_SEED, Design, RequestModel
+from microdesigner.gui.undo import UndoMerge
 from microdesigner.gui.widgets.basics import CollapsibleSection, heading, named, tool_button
+from microdesigner.gui.widgets.number_field import IntegerField
 
-MAX_SEED = 2**31 - 1
 MAX_SAMPLES = 64
 QUALITY_TITLES = {"draft": "Draft (8 steps)", "standard": "Standard (16 steps)", "paper": "Paper (1000 steps)"}
 MATCH_TITLES = {"none": "As generated", "fractions": "Exact fractions", "all": "Exact fractions, best candidate"}
 
 
 class OptionsPanel(QWidget):
-    """Edits an Options value."""
+    """Shows the options of the request model and edits them."""
 
-    changed = Signal()
-
-    def __init__(self) -> None:
+    def __init__(self, model: RequestModel, merge: UndoMerge) -> None:
         super().__init__()
+        self._model, self._merge = model, merge
         self.seed = named(
-            QSpinBox(), "Seed", "Start of the random numbers: the same seed and targets give the same volume."
+            IntegerField(), "Seed", "Start of the random numbers: the same seed and targets give the same volume."
         )
         self.seed.setRange(0, MAX_SEED)
         self.locked = named(QToolButton(), "Lock seed", "Keep the seed; unlocked, each generation takes a new one.")
         self.locked.setCheckable(True)
-        self.locked.setChecked(True)
-        self.dice = tool_button("New", "New seed", "Take a new random seed.", self.roll)
-        self.count = named(QSpinBox(), "Samples", "How many volumes to generate, with seeds counting up.")
+        self.dice = tool_button("New", "New seed", "Take a new random seed.", model.new_seed)
+        self.count = named(IntegerField(), "Samples", "How many volumes to generate, with seeds counting up.")
         self.count.setRange(1, MAX_SAMPLES)
         self.quality = named(
             QComboBox(),
             "Quality",
             "Draft is quick, standard is the usual choice, paper repeats all 1000 ancestral steps.",
         )
-        _fill(self.quality, QUALITY_TITLES)
-        self.candidates = named(QSpinBox(), "Candidates", "Volumes drawn for each one kept; matching keeps the best.")
-        self.candidates.setRange(1, 64)
-        self.match = named(
-            QComboBox(), "Match", "Whether the phase fractions are made exact and the best candidate kept."
+        self.candidates = named(
+            IntegerField(), "Candidates", "Volumes drawn for each one that stays; matching takes the best."
         )
-        _fill(self.match, MATCH_TITLES)
+        self.candidates.setRange(1, MAX_SAMPLES)
+        self.match = named(
+            QComboBox(), "Match", "Whether the phase fractions are made exact and the best candidate taken."
+        )
         self.live = named(
             QCheckBox("Live draft"), "Live draft", "Generate a draft with this seed whenever a target moves."
         )
+        for choice, titles in ((self.quality, QUALITY_TITLES), (self.match, MATCH_TITLES)):
+            for name, title in titles.items():
+                choice.addItem(title, name)
         self._lay_out()
-        self.locked.toggled.connect(self._show_lock)
-        self._show_lock(True)
-        for box in (self.seed, self.count, self.candidates):
-            box.valueChanged.connect(lambda _: self.changed.emit())
-        for choice in (self.quality, self.match):
-            choice.currentIndexChanged.connect(lambda _: self.changed.emit())
+        self._show(model.state)
+        self._connect()
 
-    def options(self) -> Options:
-        """What is chosen."""
-        return Options(
-            seed=self.seed.value(), count=self.count.value(), candidates=self.candidates.value(),
-            match=self.match.currentData(), quality=self.quality.currentData(),
-        )  # fmt: skip
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops, in its order."""
+        section = self.advanced.button
+        return [
+            self.seed, self.locked, self.dice, self.count, self.quality, section, self.candidates, self.match, self.live
+        ]  # fmt: skip
 
-    def restore(self, request: Request) -> None:
-        """Show how an earlier request was generated."""
-        self.seed.setValue(request.seed)
-        self.count.setValue(request.count)
-        self.candidates.setValue(request.candidates)
-        self.match.setCurrentIndex(self.match.findData(request.match))
-        for quality, recipe in QUALITIES.items():
-            if recipe == (request.steps, request.sampler):
-                self.choose_quality(quality)
+    def _connect(self) -> None:
+        fields = {"seed": self.seed, "count": self.count, "candidates": self.candidates}
+        for name, field in fields.items():
+            field.setKeyboardTracking(False)
+            field.valueChanged.connect(lambda value, name=name: self._edit(name, value))
+        for name, choice in {"quality": self.quality, "match": self.match}.items():
+            choice.currentIndexChanged.connect(
+                lambda _, name=name, choice=choice: self._edit(name, choice.currentData())
+            )
+        self.locked.toggled.connect(lambda locked: self._edit("seed_locked", locked))
+        self.live.toggled.connect(lambda live: self._edit("live", live))
+        self._model.changed.connect(self._show)
 
-    def roll(self) -> None:
-        """Take a new random seed."""
-        self.seed.setValue(secrets.randbelow(MAX_SEED))
+    def _edit(self, name: str, value: object) -> None:
+        self._model.set_options(self._merge.key(f"option {name}"), **{name: value})
 
-    def roll_unless_locked(self) -> None:
-        """Take a new seed when the user did not lock it."""
-        if not self.locked.isChecked():
-            self.roll()
-
-    def choose_quality(self, quality: str) -> None:
-        """Select a quality by name; an unknown one is ignored."""
-        index = self.quality.findData(quality)
-        if index >= 0:
-            self.quality.setCurrentIndex(index)
-
-    def _show_lock(self, locked: bool) -> None:
-        self.locked.setText("Locked" if locked else "Free")
+    def _show(self, design: Design) -> None:
+        options = design.options
+        widgets = (self.seed, self.count, self.candidates, self.quality, self.match, self.locked, self.live)
+        for widget in widgets:
+            widget.blockSignals(True)
+        self.seed.setValue(options.seed)
+        self.count.setValue(options.count)
+        self.candidates.setValue(options.candidates)
+        self.quality.setCurrentIndex(self.quality.findData(options.quality))
+        self.match.setCurrentIndex(self.match.findData(options.match))
+        self.locked.setChecked(options.seed_locked)
+        self.locked.setText("Locked" if options.seed_locked else "Free")
+        self.live.setChecked(options.live)
+        for widget in widgets:
+            widget.blockSignals(False)
 
     def _lay_out(self) -> None:
         seed = QHBoxLayout()
@@ -121,7 +118,8 @@ class OptionsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(heading("Generation"))
         column.addLayout(grid)
-        column.addWidget(CollapsibleSection("Advanced", folded, "Candidates, matching and the live draft."))
+        self.advanced = CollapsibleSection("Advanced", folded, "Candidates, matching and the live draft.")
+        column.addWidget(self.advanced)
 
 
 def _grid(parent: QWidget | None = None) -> QGridLayout:
@@ -130,10 +128,3 @@ def _grid(parent: QWidget | None = None) -> QGridLayout:
     grid.setColumnMinimumWidth(0, 80)
     grid.setColumnStretch(1, 1)
     return grid
-
-
-def _fill(box: QComboBox, titles: dict[str, str]) -> None:
-    for name, title in titles.items():
-        box.addItem(title, name)
-    if "standard" in titles:
-        box.setCurrentIndex(box.findData("standard"))

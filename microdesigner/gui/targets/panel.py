@@ -1,45 +1,31 @@
 """The left column: which model, what to ask for, how to generate."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from itertools import pairwise
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.app.catalogue import Catalogue
-from microdesigner.app.targets import Targets, TargetState
+from microdesigner.app.request_model import Design, RequestModel
+from microdesigner.app.targets import Targets
 from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.core.request import Request
+from microdesigner.gui.command import Command
 from microdesigner.gui.targets.options import OptionsPanel
 from microdesigner.gui.targets.row import ConditionRow
 from microdesigner.gui.targets.run_bar import RunBar
 from microdesigner.gui.targets.support_badge import SupportBadge
-from microdesigner.gui.undo import Change, UndoMerge
+from microdesigner.gui.undo import UndoMerge
 from microdesigner.gui.widgets.basics import SPACING, heading, named, quiet, scrolled
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Which model is asked for what."""
-
-    model: str
-    state: TargetState
-
-
 class TargetsPanel(QWidget):
-    """Edits the targets of the chosen model; every change can be undone."""
+    """Shows the request model and edits it."""
 
-    targets_changed = Signal()
-    model_chosen = Signal(str)
-
-    def __init__(self, catalogue: Catalogue, undo: QUndoStack) -> None:
+    def __init__(self, catalogue: Catalogue, model: RequestModel) -> None:
         super().__init__()
-        self._catalogue = catalogue
-        self._undo = undo
+        self._catalogue, self._model = catalogue, model
         self._merge = UndoMerge()
-        self.targets: Targets | None = None
+        self._rows_of: Targets | None = None  # whose conditions the rows are
         self.rows: dict[str, ConditionRow] = {}
         self.model = named(QComboBox(), "Model", "The trained model that generates the volumes.")
         self.card_text = quiet()
@@ -47,89 +33,59 @@ class TargetsPanel(QWidget):
         self.conditions.setSpacing(SPACING // 2)
         self.dependent = QLabel()
         self.dependent.setToolTip("All phase fractions sum to one, so the last one follows from the others.")
+        self.lowered = quiet()
         self.badge = SupportBadge()
-        self.options = OptionsPanel()
+        self.options = OptionsPanel(model, self._merge)
         self.run_bar = RunBar()
         self._lay_out()
-        self.model.currentIndexChanged.connect(lambda _: self._choose_model(self.model.currentData()))
-        self.badge.nearest_wanted.connect(self._use_nearest)
+        self.refresh()
+        self._show(model.state)
+        model.changed.connect(self._show)
+        self.model.currentIndexChanged.connect(lambda _: model.choose_model(self.model.currentData()))
+        self.badge.nearest_wanted.connect(model.use_nearest)
 
-    def fill(self, preferred: str) -> None:
-        """List the installed models and choose `preferred` where it is among them."""
+    def refresh(self) -> None:
+        """Offer models that came since."""
         self.model.blockSignals(True)
-        for installed in self._catalogue.models:
-            self.model.addItem(installed.card.name, installed.card.name)
-        self.model.setCurrentIndex(max(0, self.model.findData(preferred)))
-        self.model.blockSignals(False)
-        self.model.setEnabled(bool(self._catalogue.models))
-        card = self._catalogue.card(self.model.currentData())
-        if card is not None:
-            self._show(Asked(card.name, Targets(card).state))
-        else:
-            self.card_text.setText("No model is installed.")
-
-    def refresh(self, chosen: str | None = None) -> None:
-        """Offer models that came since, and choose one of them where `chosen` says so."""
-        if self.model.count() == 0:
-            self.fill(chosen or "")
-            return
         for installed in self._catalogue.models:
             if self.model.findData(installed.card.name) < 0:
                 self.model.addItem(installed.card.name, installed.card.name)
-        if chosen is not None:
-            self.model.setCurrentIndex(self.model.findData(chosen))
-
-    def request(self) -> Request | None:
-        """The request as it stands; None without a model."""
-        return self.targets.request(self.options.options()) if self.targets else None
-
-    def restore(self, request: Request) -> None:
-        """Show the targets and options of an earlier request, as far as its model is installed."""
-        card = self._catalogue.card(request.model)
-        if card is None:
-            return
-        self.options.restore(request)
-        recalled = Targets(card, self.targets.state if self.targets else None)
-        recalled.ask_only(request.targets)
-        self._push(Asked(card.name, recalled.state), "Recall targets")
-
-    def apply(self, state: TargetState) -> None:
-        """Show `state` as the targets of the chosen model."""
-        if self.targets is None:
-            return
-        self.targets.state = state
-        for name, row in self.rows.items():
-            row.show_state(state.values[name], name in state.fixed)
-        self._show_dependent(self.targets)
-        self.restyle()
-        self.targets_changed.emit()
+        self.model.setCurrentIndex(self.model.findData(self._model.state.model))
+        self.model.blockSignals(False)
+        self.model.setEnabled(self.model.count() > 0)
 
     def restyle(self) -> None:
         """Show the support in the colours of the look."""
-        if self.targets is not None:
-            self.badge.show_support(self.targets.support())
+        if self._model.targets is not None:
+            self.badge.show_support(self._model.targets.support())
 
-    def _choose_model(self, name: str) -> None:
-        card = self._catalogue.card(name)
-        if card is not None:
-            chosen = Targets(card, self.targets.state if self.targets else None)
-            self._push(Asked(name, chosen.state), f"Choose {name}")
+    def commands(self) -> list[Command]:
+        """What can be done to targets and options."""
+        model = self._model
+        return [
+            Command("Generate", "New random seed", model.new_seed, ("Ctrl+R",)),
+            Command("Generate", "Lock or free the seed", self.options.locked.toggle),
+            Command("Generate", "Live draft on or off", self.options.live.toggle, ("Ctrl+L",)),
+            Command("Generate", "Use the nearest supported targets", model.use_nearest),
+        ]
 
-    def _show(self, asked: Asked) -> None:
-        card = self._catalogue.card(asked.model)
-        if card is None:
+    def _show(self, design: Design) -> None:
+        targets = self._model.targets
+        if targets is None:
+            self.card_text.setText("No model is installed.")
             return
-        if self.targets is None or self.targets.card is not card:
-            self.targets = Targets(card)
-            self.model.blockSignals(True)
-            self.model.setCurrentIndex(self.model.findData(card.name))
-            self.model.blockSignals(False)
-            self._make_rows(self.targets)
-            self.card_text.setText(_summary(card))
-            self.model_chosen.emit(card.name)
-        self.apply(asked.state)
+        if targets is not self._rows_of:
+            self._make_rows(targets)
+            self.card_text.setText(_summary(targets.card))
+            self.refresh()
+        for name, row in self.rows.items():
+            row.show_state(design.targets.values[name], name in design.targets.fixed)
+        self._show_dependent(targets)
+        self._show_lowered()
+        self.restyle()
 
     def _make_rows(self, targets: Targets) -> None:
+        self._rows_of = targets
         for row in self.rows.values():
             self.conditions.removeWidget(row)
             row.deleteLater()
@@ -139,42 +95,38 @@ class TargetsPanel(QWidget):
         }
         for row in self.rows.values():
             row.value_changed.connect(self._set_value)
-            row.fixed_changed.connect(self._set_fixed)
+            row.fixed_changed.connect(self._model.set_fixed)
             self.conditions.addWidget(row)
+        self._order_stops()
 
     def _set_value(self, name: str, value: float) -> None:
-        self._change(name, lambda targets: targets.set_value(name, value), f"Set {_title(name)}")
-
-    def _set_fixed(self, name: str, fixed: bool) -> None:
-        self._change(
-            "", lambda targets: targets.set_fixed(name, fixed), f"{'Ask for' if fixed else 'Free'} {_title(name)}"
-        )
-
-    def _use_nearest(self) -> None:
-        self._change("", Targets.use_nearest, "Use nearest supported targets")
-
-    def _change(self, what: str, move: Callable[[Targets], None], title: str) -> None:
-        """Move the targets; successive changes of the same `what` are one step of undo, "" stands alone."""
-        if self.targets is None:
-            return
-        before = self.targets.state
-        move(self.targets)
-        after, self.targets.state = self.targets.state, before
-        self._push(Asked(self.targets.card.name, after), title, self._merge.key(what) if what else "")
-
-    def _push(self, after: Asked, title: str, merge_key: str = "") -> None:
-        if self.targets is None:
-            return
-        before = Asked(self.targets.card.name, self.targets.state)
-        if after != before:
-            self._undo.push(Change(self._show, before, after, title, merge_key))
+        self._model.set_value(name, value, self._merge.key(f"targets {name}"))
 
     def _show_dependent(self, targets: Targets) -> None:
         phase, value = targets.dependent_phase, targets.dependent_value
         self.dependent.setVisible(phase is not None)
         if phase is not None:
             amount = "free" if value is None else f"{value:.3f}"
-            self.dependent.setText(f"{phase.capitalize()} fraction&nbsp; <b>{amount}</b> &nbsp;the rest")
+            self.dependent.setText(f"{phase.capitalize()} fraction&nbsp; <b>{amount}</b> &nbsp;follows from the others")
+
+    def _show_lowered(self) -> None:
+        """Name the targets that had to make room for the one being set."""
+        moved = [
+            f"{spec_of(name).title.lower()} {value:.{spec_of(name).decimals}f}"
+            for name, value in self._model.lowered().items()
+        ]
+        self.lowered.setText(f"Lowered, as fractions sum to one: {', '.join(moved)}." if moved else "")
+        self.lowered.setVisible(bool(moved))
+
+    def _order_stops(self) -> None:
+        """Let Tab go from the model through the targets, row by row, to the options."""
+        stops: list[QWidget] = [self.model]
+        for row in self.rows.values():
+            stops += [row.slider, row.number, row.free]
+        stops.append(self.badge.nearest)
+        stops += self.options.stops()
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _lay_out(self) -> None:
         content = QWidget()
@@ -182,7 +134,7 @@ class TargetsPanel(QWidget):
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(SPACING)
         above: tuple[QWidget, ...] = (heading("Model"), self.model, self.card_text, _line(), heading("Targets"))
-        below: tuple[QWidget, ...] = (self.dependent, self.badge, _line(), self.options)
+        below: tuple[QWidget, ...] = (self.lowered, self.dependent, self.badge, _line(), self.options)
         for widget in above:
             column.addWidget(widget)
         column.addLayout(self.conditions)
@@ -197,10 +149,6 @@ class TargetsPanel(QWidget):
         whole.addWidget(scrolled(content), 1)
         whole.addLayout(foot)
         self.setMinimumWidth(360)
-
-
-def _title(name: str) -> str:
-    return spec_of(name).title.lower()
 
 
 def _line() -> QFrame:

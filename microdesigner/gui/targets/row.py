@@ -1,12 +1,13 @@
 """One condition: what it is, its value, whether it is free."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from microdesigner.core.card import ModelCard, Parameter, control_note, describe_parameter
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui.targets.slider import HistogramSlider
 from microdesigner.gui.widgets.basics import named, quiet, symbol_html
+from microdesigner.gui.widgets.number_field import NumberField
 
 
 class ConditionRow(QWidget):
@@ -23,7 +24,7 @@ class ConditionRow(QWidget):
         label = QLabel(f"{spec.title}&nbsp; <i>{symbol_html(spec.symbol)}</i>{unit}")
         label.setToolTip(tooltip)
         self.slider = named(HistogramSlider(parameter, limits), f"{spec.title} slider", tooltip)
-        self.number = named(QDoubleSpinBox(), spec.title, tooltip)
+        self.number = named(NumberField(), spec.title, tooltip)
         self.number.setDecimals(spec.decimals)
         self.number.setRange(*limits)
         self.number.setSingleStep((limits[1] - limits[0]) / 100)

@@ -1,35 +1,48 @@
 """Between the window and what is trained: the wizard, finished models, models from files."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.training_runs import known_runs
 from microdesigner.gui.background_task import BackgroundTask
+from microdesigner.gui.command import Command
 from microdesigner.gui.training.wizard import TrainingWizard, ask_about, may_go_on
-
-if TYPE_CHECKING:
-    from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.widgets.data_form import DataForm
 
 
 class TrainingController(QObject):
-    """Opens the wizard beside the window and offers new models in the chooser."""
+    """Opens the wizard beside the window and announces new models. `import_form` makes the wizard's form for files."""
 
-    def __init__(self, window: "MainWindow") -> None:
+    installed = Signal()  # there are models that the catalogue does not list yet
+    chosen = Signal(str)  # of them, the one to use
+    failed = Signal(str, str)  # sentence, details
+
+    def __init__(
+        self, catalogue: Catalogue, import_form: Callable[[BackgroundTask], DataForm], window: QWidget
+    ) -> None:
         super().__init__(window)
-        self._window = window
+        self._catalogue, self._import_form, self._window = catalogue, import_form, window
         self.wizard: TrainingWizard | None = None
         self._importing = BackgroundTask(self)
         self._importing.result.connect(lambda folder: self.choose(folder.name))
-        self._importing.failed.connect(window.error_bar.tell)
+        self._importing.failed.connect(self.failed)
+
+    def commands(self) -> list[Command]:
+        """What can be done with models."""
+        return [
+            Command("Models", "Train a model…", self.open, ("Ctrl+T",)),
+            Command("Models", "Import a model…", self.import_model),
+        ]
 
     def open(self) -> None:
         """Show the wizard, or bring it to the front."""
         if self.wizard is None:
-            self.wizard = TrainingWizard(self._window.catalogue, self._window)
-            self.wizard.installed.connect(lambda _: self.offer_new())
+            self.wizard = TrainingWizard(self._catalogue, self._import_form, self._window)
+            self.wizard.installed.connect(lambda _: self.installed.emit())
             self.wizard.use_wanted.connect(self.choose)
             self.wizard.finished.connect(lambda _: self._forget())
         self.wizard.show()
@@ -45,16 +58,10 @@ class TrainingController(QObject):
         """Install the model in `path` and choose it."""
         self._importing.start("microdesigner.app.workers.models:import_model", path)
 
-    def offer_new(self) -> None:
-        """List models that came since."""
-        self._window.catalogue.reload()
-        self._window.targets.refresh()
-
     def choose(self, model: str) -> None:
-        """List models that came since and choose one."""
-        self._window.catalogue.reload()
-        self._window.targets.refresh(model)
-        self._window.status_line.setText(f"The model {model} is chosen.")
+        """Announce a model to use."""
+        self.installed.emit()
+        self.chosen.emit(model)
 
     def may_close(self) -> bool:
         """Ask whether a training shall outlive the window; False when the user wants to stay."""

@@ -1,5 +1,6 @@
 """Where the training data come from: simulated, imported, or a data set that is there."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import (
@@ -20,9 +21,9 @@ from PySide6.QtWidgets import (
 
 from microdesigner.app.training_runs import datasets_folder
 from microdesigner.gui.background_task import BackgroundTask
-from microdesigner.gui.importing.import_form import ImportForm
 from microdesigner.gui.training.simulate_form import SimulateForm
 from microdesigner.gui.widgets.basics import named, quiet
+from microdesigner.gui.widgets.data_form import DataForm
 from microdesigner.gui.widgets.messages import ErrorBar
 from microdesigner.gui.widgets.task_bar import TaskBar
 
@@ -38,7 +39,7 @@ KINDS = (
 class DataPage(QWizardPage):
     """Complete once a data set file is there."""
 
-    def __init__(self) -> None:
+    def __init__(self, import_form: Callable[[BackgroundTask], DataForm]) -> None:
         super().__init__()
         self.setTitle("Data")
         self.setSubTitle("A model learns from volumes whose phase fractions and transport paths were measured.")
@@ -47,7 +48,7 @@ class DataPage(QWizardPage):
         self.error_bar = ErrorBar()
         self.error_bar.hide()
         self.simulate = SimulateForm(self.task)
-        self.importing = ImportForm(self.task)
+        self.importing = import_form(self.task)
         self.open = _OpenForm()
         self.kinds = QButtonGroup(self)
         self.forms = QStackedWidget()
@@ -63,7 +64,7 @@ class DataPage(QWizardPage):
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
-        self.importing.preview.restyle()
+        self.importing.restyle()
 
     def _connect(self) -> None:
         self.kinds.idToggled.connect(lambda number, on: self._choose(number) if on else None)

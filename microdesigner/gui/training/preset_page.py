@@ -7,11 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QDoubleSpinBox,
     QFormLayout,
     QLabel,
     QRadioButton,
-    QSpinBox,
     QWidget,
     QWizardPage,
 )
@@ -21,6 +19,7 @@ from microdesigner.app.training_runs import runs_folder
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.widgets.basics import CollapsibleSection, heading, named, quiet, scrolling_column
 from microdesigner.gui.widgets.messages import ErrorBar
+from microdesigner.gui.widgets.number_field import IntegerField, NumberField
 from microdesigner.gui.widgets.task_bar import TaskBar
 from microdesigner.training.config import new_config
 from microdesigner.training.presets import STAGES, Stage
@@ -56,7 +55,7 @@ class PresetPage(QWizardPage):
         self.minutes = {stage: _minutes(stage) for stage in STAGES}
         self.compiled = named(QCheckBox("Compile the networks"), "Compile",
             "Takes minutes once and needs a C++ compiler; steps are about 1.3 times faster.")  # fmt: skip
-        self.devices = named(QSpinBox(), "Devices", "GPUs that train together.")
+        self.devices = named(IntegerField(), "Devices", "GPUs that train together.")
         self.devices.setRange(1, 64)
         self._trials: dict[str, Trial] = {}
         self._asked = ""
@@ -167,10 +166,8 @@ class PresetPage(QWizardPage):
         column.addStretch(1)
 
 
-def _minutes(stage: str) -> QDoubleSpinBox:
-    box = named(
-        QDoubleSpinBox(), f"Minutes for {stage}", "Ends the stage with its learning-rate schedule run to the end."
-    )
+def _minutes(stage: str) -> NumberField:
+    box = named(NumberField(), f"Minutes for {stage}", "Ends the stage with its learning-rate schedule run to the end.")
     box.setRange(0, LONGEST_MINUTES)
     box.setDecimals(1)
     box.setSuffix(" min")

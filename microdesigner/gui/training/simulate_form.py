@@ -3,24 +3,22 @@
 import os
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from microdesigner.app.training_runs import datasets_folder
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.widgets.basics import NAME_WIDTH, CollapsibleSection, named, quiet
+from microdesigner.gui.widgets.data_form import LATERAL_FACES, DataForm
+from microdesigner.gui.widgets.number_field import IntegerField
 
 SIZES = ((32, 32, 32), (64, 64, 32), (64, 64, 64), (128, 128, 64))
 FEWEST_SERIES, MOST = 8, 4096
 MIXED = 3
-LATERAL = (("the film goes on periodically", "periodic"), ("the film ends there", "no-flux"))
 
 
-class SimulateForm(QWidget):
+class SimulateForm(DataForm):
     """Starts the simulation of a data set in the background."""
-
-    started = Signal(Path)  # the data set that will be there
-    refused = Signal(str)
 
     def __init__(self, task: BackgroundTask) -> None:
         super().__init__()
@@ -50,7 +48,7 @@ class SimulateForm(QWidget):
 
     def _make_advanced(self) -> None:
         self.lateral = named(QComboBox(), "Lateral faces", "Whether a film goes on beyond its lateral faces.")
-        for title, kind in LATERAL:
+        for title, kind in LATERAL_FACES:
             self.lateral.addItem(title, kind)
         self.skins = _spin("Thicknesses", "Random thicknesses of the mixed skin taken from each snapshot.", 3, 1)
         self.seed = _spin("Seed", "Seed of the design and of all noise.", 1, 0)
@@ -118,8 +116,8 @@ class SimulateForm(QWidget):
         self._task.start("microdesigner.app.workers.datasets:simulate_dataset", path, plan, self.workers.value())
 
 
-def _spin(name: str, tooltip: str, value: int, low: int) -> QSpinBox:
-    box = named(QSpinBox(), name, tooltip)
+def _spin(name: str, tooltip: str, value: int, low: int) -> IntegerField:
+    box = named(IntegerField(), name, tooltip)
     box.setRange(low, MOST)
     box.setValue(value)
     return box

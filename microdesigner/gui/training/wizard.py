@@ -1,5 +1,6 @@
 """The training wizard: data, checks, what to learn, how long, and the training itself."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Signal
@@ -18,6 +19,7 @@ from microdesigner.gui.training.learn_page import LearnPage
 from microdesigner.gui.training.preset_page import PresetPage
 from microdesigner.gui.training.run_page import RunPage
 from microdesigner.gui.training.start_page import StartPage
+from microdesigner.gui.widgets.data_form import DataForm
 from microdesigner.training.config import TrainingConfig, new_config
 
 START, DATA, CHECKS, LEARN, PRESET, RUN = range(6)
@@ -32,7 +34,9 @@ class TrainingWizard(QWizard):
     installed = Signal(str)
     use_wanted = Signal(str)
 
-    def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, catalogue: Catalogue, import_form: Callable[[BackgroundTask], DataForm], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Train a model")
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
@@ -40,7 +44,7 @@ class TrainingWizard(QWizard):
         self.setOption(QWizard.WizardOption.NoCancelButtonOnLastPage)
         self.setButtonText(QWizard.WizardButton.CommitButton, "Start training")
         self.setButtonText(QWizard.WizardButton.FinishButton, "Close")
-        self.data, self.checks, self.learn = DataPage(), ChecksPage(), LearnPage(catalogue)
+        self.data, self.checks, self.learn = DataPage(import_form), ChecksPage(), LearnPage(catalogue)
         self.preset, self.run = PresetPage(), RunPage()
         runs = known_runs()
         self.start = StartPage(runs)

@@ -1,23 +1,24 @@
 """What part of the volume is drawn: threshold, clip box, slices."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
 from superqt import QRangeSlider
 
+from microdesigner.app.view_state import DEFAULT_VIEW, SHARE_STEPS, THRESHOLD_STEPS
 from microdesigner.gui.widgets.basics import named
 
-STEPS = 200
 AXES = ("x", "y", "z")
 Span = tuple[float, float]
 
 
 class CutPanel(QWidget):
-    """Sliders in shares of the volume, shown in nm."""
+    """Sliders in shares of the volume, whose lengths are shown in nm."""
 
-    shape_changed = Signal()
-    slices_changed = Signal()
+    changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,14 +30,12 @@ class CutPanel(QWidget):
             QSlider(Qt.Orientation.Horizontal), "Threshold",
             "Show only voxels whose phase fills at least this share of the 3×3×3 voxels around them.",
         )  # fmt: skip
-        self.threshold.setRange(0, 27)
+        self.threshold.setRange(0, THRESHOLD_STEPS)
         self._values = [QLabel() for _ in range(7)]
         self._lay_out()
-        for slider in (*self.clips, self.threshold):
-            slider.valueChanged.connect(lambda _: self._tell(self.shape_changed))
-        for slider in self.positions:
-            slider.valueChanged.connect(lambda _: self._tell(self.slices_changed))
-        self.slices_on.toggled.connect(lambda _: self._tell(self.slices_changed))
+        for slider in (*self.clips, self.threshold, *self.positions):
+            slider.valueChanged.connect(lambda _: self._tell())
+        self.slices_on.toggled.connect(lambda _: self._tell())
         self.show_size((1.0, 1.0, 1.0))
 
     def show_size(self, size_nm: tuple[float, float, float]) -> None:
@@ -44,27 +43,17 @@ class CutPanel(QWidget):
         self._size_nm = size_nm
         self._show_values()
 
-    def clip(self) -> tuple[Span, Span, Span]:
-        """The clip box in shares of each axis."""
-        x, y, z = ((slider.value()[0] / STEPS, slider.value()[1] / STEPS) for slider in self.clips)
-        return x, y, z
-
-    def slice_positions(self) -> tuple[float, float, float]:
-        """Where the slices are, in shares of the clip box."""
-        x, y, z = (slider.value() / STEPS for slider in self.positions)
-        return x, y, z
-
-    def threshold_share(self) -> float:
-        """The threshold in 0..1."""
-        return self.threshold.value() / 27
-
-    def state(self) -> tuple[tuple[tuple[int, int], ...], bool, tuple[int, ...], int]:
-        """Clip box, whether slices are shown, where, and the threshold, all in steps of the sliders."""
-        clip = tuple((int(slider.value()[0]), int(slider.value()[1])) for slider in self.clips)
-        return clip, self.slices_on.isChecked(), tuple(s.value() for s in self.positions), self.threshold.value()
+    def values(self) -> dict[str, Any]:
+        """What is set, as entries of a ViewState."""
+        return {
+            "clip": tuple((int(slider.value()[0]), int(slider.value()[1])) for slider in self.clips),
+            "slices": self.slices_on.isChecked(),
+            "positions": tuple(slider.value() for slider in self.positions),
+            "threshold": self.threshold.value(),
+        }
 
     def restore(self, clip: Sequence[tuple[int, int]], slices: bool, positions: Sequence[int], threshold: int) -> None:
-        """Go back to an earlier `state`."""
+        """Show entries of a ViewState."""
         for range_slider, span in zip(self.clips, clip, strict=False):
             range_slider.setValue(span)
         for slider, position in zip(self.positions, positions, strict=False):
@@ -76,25 +65,26 @@ class CutPanel(QWidget):
         slider = named(
             QRangeSlider(Qt.Orientation.Horizontal), f"Clip {axis}", f"Part of the volume shown along {axis}."
         )
-        slider.setRange(0, STEPS)
-        slider.setValue((0, STEPS))
+        slider.setRange(0, SHARE_STEPS)
+        slider.setValue((0, SHARE_STEPS))
         return slider
 
     def _slice_slider(self, axis: str) -> QSlider:
         slider = named(QSlider(Qt.Orientation.Horizontal), f"Slice {axis}", f"Where the slice across {axis} lies.")
-        slider.setRange(0, STEPS)
-        slider.setValue(STEPS // 2)
+        slider.setRange(0, SHARE_STEPS)
+        slider.setValue(SHARE_STEPS // 2)
         return slider
 
-    def _tell(self, signal: object) -> None:
+    def _tell(self) -> None:
         self._show_values()
-        signal.emit()  # type: ignore[attr-defined]
+        self.changed.emit()
 
     def _show_values(self) -> None:
-        spans = [(a * nm, b * nm) for (a, b), nm in zip(self.clip(), self._size_nm, strict=True)]
-        places = [low + share * (high - low) for (low, high), share in zip(spans, self.slice_positions(), strict=True)]
+        state = replace(DEFAULT_VIEW, **self.values())
+        spans = [(a * nm, b * nm) for (a, b), nm in zip(state.clip_box, self._size_nm, strict=True)]
+        places = [low + share * (high - low) for (low, high), share in zip(spans, state.slice_positions, strict=True)]
         texts = [*(f"{low:.0f}–{high:.0f} nm" for low, high in spans), *(f"{place:.0f} nm" for place in places)]
-        texts.append("off" if not self.threshold.value() else f"≥ {self.threshold_share():.2f}")
+        texts.append("off" if not self.threshold.value() else f"≥ {state.threshold_share:.2f}")
         for label, text in zip(self._values, texts, strict=True):
             label.setText(text)
         for slider in self.positions:

@@ -1,15 +1,10 @@
 """Which colours the phases have: one of the program's palettes, or the user's own."""
 
-import re
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox
 
 from microdesigner.gui.widgets.basics import named
-from microdesigner.view3d.palettes import PALETTES, Palette, colour_of, text_of
-
-OWN = "own"
-_KEY = re.compile(rf"{OWN}( #[0-9a-f]{{6}}){{1,256}}")
+from microdesigner.view3d.palettes import OWN, PALETTES, Palette, colour_of, own_colours, text_of
 
 
 class PaletteChoice(QComboBox):
@@ -42,8 +37,8 @@ class PaletteChoice(QComboBox):
         """Take over an earlier choice; an unknown one is ignored."""
         if key == self.key():
             return
-        if _KEY.fullmatch(key):
-            self._own = tuple(map(colour_of, key.split()[1:]))
+        if colours := own_colours(key):
+            self._own = colours
             self._show(OWN)
         elif key in PALETTES:
             self._show(key)

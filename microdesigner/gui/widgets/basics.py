@@ -3,8 +3,18 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 Named = TypeVar("Named", bound=QWidget)
 SPACING = 8
@@ -12,10 +22,27 @@ NAME_WIDTH = 280  # of a field for a name
 
 
 def named(widget: Named, name: str, tooltip: str) -> Named:
-    """Give a control the name that a screen reader speaks and the tooltip that explains it."""
+    """Give a control the name that a screen reader speaks and the tooltip that explains it.
+
+    The wheel changes none that does not have the focus: it goes to what scrolls around it.
+    """
+    if isinstance(widget, QComboBox | QAbstractSpinBox | QAbstractSlider):
+        widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        widget.installEventFilter(_WheelGuard(widget))
     widget.setAccessibleName(name)
     widget.setToolTip(tooltip)
     return widget
+
+
+class _WheelGuard(QObject):
+    """Lets the wheel pass a control without the focus."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Ignore the wheel where it would change a value by accident."""
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
 
 
 def heading(text: str) -> QLabel:

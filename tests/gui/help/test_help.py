@@ -65,11 +65,11 @@ def test_the_report_names_versions_device_and_models(window: MainWindow) -> None
 
 
 def test_the_layout_is_reset(window: MainWindow) -> None:
-    widths = window.columns.sizes()
-    window.columns.setSizes([600, 400, 500])
+    widths = window.window_layout.columns.sizes()
+    window.window_layout.columns.setSizes([600, 400, 500])
     window.history.panel.section.button.setChecked(False)
     next(command for command in window.commands if command.title == "Reset the layout").run()
-    assert window.columns.sizes() == widths
+    assert window.window_layout.columns.sizes() == widths
     assert window.history.panel.list.isVisible()
 
 

@@ -17,7 +17,7 @@ from tests.gui.conftest import generate, is_drawn, wait_until
 @pytest.fixture
 def strip(window: MainWindow) -> HistoryPanel:
     """A strip with the results of seeds 3 and 4 at different targets; the newer one is shown."""
-    window.targets.options.choose_quality("draft")
+    window.request_model.set_options(quality="draft")
     for count, (seed, donor) in enumerate(((3, 0.3), (4, 0.5)), 1):
         window.targets.options.seed.setValue(seed)
         window.targets.rows["vol_frac_D"].number.setValue(donor)
@@ -27,7 +27,7 @@ def strip(window: MainWindow) -> HistoryPanel:
 
 
 def _asked(window: MainWindow) -> tuple[float, int]:
-    request = window.targets.request()
+    request = window.request_model.request()
     assert request is not None
     return request.targets["vol_frac_D"], request.seed
 

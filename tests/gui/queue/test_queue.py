@@ -31,7 +31,7 @@ def _enqueue(window: MainWindow, *seeds: int) -> None:
 
 
 def test_generate_while_one_runs_waits_for_its_turn(window: MainWindow) -> None:
-    window.targets.options.choose_quality("draft")
+    window.request_model.set_options(quality="draft")
     _enqueue(window, 1, 2, 3)
     assert _states(window) == ["running", "waiting", "waiting"]
     assert window.targets.run_bar.waiting.text() == "2 waiting"
@@ -43,7 +43,7 @@ def test_generate_while_one_runs_waits_for_its_turn(window: MainWindow) -> None:
 
 
 def test_a_failure_does_not_stop_the_others(window: MainWindow) -> None:
-    window.targets.options.choose_quality("draft")
+    window.request_model.set_options(quality="draft")
     _enqueue(window, 13, 2)
     wait_until(lambda: _all_ended(window))
     assert _states(window) == ["failed", "done"]
@@ -76,9 +76,9 @@ def test_waiting_jobs_are_moved_cancelled_and_removed(window: MainWindow, qtbot:
 def test_what_waits_outlives_the_window_and_is_continued(
     window: MainWindow, open_window: Callable[..., MainWindow], home: Path
 ) -> None:
-    window.targets.options.choose_quality("paper")
+    window.request_model.set_options(quality="paper")
     _enqueue(window, 1)
-    window.targets.options.choose_quality("draft")
+    window.request_model.set_options(quality="draft")
     _enqueue(window, 2)
     window.close()
     stored = JobStore(home / "history").load()
@@ -101,8 +101,8 @@ def test_what_is_asked_for_before_the_engine_is_up_waits_for_it(
     start_engine = MainWindow.start_engine
     monkeypatch.setattr(MainWindow, "start_engine", lambda window: None)
     window = open_window()
-    window.targets.options.choose_quality("draft")
-    request = window.targets.request()
+    window.request_model.set_options(quality="draft")
+    request = window.request_model.request()
     assert request is not None
     window.queue.enqueue([request])
     assert _states(window) == ["waiting"]
@@ -120,7 +120,7 @@ def test_a_damaged_queue_is_told_and_a_new_one_begun(
     window = open_window()
     assert "queue was damaged and begun anew" in window.error_bar.text.text()
     wait_until(lambda: "ready" in window.device.text())
-    window.targets.options.choose_quality("draft")
+    window.request_model.set_options(quality="draft")
     _enqueue(window, 5)
     wait_until(lambda: _all_ended(window))
     window.close()
@@ -130,7 +130,7 @@ def test_a_damaged_queue_is_told_and_a_new_one_begun(
 
 
 def test_a_chosen_result_stays_while_the_queue_works(window: MainWindow) -> None:
-    window.targets.options.choose_quality("draft")
+    window.request_model.set_options(quality="draft")
     _enqueue(window, 1)
     wait_until(lambda: window.history.panel.list.count() == 1)
     _enqueue(window, 2)
@@ -143,8 +143,8 @@ def test_a_chosen_result_stays_while_the_queue_works(window: MainWindow) -> None
 @pytest.fixture
 def sweep(window: MainWindow, tmp_path: Path) -> MainWindow:
     """A window that was asked for a sweep of three drafts."""
-    window.targets.options.choose_quality("draft")
-    window.sweeps.ask()
+    window.request_model.set_options(quality="draft")
+    window.workspace.sweeps.ask()
     dialog = window.findChild(SweepDialog)
     assert dialog is not None
     dialog.steps.setValue(3)
@@ -189,8 +189,8 @@ def test_cancelling_a_step_ends_its_sweep(sweep: MainWindow) -> None:
 
 
 def test_a_pause_holds_one_request_but_not_a_sweep(window: MainWindow) -> None:
-    window.targets.options.choose_quality("draft")
-    request = window.targets.request()
+    window.request_model.set_options(quality="draft")
+    request = window.request_model.request()
     assert request is not None
     window.queue.queue.add([request])
     window.queue.panel.pause.setChecked(True)
@@ -207,7 +207,7 @@ def test_a_pause_holds_one_request_but_not_a_sweep(window: MainWindow) -> None:
 
 
 def test_an_impossible_sweep_cannot_be_accepted(window: MainWindow) -> None:
-    window.sweeps.ask()
+    window.workspace.sweeps.ask()
     dialog = window.findChild(SweepDialog)
     assert dialog is not None
     dialog.high.setValue(1.0)

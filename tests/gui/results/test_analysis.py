@@ -54,14 +54,16 @@ def simulation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _show_small(window: MainWindow) -> None:
-    window.show_kept(Request({"vol_frac_D": 0.4}, model=stand_in.MODEL), Sample(SMALL, 1, {"vol_frac_D": 0.41}))
+    window.workspace.show_sample(
+        Request({"vol_frac_D": 0.4}, model=stand_in.MODEL), Sample(SMALL, 1, {"vol_frac_D": 0.41})
+    )
 
 
 def test_plots_follow_the_volume_on_show_and_copy_as_a_table(window: MainWindow) -> None:
     plots = window.results.plots
     _show_small(window)
     assert not plots.plots  # nothing is computed for a page that nobody looks at
-    window.results.tabs.turn_to("Plots")
+    window.tabs.turn_to("Plots")
     wait_until(lambda: plots.complete, 120)
     assert set(plots.plots) == {PROFILE, CHORD_PLOT, TORTUOSITY, CORRELATION}
     assert not any(plot.empty for plot in plots.plots.values())
@@ -74,7 +76,7 @@ def test_plots_follow_the_volume_on_show_and_copy_as_a_table(window: MainWindow)
     wait_until(lambda: plots.complete, 120)
     first = plots.plots[PROFILE].csv()
     flipped = replace(SMALL, phases=np.ascontiguousarray(SMALL.phases[:, :, ::-1]))
-    window.show_kept(Request(model=stand_in.MODEL), Sample(flipped, 2, {"vol_frac_D": 0.41}))
+    window.workspace.show_sample(Request(model=stand_in.MODEL), Sample(flipped, 2, {"vol_frac_D": 0.41}))
     wait_until(lambda: plots.complete, 120)
     assert plots.plots[PROFILE].csv() != first
 
@@ -83,7 +85,7 @@ def test_plots_tell_how_far_they_are(window: MainWindow) -> None:
     plots, told = window.results.plots, []
     window.results.compute.progressed.connect(lambda *_: told.append(plots.words.text()))
     _show_small(window)
-    window.results.tabs.turn_to("Plots")
+    window.tabs.turn_to("Plots")
     wait_until(lambda: plots.complete, 120)
     assert "Computing: Correlation S₂, phase 1 of 3…" in told
     assert "Computing" not in plots.words.text()
@@ -91,7 +93,7 @@ def test_plots_tell_how_far_they_are(window: MainWindow) -> None:
 
 def test_a_plot_is_saved_as_drawing_picture_and_table(window: MainWindow, tmp_path: Path) -> None:
     _show_small(window)
-    window.results.tabs.turn_to("Plots")
+    window.tabs.turn_to("Plots")
     wait_until(lambda: window.results.plots.complete, 120)
     plot = window.results.plots.plots[CORRELATION]
     for suffix in ("svg", "png", "csv"):
@@ -140,7 +142,7 @@ def test_a_recipe_is_verified_beside_target_and_measured(window: MainWindow) -> 
     assert window.sample is not None
     measured = window.sample.measured["vol_frac_D"]
     assert measured is not None
-    asked = window.targets.request()
+    asked = window.request_model.request()
     assert asked is not None
     texts = [cell.text() for cell in panel.cells["vol_frac_D"]]
     assert texts == [f"{value:.3f}" for value in (asked.targets["vol_frac_D"], measured, measured + 0.02)]
@@ -188,7 +190,7 @@ def test_a_recalled_result_shows_its_verification_again(
 def test_an_endless_recipe_is_refused_and_a_running_one_cancelled(window: MainWindow) -> None:
     endless = {**PROCESS, "log_time": {"mean": 12.0, "std": 0.1}}
     endless["log_time"]["q50"] = 12.0
-    window.show_kept(Request(model=stand_in.MODEL), Sample(SMALL, 1, {"vol_frac_D": 0.41}, process=endless))
+    window.workspace.show_sample(Request(model=stand_in.MODEL), Sample(SMALL, 1, {"vol_frac_D": 0.41}, process=endless))
     panel = window.results_panel.verification
     panel.verify.click()
     wait_until(lambda: not window.results.verifier.running, 120)

@@ -43,8 +43,8 @@ def test_a_picture_is_written_twice_as_large(window: MainWindow, tmp_path: Path)
 def test_a_movie_is_written_beside_a_free_window(window: MainWindow, tmp_path: Path, monkeypatch: object) -> None:
     generate(window)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "slices.gif"), ""))  # type: ignore[attr-defined]
-    window.export_button.fill()
-    menus = {menu.title(): menu for menu in window.export_button.menu().findChildren(QMenu)}
+    window.workspace.export_button.fill()
+    menus = {menu.title(): menu for menu in window.workspace.export_button.menu().findChildren(QMenu)}
     movies = menus["Movie of slices from bottom to top"].actions()
     assert [action.text() for action in movies] == ["GIF movie (.gif)", "MP4 movie (.mp4)"]
     movies[0].trigger()
@@ -88,8 +88,8 @@ def test_surfaces_and_meshes_are_written(window: MainWindow, tmp_path: Path, suf
 
 
 def test_the_menu_offers_every_format(window: MainWindow) -> None:
-    window.export_button.fill()
-    texts = " ".join(action.text() for action in window.export_button.menu().actions())
+    window.workspace.export_button.fill()
+    texts = " ".join(action.text() for action in window.workspace.export_button.menu().actions())
     assert all(entry.extensions[0] in texts for entry in registry.FORMATS.values())
     assert all(suffix in texts for suffix in (".stl", ".ply", ".obj", ".vtu"))
 
@@ -122,9 +122,9 @@ def test_a_file_brings_its_targets_back(window: MainWindow, tmp_path: Path) -> N
     window.targets.rows["vol_frac_D"].number.setValue(0.5)
     window.targets.rows["tortuosity_A"].free.setChecked(False)
     window.targets.options.seed.setValue(6)
-    window.files.open(path)
+    window.workspace.files.open(path)
     wait_until(lambda: "Opened" in window.status_line.text())
-    request = window.targets.request()
+    request = window.request_model.request()
     assert request is not None
     assert request.targets["vol_frac_D"] == pytest.approx(0.31)
     assert "tortuosity_A" not in request.targets
@@ -136,7 +136,7 @@ def test_a_file_of_another_program_is_shown(window: MainWindow, tmp_path: Path) 
     path = tmp_path / "labels.npy"
     np.save(path, np.indices((12, 10, 8)).sum(axis=0).astype(np.uint8) % 2)
     window.settings.voxel_nm = "3 3 2"
-    window.files.open(path)
+    window.workspace.files.open(path)
     wait_until(lambda: window.findChild(VoxelDialog) is not None)
     dialog = window.findChild(VoxelDialog)
     assert dialog.values() == (3, 3, 2)
@@ -153,7 +153,7 @@ def test_a_file_of_another_program_is_shown(window: MainWindow, tmp_path: Path) 
 
 def test_a_damaged_file_is_told(window: MainWindow, tmp_path: Path) -> None:
     (tmp_path / "broken.vti").write_text("no", encoding="utf-8")
-    window.files.open(tmp_path / "broken.vti")
+    window.workspace.files.open(tmp_path / "broken.vti")
     wait_until(lambda: window.error_bar.isVisible())
     assert "broken.vti" in window.error_bar.text.text()
 
@@ -165,11 +165,11 @@ def test_open_asks_for_a_file_of_any_format_and_lists_it_again(
     registry.write(Microstructure(np.zeros((8, 8, 8), np.uint8), (2.0, 2.0, 2.0)), path)
     asked: list[str] = []
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *words: (asked.append(words[-1]), (str(path), ""))[1])
-    window.open_button.click()
+    window.workspace.open_button.click()
     wait_until(lambda: is_drawn(window))
     assert all(f"*{extension}" in asked[0] for entry in registry.READERS for extension in entry.extensions)
-    window.open_button.fill()
-    assert [action.text() for action in window.open_button.menu().actions()] == ["volume.vti"]
+    window.workspace.open_button.fill()
+    assert [action.text() for action in window.workspace.open_button.menu().actions()] == ["volume.vti"]
 
 
 def test_the_first_start_shows_the_shipped_result(
@@ -184,7 +184,7 @@ def test_the_first_start_shows_the_shipped_result(
     )
     window = open_window()
     wait_until(lambda: is_drawn(window))
-    shown = window.targets.request()
+    shown = window.request_model.request()
     assert shown is not None
     assert shown.targets == pytest.approx({"vol_frac_D": 0.33})
     assert shown.seed == 7

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from microdesigner.app.catalogue import installed_models
+from microdesigner.gui.importing.import_form import ImportForm
 from microdesigner.gui.training.wizard import TrainingWizard
 from tests.tiny_dataset import write_tiny_dataset
 
@@ -24,7 +25,7 @@ def open_wizard(qapp: QApplication, home: Path) -> Iterator[Callable[[], Trainin
     wizards: list[TrainingWizard] = []
 
     def open_one() -> TrainingWizard:
-        wizards.append(TrainingWizard(installed_models()))
+        wizards.append(TrainingWizard(installed_models(), ImportForm))
         wizards[-1].show()
         return wizards[-1]
 

@@ -64,7 +64,7 @@ def volume_of(window: MainWindow, wizard: TrainingWizard, name: str) -> Sample:
     wizard.close()
     assert window.targets.model.currentData() == name
     wait_until(lambda: window.device.text().startswith(f"{name} ready"), PATIENCE_SECONDS)
-    window.targets.options.choose_quality("draft")
+    window.request_model.set_options(quality="draft")
     generate(window)
     assert window.sample is not None
     return window.sample

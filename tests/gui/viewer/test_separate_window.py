@@ -25,9 +25,9 @@ def on_screen(window: MainWindow) -> MainWindow:
 
 def _open(window: MainWindow):  # type: ignore[no-untyped-def]
     """The view in its own window, drawn."""
-    assert window.separate_window.open() == ""
-    assert window.separate_window.window is not None
-    view = window.separate_window.window.view
+    assert window.workspace.separate_window.open() == ""
+    assert window.workspace.separate_window.window is not None
+    view = window.workspace.separate_window.window.view
     _drawn(view)
     return view
 
@@ -43,11 +43,11 @@ def _drawn(view) -> NDArray[np.uint8]:  # type: ignore[no-untyped-def]
 
 
 def test_where_nothing_can_be_drawn_a_sentence_says_so(window: MainWindow) -> None:
-    command = next(command for command in window.commands if command.title == "View in its own window")
+    command = next(command for command in window.commands if command.title == "View in a separate window")
     command.run()
     offscreen = QGuiApplication.platformName() == "offscreen"
     assert window.status_line.text() == (NO_SCREEN if offscreen else NO_VOLUME)
-    assert window.separate_window.window is None
+    assert window.workspace.separate_window.window is None
 
 
 def test_it_shows_the_film_with_the_look_of_the_views(on_screen: MainWindow) -> None:
@@ -66,7 +66,7 @@ def test_the_camera_is_linked_until_it_is_freed(on_screen: MainWindow, qtbot: ob
     qtbot.keyClick(view, Qt.Key.Key_9)  # type: ignore[attr-defined]
     assert main.pose().direction == own.pose().direction == (0.0, 0.0, -1.0)
     assert on_screen.undo.undoText() == "Move the camera"
-    on_screen.separate_window.window.linked.setChecked(False)
+    on_screen.workspace.separate_window.window.linked.setChecked(False)
     on_screen.views.view.camera_interactor.look("x")
     assert own.pose().direction == (0.0, 0.0, -1.0)
 
@@ -86,7 +86,7 @@ def test_each_move_is_drawn_once(on_screen: MainWindow, qtbot: object) -> None:
 
 def test_every_control_of_it_has_a_name(on_screen: MainWindow) -> None:
     _open(on_screen)
-    window = on_screen.separate_window.window
+    window = on_screen.workspace.separate_window.window
     assert window is not None
     assert window.view.accessibleName()
     assert window.linked.accessibleName()
@@ -95,17 +95,17 @@ def test_every_control_of_it_has_a_name(on_screen: MainWindow) -> None:
 
 def test_escape_closes_it_and_so_does_the_main_window(on_screen: MainWindow, qtbot: object) -> None:
     qtbot.keyClick(_open(on_screen), Qt.Key.Key_Escape)  # type: ignore[attr-defined]
-    assert on_screen.separate_window.window is None
+    assert on_screen.workspace.separate_window.window is None
     _open(on_screen)
     on_screen.close()
-    assert on_screen.separate_window.window is None
+    assert on_screen.workspace.separate_window.window is None
 
 
 def test_opened_and_closed_again_and_again_it_leaves_nothing(on_screen: MainWindow) -> None:
     counts = []
     for _ in range(CYCLES):
         _open(on_screen)
-        on_screen.separate_window.close()
+        on_screen.workspace.separate_window.close()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QCoreApplication.processEvents()
         counts.append(_alive())

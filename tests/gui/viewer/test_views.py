@@ -99,8 +99,8 @@ def test_a_phase_gets_a_colour_of_its_own_that_lasts(window: MainWindow) -> None
 
 def test_the_picture_covers_what_is_behind_it(window: MainWindow) -> None:
     generate(window)
-    image = window.results.tabs.grab().toImage()
-    place = window.views.view.mapTo(window.results.tabs, window.views.view.rect().center())
+    image = window.tabs.grab().toImage()
+    place = window.views.view.mapTo(window.tabs, window.views.view.rect().center())
     assert image.pixelColor(place).alpha() == 255
-    corner = window.views.view.mapTo(window.results.tabs, QPoint(3, window.views.view.height() // 2))
+    corner = window.views.view.mapTo(window.tabs, QPoint(3, window.views.view.height() // 2))
     assert image.pixelColor(corner).alpha() == 255

@@ -1,0 +1,264 @@
+"""Models, services and features of the window, and who hears whom: no feature knows another."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QWidget
+
+from microdesigner.app.catalogue import Catalogue
+from microdesigner.app.history_model import HistoryModel
+from microdesigner.app.request_model import Design, RequestModel
+from microdesigner.app.store.session import SUFFIX
+from microdesigner.app.store.settings import Settings
+from microdesigner.app.targets import Options
+from microdesigner.app.view_state import DEFAULT_VIEW, ViewModel, ViewState
+from microdesigner.app.volume_open import Opened
+from microdesigner.core.paths import user_data
+from microdesigner.core.request import Request
+from microdesigner.core.result import Sample
+from microdesigner.gui.current_sample import CurrentSampleController
+from microdesigner.gui.engine_client import EngineClient
+from microdesigner.gui.history.controller import HistoryController
+from microdesigner.gui.importing.import_form import ImportForm
+from microdesigner.gui.importing.open_button import OpenButton
+from microdesigner.gui.importing.volume_loader import VolumeLoader
+from microdesigner.gui.queue.controller import QueueController
+from microdesigner.gui.queue.sweep import SweepController
+from microdesigner.gui.results.controller import ResultsController
+from microdesigner.gui.results.export_button import ExportButton
+from microdesigner.gui.session import SessionController
+from microdesigner.gui.store_thread import StoreThread
+from microdesigner.gui.targets.live_draft import LiveDraft
+from microdesigner.gui.targets.panel import TargetsPanel
+from microdesigner.gui.training.controller import TrainingController
+from microdesigner.gui.undo import record
+from microdesigner.gui.viewer.panel import ViewsPanel
+from microdesigner.gui.viewer.render_jobs import RenderJobs
+from microdesigner.gui.viewer.separate_window import SeparateWindow
+from microdesigner.gui.volume_files import PICTURE, REPORT, VolumeFiles
+from microdesigner.gui.widgets.thumbnails import Colours, png
+from microdesigner.view3d.palettes import colour_table
+
+EXAMPLE = "An example; press Generate for a result of your own."
+
+
+class Workspace(QObject):
+    """Makes everything but the window itself, which shows its widgets, and connects it."""
+
+    message = Signal(str)  # what was done
+    failed = Signal(str, str)  # sentence, details
+    generating = Signal()  # the user asked for volumes
+
+    def __init__(self, catalogue: Catalogue, settings: Settings, engine: str, window: QWidget) -> None:
+        super().__init__(window)
+        folder = user_data() / "history"
+        self.settings, self.catalogue = settings, catalogue
+        self.undo = QUndoStack(self)
+        self.request_model = RequestModel(catalogue, Options(quality=settings.quality))
+        self.view_model = ViewModel(
+            replace(DEFAULT_VIEW, palette=settings.palette, smooth=settings.smooth, orthographic=settings.orthographic)
+        )
+        self.history_model = HistoryModel()
+        for model in (self.request_model, self.view_model, self.history_model):
+            record(model, self.undo)
+        self.store = StoreThread(self)
+        self.generation = EngineClient(engine, catalogue, self)
+        self.files = VolumeFiles(self)
+        self.current_sample = CurrentSampleController(self.generation, catalogue, self)
+        self.targets = TargetsPanel(catalogue, self.request_model)
+        self.views = ViewsPanel(self.view_model)
+        self.live_draft = LiveDraft(self.request_model, self.generation, lambda: self.views.builder.busy, self)
+        self.render_jobs = RenderJobs(self.views, self)
+        self.separate_window = SeparateWindow(self.views, self)
+        self.results = ResultsController(self.view_model, self)
+        self.history = HistoryController(folder, self.history_model, self.store, self)
+        self.queue = QueueController(folder, self.generation, self.store, self._colours, self)
+        self.sweeps = SweepController(self.request_model, self.queue, settings, window)
+        self.volume_loader = VolumeLoader(self.files, settings, window)
+        self.open_button = OpenButton(settings)
+        self.export_button = ExportButton(settings.export_folder)
+        self.training = TrainingController(catalogue, ImportForm, window)
+        self.session = SessionController(
+            self.request_model, self.view_model, self.current_sample, self.undo, self.store, settings, window
+        )
+        self._connect()
+        self._connect_results()
+        self._connect_messages()
+
+    @property
+    def sample(self) -> Sample | None:
+        """The sample on show."""
+        return self.current_sample.sample
+
+    def start(self) -> None:
+        """Choose the model of the last time."""
+        self.request_model.start(self.settings.model or Request.model)
+
+    def prepare(self) -> None:
+        """Load what the window did not need to appear: VTK and plots, then what is stored."""
+        self.views.prepare()
+        self.results.panel.recipe.prepare()
+        self.history.service.list()
+        self.queue.load()
+
+    def can_generate(self) -> bool:
+        """Whether there are a model, a view and an engine."""
+        targets, scene = self.request_model.targets, self.views.view.scene
+        return targets is not None and scene is not None and self.generation.started_up
+
+    def generate(self) -> None:
+        """Generate for the targets as they stand, after what runs and waits already."""
+        if not self.can_generate():
+            return
+        if not self.request_model.state.options.seed_locked:
+            self.request_model.new_seed()
+        request = self.request_model.request()
+        if request is not None:
+            self.generating.emit()
+            self.current_sample.follow()
+            self.queue.enqueue([request])
+
+    def cancel(self) -> None:
+        """Stop what runs, and a draft with what would follow it."""
+        self.live_draft.stop()
+        self.queue.cancel()
+        self.current_sample.drop_draft()
+
+    def export(self, path: Path, scale: int = 1) -> None:
+        """Write what the suffix of `path` tells: the volume shown, the views `scale` times as large, or a report."""
+        if self.sample is None:
+            return
+        if path.suffix.lower() == f".{PICTURE}":
+            self.render_jobs.shoot(path, scale)
+        elif path.suffix.lower().lstrip(".") in REPORT:
+            self.files.save_report(self.results.report(png(self.views.view.grab().toImage())), path)
+        else:
+            self.files.export(self.sample.microstructure, path, self.view_model.state.smooth)
+
+    def open_path(self, path: Path) -> None:
+        """Open a volume or a session."""
+        if path.suffix == SUFFIX:
+            self.session.open(path)
+        else:
+            self.volume_loader.open(path)
+
+    def show_opened(self, opened: Opened) -> None:
+        """Show a volume from a file, with the targets it was generated for."""
+        if opened.request is not None and not self.session.restoring:
+            self.request_model.recall(opened.request)
+        self.show_sample(opened.request or Request(model=""), opened.sample, opened.path)
+        self.message.emit(f"Opened: {opened.path}")
+
+    def show_example(self, opened: Opened) -> None:
+        """Show the shipped result, unless the user was quicker."""
+        if self.sample is None and not self.generation.running and not self.undo.canUndo():
+            self.show_opened(opened)
+            self.undo.clear()
+            self.message.emit(EXAMPLE)
+
+    def show_sample(self, request: Request, sample: Sample, source: Path | None = None) -> None:
+        """Show one sample that exists already as the result of `request`, or comes from the file `source`."""
+        self.live_draft.stop()
+        self.current_sample.keep_to(request, sample, source)
+
+    def restyle(self) -> None:
+        """Take over a changed light or dark look."""
+        for part in (self.targets, self.views, self.results):
+            part.restyle()
+
+    def close(self) -> None:
+        """Stop everything in the order that leaves no thread, process or graphics resource behind."""
+        self.training.close()
+        self.live_draft.stop()
+        for part in (self.generation, self.render_jobs, self.files, self.session, self.results, self.store, self.queue):
+            part.close()
+        self.separate_window.close()
+        self.views.close_scene()
+
+    def _colours(self) -> Colours:
+        return colour_table(self.view_model.state.palette)
+
+    def _show_stored(self, request: Request, sample: Sample) -> None:
+        self.request_model.recall(request)
+        self.show_sample(request, sample)
+
+    def _store_opened(self, request: Request, sample: Sample, note: str) -> None:
+        """Put an opened volume into the history unless it is there already."""
+        alone = replace(request, seed=sample.seed, count=1)
+        entries = self.history_model.entries
+        if not any(entry.request == alone and entry.sample["measured"] == sample.measured for entry in entries):
+            self.history.service.add(request, sample, self._colours(), note)
+
+    def _use_model(self, name: str) -> None:
+        self.request_model.choose_model(name)
+        self.message.emit(f"The model {name} is chosen.")
+
+    def _offer_models(self) -> None:
+        self.catalogue.reload()
+        self.targets.refresh()
+
+    def _remember_model(self, design: Design) -> None:
+        self.settings.model = design.model or self.settings.model
+        self.settings.quality = design.options.quality
+
+    def _remember_look(self, state: ViewState) -> None:
+        settings = self.settings
+        settings.palette, settings.smooth, settings.orthographic = state.palette, state.smooth, state.orthographic
+
+    def _connect(self) -> None:
+        generation, bar, model = self.generation, self.targets.run_bar, self.request_model
+        bar.generate.clicked.connect(lambda: self.generate())
+        bar.cancel.clicked.connect(lambda: self.cancel())
+        generation.started.connect(lambda _: bar.show_running())
+        generation.progressed.connect(bar.show_progress)
+        generation.ended.connect(lambda: bar.show_idle(self.can_generate()))
+        self.queue.waiting_changed.connect(bar.show_waiting)
+        self.live_draft.began.connect(self.current_sample.follow)
+        model.model_chosen.connect(generation.warm)
+        self.open_button.chosen.connect(self.open_path)
+        self.export_button.chosen.connect(self.export)
+        self.export_button.movie_chosen.connect(self.render_jobs.film)
+        self.training.installed.connect(self._offer_models)
+        self.training.chosen.connect(self._use_model)
+        self.session.volume_wanted.connect(self.volume_loader.open)
+        self.session.sample_wanted.connect(self.history.service.reload)
+        self.views.shown.connect(self.session.apply_view)
+        self.view_model.changed.connect(self._remember_look)
+        self.request_model.changed.connect(self._remember_model)
+
+    def _connect_results(self) -> None:
+        shown, results, history = self.current_sample, self.results, self.history
+        shown.volume_wanted.connect(self.views.show_volume)
+        shown.preview_wanted.connect(self.views.show_preview)
+        shown.changed.connect(results.show_sample)
+        shown.counted.connect(results.panel.show_count)
+        shown.changed.connect(
+            lambda request, sample: self.export_button.offer(f"{request.model or 'volume'}-seed{sample.seed}")
+        )
+        results.panel.place_chosen.connect(shown.choose)
+        results.volume_wanted.connect(shown.show_volume)
+        results.measured.connect(self.show_sample)
+        results.stored.connect(self._store_opened)
+        results.verified.connect(history.service.keep_verification)
+        self.queue.sampled.connect(lambda request, sample: history.service.add(request, sample, self._colours()))
+        history.loaded.connect(self._show_stored)
+        history.recalled.connect(self.request_model.recall)
+        history.service.reloaded.connect(self.show_sample)
+        history.service.pair_loaded.connect(results.compare_entries)
+        history.service.verification_loaded.connect(results.take_verification)
+        self.volume_loader.opened.connect(self.show_opened)
+        self.volume_loader.opened.connect(results.measure)
+        self.volume_loader.example.connect(self.show_example)
+
+    def _connect_messages(self) -> None:
+        for source in (self.generation, self.render_jobs, self.results, self.training):
+            source.failed.connect(self.failed)
+        for quiet in (self.views.builder, self.files, self.store, self.session):
+            quiet.failed.connect(lambda sentence: self.failed.emit(sentence, ""))
+        for teller in (self.results, self.session):
+            teller.message.connect(self.message)
+        for writer in (self.render_jobs, self.files):
+            writer.written.connect(lambda path: self.message.emit(f"Written: {path}"))
+        self.views.view.ruler_tool.told.connect(self.message)
