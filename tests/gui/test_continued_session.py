@@ -20,7 +20,7 @@ def test_targets_seed_view_and_volume_are_back_at_the_next_start(
     window: MainWindow, open_window: Callable[..., MainWindow]
 ) -> None:
     options = window.targets.options
-    options.choose_quality("draft")
+    window.request_model.set_options(quality="draft")
     options.seed.setValue(21)
     generate(window)
     wait_until(lambda: window.history.panel.list.count() == 1)

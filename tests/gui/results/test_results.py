@@ -50,7 +50,7 @@ def stand_in_simulation(request: Request, sample: Sample) -> Iterator[Progress |
 @pytest.fixture
 def simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     """The stand-in for the simulation."""
-    monkeypatch.setattr(verifier, "WORK", "tests.gui.results.test_analysis:stand_in_simulation")
+    monkeypatch.setattr(verifier, "WORK", "tests.gui.results.test_results:stand_in_simulation")
 
 
 def _show_small(window: MainWindow) -> None:
