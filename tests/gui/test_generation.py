@@ -126,7 +126,7 @@ def test_cancel_ends_a_draft_and_what_would_follow(window: MainWindow) -> None:
     window.targets.options.live.setChecked(True)
     window.targets.rows["vol_frac_D"].number.setValue(0.5)
     wait_until(lambda: window.views.microstructure is not window.sample.microstructure)  # type: ignore[union-attr]
-    window.cancel()
+    window.workspace.cancel()
     end = time.monotonic() + 1.2 * REST_MS / 1000
     wait_until(lambda: time.monotonic() > end)
     assert not window.generation.running

@@ -61,7 +61,7 @@ class ExportButton(QPushButton):
         formats: list[tuple[str, str, int | str]] = [
             *((suffix, title, 1) for suffix, title in (volume_formats() | SURFACES | MESH | REPORT).items()),
             *((PICTURE, f"PNG picture, {_size_of(scale)}", scale) for scale in SCALES),
-            *((suffix, f"{name}, {suffix.upper()}", motion) for motion, name in MOTIONS.items() for suffix in MOVIES),
+            *((suffix, name, motion) for motion, name in MOTIONS.items() for suffix in MOVIES),
         ]
         return [
             Command("File", "Export…", self.showMenu, ("Ctrl+E",), section=1, enabled=self.isEnabled),

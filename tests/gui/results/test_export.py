@@ -60,11 +60,11 @@ def test_movies_are_among_the_commands(window: MainWindow, tmp_path: Path, monke
     commands = {command.title: command for command in window.commands}
     asked: list[str] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (asked.append(args[2]), ("", ""))[1])
-    commands["Movie of the volume turning (MP4)…"].run()
+    commands["Movie of the volume turning (.mp4)…"].run()
     assert not asked  # there is nothing to film yet
     generate(window)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "film.gif"), ""))
-    commands["Movie of slices from bottom to top (GIF)…"].run()
+    commands["Movie of slices from bottom to top (.gif)…"].run()
     wait_until(lambda: "film.gif" in window.status_line.text())
 
 
