@@ -136,7 +136,7 @@ def _reached(letter: str, phase: str, electrode: str) -> DescriptorSpec:
     )  # fmt: skip
 
 
-def _harvest(letter: str, phase: str) -> tuple[DescriptorSpec, ...]:
+def _dissociation(letter: str, phase: str) -> tuple[DescriptorSpec, ...]:
     title = f"{phase.capitalize()} near the interface"
     near = f"Share of the {phase} voxels within 10 nm of the interface to the acceptor"
     return (
@@ -185,8 +185,8 @@ _ALL = (
     ),
     _tortuosity("CT_f_M_tort1_An", "τ_M,an", "mixed", "anode", "CT_f_M_tort1_An"),
     _tortuosity("CT_f_M_tort1_Ca", "τ_M,ca", "mixed", "cathode", "CT_f_M_tort1_Ca"),
-    *_harvest("D", "donor"),
-    *_harvest("M", "mixed"),
+    *_dissociation("D", "donor"),
+    *_dissociation("M", "mixed"),
     DescriptorSpec(
         "phi", "φ", "Blend ratio", "1", 0, 1, "Acceptor fraction of the blend before it separates.",
         "Flory-Huggins volume fraction", "process",

@@ -12,10 +12,29 @@ from microdesigner.descriptors.runs import runs_of
 
 
 def chord_lengths(microstructure: Microstructure, label: int, axis: Axis) -> Curve:
-    """Share of the chords of phase `label` along `axis` that have each length, in nm, from one voxel to the whole line.
+    """Distribution of the chord lengths of a phase along an axis.
 
     Chords cut off by an open face are left out, since their length is unknown; long ones are cut off more often, so the
-    distribution of a thin film leans to short chords. Empty arrays where no chord ends at both sides.
+    distribution of a thin film leans to short chords.
+
+    Parameters
+    ----------
+    microstructure : Microstructure
+        The volume.
+    label : int
+        The phase.
+    axis : {"x", "y", "z"}
+        Direction of the chords.
+
+    Returns
+    -------
+    Curve
+        Share of the chords that have each length in nm, from one voxel to the whole line; empty arrays where no chord
+        ends at both sides.
+
+    References
+    ----------
+    S. Torquato, B. Lu, Physical Review E 47 (1993) 2950.
     """
     runs = runs_of(microstructure, label, axis)
     lengths = np.arange(1.0, runs.length + 1) * microstructure.spacing[AXES.index(axis)]
@@ -26,9 +45,33 @@ def chord_lengths(microstructure: Microstructure, label: int, axis: Axis) -> Cur
 
 
 def mean_chord(microstructure: Microstructure, label: int, axis: Axis) -> float | None:
-    """Mean chord length of phase `label` along `axis` in nm, by 2 φ / P_L; None where the phase has no interface there.
+    """Mean chord length of a phase along an axis, by 2 φ / P_L.
 
     Chords cut off by an open face count by what is seen of them, which avoids the lean of `chord_lengths`.
+
+    Parameters
+    ----------
+    microstructure : Microstructure
+        The volume.
+    label : int
+        The phase, of fraction φ.
+    axis : {"x", "y", "z"}
+        Direction of the chords, along which P_L interfaces are crossed per length.
+
+    Returns
+    -------
+    float or None
+        In nm; None where the phase has no interface along the axis.
+
+    References
+    ----------
+    E. E. Underwood, Quantitative Stereology, Addison-Wesley 1970.
+
+    Examples
+    --------
+    >>> slabs = (np.indices((16, 4, 4))[0] // 4 % 2).astype(np.uint8)
+    >>> mean_chord(Microstructure(slabs, (2.0, 2.0, 2.0)), 0, "x")
+    8.0
     """
     runs = runs_of(microstructure, label, axis)
     ends = 2 * int(runs.whole.sum()) + int(runs.cut[:-1].sum())

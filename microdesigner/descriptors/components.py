@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.descriptors.compiled import compiled
-from microdesigner.descriptors.film import A, Film
+from microdesigner.descriptors.phase_bits import A, PhaseBits
 
 CATHODE, ANODE = np.uint8(1), np.uint8(2)
 
@@ -25,9 +25,13 @@ _VOXELS = np.bitwise_count(np.arange(256, dtype=np.uint8))
 class Components:
     """The parts of a film, counted by phase and by the electrodes they touch (bits CATHODE, ANODE).
 
-    `counts` and `sizes` are int64 [phase, touched electrodes]: parts, and voxels in them; phases in the order of
-    `film.PHASES`, up to the last that the film holds but at least donor and acceptor. `touches` uint8 [phase, z, y, x]
-    holds the electrodes per block of 2×2×2 voxels, with one block of padding before each axis and after y and x.
+    Attributes
+    ----------
+    counts, sizes : ndarray of int64, shape (phases, 4)
+        Parts, and voxels in them, by phase and by the bits of the electrodes they touch; phases in the order of
+        `phase_bits.PHASES`, up to the last that the film holds but at least donor and acceptor.
+    touches : ndarray of uint8, shape (phases, z, y, x)
+        Electrodes per block of 2×2×2 voxels, with one block of padding before each axis and after y and x.
     """
 
     counts: NDArray[np.int64]
@@ -47,13 +51,37 @@ class Components:
         return int(_row(self.sizes, phase)[CATHODE | ANODE])
 
 
-def components_of(film: Film, periodic: bool) -> Components:
-    """The parts of a film [z, y, x]; `periodic` joins them across x and y, never across the film normal."""
-    masks = _block_masks(film)
+def components_of(packed: PhaseBits, periodic: bool) -> Components:
+    """The connected components of each phase: voxels that share a face, an edge or a corner belong together.
+
+    Parameters
+    ----------
+    packed : ndarray of uint8, shape (z, y, x)
+        A film as `pack_phases` gives it.
+    periodic : bool
+        Whether parts are joined across x and y; across the film normal they never are.
+
+    Returns
+    -------
+    Components
+        Counted by phase and electrode.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from microdesigner.descriptors.phase_bits import A, D, pack_phases
+    >>> layers = np.ones((4, 4, 6), np.uint8)
+    >>> layers[:, :, 4:] = 0  # donor at the anode
+    >>> layers[0, 0, 0] = 0  # and one voxel at the cathode
+    >>> parts = components_of(pack_phases(layers), periodic=True)
+    >>> parts.count(D), parts.voxels(D), parts.voxels(D, ANODE)
+    (2, 33, 32)
+    """
+    masks = _block_masks(packed)
     roots = _joined(masks)
     if periodic:
-        _join_sides(film, roots)
-    return Components(*_measure(masks, roots, len(film), _VOXELS))
+        _join_sides(packed, roots)
+    return Components(*_measure(masks, roots, len(packed), _VOXELS))
 
 
 def _row(table: NDArray[np.int64], phase: np.uint8) -> NDArray[np.int64]:
@@ -66,25 +94,25 @@ def _chosen(table: NDArray[np.int64], phase: np.uint8, electrode: np.uint8 | Non
     return int(_row(table, phase)[touched].sum())
 
 
-def _block_masks(film: Film) -> NDArray[np.uint8]:
-    nz, ny, nx = film.shape
-    kinds = int(max(film.max(), A)).bit_length()
+def _block_masks(packed: PhaseBits) -> NDArray[np.uint8]:
+    nz, ny, nx = packed.shape
+    kinds = int(max(packed.max(), A)).bit_length()
     masks = np.zeros((kinds, 1 + (nz + 1) // 2, 2 + (ny + 1) // 2, 2 + (nx + 1) // 2), np.uint8)
-    _fill_masks(film, masks)
+    _fill_masks(packed, masks)
     return masks
 
 
 @compiled
-def _fill_masks(film: Film, masks: NDArray[np.uint8]) -> None:
-    nz, ny, nx = film.shape
+def _fill_masks(packed: PhaseBits, masks: NDArray[np.uint8]) -> None:
+    nz, ny, nx = packed.shape
     column = np.zeros(2 * masks.shape[3], np.uint8)  # the voxels (dz, dy) of one x; an odd last x has no partner
     none = np.zeros(nx, np.uint8)
     for kind in range(len(masks)):
         for z in range(0, nz, 2):
             for y in range(0, ny, 2):
-                here, beside = film[z, y], film[z, y + 1] if y + 1 < ny else none
-                above = film[z + 1, y] if z + 1 < nz else none
-                across = film[z + 1, y + 1] if z + 1 < nz and y + 1 < ny else none
+                here, beside = packed[z, y], packed[z, y + 1] if y + 1 < ny else none
+                above = packed[z + 1, y] if z + 1 < nz else none
+                across = packed[z + 1, y + 1] if z + 1 < nz and y + 1 < ny else none
                 for x in range(nx):
                     column[x] = (
                         ((here[x] >> kind) & 1)
@@ -205,9 +233,9 @@ def _join_face(face: NDArray[np.uint8], across: NDArray[np.uint8], roots: NDArra
                         here = _join(flat, here, node)
 
 
-def _join_sides(film: Film, roots: NDArray[np.int32]) -> None:
-    _join_face(film[:, :, 0], film[:, :, -1], roots, False)
-    _join_face(film[:, 0], film[:, -1], roots, True)
+def _join_sides(packed: PhaseBits, roots: NDArray[np.int32]) -> None:
+    _join_face(packed[:, :, 0], packed[:, :, -1], roots, False)
+    _join_face(packed[:, 0], packed[:, -1], roots, True)
 
 
 @compiled
@@ -240,14 +268,14 @@ def _measure(
 
 
 @compiled
-def connected_voxels(film: Film, touches: NDArray[np.uint8]) -> Film:
+def connected_voxels(packed: PhaseBits, touches: NDArray[np.uint8]) -> PhaseBits:
     """The film without donor parts that miss the anode, acceptor parts that miss the cathode, and everything else."""
-    nz, ny, nx = film.shape
+    nz, ny, nx = packed.shape
     connected = np.zeros((nz, ny, nx), np.uint8)
     for z in range(nz):
         for y in range(ny):
             donors, acceptors = touches[0, z // 2 + 1, y // 2 + 1], touches[1, z // 2 + 1, y // 2 + 1]
-            labels, out = film[z, y], connected[z, y]
+            labels, out = packed[z, y], connected[z, y]
             for x in range(nx):
                 reached = ((donors[x // 2 + 1] & ANODE) >> 1) | ((acceptors[x // 2 + 1] & CATHODE) << 1)
                 out[x] = labels[x] & reached

@@ -18,22 +18,48 @@ Lags = NDArray[np.float32]
 
 
 def radial_correlation(microstructure: Microstructure, one: int, other: int | None = None) -> Curve:
-    """S2 of labels `one` and `other` (default: `one` again) over all directions, by distance in nm.
+    """S2 of two phases over all directions.
 
     Lags are gathered in shells one shortest voxel edge wide, up to half the film's longest edge; a shell's value is all
     its pairs in the phases over all its pairs.
+
+    Parameters
+    ----------
+    microstructure : Microstructure
+        The volume.
+    one, other : int
+        Labels of the phases; `other` is `one` again where it is left out.
+
+    Returns
+    -------
+    Curve
+        S2 by distance in nm, or in voxels where the voxel edges are unknown.
+
+    References
+    ----------
+    S. Torquato, Random Heterogeneous Materials, Springer 2002, ch. 2.
+
+    Examples
+    --------
+    It starts at the phase's fraction and ends, where there is no order, near its square:
+
+    >>> random = np.random.default_rng(0)
+    >>> noise = (random.random((32, 32, 32)) > 0.3).astype(np.uint8)
+    >>> curve = radial_correlation(Microstructure(noise), 0)
+    >>> round(float(curve.value[0]), 2), round(float(curve.value[5:].mean()), 2)
+    (0.3, 0.09)
     """
     return _shells(microstructure, *_pairs(microstructure, one, other))
 
 
 def lateral_correlation(microstructure: Microstructure, one: int, other: int | None = None) -> Curve:
-    """S2 of labels `one` and `other` (default: `one` again) within the layers, by distance in nm; as the radial one."""
+    """S2 of two phases within the layers; else as `radial_correlation`."""
     found, possible = _pairs(microstructure, one, other)
     return _shells(microstructure, found[:, :, :1], possible[:, :, :1])
 
 
 def axis_correlation(microstructure: Microstructure, axis: Axis, one: int, other: int | None = None) -> Curve:
-    """S2 of labels `one` and `other` (default: `one` again) along one axis, by distance in nm, at each lag there is."""
+    """S2 of two phases along one axis, at each lag that there is; else as `radial_correlation`."""
     found, possible = _pairs(microstructure, one, other)
     index = AXES.index(axis)
     line = tuple(slice(None) if other_axis == index else 0 for other_axis in range(3))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.descriptors.compiled import compiled
-from microdesigner.descriptors.film import Film
+from microdesigner.descriptors.phase_bits import PhaseBits
 
 DIFFUSION_LENGTH = 10.0
 LONGEST_WINDING = 20
@@ -26,24 +26,24 @@ _BINS_PER_NM = 1024
 _BIN = np.int32(_PER_NM) // np.int32(_BINS_PER_NM)
 
 
-def exciton_harvest(
-    film: Film, phase: np.uint8, contact: NDArray[np.uint8], voxel: float, periodic: bool
+def dissociation_counts(
+    packed: PhaseBits, phase: np.uint8, contact: NDArray[np.uint8], voxel: float, periodic: bool
 ) -> tuple[int, float]:
     """GraSPI's DISS sums over `phase`: the voxels nearer than 10 nm to the interface, and the sum of their weights.
 
     `contact` is `interface.contacts` [z, y, x]; `voxel` is the edge of the cubic voxels in nm. The weight of a voxel at
     distance d is 6.265 exp(-((d + 23) / 17.17)²).
     """
-    distance = np.full(tuple(edge + 2 for edge in film.shape), _FAR)
+    distance = np.full(tuple(edge + 2 for edge in packed.shape), _FAR)
     starts = _units(voxel * np.sqrt(np.arange(4.0)) / 2)
-    _start(film, phase, contact, np.where((starts > 0) & (starts < _LIMIT), starts, _FAR), distance)
-    _relax(film, phase, _steps((voxel, voxel, voxel)), periodic, distance)
-    near, weight = _harvest(distance, *_weights())
+    _start(packed, phase, contact, np.where((starts > 0) & (starts < _LIMIT), starts, _FAR), distance)
+    _relax(packed, phase, _steps((voxel, voxel, voxel)), periodic, distance)
+    near, weight = _dissociation(distance, *_weights())
     return int(near), float(weight)
 
 
 def electrode_distance(
-    film: Film, phase: np.uint8, from_top: bool, periodic: bool, spacing: tuple[float, float, float] = CUBE
+    packed: PhaseBits, phase: np.uint8, from_top: bool, periodic: bool, spacing: tuple[float, float, float] = CUBE
 ) -> NDArray[np.float64]:
     """Length of the shortest path inside `phase` from each voxel [z, y, x] to the electrode's layer of the film, over
     the 26 neighbours, in edges of a voxel along z; infinite outside the phase and where no path, or only one winding
@@ -52,7 +52,7 @@ def electrode_distance(
     `spacing` are the voxel edges along x, y, z in any unit. `from_top` takes the anode (last layer) instead of the
     cathode (first).
     """
-    layers = np.ascontiguousarray(film[::-1] if from_top else film)
+    layers = np.ascontiguousarray(packed[::-1] if from_top else packed)
     step = DIFFUSION_LENGTH / (LONGEST_WINDING * len(layers))
     distance = np.full(tuple(edge + 2 for edge in layers.shape), _FAR)
     distance[1, 1:-1, 1:-1][layers[0] == phase] = 0
@@ -88,7 +88,7 @@ def _weights() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.flo
 
 
 @compiled
-def _harvest(
+def _dissociation(
     distance: NDArray[np.int32], weight: NDArray[np.float64], slope: NDArray[np.float64], bend: NDArray[np.float64]
 ) -> tuple[int, float]:
     nz, ny, nx = distance.shape
@@ -107,21 +107,27 @@ def _harvest(
 
 @compiled
 def _start(
-    film: Film, phase: np.uint8, contact: NDArray[np.uint8], starts: NDArray[np.int32], distance: NDArray[np.int32]
+    packed: PhaseBits,
+    phase: np.uint8,
+    contact: NDArray[np.uint8],
+    starts: NDArray[np.int32],
+    distance: NDArray[np.int32],
 ) -> None:
-    nz, ny, nx = film.shape
+    nz, ny, nx = packed.shape
     for z in range(nz):
         for y in range(ny):
-            labels, kinds, out = film[z, y], contact[z, y], distance[z + 1, y + 1]
+            labels, kinds, out = packed[z, y], contact[z, y], distance[z + 1, y + 1]
             for x in range(nx):
                 start = starts[kinds[x]]
                 out[x + 1] = start if labels[x] == phase else _FAR
 
 
 @compiled
-def _relax(film: Film, phase: np.uint8, steps: NDArray[np.int32], periodic: bool, distance: NDArray[np.int32]) -> None:
+def _relax(
+    packed: PhaseBits, phase: np.uint8, steps: NDArray[np.int32], periodic: bool, distance: NDArray[np.int32]
+) -> None:
     """Sweep forth and back until nothing shortens; a row rests while the rows it looks at have not changed."""
-    nz, ny, nx = film.shape
+    nz, ny, nx = packed.shape
     changed = np.zeros((nz + 2, ny + 2), np.int64)
     seen = np.full((2, nz, ny), -1)
     time = 0
@@ -148,7 +154,7 @@ def _relax(film: Film, phase: np.uint8, steps: NDArray[np.int32], periodic: bool
                     time += 1
                     seen[way, z - 1, y - 1] = time
                     _nearest(distance[z + before], distance[z, y + before], y, steps, best)
-                    if not _shorten(film[z - 1, y - 1], phase, steps[_X], best, distance[z, y], back):
+                    if not _shorten(packed[z - 1, y - 1], phase, steps[_X], best, distance[z, y], back):
                         continue
                     changed[z, y] = time
                     if periodic:

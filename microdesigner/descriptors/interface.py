@@ -4,39 +4,62 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.descriptors.compiled import compiled
-from microdesigner.descriptors.film import Film
+from microdesigner.descriptors.phase_bits import PhaseBits
 
 FACE, EDGE, CORNER = 1, 2, 3
 
 
-def face_pairs(film: Film, one: np.uint8, other: np.uint8, periodic: bool) -> tuple[int, int, int]:
-    """Pairs of a voxel of `one` and a voxel of `other` that share a face across z, y and x.
+def face_pairs(packed: PhaseBits, one: np.uint8, other: np.uint8, periodic: bool) -> tuple[int, int, int]:
+    """Pairs of unlike voxels that share a face.
 
-    Pairs across the lateral sides count if `periodic`, as in GraSPI's STAT_e.
+    Parameters
+    ----------
+    packed : ndarray of uint8, shape (z, y, x)
+        A film as `pack_phases` gives it.
+    one, other : numpy.uint8
+        Bits of the phases.
+    periodic : bool
+        Whether pairs across the lateral sides count, as in GraSPI's STAT_e.
+
+    Returns
+    -------
+    across_z, across_y, across_x : int
+        Pairs by the normal of their face.
     """
-    z, y, x = _face_pairs(film, one | other, periodic)
+    z, y, x = _face_pairs(packed, one | other, periodic)
     return int(z), int(y), int(x)
 
 
-def contacts(film: Film, periodic: bool) -> NDArray[np.uint8]:
-    """Nearest contact of each voxel, uint8 [z, y, x]: 0 none, or FACE, EDGE, CORNER.
+def contacts(packed: PhaseBits, periodic: bool) -> NDArray[np.uint8]:
+    """Nearest contact of each voxel with the phase that quenches excitons in it.
 
-    Donor voxels meet acceptor ones; acceptor voxels meet donor ones; mixed voxels meet acceptor ones.
+    Parameters
+    ----------
+    packed : ndarray of uint8, shape (z, y, x)
+        A film as `pack_phases` gives it.
+    periodic : bool
+        Whether x and y wrap.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x)
+        0 none, or FACE, EDGE, CORNER. Donor voxels meet acceptor ones; acceptor voxels meet donor ones; mixed voxels
+        meet acceptor ones.
     """
-    padded = np.pad(film, 1)
+    padded = np.pad(packed, 1)
     if periodic:
-        padded[1:-1] = np.pad(film, ((0, 0), (1, 1), (1, 1)), mode="wrap")
+        padded[1:-1] = np.pad(packed, ((0, 0), (1, 1), (1, 1)), mode="wrap")
     nearest: NDArray[np.uint8] = _contacts(padded)
     return nearest
 
 
-def isolated_voxels(film: Film, periodic: bool) -> int:
+def isolated_voxels(packed: PhaseBits, periodic: bool) -> int:
     """Voxels of which no face neighbour is of the same phase.
 
     Parameters
     ----------
-    film : ndarray of uint8, shape (z, y, x)
-        A film as `film_of` gives it; voxels of unknown phases (0) do not count.
+    packed : ndarray of uint8, shape (z, y, x)
+        A film as `pack_phases` gives it; voxels of unknown phases (0) do not count.
     periodic : bool
         Whether x and y wrap. Open faces of the film are no neighbours.
 
@@ -45,44 +68,44 @@ def isolated_voxels(film: Film, periodic: bool) -> int:
     int
         Number of voxels; sharp domains have none, noise many.
     """
-    return int(_isolated(film, periodic))
+    return int(_isolated(packed, periodic))
 
 
 @compiled
-def _isolated(film: Film, periodic: bool) -> int:
-    nz, ny, nx = film.shape
+def _isolated(packed: PhaseBits, periodic: bool) -> int:
+    nz, ny, nx = packed.shape
     count = 0
     for z in range(nz):
         for y in range(ny):
             south, north = y - 1 if y or not periodic else ny - 1, y + 1 if y + 1 < ny or not periodic else 0
             for x in range(nx):
-                own = film[z, y, x]
+                own = packed[z, y, x]
                 west, east = x - 1 if x or not periodic else nx - 1, x + 1 if x + 1 < nx or not periodic else 0
-                met = z > 0 and film[z - 1, y, x] == own
-                met |= z + 1 < nz and film[z + 1, y, x] == own
-                met |= south >= 0 and south != y and film[z, south, x] == own
-                met |= north < ny and north != y and film[z, north, x] == own
-                met |= west >= 0 and west != x and film[z, y, west] == own
-                met |= east < nx and east != x and film[z, y, east] == own
+                met = z > 0 and packed[z - 1, y, x] == own
+                met |= z + 1 < nz and packed[z + 1, y, x] == own
+                met |= south >= 0 and south != y and packed[z, south, x] == own
+                met |= north < ny and north != y and packed[z, north, x] == own
+                met |= west >= 0 and west != x and packed[z, y, west] == own
+                met |= east < nx and east != x and packed[z, y, east] == own
                 count += own > 0 and not met
     return count
 
 
 @compiled
-def _face_pairs(film: Film, pair: np.uint8, periodic: bool) -> tuple[int, int, int]:
-    nz, ny, nx = film.shape
+def _face_pairs(packed: PhaseBits, pair: np.uint8, periodic: bool) -> tuple[int, int, int]:
+    nz, ny, nx = packed.shape
     across_z, across_y, across_x = 0, 0, 0
     # two voxels that already touch inside have no second face across the sides
     wrap_y, wrap_x = periodic and ny > 2, periodic and nx > 2
     for z in range(nz):
         for y in range(ny):
-            row = film[z, y]
+            row = packed[z, y]
             if z + 1 < nz:
-                across_z += _met(row, film[z + 1, y], pair)
+                across_z += _met(row, packed[z + 1, y], pair)
             if y + 1 < ny:
-                across_y += _met(row, film[z, y + 1], pair)
+                across_y += _met(row, packed[z, y + 1], pair)
             elif wrap_y:
-                across_y += _met(row, film[z, 0], pair)
+                across_y += _met(row, packed[z, 0], pair)
             across_x += _met(row[: nx - 1], row[1:], pair)
             if wrap_x:
                 across_x += _met(row[nx - 1 :], row[:1], pair)

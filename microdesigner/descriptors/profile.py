@@ -10,9 +10,20 @@ SURFACE_LAYERS = 8
 
 
 def depth_profile(microstructure: Microstructure, label: int) -> Curve:
-    """Share of the voxels of each layer that belong to the phase `label`, by the height of its middle over z = 0 in nm.
+    """Share of a phase in each layer.
 
-    Height 0 is the film's cathode side. The mean over the layers is the phase's fraction.
+    Parameters
+    ----------
+    microstructure : Microstructure
+        The volume.
+    label : int
+        The phase.
+
+    Returns
+    -------
+    Curve
+        Share of the layer's voxels by the height of its middle over the cathode side (z = 0) in nm. The mean over the
+        layers is the phase's fraction.
     """
     layers = microstructure.shape[2]
     share: NDArray[np.float64] = (microstructure.phases == label).mean(axis=(0, 1), dtype=np.float64)

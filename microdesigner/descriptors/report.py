@@ -8,9 +8,9 @@ from microdesigner.core.descriptor_spec import same_quantity
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.components import Components, components_of
-from microdesigner.descriptors.film import Film, carriers_of, film_of
 from microdesigner.descriptors.fractions import generator_values
 from microdesigner.descriptors.graspi import EDGE_UNKNOWN, Value, cubic_edge, graspi_table
+from microdesigner.descriptors.phase_bits import PhaseBits, carriers_of, pack_phases
 
 DescriptorSet = Literal["basic", "graspi", "full"]
 
@@ -46,9 +46,9 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
 
     Parameters
     ----------
-    microstructure
+    microstructure : Microstructure
         The volume; two phases are taken as donor and acceptor, a third as mixed.
-    which
+    which : {"basic", "graspi", "full"}
         "basic": the fractions and shares of straight paths that models are conditioned on, by their GraSPI names
         (ABS_f_D, CT_f_D_tort1, CT_f_A_tort1) and, where a third phase is named, also as vol_frac_D, vol_frac_A,
         vol_frac_M, tortuosity_D, tortuosity_A.
@@ -58,7 +58,10 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
         "full" adds statistics, per pair of phases and per phase: specific_surface and specific_surface_isotropic
         (1/nm), mean_chord_x, _y, _z and domain_size (nm), euler, percolating, connected_anode and connected_cathode
         (shares of the phase's voxels, 26 neighbours), tortuosity_factor and effective_diffusivity along z (a path must
-        lead over voxel faces). Their sources stand in the modules of these subjects.
+        lead over voxel faces), composition_tilt, and of donor and acceptor mean_curvature, mean_curvature_std (1/nm),
+        gaussian_curvature, gaussian_curvature_q05 and _q95 (1/nm²); of the film isolated_voxels (a share) and, of three
+        phases, interphase_thickness, interphase_thickness_std and interphase_thickness_q05 (nm). Their sources are in
+        the modules of these subjects.
 
     Returns
     -------
@@ -89,16 +92,16 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
     """
     if which not in get_args(DescriptorSet):
         raise InputError(f"The descriptor set must be one of {', '.join(get_args(DescriptorSet))}; got {which!r}.")
-    film = film_of(microstructure.phases)
-    parts = components_of(carriers_of(film) if which == "basic" else film, microstructure.periodic)
-    values = _basic(microstructure, film, parts)
+    packed = pack_phases(microstructure.phases)
+    parts = components_of(carriers_of(packed) if which == "basic" else packed, microstructure.periodic)
+    values = _basic(microstructure, packed, parts)
     if which != "basic":
-        values |= graspi_table(microstructure, film, parts)
+        values |= graspi_table(microstructure, packed, parts)
     reasons = {name: _reason(name, microstructure) for name in values if values[name] is None}
     if which == "full":
         from microdesigner.descriptors.statistics import scalar_statistics  # SciPy, which the other sets do not need
 
-        statistics, missing = scalar_statistics(microstructure, film, parts)
+        statistics, missing = scalar_statistics(microstructure, packed, parts)
         values |= statistics
         reasons |= missing
     return DescriptorReport(values, reasons)
@@ -140,8 +143,8 @@ def _named(name: str, values: Mapping[str, Value]) -> str | None:
     return next((other for other in (name, *same_quantity(name)) if other in values), None)
 
 
-def _basic(microstructure: Microstructure, film: Film, parts: Components) -> dict[str, Value]:
-    measured = generator_values(film, parts, microstructure.periodic, microstructure.spacing)
+def _basic(microstructure: Microstructure, packed: PhaseBits, parts: Components) -> dict[str, Value]:
+    measured = generator_values(packed, parts, microstructure.periodic, microstructure.spacing)
     values: dict[str, Value] = dict(measured) if len(microstructure.phase_names) > 2 else {}
     return values | {graspi: measured[name] for name, graspi in _GRASPI_NAMES.items()}
 

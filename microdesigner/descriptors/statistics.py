@@ -7,10 +7,10 @@ from microdesigner.descriptors.chord_length import mean_chord
 from microdesigner.descriptors.components import ANODE, CATHODE, Components
 from microdesigner.descriptors.curvature import SMOOTHING, interface_curvature
 from microdesigner.descriptors.curve import AXES
-from microdesigner.descriptors.film import PHASES, Film
 from microdesigner.descriptors.graspi import EDGE_UNKNOWN, Value
 from microdesigner.descriptors.interface import isolated_voxels
 from microdesigner.descriptors.interphase import interphase_thickness
+from microdesigner.descriptors.phase_bits import PHASES, PhaseBits
 from microdesigner.descriptors.profile import composition_tilt
 from microdesigner.descriptors.structure_factor import domain_size
 from microdesigner.descriptors.surface import face_surface, isotropic_surface
@@ -31,7 +31,7 @@ _INTERPHASE = ("interphase_thickness", "interphase_thickness_std", "interphase_t
 
 
 def scalar_statistics(
-    microstructure: Microstructure, film: Film, parts: Components
+    microstructure: Microstructure, packed: PhaseBits, parts: Components
 ) -> tuple[dict[str, Value], dict[str, str]]:
     """Statistics of a volume that are single numbers.
 
@@ -39,8 +39,8 @@ def scalar_statistics(
     ----------
     microstructure : Microstructure
         The volume.
-    film : ndarray of uint8, shape (z, y, x)
-        Its `film_of`.
+    packed : ndarray of uint8, shape (z, y, x)
+        Its `pack_phases`.
     parts : Components
         Its `components_of`.
 
@@ -56,10 +56,10 @@ def scalar_statistics(
     values: dict[str, Value] = {}
     reasons: dict[str, str] = {}
     for one, other in combinations(letters, 2):
-        pair = (microstructure, film, int(PHASES[one]), int(PHASES[other]))
+        pair = (microstructure, packed, int(PHASES[one]), int(PHASES[other]))
         values[f"specific_surface_{one}{other}"] = face_surface(*pair)
         values[f"specific_surface_isotropic_{one}{other}"] = isotropic_surface(*pair)
-    values["isolated_voxels"] = isolated_voxels(film, microstructure.periodic) / film.size
+    values["isolated_voxels"] = isolated_voxels(packed, microstructure.periodic) / packed.size
     if len(letters) > MIXED:
         values |= _interphase(microstructure)
     for label, letter in enumerate(letters):

@@ -17,16 +17,53 @@ from microdesigner.descriptors.curve import Curve
 
 
 def structure_factor(microstructure: Microstructure, label: int) -> Curve:
-    """S(k) in nm³ of the phase `label` over k in 1/nm, in shells 2π / (the film's longest edge) wide.
+    """Structure factor of a phase.
 
-    Zero everywhere where the phase is absent or alone.
+    Parameters
+    ----------
+    microstructure : Microstructure
+        The volume.
+    label : int
+        The phase.
+
+    Returns
+    -------
+    Curve
+        S(k) in nm³ over k in 1/nm, in shells 2π / (the film's longest edge) wide; zero everywhere where the phase is
+        absent or alone.
+
+    References
+    ----------
+    A. J. Bray, Advances in Physics 43 (1994) 357.
+
+    Examples
+    --------
+    Stripes of period 16 nm scatter at about k = 2π / 16:
+
+    >>> stripes = (np.indices((64, 64, 8))[0] // 8 % 2).astype(np.uint8)
+    >>> curve = structure_factor(Microstructure(stripes), 0)
+    >>> round(2 * math.pi / float(curve.position[curve.value.argmax()]), 1)
+    15.5
     """
     wave_number, factor, _ = _shells(microstructure, _power(microstructure, label))
     return Curve(wave_number, math.prod(microstructure.spacing) * factor)
 
 
 def domain_size(microstructure: Microstructure, label: int) -> float | None:
-    """Characteristic domain size 2π / k₁ of the phase `label` in nm; None where the phase is absent or alone."""
+    """Characteristic domain size of a phase, 2π over the mean wave number k₁ of its structure factor.
+
+    Parameters
+    ----------
+    microstructure : Microstructure
+        The volume.
+    label : int
+        The phase.
+
+    Returns
+    -------
+    float or None
+        In nm; None where the phase is absent or alone.
+    """
     return _size(microstructure, _power(microstructure, label))
 
 

@@ -12,18 +12,34 @@ Faces across periodic sides count. The film's outer faces do not.
 """
 
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.descriptors.film import Film
 from microdesigner.descriptors.interface import face_pairs
+from microdesigner.descriptors.phase_bits import PhaseBits
 
 
-def face_surface(microstructure: Microstructure, film: Film, one: int, other: int) -> float:
-    """Area of the voxel faces between two phases of `film` (`film_of` the volume) per volume in 1/nm."""
+def face_surface(microstructure: Microstructure, packed: PhaseBits, one: int, other: int) -> float:
+    """Area of the voxel faces between two phases per volume.
+
+    Parameters
+    ----------
+    microstructure : Microstructure
+        The volume.
+    packed : ndarray of uint8, shape (z, y, x)
+        Its `pack_phases`.
+    one, other : int
+        Bits of the phases.
+
+    Returns
+    -------
+    float
+        In 1/nm.
+    """
     x_nm, y_nm, z_nm = microstructure.spacing
     # a face across an axis has the area of a voxel divided by the voxel's edge along that axis
-    z, y, x = face_pairs(film, film.dtype.type(one), film.dtype.type(other), microstructure.periodic)
-    return (z / z_nm + y / y_nm + x / x_nm) / film.size
+    z, y, x = face_pairs(packed, packed.dtype.type(one), packed.dtype.type(other), microstructure.periodic)
+    return (z / z_nm + y / y_nm + x / x_nm) / packed.size
 
 
-def isotropic_surface(microstructure: Microstructure, film: Film, one: int, other: int) -> float:
-    """Area of the interface between two phases of `film` per volume in 1/nm, if it faces all directions alike."""
-    return face_surface(microstructure, film, one, other) * 2 / 3
+def isotropic_surface(microstructure: Microstructure, packed: PhaseBits, one: int, other: int) -> float:
+    """Area of the interface between two phases per volume in 1/nm, if it faces all directions alike: two thirds of
+    `face_surface`, whose parameters it has."""
+    return face_surface(microstructure, packed, one, other) * 2 / 3

@@ -16,9 +16,34 @@ from microdesigner.descriptors.compiled import compiled
 
 
 def euler_number(microstructure: Microstructure, label: int) -> int:
-    """Euler number of the phase `label`: a ball 1, a hollow ball 2, a ring 0, a network with many loops far below 0.
+    """Euler number of a phase: a ball 1, a hollow ball 2, a ring 0, a network with many loops far below 0.
 
-    Lateral sides that wrap are joined: a column around the film is a ring. An axis one voxel long never wraps.
+    Parameters
+    ----------
+    microstructure : Microstructure
+        The volume. Lateral sides that wrap are joined: a column around the film is a ring. An axis one voxel long never
+        wraps.
+    label : int
+        The phase.
+
+    Returns
+    -------
+    int
+        Parts less tunnels plus cavities.
+
+    References
+    ----------
+    J. Ohser, F. Mücklich, Statistical Analysis of Microstructures in Materials Science, Wiley 2000, ch. 3.
+
+    Examples
+    --------
+    >>> cube = np.ones((8, 8, 8), np.uint8)
+    >>> cube[2:5, 2:5, 2:5] = 0
+    >>> euler_number(Microstructure(cube), 0)
+    1
+    >>> cube[3, 3, 2:5] = 1  # a tunnel
+    >>> euler_number(Microstructure(cube), 0)
+    0
     """
     voxels = (microstructure.phases == label).astype(np.uint8)
     for axis in range(3):

@@ -15,37 +15,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.descriptors.compiled import compiled
-from microdesigner.descriptors.film import Film
 from microdesigner.descriptors.geodesic import CUBE, electrode_distance
+from microdesigner.descriptors.phase_bits import PhaseBits
 
 _CUBIC = 1e-6  # edges that differ by less are equal
 _EXCESSES = (0.0, math.sqrt(2) - 1, math.sqrt(3) - 1, 2 * (math.sqrt(2) - 1))
 
 
 def straight_voxels(
-    film: Film, phase: np.uint8, from_top: bool, periodic: bool, spacing: tuple[float, float, float] = CUBE
+    packed: PhaseBits, phase: np.uint8, from_top: bool, periodic: bool, spacing: tuple[float, float, float] = CUBE
 ) -> tuple[int, int]:
-    """Count the voxels of `phase` with a straight path to the electrode: in the whole film and in its farthest layer.
+    """Count the voxels of a phase with a straight path to an electrode.
 
-    `film` is [z, y, x]; `from_top` takes the anode (last layer) instead of the cathode (first). The layer at the
-    electrode counts. `spacing` are the voxel edges along x, y, z in any unit.
+    Parameters
+    ----------
+    packed : ndarray of uint8, shape (z, y, x)
+        A film as `pack_phases` gives it.
+    phase : numpy.uint8
+        Bit of the phase.
+    from_top : bool
+        Whether paths lead to the anode (last layer) instead of the cathode (first).
+    periodic : bool
+        Whether x and y wrap.
+    spacing : tuple of float
+        Voxel edges along x, y, z in any unit.
+
+    Returns
+    -------
+    total, farthest : int
+        Such voxels in the whole film, the layer at the electrode included, and in the layer farthest from it.
+
+    References
+    ----------
+    GraSPI's CT_f_D_tort1 and CT_f_A_tort1: O. Wodo et al., Organic Electronics 13 (2012) 1105.
     """
     if not np.allclose(spacing, spacing[0], rtol=_CUBIC, atol=0):
-        return _straight_boxes(film, phase, from_top, periodic, spacing)
-    layers = film[::-1] if from_top else film
-    total, farthest = _sweep(layers, phase, periodic, admissible_excess(len(film)))
+        return _straight_boxes(packed, phase, from_top, periodic, spacing)
+    layers = packed[::-1] if from_top else packed
+    total, farthest = _sweep(layers, phase, periodic, admissible_excess(len(packed)))
     return int(total), int(farthest)
 
 
 def _straight_boxes(
-    film: Film, phase: np.uint8, from_top: bool, periodic: bool, spacing: tuple[float, float, float]
+    packed: PhaseBits, phase: np.uint8, from_top: bool, periodic: bool, spacing: tuple[float, float, float]
 ) -> tuple[int, int]:
-    excess = electrode_distance(film, phase, from_top, periodic, spacing)
+    excess = electrode_distance(packed, phase, from_top, periodic, spacing)
     if from_top:
         excess = excess[::-1]
-    heights = np.arange(len(film), dtype=np.float64)[:, None, None]
+    heights = np.arange(len(packed), dtype=np.float64)[:, None, None]
     excess -= heights
-    straight = (excess * len(film) < heights) & np.isfinite(excess)
+    straight = (excess * len(packed) < heights) & np.isfinite(excess)
     straight[0] = np.isfinite(excess[0])
     return int(np.count_nonzero(straight)), int(np.count_nonzero(straight[-1]))
 
@@ -59,7 +78,7 @@ def admissible_excess(nz: int) -> NDArray[np.uint8]:
 
 
 @compiled
-def _sweep(layers: Film, phase: np.uint8, periodic: bool, admissible: NDArray[np.uint8]) -> tuple[int, int]:
+def _sweep(layers: PhaseBits, phase: np.uint8, periodic: bool, admissible: NDArray[np.uint8]) -> tuple[int, int]:
     nz, ny, nx = layers.shape
     below = np.zeros((ny + 2, nx + 2), np.uint8)
     here = np.zeros((ny + 2, nx + 2), np.uint8)

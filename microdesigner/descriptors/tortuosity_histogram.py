@@ -8,8 +8,8 @@ import numpy as np
 
 from microdesigner.core.microstructure import ACCEPTOR, Microstructure
 from microdesigner.descriptors.curve import Curve
-from microdesigner.descriptors.film import film_of
 from microdesigner.descriptors.geodesic import electrode_distance
+from microdesigner.descriptors.phase_bits import pack_phases
 
 BIN_WIDTH = 0.02
 LARGEST = 3.0
@@ -17,17 +17,33 @@ _KNOWN = 3
 
 
 def tortuosity_histogram(microstructure: Microstructure, label: int) -> Curve:
-    """Share of the connected voxels of phase `label` per bin of tortuosity, at the bins' middles.
+    """Distribution of the voxels' tortuosity in a phase, at the bins' middles.
 
+    Parameters
+    ----------
+    microstructure : Microstructure
+        The volume.
+    label : int
+        The phase.
+
+    Returns
+    -------
+    Curve
+        Share of the connected voxels per bin, by the bins' middles.
+
+    Notes
+    -----
     The acceptor's way leads to the cathode, that of any other phase to the anode. Voxels of the electrode's own layer
     have no tortuosity and do not count; those above `LARGEST` count in no bin. Empty arrays where none is connected.
     """
-    film = film_of(microstructure.phases)
+    packed = pack_phases(microstructure.phases)
     if label >= _KNOWN:
         return Curve(np.empty(0), np.empty(0))
     to_anode = label != ACCEPTOR
-    distance = electrode_distance(film, np.uint8(1 << label), to_anode, microstructure.periodic, microstructure.spacing)
-    heights = np.arange(len(film), dtype=np.float64)[:, None, None]
+    distance = electrode_distance(
+        packed, np.uint8(1 << label), to_anode, microstructure.periodic, microstructure.spacing
+    )
+    heights = np.arange(len(packed), dtype=np.float64)[:, None, None]
     if to_anode:
         heights = heights[::-1]
     connected = np.isfinite(distance) & (heights > 0)

@@ -14,9 +14,9 @@ from torch import Tensor
 from microdesigner.compute import compute_policy
 from microdesigner.core.card import ModelCard
 from microdesigner.descriptors.components import components_of, connected_voxels
-from microdesigner.descriptors.film import carriers_of, film_of
 from microdesigner.descriptors.fractions import generator_values
 from microdesigner.descriptors.geodesic import CUBE
+from microdesigner.descriptors.phase_bits import carriers_of, pack_phases
 from microdesigner.descriptors.soft_paths import straight_amount
 from microdesigner.engine.matching import fraction_labels
 from microdesigner.models.autoencoder import phase_labels
@@ -98,7 +98,7 @@ def _counted(logits: Tensor, quantities: Sequence[Quantity], periodic: bool) -> 
 def _count(
     phases: NDArray[np.uint8], quantities: Sequence[Quantity], periodic: bool
 ) -> tuple[list[float], NDArray[np.uint8]]:
-    film = film_of(phases)
+    film = pack_phases(phases)
     parts = components_of(carriers_of(film), periodic)
     spacing = next((quantity.spacing for quantity in quantities if quantity.straight), CUBE)
     known = generator_values(film, parts, periodic, spacing)

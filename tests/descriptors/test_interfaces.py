@@ -9,10 +9,10 @@ from microdesigner.core.descriptor_spec import SPECS
 from microdesigner.core.microstructure import Lateral, Microstructure
 from microdesigner.descriptors import describe
 from microdesigner.descriptors.curvature import InterfaceCurvature, interface_curvature, weighted_quantiles
-from microdesigner.descriptors.film import film_of
 from microdesigner.descriptors.grid_trace import grid_trace
 from microdesigner.descriptors.interface import isolated_voxels
 from microdesigner.descriptors.interphase import interphase_thickness, local_thickness
+from microdesigner.descriptors.phase_bits import pack_phases
 from microdesigner.descriptors.profile import composition_tilt
 from tests.descriptors.test_properties import blobs
 from tests.descriptors.volumes import ball, noise, stripes, volume
@@ -163,14 +163,14 @@ def slow_isolated(labels: np.ndarray, periodic: bool) -> int:
 @pytest.mark.parametrize("periodic", [True, False])
 def test_isolated_voxels_are_counted(shape: tuple[int, int, int], periodic: bool) -> None:
     labels = noise(shape, 3)
-    assert isolated_voxels(film_of(labels), periodic) == slow_isolated(labels, periodic) > 0
+    assert isolated_voxels(pack_phases(labels), periodic) == slow_isolated(labels, periodic) > 0
 
 
 def test_one_voxel_within_another_phase_is_isolated() -> None:
     labels = ball(16, 6.0)
-    assert isolated_voxels(film_of(labels), True) == 0
+    assert isolated_voxels(pack_phases(labels), True) == 0
     labels[8, 8, 8] = 1
-    assert isolated_voxels(film_of(labels), True) == 1
+    assert isolated_voxels(pack_phases(labels), True) == 1
     assert describe(volume(labels), "full").values["isolated_voxels"] == 1 / 16**3
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from microdesigner.descriptors.film import A, D, film_of
+from microdesigner.descriptors.phase_bits import A, D, pack_phases
 from microdesigner.descriptors.surface import face_surface, isotropic_surface
 from microdesigner.descriptors.topology import euler_number
 from tests.descriptors.volumes import ball, noise, stripes, volume
@@ -14,14 +14,14 @@ from tests.descriptors.volumes import ball, noise, stripes, volume
 def test_surface_of_a_ball_is_seen_right_by_the_isotropic_estimator() -> None:
     film = volume(ball(48, 18.0), 2.0)
     expected = 4 * math.pi * 36.0**2 / 96.0**3
-    layers = film_of(film.phases)
+    layers = pack_phases(film.phases)
     assert isotropic_surface(film, layers, int(D), int(A)) == pytest.approx(expected, rel=0.02)
     assert face_surface(film, layers, int(D), int(A)) == pytest.approx(1.5 * expected, rel=0.02)
 
 
 def test_surface_of_stripes_is_seen_right_by_the_faces() -> None:
     film = volume(stripes((16, 6, 4), 0, 8), (0.5, 1.0, 3.0))
-    assert face_surface(film, film_of(film.phases), int(D), int(A)) == pytest.approx(2 / 4.0)
+    assert face_surface(film, pack_phases(film.phases), int(D), int(A)) == pytest.approx(2 / 4.0)
 
 
 def cells(inside: np.ndarray) -> int:

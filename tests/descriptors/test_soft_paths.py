@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microdesigner.descriptors.film import D, film_of
+from microdesigner.descriptors.phase_bits import D, pack_phases
 from microdesigner.descriptors.soft_paths import straight_amount
 from microdesigner.descriptors.tortuosity import straight_voxels
 
@@ -12,7 +12,7 @@ from microdesigner.descriptors.tortuosity import straight_voxels
 @pytest.mark.parametrize("from_top", [True, False])
 def test_certain_phases_are_counted_as_the_descriptor_does(from_top: bool, periodic: bool) -> None:
     phases = np.random.default_rng(0).choice(3, size=(24, 20, 32), p=(0.8, 0.1, 0.1)).astype(np.uint8)
-    counted, _ = straight_voxels(film_of(phases), D, from_top, periodic)
+    counted, _ = straight_voxels(pack_phases(phases), D, from_top, periodic)
     donor = (phases == 0).astype(np.float32)
     amount, _ = straight_amount(donor[..., ::-1] if from_top else donor, periodic)
     assert amount == counted

@@ -8,8 +8,8 @@ import pytest
 
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors import describe
-from microdesigner.descriptors.film import D, film_of
 from microdesigner.descriptors.geodesic import LONGEST_WINDING, electrode_distance
+from microdesigner.descriptors.phase_bits import D, pack_phases
 from microdesigner.descriptors.tortuosity import straight_voxels
 from microdesigner.descriptors.tortuosity_histogram import tortuosity_histogram
 
@@ -34,10 +34,10 @@ def _dijkstra(inside: np.ndarray, spacing: tuple[float, float, float] = (1, 1, 1
 @pytest.mark.parametrize("seed", range(3))
 def test_distances_are_those_of_dijkstra(seed: int) -> None:
     inside = np.random.default_rng(seed).random((9, 8, 12)) < 0.35
-    film = film_of(np.where(inside, 0, 1).astype(np.uint8))
+    film = pack_phases(np.where(inside, 0, 1).astype(np.uint8))
     found = electrode_distance(film, D, from_top=False, periodic=True).transpose(2, 1, 0)
     np.testing.assert_allclose(found, _dijkstra(inside), rtol=1e-5)
-    upside_down = electrode_distance(film_of(np.where(inside[:, :, ::-1], 0, 1).astype(np.uint8)), D, True, True)
+    upside_down = electrode_distance(pack_phases(np.where(inside[:, :, ::-1], 0, 1).astype(np.uint8)), D, True, True)
     np.testing.assert_allclose(upside_down.transpose(2, 1, 0)[:, :, ::-1], found)
 
 
@@ -45,7 +45,7 @@ def test_distances_are_those_of_dijkstra(seed: int) -> None:
 def test_boxes_are_passed_at_their_real_lengths(spacing: tuple[float, float, float]) -> None:
     inside = np.random.default_rng(4).random((7, 6, 9)) < 0.45
     inside[3, 2] = True
-    film = film_of(np.where(inside, 0, 1).astype(np.uint8))
+    film = pack_phases(np.where(inside, 0, 1).astype(np.uint8))
     real = _dijkstra(inside, spacing) / spacing[2]
     real[real >= LONGEST_WINDING * inside.shape[2]] = np.inf
     found = electrode_distance(film, D, False, True, spacing).transpose(2, 1, 0)

@@ -1,11 +1,14 @@
-"""The memory layout in which descriptors are computed: layers of the film one after another, x fastest."""
+"""The memory layout in which descriptors are computed: layer after layer of the film, x fastest, with a bit per phase.
+
+With a bit per phase, one `or` of two voxels tells which pair of phases meets there.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.descriptors.compiled import compiled
 
-Film = NDArray[np.uint8]
+PhaseBits = NDArray[np.uint8]
 D, A, M = np.uint8(1), np.uint8(2), np.uint8(4)
 PHASES = {"D": D, "A": A, "M": M}
 _KNOWN = len(PHASES)
@@ -13,28 +16,41 @@ _TILE = 64
 _BITS = np.array([1 << label if label < _KNOWN else 0 for label in range(256)], np.uint8)
 
 
-def film_of(phases: NDArray[np.uint8]) -> Film:
-    """Labels [x, y, z] as a contiguous film [z, y, x] with a bit per phase: 1 donor, 2 acceptor, 4 mixed, 0 any other.
+def pack_phases(phases: NDArray[np.uint8]) -> PhaseBits:
+    """Labels as a contiguous array of layers with a bit per phase.
 
-    With a bit per phase, one `or` of two voxels tells which pair of phases meets there.
+    Parameters
+    ----------
+    phases : ndarray of uint8, shape (x, y, z)
+        Labels 0 donor, 1 acceptor, 2 mixed, and any others.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x)
+        1 donor, 2 acceptor, 4 mixed, 0 any other.
+
+    Examples
+    --------
+    >>> pack_phases(np.array([[[0, 1, 2, 3]]], np.uint8)).ravel().tolist()
+    [1, 2, 4, 0]
     """
     if not phases.T.flags.c_contiguous:
         return _transposed(np.ascontiguousarray(phases), _BITS)
-    film: Film = np.left_shift(np.uint8(1), phases.T)
-    film &= np.uint8((1 << _KNOWN) - 1)
-    return film
+    packed: PhaseBits = np.left_shift(np.uint8(1), phases.T)
+    packed &= np.uint8((1 << _KNOWN) - 1)
+    return packed
 
 
-def carriers_of(film: Film) -> Film:
+def carriers_of(packed: PhaseBits) -> PhaseBits:
     """The film without its mixed phase, as one in which only donor and acceptor conduct."""
-    carriers: Film = film & (D | A)
+    carriers: PhaseBits = packed & (D | A)
     return carriers
 
 
 @compiled
-def _transposed(phases: NDArray[np.uint8], bits: NDArray[np.uint8]) -> Film:
+def _transposed(phases: NDArray[np.uint8], bits: NDArray[np.uint8]) -> PhaseBits:
     nx, ny, nz = phases.shape
-    film = np.empty((nz, ny, nx), np.uint8)
+    packed = np.empty((nz, ny, nx), np.uint8)
     # Both sides stride by powers of two, which share few places in the cache: a small square turns each tile round.
     tile = np.empty((_TILE, _TILE), np.uint8)
     for y in range(ny):
@@ -47,5 +63,5 @@ def _transposed(phases: NDArray[np.uint8], bits: NDArray[np.uint8]) -> Film:
                         tile[z - z0, x - x0] = bits[phases[x, y, z]]
                 for z in range(z0, z1):
                     for x in range(x0, x1):
-                        film[z, y, x] = tile[z - z0, x - x0]
-    return film
+                        packed[z, y, x] = tile[z - z0, x - x0]
+    return packed
