@@ -4,18 +4,16 @@ from dataclasses import replace
 
 from psygnal import Signal
 
-from microdesigner.app.history import MAX_UNSTARRED, Entry
+from microdesigner.app.store.history_rows import Entry
 
 
 class HistoryModel:
-    """The entries, the newest first; stars and notes can be taken back."""
+    """The entries outside the trash, the newest first; stars, notes and deletions can be taken back."""
 
     changed = Signal(object)
     """All entries."""
     updated = Signal(object)
-    """One whose star or note is another now, to be stored."""
-    removed = Signal(object)
-    """One to be deleted."""
+    """One of which star, note or place in the trash is another now, to be stored."""
     edited = Signal(object, object, str, str)
     """Entry before and after a change of the user's, title of the step, merge key."""
 
@@ -27,10 +25,8 @@ class HistoryModel:
         self._set(tuple(entries))
 
     def add(self, entry: Entry) -> None:
-        """Put a new entry in front; one that had to make room for it leaves."""
-        entries = (entry, *self.entries)
-        crowded = [known.number for known in entries if not known.starred][MAX_UNSTARRED:]
-        self._set(tuple(known for known in entries if known.number not in crowded))
+        """Put a new entry in front."""
+        self._set((entry, *self.entries))
 
     def set_star(self, entry: Entry, starred: bool) -> None:
         """Star an entry or take its star away."""
@@ -41,15 +37,16 @@ class HistoryModel:
         self._edit(entry, replace(entry, note=note), "Change a note")
 
     def remove(self, entry: Entry) -> None:
-        """Delete an entry."""
-        self._set(tuple(known for known in self.entries if known.number != entry.number))
-        self.removed.emit(entry)
+        """Move an entry to the trash."""
+        self._edit(entry, replace(entry, deleted=True), "Delete a result")
 
     def restore(self, entry: Entry) -> None:
-        """Set an entry without a step of undo; one that was deleted meanwhile stays so."""
-        before = next((known for known in self.entries if known.number == entry.number), entry)
-        if before != entry:
-            self._set(tuple(entry if known.number == entry.number else known for known in self.entries))
+        """Set an entry without a step of undo; one that was deleted comes back to its place."""
+        others = [known for known in self.entries if known.number != entry.number]
+        listed = others if entry.deleted else [*others, entry]
+        entries = tuple(sorted(listed, key=lambda known: -known.number))
+        if entries != self.entries:
+            self._set(entries)
             self.updated.emit(entry)
 
     def _edit(self, before: Entry, after: Entry, title: str) -> None:

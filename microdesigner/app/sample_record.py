@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
+import numpy as np
 from msgspec import Meta
 
 from microdesigner.core.documents import Number
@@ -13,6 +14,17 @@ from microdesigner.core.result import Sample
 
 Table = dict[str, dict[str, Number]]
 Whole = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+
+def json_text(value: Any) -> str:
+    """`value` as JSON; NumPy's numbers are numbers."""
+    return msgspec.json.encode(value, enc_hook=_plain).decode()
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise NotImplementedError(f"a {type(value).__name__} in a document")
 
 
 class SampleRecord(msgspec.Struct, frozen=True, omit_defaults=True):

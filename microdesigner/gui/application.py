@@ -7,6 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from microdesigner.app.catalogue import installed_models
 from microdesigner.app.crash import CrashGuard
+from microdesigner.app.instance import Instance
 from microdesigner.app.log import last_lines, start_file_log
 from microdesigner.app.store.settings import Settings
 from microdesigner.app.workers.engine import ENGINE
@@ -25,6 +27,7 @@ from microdesigner.gui.main_window import MainWindow
 
 _log = logging.getLogger("microdesigner.gui")
 LINES_BEFORE_CRASH = 30
+LISTEN_MS = 250
 MILESTONES = {"window": "window up", "three_d": "3-D ready", "first_volume": "first volume drawn"}
 """What a start comes to, one after the other."""
 _IMPORTED = time.perf_counter()
@@ -37,24 +40,60 @@ _LEVELS = {
 }
 
 
-def run(argv: Sequence[str] | None = None) -> int:
-    """Open the desktop and return its exit code when the window closes."""
+def run(argv: Sequence[str] | None = None, paths: Sequence[Path] = ()) -> int:
+    """Open the desktop and `paths` in it; returns its exit code when the window closes.
+
+    Where a window is open already, that one is raised and opens the files.
+    """
+    instance = Instance(user_data())
+    if _is_open_already(instance, paths):
+        return 0
     qInstallMessageHandler(_log_qt_message)
     app = make_application(argv)
     guard = CrashGuard(user_data())
     lost = _begin(guard)
     collector = GuiThreadGC(app)
     window = open_window(app)
+    listener = _listen(instance, window, paths)
     once = Qt.ConnectionType.SingleShotConnection
     window.generation.ready.connect(lambda *_: QTimer.singleShot(0, collector, collector.spare), once)
     sys.excepthook = lambda kind, error, trace: _report(window, kind, error, trace)
     QTimer.singleShot(0, window, lambda: window.help.welcome(lost))
     code = app.exec()
+    listener.stop()
+    instance.release()
     collector.end()
     sys.excepthook = sys.__excepthook__
-    _save(window.settings)
     guard.end()
     return code
+
+
+def _is_open_already(instance: Instance, paths: Sequence[Path]) -> bool:
+    """Whether another window has been asked to open `paths`; one that does not answer is left alone."""
+    try:
+        return not instance.claim() and instance.hand_over(paths)
+    except OSError as error:
+        _log.warning("Whether a window is open already is not known: %s", error)
+        return False
+
+
+def _listen(instance: Instance, window: MainWindow, paths: Sequence[Path]) -> QTimer:
+    """Open `paths` when the window is ready, and what programs started later hand over."""
+
+    def take() -> None:
+        for asked in instance.take():
+            window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+            window.raise_()
+            window.activateWindow()
+            for path in asked:
+                window.open_path(path)
+
+    timer = QTimer(window)
+    timer.timeout.connect(take)
+    timer.start(LISTEN_MS)
+    for path in paths:
+        QTimer.singleShot(0, window, partial(window.open_path, path))
+    return timer
 
 
 def _begin(guard: CrashGuard) -> str | None:
@@ -94,6 +133,8 @@ def _prepare(window: MainWindow) -> None:
     window.prepare()
     _note(window, "three_d")
     window.start_engine()
+    for problem in window.settings.take_problems():
+        window.error_bar.tell(problem)
     if not window.session.restore_last():
         window.workspace.volume_loader.open_example()
 
@@ -110,13 +151,6 @@ def seconds_since_start() -> float:
         return time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / os.sysconf("SC_CLK_TCK")
     except (OSError, AttributeError, ValueError):
         return time.perf_counter() - _IMPORTED
-
-
-def _save(settings: Settings) -> None:
-    try:
-        settings.save()
-    except OSError as error:
-        _log.warning("The settings could not be saved: %s", error)
 
 
 def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:  # noqa: ARG001 - Qt's interface

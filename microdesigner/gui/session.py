@@ -1,5 +1,6 @@
 """The session in the window: stored all the time, brought back at the start, saved and opened on request."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,12 +12,14 @@ from microdesigner.app.store.session import SUFFIX, Session, last_session
 from microdesigner.app.store.settings import Settings
 from microdesigner.app.view_state import ViewModel, ViewState
 from microdesigner.core.errors import MicrodesignerError
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.gui.command import Command
 from microdesigner.gui.current_sample import CurrentSampleController
 from microdesigner.gui.store_thread import StoreThread
 
 PAUSE_MS = 2000
 FILTER = f"Session (*{SUFFIX})"
+NOT_SAVED = "The session could not be written"
 COMPLAINT = "The session could not be stored"
 
 
@@ -27,6 +30,7 @@ class SessionController(QObject):
     sample_wanted = Signal(object)  # Request of a stored sample
     message = Signal(str)
     failed = Signal(str)
+    saved = Signal(object)  # Path
 
     def __init__(
         self, model: RequestModel, look: ViewModel, shown: CurrentSampleController, undo: QUndoStack,
@@ -41,6 +45,7 @@ class SessionController(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._store)
+        self.saved.connect(self._remember)
         model.changed.connect(lambda _: self._timer.start())
         look.changed.connect(lambda _: self._timer.start())
         shown.changed.connect(lambda *_: self._showing())
@@ -79,15 +84,17 @@ class SessionController(QObject):
         return session.opened is not None or session.shown is not None
 
     def save(self, path: Path) -> None:
-        """Write the session to a file of the user's."""
-        session = self.current()
-        if session is None:
-            return
-        try:
-            session.write(path)
-        except OSError as error:
-            self.failed.emit(f"The session could not be written ({error}); choose another folder.")
-            return
+        """Write the session with the film on show to a file of the user's; `saved` is emitted when it is there."""
+        session, sample = self.current(), self._shown.sample
+        if session is not None:
+            film = None if sample is None else sample.microstructure
+            self._thread.do(NOT_SAVED, partial(self._write, session, path, film))
+
+    def _write(self, session: Session, path: Path, film: Microstructure | None) -> None:
+        session.write(path, film)
+        self.saved.emit(path)
+
+    def _remember(self, path: Path) -> None:
         self._settings.remember_file(path)
         self.message.emit(f"Written: {path}")
 

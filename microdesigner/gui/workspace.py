@@ -188,7 +188,7 @@ class Workspace(QObject):
         """Put an opened volume into the history unless it is there already."""
         alone = replace(request, seed=sample.seed, count=1)
         entries = self.history_model.entries
-        if not any(entry.request == alone and entry.sample["measured"] == sample.measured for entry in entries):
+        if not any(entry.request == alone and entry.measured == sample.measured for entry in entries):
             self.history.service.add(request, sample, self._colours(), note)
 
     def _use_model(self, name: str) -> None:

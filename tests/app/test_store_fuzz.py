@@ -12,7 +12,7 @@ from microdesigner.app.store.job_store import JobStore
 from microdesigner.app.store.jobs import JobQueue, State
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.request import Request
-from tests.app.test_history_store import _filled, _sample, _verified
+from tests.app.test_history import _filled, _sample, _verified
 from tests.fuzz.mutate import TIMES, mutate_bytes, mutate_rows
 
 MUTATIONS = 30 * TIMES

@@ -1,6 +1,7 @@
 """The program continues where it was left."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,13 +63,35 @@ def test_a_saved_session_is_opened_like_a_volume(window: MainWindow, tmp_path: P
     row = window.targets.rows["vol_frac_D"]
     row.number.setValue(0.29)
     window.session.save(tmp_path / "mine.microdesigner")
+    wait_until(lambda: (tmp_path / "mine.microdesigner").exists())
     row.number.setValue(0.5)
     window.open_path(tmp_path / "mine.microdesigner")
     assert row.number.value() == pytest.approx(0.29)
-    assert tmp_path / "mine.microdesigner" in window.settings.recent_files()
+    wait_until(lambda: tmp_path / "mine.microdesigner" in window.settings.recent_files())
     (tmp_path / "mine.microdesigner").write_text("{", encoding="utf-8")
     window.open_path(tmp_path / "mine.microdesigner")
     assert "mine.microdesigner" in window.error_bar.text.text()
+
+
+def test_a_session_brings_its_film_to_another_machine(
+    window: MainWindow, open_window: Callable[..., MainWindow], home: Path, tmp_path: Path
+) -> None:
+    window.targets.options.seed.setValue(12)
+    generate(window)
+    sample, path = window.sample, tmp_path / "mine.microdesigner"
+    window.session.save(path)
+    wait_until(path.exists)
+    window.close()
+    shutil.rmtree(home / "history")
+    (home / "last.microdesigner").unlink()
+    again = open_window()
+    again.open_path(path)
+    wait_until(lambda: again.current_sample.source == path)
+    assert sample is not None
+    assert again.sample is not None
+    np.testing.assert_array_equal(again.sample.microstructure.phases, sample.microstructure.phases)
+    assert again.sample.measured == sample.measured
+    assert again.targets.options.seed.value() == 12
 
 
 def test_the_session_is_kept_while_the_program_runs(window: MainWindow) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import gc
 import os
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -58,14 +59,16 @@ def _cycle(app: QApplication, use: Callable[..., None]) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
-def test_open_generate_close(stand_in_model: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("app.history", "app.history_model"):  # full after the warm-up: a history that fills takes memory
-        monkeypatch.setattr(f"microdesigner.{module}.MAX_UNSTARRED", WARM_UP)
-    for _ in range(WARM_UP):
+def test_open_generate_close(stand_in_model: Path, qapp: QApplication) -> None:
+    def generate_and_forget() -> None:
         _cycle(qapp, generate)
+        shutil.rmtree(stand_in_model / "history")  # one that fills takes memory
+
+    for _ in range(WARM_UP):
+        generate_and_forget()
     alive, memory = _alive(), _resident_mb()
     for number in range(CYCLES - WARM_UP):
-        _cycle(qapp, generate)
+        generate_and_forget()
         print(f"cycle {WARM_UP + number + 1}: {_resident_mb():.0f} MB, {_alive()}")
     assert _alive() == alive
     assert _resident_mb() - memory < FLAT_MB

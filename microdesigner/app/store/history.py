@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from microdesigner.app.sample_record import SampleRecord
+from microdesigner.app.sample_record import SampleRecord, json_text
 from microdesigner.app.store.database import Database
 from microdesigner.app.store.history_query import Query
 from microdesigner.app.store.history_rows import (
@@ -138,7 +138,7 @@ class History:
         name = new_volume_name() if verification.volume is not None else None
         if verification.volume is not None and name is not None:
             registry.write(verification.volume, self.folder / name)
-        values = (entry.number, _json(verification.to_json()), name)
+        values = (entry.number, json_text(verification.to_json()), name)
 
         def replace_(database: sqlite3.Connection) -> list[Any]:
             old = database.execute("SELECT volume FROM verifications WHERE number = ?", values[:1]).fetchall()
@@ -239,7 +239,7 @@ class History:
         self, request: Request, record: SampleRecord, name: str, thumbnail: bytes, note: str, made: datetime
     ) -> Entry:
         alone = replace(request, seed=record.seed, count=1)
-        asked, measured, sample = (_json(value) for value in (alone.to_json(), record.measured, record))
+        asked, measured, sample = (json_text(value) for value in (alone.to_json(), record.measured, record))
         light = (made.isoformat(), alone.model, alone.seed, asked, measured, name, note)
 
         def insert(database: sqlite3.Connection) -> tuple[Any, ...]:
@@ -281,10 +281,6 @@ def _record_of(path: Path) -> tuple[Request, SampleRecord] | None:
     if opened.request is None or not opened.sample.measured:
         return None
     return opened.request, SampleRecord.of(opened.sample)
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 def _flush(path: Path) -> None:

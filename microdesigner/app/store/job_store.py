@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from microdesigner.app.sample_record import json_text
 from microdesigner.app.store.database import Database
 from microdesigner.app.store.jobs import Job, State
 from microdesigner.app.store.presence import Presence
@@ -136,7 +137,7 @@ class JobStore:
 
 
 def _row(job: Job, position: int) -> tuple[Any, ...]:
-    request, samples = (msgspec.json.encode(value).decode() for value in (job.request.to_json(), job.samples))
+    request, samples = (json_text(value) for value in (job.request.to_json(), job.samples))
     return job.key, position, request, str(job.state), job.message, job.sweep, job.swept, samples
 
 

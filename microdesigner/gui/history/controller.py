@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDrag
 
-from microdesigner.app.history import Entry
 from microdesigner.app.history_model import HistoryModel
+from microdesigner.app.store.history_rows import Entry
 from microdesigner.gui.command import Command
 from microdesigner.gui.history.panel import HistoryPanel
 from microdesigner.gui.history.service import HistoryService
@@ -57,9 +57,11 @@ class HistoryController(QObject):
         self.service = service = HistoryService(folder, thread, self)
         service.listed.connect(model.load)
         service.added.connect(model.add)
+        service.pictured.connect(panel.show_pictures)
+        panel.pictures_wanted.connect(service.picture)
+        service.problem.connect(thread.failed)
         service.loaded.connect(self.loaded)
         model.updated.connect(service.store_changes)
-        model.removed.connect(service.delete)
         panel.chosen.connect(service.load)
         panel.recalled.connect(lambda entry, what: self.recalled.emit(entry.request, what))
         panel.compared.connect(service.load_pair)

@@ -1,23 +1,23 @@
 """The strip of kept results under the views: thumbnails, the newest first."""
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QIcon, QKeyEvent, QPixmap
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QIcon, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QInputDialog, QListView, QListWidget, QListWidgetItem, QMenu, QVBoxLayout, QWidget
 
-from microdesigner.app.history import MAX_UNSTARRED, Entry
 from microdesigner.app.history_model import HistoryModel
+from microdesigner.app.store.history_rows import Entry
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui.widgets.basics import CollapsibleSection, named
 from microdesigner.gui.widgets.thumbnails import EDGE
 from microdesigner.gui.widgets.thumbnails import HEIGHT as THUMBNAIL_HEIGHT
 
-HEIGHT = 98
+HEIGHT, MARGIN = 98, 12
 _ENTRY = Qt.ItemDataRole.UserRole
 RECALLS = {"all": "Recall everything", "targets": "Recall all but the seed", "seed": "Recall the seed only"}
 HINT = (
     "Results of the past, the newest first. Enter shows one and brings its targets back; the menu key offers more. "
     "Ctrl+click selects two to compare. Drag results to a folder to copy their volumes there. "
-    f"The newest {MAX_UNSTARRED} are kept, starred ones for good."
+    "All are stored until you delete them; what is deleted can be brought back (Ctrl+Z)."
 )
 
 
@@ -27,11 +27,16 @@ class HistoryPanel(QWidget):
     chosen = Signal(object)  # Entry
     recalled = Signal(object, str)  # Entry, one of RECALLS
     compared = Signal(object)  # list of two entries, the older first
+    pictures_wanted = Signal(object)  # numbers of entries
     dragged = Signal(object)  # list of entries that the user takes to elsewhere
 
     def __init__(self, model: HistoryModel) -> None:
         super().__init__()
         self._model = model
+        self._icons: dict[int, QIcon] = {}
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.timeout.connect(self._want_pictures)
         self.list = named(_Strip(), "History", HINT)
         self.list.customContextMenuRequested.connect(self._offer)
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
@@ -43,8 +48,39 @@ class HistoryPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.section)
+        self.list.horizontalScrollBar().valueChanged.connect(lambda _: self._pause.start())
+        self.list.resized.connect(self._pause.start)
         self._show(model.entries)
         model.changed.connect(self._show)
+
+    def show_pictures(self, pictures: dict[int, bytes]) -> None:
+        """Show the pictures (PNG) of these entries."""
+        for number, png in pictures.items():
+            pixmap = QPixmap()
+            pixmap.loadFromData(png)
+            self._icons[number] = QIcon(pixmap)
+        for item in self._visible():
+            item.setIcon(self._icons.get(item.data(_ENTRY).number, QIcon()))
+
+    def _visible(self) -> list[QListWidgetItem]:
+        """The items that can be seen now."""
+        area = self.list.viewport().rect()
+        first = max(0, self.list.indexAt(area.topLeft() + QPoint(MARGIN, MARGIN)).row())
+        items = []
+        for row in range(first, self.list.count()):
+            item = self.list.item(row)
+            if self.list.visualItemRect(item).left() > area.right():
+                break
+            items.append(item)
+        return items
+
+    def _want_pictures(self) -> None:
+        """Ask for the pictures that are to be seen, and show those that are there already."""
+        wanted = [number for item in self._visible() if (number := item.data(_ENTRY).number) not in self._icons]
+        if wanted:
+            self._icons |= dict.fromkeys(wanted, QIcon())
+            self.pictures_wanted.emit(wanted)
+        self.show_pictures({})
 
     def entry(self, row: int) -> Entry:
         """The entry in a row."""
@@ -120,11 +156,10 @@ class HistoryPanel(QWidget):
             elif self.entry(row) != entry:
                 self._refresh(self.list.item(row), entry)
         self._show_count()
+        self._pause.start()
 
     def _put(self, row: int, entry: Entry) -> None:
-        pixmap = QPixmap()
-        pixmap.loadFromData(entry.thumbnail)
-        item = QListWidgetItem(QIcon(pixmap), "")
+        item = QListWidgetItem()
         self.list.insertItem(row, item)
         self._refresh(item, entry)
 
@@ -146,6 +181,7 @@ class _Strip(QListWidget):
     wanted = Signal(object)
     unwanted = Signal(object)
     dragged = Signal(object)
+    resized = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -164,6 +200,11 @@ class _Strip(QListWidget):
         """Let the selected ones be dragged out of the window."""
         self.dragged.emit(self.selectedItems())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """More or fewer items are to be seen."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter and Delete; arrows move as in every list."""
         item = self.currentItem()
@@ -180,7 +221,7 @@ def describe(entry: Entry) -> str:
     origin = f"{entry.request.model}, seed {entry.request.seed}" if entry.request.model else "opened from a file"
     lines = [f"{entry.made:%Y-%m-%d %H:%M:%S}, {origin}"]
     for name, target in entry.request.targets.items():
-        spec, value = spec_of(name), entry.sample["measured"].get(name)
+        spec, value = spec_of(name), entry.measured.get(name)
         measured = "" if value is None else f", measured {value:.{spec.decimals}f}"
         lines.append(f"{spec.title}: {target:.{spec.decimals}f}{measured}")
     return "\n".join([*lines, *([entry.note] if entry.note else [])])

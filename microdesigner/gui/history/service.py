@@ -6,7 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from microdesigner.app.history import Entry, History
+from microdesigner.app.store.history import History
+from microdesigner.app.store.history_rows import Entry
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.core.verification import Verification
@@ -18,6 +19,8 @@ class HistoryService(QObject):
     """Asks the store's thread, and announces its answers."""
 
     listed = Signal(object)  # list of Entry, the newest first
+    pictured = Signal(object)  # pictures as PNG, by number
+    problem = Signal(str)  # sentence about what could not be read
     added = Signal(object)  # Entry
     loaded = Signal(object, object)  # Request, Sample
     pair_loaded = Signal(object)  # list of two (Entry, Sample)
@@ -30,12 +33,19 @@ class HistoryService(QObject):
         self._do = thread.do
 
     def list(self) -> None:
-        """Tell what is kept, after removing what a sudden end left unfinished."""
+        """List what is stored, with the volumes that a sudden end left without an entry."""
         self._do("The history could not be read", self._list)
 
     def add(self, request: Request, sample: Sample, colours: Colours, note: str = "") -> None:
         """Keep a sample of `request`, with a thumbnail in `colours`."""
         self._do("The result could not be kept in the history", partial(self._add, request, sample, colours, note))
+
+    def picture(self, numbers: Sequence[int]) -> None:
+        """Fetch the pictures of these entries."""
+        self._do(
+            "The pictures of the history could not be read",
+            lambda: self.pictured.emit(self._history.thumbnails(numbers)),
+        )
 
     def load(self, entry: Entry) -> None:
         """Fetch the volume of an entry."""
@@ -54,20 +64,18 @@ class HistoryService(QObject):
 
     def keep_verification(self, request: Request, verification: Verification) -> None:
         """Keep what a simulation says of the sample that `request` alone made."""
-        self._do("The verification could not be kept", lambda: self._history.keep_verification(request, verification))
+        self._do("The verification could not be kept", lambda: self._history.add_verification(request, verification))
 
     def store_changes(self, entry: Entry) -> None:
-        """Store star and note of an entry."""
-        self._do("The star could not be stored", lambda: self._history.set_star(entry.number, entry.starred))
-        self._do("The note could not be stored", lambda: self._history.set_note(entry.number, entry.note))
-
-    def delete(self, entry: Entry) -> None:
-        """Forget an entry."""
-        self._do("The result could not be deleted", lambda: self._history.delete(entry.number))
+        """Store star and note of an entry, and whether it is in the trash."""
+        self._do("The change could not be stored", lambda: self._history.update(entry))
 
     def _list(self) -> None:
-        self._history.sweep()
-        self.listed.emit(self._history.entries())
+        self._history.adopt_volumes()
+        entries = self._history.entries()
+        self.listed.emit(entries)
+        for problem in self._history.take_problems():
+            self.problem.emit(problem)
 
     def _reload(self, request: Request) -> None:
         entry = self._history.find(request)
@@ -81,4 +89,7 @@ class HistoryService(QObject):
         return sample
 
     def _add(self, request: Request, sample: Sample, colours: Colours, note: str) -> None:
-        self.added.emit(self._history.add(request, sample, thumbnail(sample.microstructure, colours), note))
+        picture = thumbnail(sample.microstructure, colours)
+        entry = self._history.add(request, sample, picture, note)
+        self.added.emit(entry)
+        self.pictured.emit({entry.number: picture})

@@ -6,8 +6,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from microdesigner.app.history import Entry
 from microdesigner.app.html_report import report_html
+from microdesigner.app.store.history_rows import Entry
 from microdesigner.app.view_state import ViewModel
 from microdesigner.app.volume_open import Opened
 from microdesigner.app.workers.measuring import LinesTask, MeasureTask

@@ -214,7 +214,7 @@ def test_two_results_are_compared_in_linked_views(window: MainWindow, qtbot: obj
     panel = window.results.comparison
     wait_until(lambda: panel.settled, 120)
     assert [title.text() for title in panel.titles] == ["stand-in, seed 3", "stand-in, seed 4"]
-    left, right = (strip.entry(row).sample["measured"]["tortuosity_D"] for row in (1, 0))
+    left, right = (strip.entry(row).measured["tortuosity_D"] for row in (1, 0))
     texts = [cell.text() for cell in panel.cells["tortuosity_D"]]
     assert texts == [f"{left:.3f}", f"{right:.3f}", f"{right - left:+.3f}"]
     assert [cell.text() for cell in panel.cells["tortuosity_A"]] == ["–", "–", "–"]
