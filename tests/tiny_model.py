@@ -57,7 +57,7 @@ def save_tiny_bundle(folder: Path) -> Path:
 def set_card(monkeypatch: pytest.MonkeyPatch, engine: "Engine", **entries: Any) -> None:
     """Replace `entries` of the card of a loaded model for one test."""
     changed = replace(engine.bundle, card=engine.card.with_entries(entries))
-    monkeypatch.setattr(engine, "bundle", changed)
+    monkeypatch.setattr(engine.networks, "bundle", changed)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ from dataclasses import fields
 from microdesigner.core.request import Request
 
 _ALWAYS = ("count", "seed")
+OPTIONS = {"refinement_strength": "refinement"}
+"""Options of `generate` that are not called as the request's entry is."""
 
 
 def as_command(request: Request) -> str:
@@ -15,7 +17,7 @@ def as_command(request: Request) -> str:
     if request.targets:
         words += ["--target", *(f"{name}={value!r}" for name, value in request.targets.items())]
     for name, value in _chosen(request).items():
-        words += [f"--{name}", *map(str, value if isinstance(value, tuple) else (value,))]
+        words += [f"--{OPTIONS.get(name, name)}", *map(str, value if isinstance(value, tuple) else (value,))]
     return shlex.join(words)
 
 

@@ -33,7 +33,7 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     add("--candidates", type=int, default=1, metavar="N", help="candidates per volume (1)")
     add(
-        "--guidance",
+        "--refinement",
         type=float,
         default=1.0,
         metavar="G",
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     from microdesigner.evaluation.twins import twin_lines
     from microdesigner.models.bundle import find_bundle
 
-    how = Request(steps=args.steps, match=args.match, candidates=args.candidates, guidance=args.guidance)
+    how = Request(steps=args.steps, match=args.match, candidates=args.candidates, refinement_strength=args.refinement)
     engine = Engine.load(args.model)
     targets = card_targets(engine.card, args.count, args.conditions)
     further = sections(engine, VolumeDataset(args.dataset) if args.dataset else None, args.full, how, args.twins)

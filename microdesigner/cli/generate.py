@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from microdesigner.cli.progress import with_bars
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Finished, SampleDone
 from microdesigner.core.paths import write_text_atomic
-from microdesigner.core.request import Request
+from microdesigner.core.request import RENAMED, Request, renamed_entries
 from microdesigner.core.result import Result, Sample
 from microdesigner.core.verdict import film_warning, judge_request
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from microdesigner.io.registry import Format
 
 CANDIDATES_TO_MATCH = 8
-REQUEST_OPTIONS = ("model", "count", "seed", "steps", "sampler", "candidates", "match", "guidance", "size")
+REQUEST_OPTIONS = ("model", "count", "seed", "steps", "sampler", "candidates", "match", "refinement_strength", "size")
+WRITING_SHARE = 0.05
+"""Largest share of a run's time that goes into writing its growing result.json."""
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -47,7 +50,8 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--seed", type=int, metavar="S", help="seed of the first volume; volume i uses S + i (0)")
     add("--steps", type=int, metavar="K", help="denoiser evaluations, 1 to 1000 (16; 1000 for the ancestral sampler)")
     add("--sampler", metavar="NAME", help="dpm-solver++ or ancestral (dpm-solver++)")
-    add("--guidance", type=float, metavar="G", help="refinement by measuring, 0 to 1; 0: none (1)")
+    add("--refinement", type=float, dest="refinement_strength", metavar="R",
+        help="share of each miss that refinement by measuring mends, 0 to 1; 0: none (1)")  # fmt: skip
     add(
         "--candidates",
         type=int,
@@ -66,6 +70,8 @@ def add_parser(subparsers: Subparsers) -> None:
         metavar=("X", "Y", "Z"),
         help="voxels along x, y, z, multiples of 32 (the model's own)",
     )
+    add("--device", default="auto", metavar="NAME",
+        help="auto (a GPU that proves able to compute, else the CPU), cpu, cuda or mps (auto)")  # fmt: skip
     add("--out", type=Path, default=Path("output"), metavar="DIR", help="folder for volumes and result.json (output)")
     add("--format", default="vti", metavar="F,...",
         help="vti, vtk, raw, mhd, tiff, nrrd, hdf5, npy, graspi, several with commas (vti)")  # fmt: skip
@@ -81,29 +87,60 @@ def run(args: argparse.Namespace) -> int:
 
     from microdesigner.engine import Engine
 
-    engine = Engine.load(request.model)
-    events = engine.generate(request)
+    engine = Engine.load(request.model, args.device)
+    events = engine.generate(request, keep_samples=False)
     prepare_folder(args.out)
-    for warning in judge_request(engine.card, engine.card.conditioned_on(request.targets), request.size).warnings:
+    warnings = judge_request(engine.card, engine.card.conditioned_on(request.targets), request.size).warnings
+    for warning in filter(None, (engine.device_note, *warnings)):
         print(f"microdesigner: {warning}", file=sys.stderr)
-    files: list[str] = []
+    result = GrowingResult(args.out / "result.json", request, engine.identity, engine.device.type)
     for event in with_bars(events):
         if isinstance(event, SampleDone):
-            files.append(write_sample(args.out, event, formats, args.picture))
+            file = write_sample(args.out, event, formats, args.picture)
+            result.add(event.sample, file)
+            if not args.json:
+                print(args.out / file, *_values(event.sample), sep="  ", flush=True)
+            if warning := film_warning(event.sample.verdict):
+                print(f"microdesigner: {args.out / file}: {warning}", file=sys.stderr)
         elif isinstance(event, Finished):
-            result = event.result
-    document = result.to_json(files)
-    write_text_atomic(args.out / "result.json", json.dumps(document, indent=1, allow_nan=False) + "\n")
-    _tell(args, result, files, document)
-    for file, sample in zip(files, result.samples, strict=True):
-        if warning := film_warning(sample.verdict):
-            print(f"microdesigner: {args.out / file}: {warning}", file=sys.stderr)
+            result.finish(event.result.seconds)
+    print((args.out / "result.json").read_text(encoding="utf-8").rstrip() if args.json else args.out / "result.json")
     return 0
+
+
+class GrowingResult:
+    """result.json while its samples come: at any moment a whole document of those written so far, "complete" only in
+    the end. Volumes are not held in memory."""
+
+    def __init__(self, path: Path, request: Request, model: dict[str, str], device: str) -> None:
+        self._path, self._request, self._model, self._device = path, request, model, device
+        self._entries: list[dict[str, Any]] = []
+        self._next_write = 0.0
+
+    def add(self, sample: Sample, file: str) -> None:
+        """Take the entry of `sample`, whose volume is in `file`; write it unless that takes too much of the time."""
+        self._entries.append(sample.to_json(file))
+        started = time.monotonic()
+        if started >= self._next_write:
+            self._write({}, complete=False)
+            self._next_write = time.monotonic() + (time.monotonic() - started) / WRITING_SHARE
+
+    def finish(self, seconds: dict[str, float]) -> None:
+        """Write the whole result, with the `seconds` of each stage."""
+        self._write(seconds, complete=True)
+
+    def _write(self, seconds: dict[str, float], complete: bool) -> None:
+        document = Result(self._request, self._model, self._device, seconds, ()).to_json([])
+        document |= {"complete": complete, "samples": self._entries}
+        write_text_atomic(self._path, json.dumps(document, indent=1, allow_nan=False) + "\n")
 
 
 def build_request(args: argparse.Namespace) -> Request:
     """The request that file and options describe together; raises InputError on anything impossible."""
     document: dict[str, Any] = read_request(args.request) if args.request else {}
+    for old in RENAMED.keys() & document.keys():
+        print(f"microdesigner: {args.request}: {old} is called {RENAMED[old]} now; it was read so.", file=sys.stderr)
+    document = renamed_entries(document)
     given = {name: getattr(args, name) for name in REQUEST_OPTIONS if getattr(args, name) is not None}
     document |= given
     if args.target:
@@ -165,15 +202,6 @@ def write_sample(folder: Path, event: SampleDone, formats: "list[Format]", with_
 
         picture(volume, folder / f"{stem}.png")
     return files[0]
-
-
-def _tell(args: argparse.Namespace, result: Result, files: list[str], document: dict[str, Any]) -> None:
-    if args.json:
-        print(json.dumps(document, indent=1, allow_nan=False))
-        return
-    for file, sample in zip(files, result.samples, strict=True):
-        print(args.out / file, *_values(sample), sep="  ")
-    print(args.out / "result.json")
 
 
 def _values(sample: Sample) -> list[str]:

@@ -1,7 +1,7 @@
 """Which device computes, and how: the one policy of engine, training, simulation, data sets and evaluation."""
 
 from microdesigner.compute.devices import DeviceChoice, choose_device, device_name, select_device
-from microdesigner.compute.memory import is_out_of_memory, release_memory
+from microdesigner.compute.memory import is_out_of_memory, memory_errors, release_memory
 from microdesigner.compute.policy import ComputePolicy, compute_policy
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "compute_policy",
     "device_name",
     "is_out_of_memory",
+    "memory_errors",
     "release_memory",
     "select_device",
 ]

@@ -1,8 +1,13 @@
-"""Whether a failure means that the memory is full, and giving memory back."""
+"""Whether a failure means that the memory is full, what the user is told then, and giving memory back."""
 
 import gc
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
+
+from microdesigner.core.errors import MicrodesignerError
 
 _MESSAGES = (
     "allocate memory",  # DefaultCPUAllocator
@@ -26,3 +31,24 @@ def release_memory(device: torch.device) -> None:
         torch.cuda.empty_cache()
     elif device.type == "mps":
         torch.mps.empty_cache()
+
+
+@contextmanager
+def memory_errors(what: str, remedy: str, device: torch.device) -> Iterator[None]:
+    """Turn a memory of `device` that proves too small for `what` into one sentence with the `remedy`.
+
+    Raises
+    ------
+    MicrodesignerError
+        "`what` does not fit the memory; `remedy`.", on a GPU with the ways to free it. Its memory is given back.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        traceback.clear_frames(error.__traceback__)  # they hold what was allocated so far
+        release_memory(device)
+        if device.type != "cpu":
+            remedy += ", close other programs that use the GPU, or choose the device cpu"
+        raise MicrodesignerError(f"{what} does not fit the memory; {remedy}.") from error

@@ -11,8 +11,10 @@ Sampler = Literal["dpm-solver++", "ancestral"]
 Match = Literal["none", "fractions", "all"]
 MAX_COUNT = 100_000
 TRAINING_STEPS = 1000
-DEFAULT_GUIDANCE = 1.0
+DEFAULT_REFINEMENT = 1.0
 LARGEST = 1e300
+RENAMED = {"guidance": "refinement_strength"}
+"""Entries of request documents by their names before version 0.2.0."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Request:
     At most `candidates` volumes are drawn per kept one, until one is within a per cent of the targets; the best is
     kept. `match` "fractions" makes the phase fractions exact, "all" is matching with several candidates. `size` is
     voxels along x, y, z (None: the model's own). `steps` counts denoiser evaluations. What they give is refined by
-    measuring: `guidance` 0..1 is the share of each miss that a round of refinement mends, 0 the denoiser alone. Sample
+    measuring: `refinement_strength` 0..1 is the share of each miss that refinement mends, 0 the denoiser alone. Sample
     i uses seed + i, so any one of a batch can be made again alone.
 
     Raises InputError when a value is impossible whatever the model.
@@ -45,7 +47,7 @@ class Request:
     sampler: Sampler = "dpm-solver++"
     candidates: int = 1
     match: Match = "none"
-    guidance: float = DEFAULT_GUIDANCE
+    refinement_strength: float = DEFAULT_REFINEMENT
     size: tuple[int, int, int] | None = None
 
     def __post_init__(self) -> None:
@@ -56,7 +58,7 @@ class Request:
             ("seed", 0, 2**62),
         ):
             _check_whole(name, getattr(self, name), low, high)
-        _check_guidance(self.guidance)
+        _check_refinement(self.refinement_strength)
         _check_choice("sampler", self.sampler, get_args(Sampler))
         _check_choice("match", self.match, get_args(Match))
         if self.size is not None:
@@ -73,9 +75,11 @@ class Request:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """Read a request document; raises InputError on unknown or ill-typed entries."""
+        """Read a request document, of older versions too (see `renamed_entries`); raises InputError on unknown or
+        ill-typed entries."""
         if not isinstance(document, Mapping):
             raise InputError("A request must be a JSON object with entries such as targets, count and seed.")
+        document = renamed_entries(document)
         known = {entry.name for entry in fields(cls)}
         unknown = sorted(set(document) - known)
         if unknown:
@@ -90,6 +94,20 @@ class Request:
             values["size"] = tuple(size) if isinstance(size, list | tuple) else size
         values["targets"] = dict(values.get("targets", {}))
         return cls(**values)
+
+
+def renamed_entries(document: Mapping[str, Any]) -> dict[str, Any]:
+    """`document` with the entries of older versions under their present names: `guidance` is `refinement_strength`.
+
+    Raises InputError when both names of an entry are given.
+    """
+    entries = dict(document)
+    for old, new in RENAMED.items():
+        if old in entries and new in entries:
+            raise InputError(f"The request has both {new} and {old}, its name in older versions; remove {old}.")
+        if old in entries:
+            entries[new] = entries.pop(old)
+    return entries
 
 
 def check_fractions(targets: Mapping[str, float]) -> None:
@@ -112,9 +130,9 @@ def _check_whole(name: str, value: object, low: int, high: int) -> None:
         raise InputError(f"{name} must lie between {low} and {high}; got {value}.")
 
 
-def _check_guidance(value: object) -> None:
+def _check_refinement(value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise InputError(f"guidance must lie between 0 and 1; got {value!r}.")
+        raise InputError(f"refinement_strength must lie between 0 and 1; got {value!r}.")
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:

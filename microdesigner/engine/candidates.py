@@ -1,4 +1,4 @@
-"""The choice among candidates: drawn one after the other until one is good enough."""
+"""The choice among candidates: generated one after the other until one is good enough."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,28 +21,28 @@ class Candidate:
     error: float
 
 
-class Contest:
-    """Keeps the best candidate of each of `places` samples."""
+class BestOfN:
+    """The best of at most `candidates` candidates of each of `slots` samples."""
 
-    def __init__(self, places: int, candidates: int) -> None:
+    def __init__(self, slots: int, candidates: int) -> None:
         self._candidates = candidates
-        self._kept: list[Candidate | None] = [None] * places
+        self._best: list[Candidate | None] = [None] * slots
 
     def rounds(self) -> Iterator[tuple[int, list[int]]]:
-        """Number of the next candidate, and the places that still want one; enter theirs before asking again."""
+        """Number of the next candidate, and the slots that are not satisfied yet; submit theirs before asking again."""
         for number in range(self._candidates):
-            wanting = [place for place, kept in enumerate(self._kept) if kept is None or kept.error > GOOD_ENOUGH]
-            if not wanting:
+            unsatisfied = [slot for slot, best in enumerate(self._best) if best is None or best.error > GOOD_ENOUGH]
+            if not unsatisfied:
                 return
-            yield number, wanting
+            yield number, unsatisfied
 
-    def enter(self, place: int, candidate: Candidate) -> None:
-        """Keep `candidate` at `place` if it is better than the one there."""
-        kept = self._kept[place]
-        if kept is None or candidate.error < kept.error:
-            self._kept[place] = candidate
+    def submit(self, slot: int, candidate: Candidate) -> None:
+        """Keep `candidate` in `slot` if it is better than the one there."""
+        best = self._best[slot]
+        if best is None or candidate.error < best.error:
+            self._best[slot] = candidate
 
     @property
-    def kept(self) -> list[Candidate]:
-        """The best candidate of each place, after at least one round."""
-        return [candidate for candidate in self._kept if candidate is not None]
+    def best(self) -> list[Candidate]:
+        """The best candidate of each slot, after at least one round."""
+        return [candidate for candidate in self._best if candidate is not None]

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import torch
 
-from microdesigner.compute import compute_policy, select_device
+from microdesigner.compute import compute_policy, memory_errors, select_device
 from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Draft, GenerationEvent
@@ -15,9 +15,10 @@ from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.descriptors import describe
+from microdesigner.engine.batch_generation import generate_batch
 from microdesigner.engine.draft import draft
 from microdesigner.engine.generation import Generation, model_identity
-from microdesigner.engine.many import samples_of
+from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.prediction import analysed
 from microdesigner.models.bundle import Bundle, load_bundle
 
@@ -48,11 +49,11 @@ class Engine:
     """
 
     def __init__(self, bundle: Bundle, device: torch.device, device_note: str = "") -> None:
-        self.bundle = bundle
         self.device = device
         self.device_note = device_note
         """Why a faster device does not compute, where there is one: a sentence for the user, or empty."""
         compute_policy(device).prepare()
+        self.networks = InferenceNetworks(bundle, device)
 
     @classmethod
     def load(cls, name: str = "ch-3phase", device: str = "auto") -> Self:
@@ -72,7 +73,13 @@ class Engine:
         """
         chosen = select_device(device)
         describe(SMALLEST_FILM)  # compiled measures are loaded with the model, not in front of the first sample
-        return cls(load_bundle(name, chosen.device), chosen.device, chosen.note)
+        with memory_errors(f"The model {name}", "close other programs", chosen.device):
+            return cls(load_bundle(name, chosen.device), chosen.device, chosen.note)
+
+    @property
+    def bundle(self) -> Bundle:
+        """The loaded model."""
+        return self.networks.bundle
 
     @property
     def card(self) -> ModelCard:
@@ -84,7 +91,7 @@ class Engine:
         """Name and hash of the loaded model, as results record them."""
         return model_identity(self.bundle)
 
-    def generate(self, request: Request) -> Iterator[GenerationEvent]:
+    def generate(self, request: Request, keep_samples: bool = True) -> Iterator[GenerationEvent]:
         """Generate the volumes of a request.
 
         Sample i comes from seed + i alone, so the same request gives the same volumes on one type of device.
@@ -93,6 +100,8 @@ class Engine:
         ----------
         request
             Targets, number, seed and how to sample and match.
+        keep_samples
+            Whether the last event holds all samples again; False for runs of more volumes than fit the memory.
 
         Yields
         ------
@@ -106,7 +115,7 @@ class Engine:
             At once, when this model cannot serve the request.
         """
         self.card.check(request)
-        return Generation(self.bundle, self.device, request).events()
+        return Generation(self.networks, request, keep_samples).events()
 
     def draft(self, request: Request) -> Draft:
         """A quick, coarse look at the first volume of `request`; the same request gives the same draft.
@@ -114,7 +123,8 @@ class Engine:
         Raises InputError when this model cannot serve the request.
         """
         self.card.check(request)
-        return draft(self.bundle, self.device, request)
+        with Generation(self.networks, request).memory_errors():
+            return draft(self.networks, request)
 
     def analyse(self, volume: Microstructure, seed: int = 0) -> Sample:
         """What this model sees in a volume that it did not generate, above all the recipe: see `analysed`.
@@ -134,4 +144,4 @@ class Engine:
             alike = replace(request, targets=requests[0].targets, seed=requests[0].seed) == requests[0]
             if not alike or set(request.targets) != set(requests[0].targets):
                 raise InputError("Requests made together must ask for the same targets in the same way.")
-        return samples_of(self.bundle, self.device, requests)
+        return generate_batch(self.networks, requests)

@@ -3,89 +3,101 @@
 import time
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner import __version__
-from microdesigner.compute import compute_policy, is_out_of_memory
-from microdesigner.core.errors import MicrodesignerError
+from microdesigner.compute import memory_errors
 from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
 from microdesigner.core.verdict import judge_film, judge_request
 from microdesigner.descriptors import sample_values
-from microdesigner.engine.candidates import Candidate, Contest
-from microdesigner.engine.latents import Draw, Step, candidate_draws, denoised, latent_shape
+from microdesigner.engine.candidates import BestOfN, Candidate
+from microdesigner.engine.differentiable_descriptors import target_quantities
+from microdesigner.engine.latents import InitialNoise, Step, condition_values, denoised, initial_noises, latent_shape
 from microdesigner.engine.matching import fraction_labels, match_fractions, misfit
-from microdesigner.engine.prediction import read_latent
+from microdesigner.engine.networks import InferenceNetworks
+from microdesigner.engine.prediction import predict_properties
 from microdesigner.engine.preview import Previewer
+from microdesigner.engine.refinement import ROUNDS, Refinement
 from microdesigner.models.autoencoder import phase_labels
 from microdesigner.models.bundle import Bundle
-from microdesigner.models.tiling import decoded_in_tiles
 
 
 class Generation:
     """Serves one request that the bundle's card has accepted; `events` is called once.
 
-    Whoever denoises the latents of many requests together asks each request's Generation for its parts: `draw`,
+    Whoever denoises the latents of many requests together asks each request's Generation for its parts: `noise`,
     `candidate` and `finished`.
     """
 
-    def __init__(self, bundle: Bundle, device: torch.device, request: Request) -> None:
-        self._bundle, self._card, self._device, self._request = bundle, bundle.card, device, request
+    def __init__(self, networks: InferenceNetworks, request: Request, keep_samples: bool = True) -> None:
+        self._networks, self._request, self._keep_samples = networks, request, keep_samples
+        self._bundle, self._card = networks.bundle, networks.bundle.card
         self.targets = self._card.conditioned_on(request.targets)
         self._size = request.size or self._card.shape
         self._latent_shape = latent_shape(self._card, self._size)
-        self.batch = compute_policy(device).batch_size(int(np.prod(self._size)))
+        self.batch = networks.policy.batch_size(int(np.prod(self._size)))
         self._fractions = {} if request.match == "none" else fraction_labels(request.targets, self._card.phase_names)
+        self._values, asked = condition_values(self._card, [self.targets])
+        self._quantities = target_quantities(self._card, asked[0].tolist(), int(np.prod(self._size)))
+        self._refines = request.refinement_strength > 0 and bool(self._quantities)
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._judged = judge_request(self._card, self.targets, self._size)
 
     def events(self) -> Iterator[GenerationEvent]:
         """Yield what happens, Finished last; raises MicrodesignerError when the volume does not fit the memory."""
-        try:
+        with self.memory_errors():
             yield from self._events()
-        except (MemoryError, RuntimeError) as error:
-            if is_out_of_memory(error):
-                size = "×".join(map(str, self._size))
-                raise MicrodesignerError(
-                    f"A volume of {size} voxels does not fit the memory; lower its size."
-                ) from error
-            raise
+
+    def memory_errors(self) -> AbstractContextManager[None]:
+        """Context in which a memory too small for the request's volumes is one sentence."""
+        size = "×".join(map(str, self._size))
+        return memory_errors(f"A volume of {size} voxels", "lower its size", self._networks.device)
 
     def _events(self) -> Iterator[GenerationEvent]:
         samples: list[Sample] = []
         for start in range(0, self._request.count, self.batch):
             indices = range(start, min(start + self.batch, self._request.count))
-            contest = Contest(len(indices), self._request.candidates)
-            for number, places in contest.rounds():
-                latents = yield from self._latents([indices[place] for place in places], number)
-                for place, latent in zip(places, latents, strict=True):
-                    yield Progress("decode", indices[place], self._request.count)
-                    contest.enter(place, self.candidate(indices[place], number, latent))
-            for index, best in zip(indices, contest.kept, strict=True):
-                samples.append(self.finished(index, best))
+            contest = BestOfN(len(indices), self._request.candidates)
+            for number, slots in contest.rounds():
+                latents = yield from self._latents([indices[slot] for slot in slots], number)
+                for slot, latent in zip(slots, latents, strict=True):
+                    candidate = yield from self._candidate(indices[slot], number, latent)
+                    contest.submit(slot, candidate)
+            for index, best in zip(indices, contest.best, strict=True):
+                sample = self.finished(index, best)
+                if self._keep_samples:
+                    samples.append(sample)
                 yield Progress("measure", index + 1, self._request.count)
-                yield SampleDone(index, samples[-1])
+                yield SampleDone(index, sample)
         yield Finished(
-            Result(self._request, model_identity(self._bundle), self._device.type, dict(self._seconds), tuple(samples))
+            Result(
+                self._request,
+                model_identity(self._bundle),
+                self._networks.device.type,
+                dict(self._seconds),
+                tuple(samples),
+            )
         )
 
     def _latents(self, indices: Sequence[int], number: int) -> Generator[GenerationEvent, None, Tensor]:
         """Denoise candidate `number` of these samples; returns latents [samples, channels, x, y, z]."""
-        draws = [self.draw(index, number) for index in indices]
-        previewer = Previewer(self._bundle.autoencoder) if indices[0] == number == 0 else None
-        steps = denoised(self._bundle, self._request, [self.targets] * len(draws), draws, self.batch, self._device)
+        starts = [self.noise(index, number) for index in indices]
+        previewer = Previewer(self._networks) if indices[0] == number == 0 else None
+        steps = denoised(self._networks, self._request, [self.targets] * len(starts), starts, self.batch)
         while isinstance(step := self._next(steps), Step):
             yield Progress(step.stage, *self._done(step, indices[0], number))
-            if previewer and step.stage == "denoise" and step.done < step.total and (p := previewer.look(step.latent)):
-                yield p
+            if previewer and step.done < step.total and (preview := previewer.look(step.latent)):
+                yield preview
         return step
 
     def _done(self, step: Step, index: int, number: int) -> tuple[int, int]:
@@ -95,28 +107,61 @@ class Generation:
         before = index * candidates + number
         return before * step.total + step.done * step.latents, self._request.count * candidates * step.total
 
-    def draw(self, index: int, number: int) -> Draw:
+    def noise(self, index: int, number: int) -> InitialNoise:
         """Where the latent of candidate `number` of sample `index` starts."""
-        return candidate_draws(self._request.seed + index, number + 1, self._latent_shape)[number]
+        return initial_noises(self._request.seed + index, number + 1, self._latent_shape)[number]
 
     def _next(self, steps: Iterator[Step | Tensor]) -> Step | Tensor:
-        started = time.perf_counter()
-        step = next(steps)
-        stage = step.stage if isinstance(step, Step) else "denoise"
-        self._seconds[stage] += time.perf_counter() - started
+        with self._timed("denoise"):
+            step = next(steps)
+            if isinstance(step, Tensor):
+                self._networks.synchronize()  # a GPU answers before it is done
         return step
 
     def candidate(self, index: int, number: int, latent: Tensor) -> Candidate:
-        """Candidate `number` of sample `index`: decoded from `latent` [channels, x, y, z], matched, measured."""
-        phases, match = self._decoded(latent)
+        """Candidate `number` of sample `index`: `latent` [channels, x, y, z] refined, decoded, matched, measured."""
+        events = self._candidate(index, number, latent)
+        while True:
+            try:
+                next(events)
+            except StopIteration as stop:
+                return stop.value
+
+    def _candidate(self, index: int, number: int, latent: Tensor) -> Generator[GenerationEvent, None, Candidate]:
+        refinement = self._refinement(latent) if self._refines else None
+        rounds = refinement.rounds() if refinement else iter(())
+        for done in range(ROUNDS + 1):
+            with self._timed("refine"):
+                if next(rounds, None) is None:
+                    break
+            yield Progress("refine", *self._done(Step("refine", done, ROUNDS, 1, latent), index, number))
+        yield Progress("decode", index, self._request.count)
+        if refinement:
+            phases, match = self._refined_phases(refinement)
+            latent = refinement.latent
+        else:
+            phases, match = self._decoded(latent)
         sample = self._measured(phases, match, self._request.seed + index)
         error = misfit(sample.measured, self.targets, self._card.conditions)
         return Candidate(number, latent, sample, error)
 
-    @torch.no_grad()
+    def _refinement(self, latent: Tensor) -> Refinement:
+        strength = self._request.refinement_strength
+        return Refinement(self._networks, latent, self._values[0], self._quantities, strength)
+
+    def _refined_phases(self, refinement: Refinement) -> tuple[PhaseArray, dict[str, Any]]:
+        """Labels [x, y, z] of a refined latent and, where fractions are made exact, what that took."""
+        with self._timed("decode"):
+            film = refinement.decoded()
+        if not self._fractions:
+            return film.phases, {}
+        biased = (film.logits + film.bias[:, None, None]).contiguous().cpu().numpy()
+        raw = phase_labels(film.logits[None])[0].cpu().numpy()
+        return self._matched(biased, raw, film.bias.mean(-1).tolist())
+
     def _decoded(self, latent: Tensor) -> tuple[PhaseArray, dict[str, Any]]:
         """Labels [x, y, z] of `latent` [channels, x, y, z] and, where fractions are made exact, what that took."""
-        tiles = decoded_in_tiles(self._bundle.autoencoder, latent[None], self._card.lateral == "periodic")
+        tiles = self._networks.tiles(latent[None])
         if not self._fractions:
             phases = np.empty(self._size, np.uint8)
             with self._timed("decode"):
@@ -126,11 +171,19 @@ class Generation:
         volume = np.empty((len(self._card.phase_names), *self._size), np.float32)
         with self._timed("decode"):
             for x, y, logits in tiles:
-                volume[:, x, y] = logits[0].float().cpu().numpy()
+                volume[:, x, y] = logits[0].cpu().numpy()
+        return self._matched(volume, phase_labels(torch.from_numpy(volume)[None])[0].numpy(), [0.0] * len(volume))
+
+    def _matched(
+        self, logits: NDArray[np.float32], raw: PhaseArray, bias: Sequence[float]
+    ) -> tuple[PhaseArray, dict[str, Any]]:
+        """Labels [x, y, z] of `logits`, which hold `bias` already, with exact fractions, and what that took: the whole
+        bias per phase, and the share of voxels whose label differs from `raw`."""
         with self._timed("match"):
-            matched = match_fractions(volume, self._fractions)
-        bias = dict(zip(self._card.phase_names, (round(value, 4) for value in matched.bias), strict=True))
-        return matched.phases, {"bias": bias, "changed": matched.changed / matched.phases.size}
+            matched = match_fractions(logits, self._fractions)
+        names = self._card.phase_names
+        added = {name: round(one + more, 4) for name, one, more in zip(names, bias, matched.bias, strict=True)}
+        return matched.phases, {"bias": added, "changed": float(np.mean(matched.phases != raw))}
 
     def _measured(self, phases: PhaseArray, match: dict[str, Any], seed: int) -> Sample:
         volume = Microstructure(phases, self._card.voxel_nm, self._card.lateral, self._card.phase_names)
@@ -140,19 +193,22 @@ class Generation:
         return Sample(volume, seed, report.values, report.reasons, match=match, support=self._judged.support)
 
     def finished(self, index: int, best: Candidate) -> Sample:
-        """The sample of the candidate that is kept, with what the predictor says of its latent, and the provenance that
-        makes it again."""
+        """The sample of the best candidate, with what the predictor says of its latent, and the provenance that makes
+        it again."""
         sample, match = best.sample, dict(best.sample.match)
         with self._timed("predict"):
-            reading = read_latent(self._bundle, best.latent, sample.seed, sample.measured)
+            prediction = predict_properties(self._bundle, best.latent, sample.seed, sample.measured)
         if self._request.candidates > 1:
             match |= {"candidate": best.number, "candidates": self._request.candidates}
-        film = judge_film(self._card, sample.measured, reading.predicted, self._size)
-        verdict = {"request": self._judged.words, **film.to_json()}
+        film = judge_film(self._card, sample.measured, prediction.predicted, self._size)
         sample = replace(
-            sample, predicted=reading.predicted, process=reading.process, draws=reading.draws, match=match,
-            verdict=verdict,
-        )  # fmt: skip
+            sample,
+            predicted=prediction.predicted,
+            process=prediction.process,
+            draws=prediction.draws,
+            match=match,
+            verdict={"request": self._judged.words, **film.to_json()},
+        )
         entry = {key: value for key, value in sample.to_json("").items() if key != "file"}
         volume = sample.microstructure.with_provenance(
             program=f"microdesigner {__version__}",

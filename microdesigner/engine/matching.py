@@ -12,7 +12,7 @@ from microdesigner.core.microstructure import PhaseArray
 
 Logits = NDArray[np.float32]
 SWEEPS, ROUGH_SWEEPS = 60, 6
-REACHES = (2.0, 8.0, np.inf)
+MARGIN_LIMITS = (0.05, 2.0, 8.0, np.inf)
 FRACTION_PREFIXES = ("vol_frac_", "ABS_f_")
 
 
@@ -45,16 +45,15 @@ def match_fractions(logits: Logits, fractions: Mapping[int, float]) -> MatchedPh
 
     Raises InputError when the fractions cannot be met together.
     """
-    flat = logits.reshape(logits.shape[0], -1)
+    flat = np.ascontiguousarray(logits).reshape(logits.shape[0], -1)
     counts = target_counts(fractions, flat.shape[0], flat.shape[1])
-    raw = flat.argmax(axis=0)
-    lead = np.ptp(np.partition(flat, -2, axis=0)[-2:], axis=0)
-    for reach in REACHES:
-        near = np.flatnonzero(lead < reach)
-        solved = _solved_near(flat[:, near].astype(np.float64), _left(counts, raw, near), reach)
+    raw, margin = _labels_and_margins(flat)
+    for limit in MARGIN_LIMITS:
+        near = np.flatnonzero(margin < limit)
+        solved = _solved_near(flat[:, near].astype(np.float64), _left(counts, raw, near), limit)
         if solved is not None:
             break
-    assert solved is not None, "no lead is beyond an endless reach"
+    assert solved is not None, "no margin is beyond an endless limit"
     labels, (near_labels, bias) = raw.copy(), solved
     labels[near] = near_labels
     phases = labels.astype(np.uint8).reshape(logits.shape[1:])
@@ -70,6 +69,16 @@ def rough_labels(logits: Logits, fractions: Mapping[int, float]) -> PhaseArray:
     return biased.argmax(axis=0).astype(np.uint8)
 
 
+def _labels_and_margins(flat: Logits) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Label of the largest of the logits (phases, voxels) of each voxel, and by how much it exceeds the second."""
+    labels, largest, second = np.zeros(flat.shape[1], np.int64), flat[0], np.full_like(flat[0], -np.inf)
+    for label in range(1, len(flat)):
+        np.putmask(labels, flat[label] > largest, label)
+        second = np.maximum(second, np.minimum(largest, flat[label]))
+        largest = np.maximum(largest, flat[label])
+    return labels, largest - second
+
+
 def _left(counts: Mapping[int, int], raw: NDArray[np.int64], near: NDArray[np.int64]) -> dict[int, int]:
     """What the voxels `near` must give each label when all others keep theirs."""
     kept = np.bincount(raw, minlength=256) - np.bincount(raw[near], minlength=256)
@@ -77,16 +86,16 @@ def _left(counts: Mapping[int, int], raw: NDArray[np.int64], near: NDArray[np.in
 
 
 def _solved_near(
-    flat: NDArray[np.float64], counts: Mapping[int, int], reach: float
+    flat: NDArray[np.float64], counts: Mapping[int, int], limit: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
-    """Labels of voxels whose best logit leads by less than `reach`, and the biases; None when these voxels are too few,
+    """Labels of voxels whose best logit has a margin below `limit`, and the biases; None when these voxels are too few,
     or a bias so large that it would have moved others too."""
     if min(counts.values(), default=0) < 0 or sum(counts.values()) > flat.shape[1]:
         return None
     bias = _solve_bias(flat, counts)
-    if np.ptp(bias) >= reach:
+    if np.ptp(bias) >= limit:
         return None
-    return _settle(flat + bias[:, None], counts), bias
+    return _resolve_ties(flat + bias[:, None], counts), bias
 
 
 def target_counts(fractions: Mapping[int, float], phases: int, voxels: int) -> dict[int, int]:
@@ -127,7 +136,7 @@ def _threshold(margins: NDArray[np.float64], count: int) -> float:
     return float(around[ascending - 1] + around[ascending]) / 2
 
 
-def _settle(biased: NDArray[np.float64], counts: Mapping[int, int]) -> NDArray[np.int64]:
+def _resolve_ties(biased: NDArray[np.float64], counts: Mapping[int, int]) -> NDArray[np.int64]:
     labels: NDArray[np.int64] = biased.argmax(axis=0)
     free = [label for label in range(len(biased)) if label not in counts]
     for label, count in counts.items():

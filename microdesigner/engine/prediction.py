@@ -20,14 +20,14 @@ from microdesigner.models.autoencoder import one_hot_phases
 from microdesigner.models.bundle import Bundle
 from microdesigner.models.feature_predictor import PATCH
 
-POSTERIOR_DRAWS = 1000
-KEPT_DRAWS = 300
+POSTERIOR_SAMPLES = 1000
+STORED_SAMPLES = 300
 LOWEST, HIGHEST = 0.05, 0.95
 QUANTILES = (("q05", LOWEST), ("q50", 0.5), ("q95", HIGHEST))
 
 
 @dataclass(frozen=True)
-class Reading:
+class PropertyPrediction:
     """`predicted` {"mean", "std"} per condition; `process` {"mean", "std", "q05", "q50", "q95", "interval_share"} per
     recipe parameter, the last being the share of the trained range that the interval from q05 to q95 spans, with "best"
     of the recipe to try where the card tells how films respond to recipes; `draws`, posterior samples of the recipe,
@@ -39,7 +39,9 @@ class Reading:
 
 
 @torch.no_grad()
-def read_latent(bundle: Bundle, latent: Tensor, seed: int, measured: Mapping[str, float | None]) -> Reading:
+def predict_properties(
+    bundle: Bundle, latent: Tensor, seed: int, measured: Mapping[str, float | None]
+) -> PropertyPrediction:
     """Descriptors and recipe of `latent` [channels, x, y, z] whose film measures `measured`; the same `seed` gives the
     same posterior draws."""
     prediction = bundle.predictor(latent[None], bundle.card.lateral == "periodic")
@@ -49,17 +51,17 @@ def read_latent(bundle: Bundle, latent: Tensor, seed: int, measured: Mapping[str
         for condition, mean, std in zip(bundle.card.conditions, means, stds, strict=True)
     }
     if not bundle.card.process:
-        return Reading(predicted, {}, {})
+        return PropertyPrediction(predicted, {}, {})
     generator = torch.Generator().manual_seed(seed)
-    recipes = prediction.draw(POSTERIOR_DRAWS, generator)[0].double().cpu()  # (draws, parameters)
+    recipes = prediction.draw(POSTERIOR_SAMPLES, generator)[0].double().cpu()  # (draws, parameters)
     columns = {parameter.name: recipes[:, index] for index, parameter in enumerate(bundle.card.process)}
-    kept = {name: column[:KEPT_DRAWS].tolist() for name, column in columns.items()}
+    kept = {name: column[:STORED_SAMPLES].tolist() for name, column in columns.items()}
     process = {parameter.name: _summary(columns[parameter.name], parameter) for parameter in bundle.card.process}
     if response := bundle.card.response:
         density = prediction.recipe_log_density(recipes.to(prediction.centre)).cpu()
         best = _most_fitting(response, density, columns, measured)
         process = {name: process[name] | {"best": float(column[best])} for name, column in columns.items()}
-    return Reading(predicted, process, kept)
+    return PropertyPrediction(predicted, process, kept)
 
 
 def analysed(bundle: Bundle, volume: Microstructure, seed: int = 0) -> Sample:
@@ -93,14 +95,14 @@ def analysed(bundle: Bundle, volume: Microstructure, seed: int = 0) -> Sample:
     with torch.no_grad():
         latent = bundle.autoencoder.encode(one_hot, volume.periodic)[0]
     report = sample_values(volume, [condition.name for condition in card.conditions])
-    reading = read_latent(bundle, latent, seed, report.values)
+    prediction = predict_properties(bundle, latent, seed, report.values)
     targets = {c.name: float(value) for c in card.conditions if (value := report.values.get(c.name)) is not None}
     request, film = (
         judge_request(card, targets, volume.shape),
-        judge_film(card, report.values, reading.predicted, volume.shape),
+        judge_film(card, report.values, prediction.predicted, volume.shape),
     )
     return Sample(
-        volume, seed, report.values, report.reasons, reading.predicted, reading.process, reading.draws,
+        volume, seed, report.values, report.reasons, prediction.predicted, prediction.process, prediction.draws,
         support=request.support, verdict={"request": request.words, **film.to_json()},
     )  # fmt: skip
 

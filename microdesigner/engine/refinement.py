@@ -1,71 +1,201 @@
-"""Refining latents: decode, count, and move along the derivatives until the film measures what was asked for."""
+"""Refining a latent: decode, count, and move along derivatives until the film measures what was asked for.
+
+Fractions come from biases on the logits (see `balance`), so only shares of straight paths need derivatives. Films also
+keep the first moment of their composition along z: else a tilt would be the shortest way to more straight paths.
+"""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from microdesigner.engine.film_measure import Quantity, measured, measured_with_jacobian
-from microdesigner.models.bundle import Bundle
+from microdesigner.core.microstructure import PhaseArray
+from microdesigner.engine.balance import FilmBalance, film_labels, layer_shares, moments, soft_phases
+from microdesigner.engine.differentiable_descriptors import (
+    FilmCounts,
+    TargetQuantity,
+    count_straight_paths,
+    straight_slopes,
+)
+from microdesigner.engine.networks import InferenceNetworks
 
-ROUNDS = 6
-TOLERANCE = 0.002
-RENEWED_ABOVE = 0.05
-LARGEST_MISS = 0.2
+ROUNDS = 8
+TOLERANCE = 0.001
+EXACT_TOLERANCE, EXACT_ROUNDS = 0.002, 2
+SLOW = 0.4
+LARGEST_STEP = 0.15
 DAMPING = 1e-3
+RESPONSE = 0.5
+"""Change of the counted share of straight paths over that of the softened one, on films of all shipped models."""
+FIRST_ITERATIONS, ITERATIONS = 8, 1
+_POOL = ThreadPoolExecutor(2, thread_name_prefix="straight-paths")
 
 
-def refined(
-    bundle: Bundle, latents: Tensor, conditions: Tensor, quantities: Sequence[Quantity], strength: float
-) -> Iterator[Tensor]:
-    """Yield the best latents (batch, channels, x, y, z) so far after each of at most `ROUNDS` rounds.
+@dataclass(frozen=True)
+class BalancedFilm:
+    """A decoded film: logits (phases, x, y, z), the biases (phases, z) that balance it, and its labels [x, y, z]."""
 
-    `conditions` (batch, n) are the targets in the card's order. Each round takes `strength` of the smallest change that
-    mends all misses of `quantities` to first order. The derivatives are corrected by what a round changed (Broyden's
-    update) and renewed for latents that still miss by more than `RENEWED_ABOVE`; those within `TOLERANCE` stay. Nothing
-    depends on the other latents of the batch.
+    logits: Tensor
+    bias: Tensor
+    phases: PhaseArray
+
+
+class Refinement:
+    """One film on its way to its targets; it depends on nothing but the latent it starts from.
+
+    Parameters
+    ----------
+    networks : InferenceNetworks
+    latent : Tensor
+        Denoised latent (channels, x, y, z).
+    targets : Tensor
+        Values (conditions,) in the order of the card's conditions.
+    quantities : list of TargetQuantity
+        The conditions that are asked for and can be measured.
+    strength : float
+        Share of each miss that is mended, 0 to 1.
     """
-    columns = [quantity.column for quantity in quantities]
-    wanted, scale = conditions[:, columns], bundle.predictor.descriptor_std[columns]
-    periodic = bundle.card.lateral == "periodic"
-    values, jacobian = measured_with_jacobian(bundle.autoencoder, latents, quantities, periodic)
-    best, least = latents, _largest(wanted - values)
-    for number in range(ROUNDS):
-        missing = wanted - values
-        far = _largest(missing)
-        if float(far.max()) <= TOLERANCE:
-            return
-        if number and bool((renewed := far > RENEWED_ABOVE).any()):
-            _, fresh = measured_with_jacobian(bundle.autoencoder, latents, quantities, periodic)
-            jacobian = torch.where(renewed[:, None, None], fresh, jacobian)
-        steps = missing.nan_to_num(0).clamp(-LARGEST_MISS, LARGEST_MISS) * (far > TOLERANCE)[:, None]
-        change = strength * least_change(jacobian, steps, scale)
-        latents = latents + change.reshape(latents.shape)
-        before, values = values, measured(bundle.autoencoder, latents, quantities, periodic)
-        jacobian = _corrected(jacobian, change, (values - before).nan_to_num(0))
-        better = (distance := _largest(wanted - values)) < least
-        best, least = torch.where(better[:, None, None, None, None], latents, best), torch.minimum(distance, least)
-        yield best
+
+    def __init__(
+        self,
+        networks: InferenceNetworks,
+        latent: Tensor,
+        targets: Tensor,
+        quantities: Sequence[TargetQuantity],
+        strength: float,
+    ) -> None:
+        self._networks, self._strength = networks, strength
+        self._quantities = [quantity for quantity in quantities if quantity.straight]
+        self._fractions = {quantity.label: targets[quantity.column] for quantity in quantities if not quantity.straight}
+        columns = [quantity.column for quantity in self._quantities]
+        self._wanted = targets[columns].cpu()
+        self._scale = networks.bundle.predictor.descriptor_std[columns].cpu()
+        self.latent = latent
+        self._balance: FilmBalance | None = None
+        self._bias: Tensor | None = None
+        self._jacobian: Tensor | None = None  # (quantities, latent voxels), on the CPU as all small algebra
+
+    def rounds(self) -> Iterator[Tensor]:
+        """Yield the latent before and after each of at most `ROUNDS` rounds, in the policy's number format.
+
+        Each round takes the smallest change that mends all misses to first order, from the best latent so far. The
+        derivatives are corrected by what a round changed (Broyden's update), and renewed after one that left more than
+        the share `SLOW` of the miss.
+        """
+        yield self.latent
+        values, self._jacobian = self._with_derivatives(self.latent)
+        self._wanted = torch.where(values.isnan(), self._wanted, values + self._strength * (self._wanted - values))
+        renewed, limit = True, LARGEST_STEP
+        for _ in range(ROUNDS):
+            if (miss := _largest(self._wanted - values)) <= TOLERANCE:
+                return
+            latent, change = self._moved(values, limit)
+            after = self._counted(self._balanced(self._networks.decode_quickly(latent[None])[0], ITERATIONS)).values
+            self._jacobian = broyden_update(self._jacobian, change, (after - values).nan_to_num(0))
+            left = _largest(self._wanted - after)
+            limit = LARGEST_STEP if left < miss or not renewed else limit / 2
+            if left < miss:
+                self.latent, values = latent, after
+            renewed = left > max(SLOW * miss, TOLERANCE)
+            if renewed:
+                _, self._jacobian = self._with_derivatives(self.latent)
+            yield self.latent
+
+    def decoded(self) -> BalancedFilm:
+        """The film in float32, moved a last time where it misses more than the policy's number format showed."""
+        film = self._exact(self.latent)
+        if not self._quantities or self._jacobian is None:
+            return film
+        values = self._counted(film).values
+        for _ in range(EXACT_ROUNDS):
+            if _largest(self._wanted - values) <= EXACT_TOLERANCE:
+                break
+            latent, change = self._moved(values, LARGEST_STEP)
+            moved = self._exact(latent)
+            after = self._counted(moved).values
+            self._jacobian = broyden_update(self._jacobian, change, (after - values).nan_to_num(0))
+            if _largest(self._wanted - after) < _largest(self._wanted - values):
+                self.latent, film, values = latent, moved, after
+        return film
+
+    def _exact(self, latent: Tensor) -> BalancedFilm:
+        return self._balanced(self._networks.decode(latent[None])[0], ITERATIONS)
+
+    def _balanced(self, logits: Tensor, iterations: int) -> BalancedFilm:
+        if self._balance is None:
+            self._balance = self._goals(logits)
+        self._bias = self._balance.bias(logits, self._bias, iterations)
+        return BalancedFilm(logits, self._bias, film_labels(logits, self._bias).cpu().numpy())
+
+    def _goals(self, logits: Tensor) -> FilmBalance:
+        """The asked fractions, reached by the request's strength, and the first moments that the denoiser gave."""
+        phases = len(logits)
+        goals = moments(layer_shares(film_labels(logits, logits.new_zeros(phases, 1)), phases))
+        for label, fraction in self._fractions.items():
+            goals[label, 0] += self._strength * (fraction - goals[label, 0])
+        free = [label for label in range(phases) if label not in self._fractions]
+        if len(free) == 1:
+            goals[free[0], 0] = 1 - sum(goals[label, 0] for label in self._fractions)
+        return FilmBalance(goals, free)
+
+    def _counted(self, film: BalancedFilm) -> "_Counted":
+        counts = count_straight_paths(film.phases, self._quantities, self._networks.periodic)
+        return _Counted(torch.tensor(counts.straight), counts)
+
+    def _with_derivatives(self, latent: Tensor) -> tuple[Tensor, Tensor]:
+        """Values (quantities,) of the film of `latent` and their derivatives by it (quantities, latent voxels)."""
+        leaf = latent.detach()[None].requires_grad_()
+        decoded = self._networks.decode_for_derivatives(leaf)
+        logits = decoded.detach()[0].float()
+        film = self._balanced(logits, FIRST_ITERATIONS)
+        if not self._quantities:
+            return torch.empty(0), torch.empty(0, latent.numel())
+        counted = self._counted(film)
+        soft = soft_phases(logits, film.bias)
+        slopes = straight_slopes(soft, counted.counts, self._quantities, self._networks.periodic, _POOL)
+        assert self._balance is not None
+        rows = []
+        for quantity, slope in zip(self._quantities, slopes, strict=True):
+            by_logits = self._balance.at_balance(soft, quantity.label, slope)
+            (row,) = torch.autograd.grad(decoded, leaf, by_logits[None].to(decoded.dtype), retain_graph=True)
+            rows.append(row.flatten())
+        return counted.values, RESPONSE * torch.stack(rows).float().cpu()
+
+    def _moved(self, values: Tensor, limit: float) -> tuple[Tensor, Tensor]:
+        """The latent after the smallest change that mends what `values` (quantities,) miss, and this change."""
+        assert self._jacobian is not None
+        missing = (self._wanted - values).nan_to_num(0).clamp(-limit, limit)
+        change = least_change(self._jacobian, missing, self._scale)
+        return self.latent + change.reshape(self.latent.shape).to(self.latent.device), change
+
+
+@dataclass(frozen=True)
+class _Counted:
+    values: Tensor
+    counts: FilmCounts
 
 
 def least_change(jacobian: Tensor, missing: Tensor, scale: Tensor) -> Tensor:
-    """The smallest change (batch, n) of latents that, to first order, adds `missing` (batch, m) to the quantities whose
-    `jacobian` is (batch, m, n): Jᵀ (J Jᵀ + damping)⁻¹ r, with each quantity in units of its `scale` (m,)."""
+    """The smallest change (n,) of a latent that, to first order, adds `missing` (m,) to the quantities whose `jacobian`
+    is (m, n): Jᵀ (J Jᵀ + damping)⁻¹ r, with each quantity in units of its `scale` (m,)."""
+    if not len(missing):
+        return torch.zeros(jacobian.shape[1])
     rows = jacobian / scale[:, None]
-    gram = rows @ rows.transpose(1, 2)
-    damping = DAMPING * gram.diagonal(dim1=1, dim2=2).mean(-1)[:, None, None] * torch.eye(len(scale)).to(gram)
-    weights = torch.linalg.solve(gram + damping, (missing / scale)[..., None])
-    return (rows.transpose(1, 2) @ weights)[..., 0]
+    gram = rows @ rows.T
+    damping = (DAMPING * gram.diagonal().mean() + torch.finfo(gram.dtype).tiny) * torch.eye(len(scale))
+    return rows.T @ torch.linalg.solve(gram + damping, missing / scale)
 
 
-def _corrected(jacobian: Tensor, change: Tensor, gained: Tensor) -> Tensor:
-    """`jacobian` (batch, m, n) as near as can be to one by which `change` (batch, n) gives `gained` (batch, m):
-    Broyden's rank-one update (1965)."""
-    foretold = (jacobian @ change[..., None])[..., 0]
-    length = change.square().sum(1).clamp_min(torch.finfo(change.dtype).tiny)[:, None, None]
-    return jacobian + (gained - foretold)[..., None] * change[:, None] / length
+def broyden_update(jacobian: Tensor, change: Tensor, gained: Tensor) -> Tensor:
+    """The matrix nearest to `jacobian` (m, n) by which `change` (n,) gives `gained` (m,): C. G. Broyden, Math. Comp.
+    19, 577 (1965)."""
+    foretold = jacobian @ change
+    length = change.square().sum().clamp_min(torch.finfo(change.dtype).tiny)
+    return jacobian + torch.outer(gained - foretold, change) / length
 
 
-def _largest(missing: Tensor) -> Tensor:
-    """Largest miss (batch,) among (batch, m); a value that does not exist misses by 1."""
-    return missing.abs().nan_to_num(1.0).amax(1)
+def _largest(missing: Tensor) -> float:
+    """Largest miss among (m,); a value that does not exist misses by 1."""
+    return float(missing.abs().nan_to_num(1.0).max()) if len(missing) else 0.0

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
-from microdesigner.engine.latents import candidate_draws, denoised, latent_shape
+from microdesigner.engine.latents import denoised, initial_noises, latent_shape
 from microdesigner.evaluation.timing import Measurement, seconds_of
 from microdesigner.models.autoencoder import phase_labels
 
@@ -41,13 +40,12 @@ def write_batches(engine: Engine, batches: Sequence[int], steps: int, path: Path
 def _denoise(engine: Engine, batch: int, steps: int) -> Tensor:
     card = engine.card
     shape = latent_shape(card, card.shape)
-    draws = [draw for seed in range(batch) for draw in candidate_draws(seed, 1, shape)]
-    request = Request(targets=card.middle, steps=steps, guidance=0)
-    results = denoised(engine.bundle, request, [card.middle] * batch, draws, batch, engine.device)
+    draws = [draw for seed in range(batch) for draw in initial_noises(seed, 1, shape)]
+    request = Request(targets=card.middle, steps=steps, refinement_strength=0)
+    results = denoised(engine.networks, request, [card.middle] * batch, draws, batch)
     return next(result for result in results if isinstance(result, Tensor))
 
 
-@torch.no_grad()
 def _decode(engine: Engine, latents: Tensor) -> None:
     for latent in latents:  # one by one, as the engine does
-        phase_labels(engine.bundle.autoencoder.decode(latent[None], engine.card.lateral == "periodic"))
+        phase_labels(engine.networks.decode(latent[None]))

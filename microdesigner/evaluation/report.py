@@ -17,7 +17,7 @@ from microdesigner.core.microstructure import PhaseArray
 from microdesigner.core.paths import write_bytes_atomic, write_text_atomic
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
-from microdesigner.engine.latents import candidate_draws, latent_shape
+from microdesigner.engine.latents import initial_noises, latent_shape
 from microdesigner.evaluation import figures
 from microdesigner.evaluation.sections import (
     BATCHES,
@@ -116,7 +116,8 @@ def _section(folder: Path, name: str) -> Any:
 
 def _heading(engine: Engine, document: Mapping[str, Any]) -> str:
     training = engine.card.training
-    settings = ", ".join(f"{name} {document[name]}" for name in ("sampler", "steps", "guidance", "match", "candidates"))
+    names = ("sampler", "steps", "refinement_strength", "match", "candidates")
+    settings = ", ".join(f"{name} {document[name]}" for name in names if name in document)
     volumes, series = ("?" if count is None else count for count in (training.volumes, training.series))
     learned = f"{volumes} training volumes of {series} series"
     asked = f"{document['count']} {document['targets']} targets"
@@ -160,7 +161,7 @@ def _vae_only(engine: Engine) -> tuple[list[PhaseArray], list[str]]:
     card = engine.card
     volumes = []
     for seed in range(SHOWN):
-        (draw,) = candidate_draws(seed, 1, latent_shape(card, card.shape))
+        (draw,) = initial_noises(seed, 1, latent_shape(card, card.shape))
         logits = engine.bundle.autoencoder.decode(draw.noise[None].to(engine.device), card.lateral == "periodic")
         volumes.append(phase_labels(logits)[0].cpu().numpy())
     return volumes, [f"random latent {seed}" for seed in range(SHOWN)]

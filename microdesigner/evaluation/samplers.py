@@ -36,7 +36,7 @@ def compare_samplers(
     reference: NDArray[np.float64] | None = None
     for sampler, steps in settings:
         requests = [
-            Request(wanted, engine.card.name, seed=seed, sampler=sampler, steps=steps, guidance=0)
+            Request(wanted, engine.card.name, seed=seed, sampler=sampler, steps=steps, refinement_strength=0)
             for seed, wanted in enumerate(targets)
         ]
         values, curves = [], []

@@ -53,7 +53,7 @@ def evaluate_accuracy(
 ) -> Iterator[Progress]:
     """Generate and measure one sample per target into `folder`/samples.csv, then write metrics.json.
 
-    `how` gives sampler, steps, guidance and matching; target i uses seed i. Lines already in samples.csv are kept, so
+    `how` gives sampler, steps, refinement and matching; target i uses seed i. Lines already in samples.csv are kept, so
     an interrupted evaluation goes on.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,8 @@ def evaluate_accuracy(
 def write_metrics(engine: Engine, folder: Path, how: Request) -> None:
     """Write metrics.json for the samples that `folder` holds so far."""
     pairs = accuracy_pairs(folder)
-    settings = {name: getattr(how, name) for name in ("sampler", "steps", "guidance", "match", "candidates")}
+    names = ("sampler", "steps", "refinement_strength", "match", "candidates")
+    settings = {name: getattr(how, name) for name in names}
     count = len(next(iter(pairs.values()))[0])
     document = {"model": engine.identity, "count": count, "targets": target_source(engine.card), **settings}
     metrics = {name: agreement(target, measured).to_json() for name, (target, measured) in pairs.items()}
@@ -116,7 +117,7 @@ def record_accuracy(bundle: Path, folder: Path, how: Request) -> dict[str, Any]:
     card = ModelCard.read(bundle / CARD_FILE)
     recorded = card.to_json().get("accuracy", {})
     asked = "" if len(entry["control"]) == len(card.conditions) else f", asked {' '.join(entry['control'])}"
-    key = f"guidance {how.guidance:g}, match {how.match}, candidates {how.candidates}{asked}"
+    key = f"refinement {how.refinement_strength:g}, match {how.match}, candidates {how.candidates}{asked}"
     update_card(bundle, {"accuracy": {**recorded, key: entry}})
     return entry
 

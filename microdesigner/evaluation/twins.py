@@ -63,7 +63,7 @@ class TwinFilms:
             HELD_OUT: self._held_out,
             AUTOENCODER: self._reconstructed,
             DENOISER: lambda indices: self._generated(indices, refinement=0),
-            REFINED: lambda indices: self._generated(indices, refinement=how.guidance),
+            REFINED: lambda indices: self._generated(indices, refinement=how.refinement_strength),
         }
 
     @property
@@ -121,7 +121,7 @@ class TwinFilms:
                 self._how,
                 targets={name: float(self._dataset.table[name][index]) for name in names},
                 seed=index,
-                guidance=refinement,
+                refinement_strength=refinement,
             )
             for index in indices
         ]

@@ -93,14 +93,16 @@ class PhaseAutoencoder(nn.Module):
         mean, log_variance = self.to_posterior(features).chunk(2, dim=1)
         return mean, log_variance.clamp(-12, 4)
 
-    def logits(self, raw_latent: Tensor, periodic: bool) -> Tensor:
-        """Phase logits (batch, phases, x, y, z) of a raw latent."""
+    def logits(self, raw_latent: Tensor, periodic: bool, skip_derivatives: bool = False) -> Tensor:
+        """Phase logits (batch, phases, x, y, z) of a raw latent; with `skip_derivatives` their derivatives leave out
+        what passes through the convolutions of residual blocks."""
+        run = _through_skip if skip_derivatives else _through
         features = self.from_latent(raw_latent, periodic)
         for block in self.deep_out:
-            features = block(features, periodic)
+            features = run(block, features, periodic)
         features = depth_to_space(self.up(features), FACTOR // STEM)
         for block in self.fine_out:
-            features = block(features, periodic)
+            features = run(block, features, periodic)
         return depth_to_space(self.head(F.silu(self.head_norm(features)), periodic), STEM)
 
     def encode(self, one_hot: Tensor, periodic: bool) -> Tensor:
@@ -108,9 +110,19 @@ class PhaseAutoencoder(nn.Module):
         mean, _ = self.posterior(one_hot, periodic)
         return (mean - self.latent_mean) / self.latent_std
 
-    def decode(self, latent: Tensor, periodic: bool) -> Tensor:
-        """Phase logits (batch, phases, x, y, z) of a whitened latent."""
-        return self.logits(latent * self.latent_std + self.latent_mean, periodic)
+    def decode(self, latent: Tensor, periodic: bool, skip_derivatives: bool = False) -> Tensor:
+        """Phase logits (batch, phases, x, y, z) of a whitened latent; see `logits`."""
+        return self.logits(latent * self.latent_std + self.latent_mean, periodic, skip_derivatives)
+
+
+def _through(block: nn.Module, features: Tensor, periodic: bool) -> Tensor:
+    return block(features, periodic)
+
+
+def _through_skip(block: nn.Module, features: Tensor, periodic: bool) -> Tensor:
+    with torch.no_grad():
+        added = block(features, periodic) - features
+    return features + added
 
 
 def one_hot_phases(labels: Tensor, phases: int) -> Tensor:

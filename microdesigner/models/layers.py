@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+FEWEST_LAST = 8
+
 
 class FilmConv(nn.Conv3d):
     """3×3×3 convolution: x and y wrap (periodic) or repeat their edge (no-flux); z is padded with zeros, so that the
@@ -16,8 +18,18 @@ class FilmConv(nn.Conv3d):
 
     def forward(self, features: Tensor, periodic: bool) -> Tensor:  # type: ignore[override]
         """(batch, channels_in, x, y, z) → (batch, channels_out, x, y, z)."""
-        padded = F.pad(features, (0, 0, 1, 1, 1, 1), mode="circular" if periodic else "replicate")
-        return super().forward(padded)
+        for axis in (2, 3):
+            features = _with_rim(features, axis, periodic)
+        return super().forward(features)
+
+
+def _with_rim(features: Tensor, axis: int, periodic: bool) -> Tensor:
+    """`features` with one voxel more at both ends of `axis`, in their memory layout.
+
+    F.pad gives the same values, but loses channels_last_3d, and its backward is not deterministic on CUDA.
+    """
+    first, last = features.narrow(axis, 0, 1), features.narrow(axis, features.shape[axis] - 1, 1)
+    return torch.cat([last, features, first] if periodic else [first, features, last], dim=axis)
 
 
 class ChannelNorm(nn.Module):
@@ -77,17 +89,33 @@ class SelfAttention(nn.Module):
 
 
 def space_to_depth(volume: Tensor, factor: int) -> Tensor:
-    """(batch, c, x, y, z) → (batch, c·f³, x/f, y/f, z/f): blocks of voxels become channels."""
+    """(batch, c, x, y, z) → (batch, c·f³, x/f, y/f, z/f): blocks of voxels become channels; keeps channels_last_3d."""
     batch, channels, x, y, z = volume.shape
+    if _is_channels_last(volume):
+        layers = volume.permute(0, 2, 3, 4, 1)
+        blocks = layers.reshape(batch, x // factor, factor, y // factor, factor, z // factor, factor, channels)
+        merged = blocks.permute(0, 1, 3, 5, 7, 2, 4, 6).reshape(batch, x // factor, y // factor, z // factor, -1)
+        return merged.permute(0, 4, 1, 2, 3)
     blocks = volume.reshape(batch, channels, x // factor, factor, y // factor, factor, z // factor, factor)
     return blocks.permute(0, 1, 3, 5, 7, 2, 4, 6).reshape(batch, -1, x // factor, y // factor, z // factor)
 
 
 def depth_to_space(features: Tensor, factor: int) -> Tensor:
-    """The inverse of `space_to_depth`."""
+    """The inverse of `space_to_depth`; fewer than `FEWEST_LAST` channels come out contiguous, as strides of a few
+    numbers are slow to work with."""
     batch, channels, x, y, z = features.shape
+    if _is_channels_last(features):
+        layers = features.permute(0, 2, 3, 4, 1).reshape(batch, x, y, z, channels // factor**3, factor, factor, factor)
+        if layers.shape[4] < FEWEST_LAST:
+            return layers.permute(0, 4, 1, 5, 2, 6, 3, 7).reshape(batch, -1, x * factor, y * factor, z * factor)
+        spread = layers.permute(0, 1, 5, 2, 6, 3, 7, 4).reshape(batch, x * factor, y * factor, z * factor, -1)
+        return spread.permute(0, 4, 1, 2, 3)
     blocks = features.reshape(batch, channels // factor**3, factor, factor, factor, x, y, z)
     return blocks.permute(0, 1, 5, 2, 6, 3, 7, 4).reshape(batch, -1, x * factor, y * factor, z * factor)
+
+
+def _is_channels_last(features: Tensor) -> bool:
+    return not features.is_contiguous() and features.is_contiguous(memory_format=torch.channels_last_3d)
 
 
 def fourier_features(value: Tensor, count: int, highest: float) -> Tensor:

@@ -189,22 +189,24 @@ def test_an_unwritable_folder(call: Any, tmp_path: Path, capsys: Any) -> None:
     refusal(capsys, "--out")
 
 
-def test_an_interruption_leaves_whole_files_and_no_result(
+def test_an_interruption_leaves_whole_files_and_the_result_so_far(
     call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "result.json").write_text("of an earlier run")
     whole = Engine.generate
 
-    def interrupted(engine: Engine, request: Request) -> Iterator[GenerationEvent]:
-        for event in whole(engine, request):
+    def interrupted(engine: Engine, request: Request, keep_samples: bool) -> Iterator[GenerationEvent]:
+        for event in whole(engine, request, keep_samples):
             yield event
             if getattr(event, "index", None) == 0:
                 raise KeyboardInterrupt
 
     monkeypatch.setattr(Engine, "generate", interrupted)
     assert call(*TARGETS, "--count", "3") == 130
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["sample-0000.vti"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["result.json", "sample-0000.vti"]
+    assert not result_of(tmp_path)["complete"]
+    assert [entry["file"] for entry in result_of(tmp_path)["samples"]] == ["sample-0000.vti"]
     assert read(tmp_path / "out" / "sample-0000.vti").shape == (64, 64, 32)
 
 
@@ -223,7 +225,10 @@ def test_a_signal_ends_it_cleanly(sign: signal.Signals, tiny_folder: Path, tmp_p
     assert process.returncode == 130
     assert messages.rstrip().endswith("microdesigner: interrupted.")
     assert "Traceback" not in messages
-    assert all(path.name.startswith("sample-") for path in tmp_path.iterdir())
+    assert all(path.name.startswith(("sample-", "result.json")) for path in tmp_path.iterdir())
+    result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    assert len(result["samples"]) >= 1
+    assert not result["complete"]
 
 
 def test_as_a_program(tiny_folder: Path, tmp_path: Path) -> None:

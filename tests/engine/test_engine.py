@@ -17,7 +17,7 @@ from microdesigner.core.request import Request
 from microdesigner.core.response import ResponseSurface
 from microdesigner.core.result import Result
 from microdesigner.engine import Engine
-from microdesigner.engine.latents import candidate_draws
+from microdesigner.engine.latents import initial_noises
 from microdesigner.models.bundle import update_card
 from tests.tiny_model import set_card
 
@@ -49,7 +49,7 @@ def test_a_sample_is_the_same_alone_and_among_others(tiny_engine: Engine, sample
 
 
 def test_the_first_candidate_is_the_sample_without_candidates() -> None:
-    one, many = candidate_draws(5, 1, (4, 8, 8, 4)), candidate_draws(5, 3, (4, 8, 8, 4))
+    one, many = initial_noises(5, 1, (4, 8, 8, 4)), initial_noises(5, 3, (4, 8, 8, 4))
     assert (one[0].noise == many[0].noise).all()
     assert one[0].seed == many[0].seed != many[1].seed
 
@@ -73,7 +73,7 @@ def test_domain_sizes_reach_the_denoiser_and_name_the_model(
 
 
 def test_samples_of_one_request_are_drawn_for_domain_sizes_of_their_own() -> None:
-    shares = [draw.coarser for seed in range(4) for draw in candidate_draws(seed, 2, (4, 8, 8, 4))]
+    shares = [draw.coarser for seed in range(4) for draw in initial_noises(seed, 2, (4, 8, 8, 4))]
     assert len(set(shares)) == len(shares)
     assert all(0 <= share < 1 for share in shares)
 

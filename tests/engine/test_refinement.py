@@ -1,25 +1,27 @@
-"""Refinement moves a latent to where its film measures the targets."""
+"""Refinement moves a latent to where its film measures the targets, and moves nothing else that need not move."""
 
+import copy
+import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 from microdesigner.descriptors import fractions_and_tortuosities
-from microdesigner.engine import Engine
-from microdesigner.engine.film_measure import Quantity, measurable, measured, measured_with_jacobian
-from microdesigner.engine.refinement import TOLERANCE, least_change, refined
+from microdesigner.engine import Engine, refinement
+from microdesigner.engine.differentiable_descriptors import TargetQuantity, target_quantities
+from microdesigner.engine.networks import InferenceNetworks
+from microdesigner.engine.refinement import (
+    EXACT_TOLERANCE,
+    Refinement,
+    broyden_update,
+    least_change,
+)
 
-
-def latents() -> torch.Tensor:
-    return torch.randn(2, 4, 8, 8, 4, generator=torch.Generator().manual_seed(2))
-
-
-def quantities_of(engine: Engine, *names: str) -> list[Quantity]:
-    asked = [condition.name in names for condition in engine.card.conditions]
-    return measurable(engine.card, asked, voxels=64 * 64 * 32)
+NAMES = ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A")
 
 
 class Interpolation(torch.nn.Module):
@@ -29,59 +31,189 @@ class Interpolation(torch.nn.Module):
         return 4 * torch.nn.functional.interpolate(latent[:, :3], scale_factor=8, mode="trilinear")
 
 
-def test_refined_latents_measure_what_was_asked(tiny_engine: Engine) -> None:
-    quantities = quantities_of(tiny_engine, "vol_frac_D", "tortuosity_D")
-    autoencoder, clean = Interpolation(), latents()
-    bundle = replace(tiny_engine.bundle, autoencoder=autoencoder)
-    columns = [quantity.column for quantity in quantities]
-    wanted = torch.zeros(2, 4)
-    wanted[:, columns] = measured(autoencoder, clean, quantities, periodic=True) + torch.tensor([0.03, -0.03])
-    *_, after = refined(bundle, clean, wanted, quantities, strength=1.0)
-    missed = (measured(autoencoder, after, quantities, periodic=True) - wanted[:, columns]).abs()
-    assert float(missed.max()) < 0.005
-    assert not torch.equal(after, clean)
+@pytest.fixture
+def networks(tiny_engine: Engine) -> InferenceNetworks:
+    """The tiny model's, with that decoder and voxels that are cubes."""
+    ours = copy.copy(tiny_engine.networks)
+    ours.bundle = replace(ours.bundle, card=ours.bundle.card.with_entries({"voxel_nm": [1.0, 1.0, 1.0]}))
+    ours._decoder = ours._exact_decoder = Interpolation()  # type: ignore[assignment]
+    return ours
 
 
-def test_what_measures_right_is_left_alone_whatever_its_neighbours_need(tiny_engine: Engine) -> None:
-    quantities = quantities_of(tiny_engine, "vol_frac_D")
-    clean = latents()
-    wanted = torch.zeros(2, 4)
-    wanted[:, :1] = measured(tiny_engine.bundle.autoencoder, clean, quantities, periodic=True)
-    wanted[0, 0] += 0.5 * TOLERANCE
-    assert list(refined(tiny_engine.bundle, clean, wanted, quantities, strength=1.0)) == []
-    wanted[1, 0] += 0.05
-    *_, after = refined(tiny_engine.bundle, clean, wanted, quantities, strength=1.0)
-    assert torch.equal(after[0], clean[0])
-    assert not torch.equal(after[1], clean[1])
+def latent(seed: int = 2) -> torch.Tensor:
+    return torch.randn(4, 8, 8, 4, generator=torch.Generator().manual_seed(seed))
+
+
+def quantities_of(networks: InferenceNetworks, *names: str) -> list[TargetQuantity]:
+    asked = [condition.name in names for condition in networks.bundle.card.conditions]
+    return target_quantities(networks.bundle.card, asked, voxels=64 * 64 * 32)
+
+
+def measured(phases: np.ndarray) -> torch.Tensor:
+    values = fractions_and_tortuosities(phases, periodic=True)
+    return torch.tensor([math.nan if (value := values[name]) is None else value for name in NAMES]).float()
+
+
+def denoised_film(networks: InferenceNetworks, clean: torch.Tensor) -> np.ndarray:
+    return networks.decode(clean[None])[0].argmax(0).to(torch.uint8).numpy()
+
+
+def refine(
+    networks: InferenceNetworks, clean: torch.Tensor, targets: torch.Tensor, *names: str, strength: float = 1.0
+) -> tuple[Refinement, np.ndarray]:
+    process = Refinement(networks, clean, targets, quantities_of(networks, *names), strength)
+    for _ in process.rounds():
+        pass
+    return process, process.decoded().phases
+
+
+CHANGE = torch.tensor([0.03, 0.02, -0.04, 0.05])
+
+
+def test_refined_films_measure_what_was_asked(networks: InferenceNetworks) -> None:
+    clean = latent()
+    targets = measured(denoised_film(networks, clean)) + CHANGE
+    _, film = refine(networks, clean, targets, *NAMES)
+    missed = (measured(film) - targets).abs()
+    assert float(missed[:2].max()) < 5e-4, "fractions"
+    assert float(missed[2:].max()) <= EXACT_TOLERANCE, "straight paths"
+
+
+def test_half_a_strength_mends_half_of_each_miss(networks: InferenceNetworks) -> None:
+    clean = latent()
+    targets = measured(denoised_film(networks, clean)) + torch.tensor([0.04, 0.02, 0, 0])
+    _, film = refine(networks, clean, targets, "vol_frac_D", "vol_frac_M", strength=0.5)
+    assert float(measured(film)[0] - targets[0]) == pytest.approx(-0.02, abs=1e-3)
+
+
+def test_fractions_alone_leave_the_latent_as_it_was(networks: InferenceNetworks) -> None:
+    clean = latent()
+    targets = measured(denoised_film(networks, clean)) + CHANGE
+    process, film = refine(networks, clean, targets, "vol_frac_D")
+    assert torch.equal(process.latent, clean)
+    assert float(measured(film)[0] - targets[0]) == pytest.approx(0, abs=5e-4)
+
+
+def first_moments(phases: np.ndarray) -> list[float]:
+    height = (np.arange(phases.shape[2]) + 0.5) / phases.shape[2] * 2 - 1
+    return [float(((phases == label).mean((0, 1)) * height).mean()) for label in range(3)]
+
+
+def test_more_straight_paths_do_not_come_from_a_tilted_film(networks: InferenceNetworks) -> None:
+    """Donor paths count from the anode: more donor there would be the shortest way to more of them."""
+    clean = latent()
+    before = denoised_film(networks, clean)
+    targets = measured(before) + torch.tensor([0, 0, 0.06, 0.06])
+    _, film = refine(networks, clean, targets, *NAMES)
+    assert (measured(film) - targets).abs()[2:].max() <= EXACT_TOLERANCE
+    assert first_moments(film) == pytest.approx(first_moments(before), abs=2e-3)
+
+
+def test_what_measures_right_is_left_alone(networks: InferenceNetworks) -> None:
+    clean = latent()
+    targets = measured(denoised_film(networks, clean))
+    process, film = refine(networks, clean, targets, *NAMES)
+    assert torch.equal(process.latent, clean)
+    assert (film != denoised_film(networks, clean)).mean() < 1e-3
+
+
+def test_a_target_out_of_reach_is_approached(networks: InferenceNetworks) -> None:
+    clean = latent()
+    before = measured(denoised_film(networks, clean))
+    targets = before - torch.tensor([0, 0, 0.7, 0])
+    _, film = refine(networks, clean, targets, *NAMES)
+    assert before[2] - 0.05 > measured(film)[2] > targets[2]
+
+
+def test_a_phase_that_is_missing_is_grown(networks: InferenceNetworks) -> None:
+    """Nothing is measured, so derivatives do not exist; the fraction is reached all the same."""
+    clean = latent()
+    clean[0] -= 20
+    assert not (denoised_film(networks, clean) == 0).any()
+    targets = torch.tensor([0.3, 0.1, 0.4, 0.4])
+    _, film = refine(networks, clean, targets, *NAMES)
+    assert float(measured(film)[0]) == pytest.approx(0.3, abs=0.01)
+
+
+def test_derivatives_tell_which_way_straight_paths_grow(tiny_engine: Engine) -> None:
+    networks, clean = tiny_engine.networks, latent()
+    targets = measured(denoised_film(networks, clean))
+    process = Refinement(networks, clean, targets, quantities_of(networks, *NAMES), 1.0)
+    values, jacobian = process._with_derivatives(clean)
+    for row, value in enumerate(values):
+        uphill = jacobian[row].reshape(clean.shape)
+        moved = clean + 0.05 * uphill / uphill.abs().max()
+        assert float(process._with_derivatives(moved)[0][row]) > float(value)
+
+
+def test_derivatives_by_logits_hold_at_constant_moments(networks: InferenceNetworks) -> None:
+    """A change of the logits, after which biases restore all goals, changes a linear quantity as foretold."""
+    from microdesigner.engine.balance import FilmBalance, layer_shares, moments, soft_phases
+
+    logits = networks.decode(latent()[None])[0].double()
+    generator = torch.Generator().manual_seed(0)
+    slopes = torch.rand(logits.shape[1:], generator=generator, dtype=torch.float64)
+    change = 5e-3 * torch.randn(logits.shape, generator=generator, dtype=torch.float64)
+
+    def soft_moments(values: torch.Tensor) -> torch.Tensor:
+        return moments(values.mean((1, 2)).float()).double()
+
+    bias = torch.zeros(3, logits.shape[-1], dtype=torch.float64)
+    soft = soft_phases(logits, bias)
+    balance = FilmBalance(moments(layer_shares(soft.argmax(0), 3)), [1])
+    foretold = float((balance.at_balance(soft.float(), 0, slopes.float()).double() * change).sum())
+    goal, after = soft_moments(soft), bias
+    for _ in range(4):
+        now = soft_phases(logits + change, after)
+        missing = (goal - soft_moments(now)).float().flatten() * balance._moving
+        step = torch.linalg.solve(balance.stiffness(now.float()), missing[:, None]).reshape(3, 2).double()
+        height = (torch.arange(logits.shape[-1]) + 0.5) / logits.shape[-1] * 2 - 1
+        after = after + step @ torch.stack([torch.ones_like(height), height]).double()
+    gained = float((slopes * (soft_phases(logits + change, after)[0] - soft[0])).sum())
+    assert gained == pytest.approx(foretold, rel=0.05)
 
 
 def test_the_least_change_adds_what_is_missing_and_nothing_beside() -> None:
     generator = torch.Generator().manual_seed(0)
-    jacobian, missing = torch.randn(3, 2, 40, generator=generator), torch.randn(3, 2, generator=generator)
+    jacobian, missing = torch.randn(2, 40, generator=generator), torch.randn(2, generator=generator)
     change = least_change(jacobian, missing, torch.ones(2))
-    assert torch.allclose((jacobian @ change[..., None])[..., 0], missing, rtol=0.01, atol=0.01)
-    assert bool((torch.linalg.matrix_rank(torch.cat([jacobian, change[:, None]], dim=1)) == 2).all())
+    assert torch.allclose(jacobian @ change, missing, rtol=0.01, atol=0.01)
+    assert int(torch.linalg.matrix_rank(torch.cat([jacobian, change[None]]))) == 2
 
 
-def test_measured_values_are_those_of_the_decoded_volume_and_its_slopes_hold(tiny_engine: Engine) -> None:
-    autoencoder, clean = tiny_engine.bundle.autoencoder, latents()
-    quantities = measurable(tiny_engine.card, [True] * 4, voxels=64 * 64 * 32)
-    nearly, jacobian = measured_with_jacobian(autoencoder, clean, quantities, periodic=True)
-    values = measured(autoencoder, clean, quantities, periodic=True)
-    assert torch.allclose(nearly, values, atol=0.002)
-    volume = autoencoder.decode(clean, True)[1].argmax(0).to(torch.uint8).numpy()
-    counted = fractions_and_tortuosities(volume, True, tiny_engine.card.voxel_nm)
-    assert values[1].tolist() == pytest.approx([counted[condition.name] for condition in tiny_engine.card.conditions])
-    uphill = jacobian[:, 0].reshape(clean.shape)
-    moved = measured(autoencoder, clean + 0.05 * uphill / uphill.abs().max(), quantities, periodic=True)
-    assert bool((moved[:, 0] > values[:, 0]).all())
+def test_broyden_s_update_explains_what_the_last_round_gave_and_leaves_other_directions() -> None:
+    generator = torch.Generator().manual_seed(0)
+    jacobian, change = torch.randn(2, 40, generator=generator), torch.randn(40, generator=generator)
+    gained = torch.randn(2, generator=generator)
+    updated = broyden_update(jacobian, change, gained)
+    assert torch.allclose(updated @ change, gained, atol=1e-4)
+    other = torch.randn(40, generator=generator)
+    other -= (other @ change) / (change @ change) * change
+    assert torch.allclose(updated @ other, jacobian @ other, atol=1e-4)
+
+
+def test_secant_updates_are_used(networks: InferenceNetworks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without them, derivatives that are wrong by a factor would need many more rounds."""
+    clean = latent()
+    targets = measured(denoised_film(networks, clean)) + CHANGE
+    monkeypatch.setattr(refinement, "RESPONSE", 1.5)  # three times too steep
+    monkeypatch.setattr(refinement, "SLOW", math.inf)  # never renewed
+    process = Refinement(networks, clean, targets, quantities_of(networks, *NAMES), 1.0)
+    rounds = sum(1 for _ in process.rounds()) - 1
+    assert rounds < refinement.ROUNDS
 
 
 def test_films_too_large_for_gradients_are_not_measured_on_their_way(tiny_engine: Engine) -> None:
-    assert measurable(tiny_engine.card, [True] * 4, voxels=1024**3) == []
+    assert target_quantities(tiny_engine.card, [True] * 4, voxels=1024**3) == []
 
 
 @pytest.mark.parametrize("strength", [-0.1, 1.5, "much", True])
 def test_a_strength_that_cannot_be_is_refused(strength: object) -> None:
-    with pytest.raises(InputError, match="guidance"):
-        Request(guidance=strength)
+    with pytest.raises(InputError, match="refinement_strength"):
+        Request(refinement_strength=strength)  # type: ignore[arg-type]
+
+
+def test_requests_of_older_versions_are_understood() -> None:
+    assert Request.from_json({"guidance": 0.5}) == Request(refinement_strength=0.5)
+    with pytest.raises(InputError, match="both refinement_strength and guidance"):
+        Request.from_json({"guidance": 0.5, "refinement_strength": 0.5})

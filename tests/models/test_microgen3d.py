@@ -77,7 +77,7 @@ def test_published_weights_become_a_model_that_generates(tmp_path: Path) -> None
     stored = torch.load(files["fp"], weights_only=True)
     assert all(torch.equal(stored[name], value) for name, value in engine.bundle.predictor.state_dict().items())
 
-    *_, last = engine.generate(Request(TARGETS, model="theirs", steps=2, guidance=0))
+    *_, last = engine.generate(Request(TARGETS, model="theirs", steps=2, refinement_strength=0))
     assert isinstance(last, Finished)
     sample = last.result.samples[0]
     assert folder.name == "theirs"
