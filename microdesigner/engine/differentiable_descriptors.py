@@ -13,9 +13,9 @@ from torch import Tensor
 from microdesigner.core.card import ModelCard
 from microdesigner.core.microstructure import PhaseArray
 from microdesigner.descriptors.components import components_of, connected_voxels
-from microdesigner.descriptors.phase_bits import carriers_of, pack_phases
 from microdesigner.descriptors.fractions import generator_values
 from microdesigner.descriptors.geodesic import CUBE
+from microdesigner.descriptors.phase_bits import carriers_of, pack_phases
 from microdesigner.descriptors.soft_paths import straight_amount
 from microdesigner.engine.matching import fraction_labels
 
