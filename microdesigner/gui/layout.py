@@ -2,7 +2,7 @@
 
 import base64
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from microdesigner.app.store.settings import Settings
@@ -13,6 +13,7 @@ START_SIZE = QSize(1480, 920)
 COLUMN_WIDTHS = [360, 750, 370]
 SMALLEST = QSize(600, 320)
 THREE_COLUMNS, TWO_COLUMNS = 1270, 920  # least widths of the window
+PAUSE_MS = 1000
 LOW = 460  # below this height what is opened at the foot of the middle takes all its room
 TARGETS, RESULTS = "Targets", "Results"
 TIPS = {TARGETS: "What to generate.", RESULTS: "What was measured, and the recipe."}
@@ -37,11 +38,17 @@ class WindowLayout(QObject):
         self.columns = make_columns((targets, above(tabs, foot), results))
         window.setMinimumSize(SMALLEST)
         window.installEventFilter(self)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self.remember)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Follow the window's size."""
+        """Follow the window's size, and remember it and the window's place when they rest."""
         if event.type() == QEvent.Type.Resize:
             self.adapt()
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.WindowStateChange):
+            self._pause.start()
         return False
 
     def restore(self) -> None:
@@ -54,6 +61,8 @@ class WindowLayout(QObject):
         if settings.columns:
             self.columns.restoreState(QByteArray(base64.b64decode(settings.columns)))
         self.adapt()
+        self.columns.splitterMoved.connect(lambda *_: self._pause.start())
+        self._history.button.toggled.connect(lambda _: self._pause.start())
 
     def reset(self) -> None:
         """Give the window the size, columns and sections of the first start."""
@@ -68,6 +77,7 @@ class WindowLayout(QObject):
 
     def remember(self) -> None:
         """Put size, columns and sections into the settings."""
+        self._pause.stop()
         settings = self._settings
         settings.window = base64.b64encode(self._window.saveGeometry().data()).decode()
         if self.columns.count() == len(COLUMN_WIDTHS):

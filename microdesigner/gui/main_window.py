@@ -115,7 +115,6 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.hide()
-        self.settings.export_folder = self.workspace.export_button.folder
         self.window_layout.remember()
         self.workspace.close()
         self.log.close_log()

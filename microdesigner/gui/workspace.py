@@ -1,6 +1,7 @@
 """Models, services and features of the window, and who hears whom: no feature knows another."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -219,6 +220,7 @@ class Workspace(QObject):
         model.model_chosen.connect(generation.warm)
         self.open_button.chosen.connect(self.open_path)
         self.export_button.chosen.connect(self.export)
+        self.export_button.folder_chosen.connect(partial(setattr, self.settings, "export_folder"))
         self.export_button.movie_chosen.connect(self.render_jobs.film)
         self.training.installed.connect(self._offer_models)
         self.training.chosen.connect(self._use_model)

@@ -19,6 +19,7 @@ class ExportButton(QPushButton):
 
     chosen = Signal(object, int)  # Path, scale of a picture
     movie_chosen = Signal(object, str)  # Path, motion
+    folder_chosen = Signal(str)
 
     def __init__(self, folder: str) -> None:
         super().__init__("Export")
@@ -84,6 +85,7 @@ class ExportButton(QPushButton):
         if name:
             path = Path(name)
             self.folder = str(path.parent)
+            self.folder_chosen.emit(self.folder)
             path = path if path.suffix else path.with_suffix(f".{suffix}")
             (self.movie_chosen if suffix in MOVIES else self.chosen).emit(path, detail)
 
