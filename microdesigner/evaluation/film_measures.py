@@ -70,10 +70,27 @@ def features(measures: Mapping[str, float], which: str) -> Measures:
         transport and profiles. Fractions are in neither, since they are conditions.
     """
     if which == INTERFACES:
-        stems: tuple[str, ...] = (*_INTERFACE_STEMS, "scaled_", "norm_STAT_e", "grid_trace")
-    else:
-        stems = (*_STRUCTURE_STEMS, "S2_", "layer_std")
+        return _chosen(measures, (*_INTERFACE_STEMS, "scaled_", "norm_STAT_e", "grid_trace"))
+    return _chosen(measures, (*_STRUCTURE_STEMS, "S2_", "layer_std")) | _shapes(measures)
+
+
+def _chosen(measures: Mapping[str, float], stems: tuple[str, ...]) -> Measures:
     return {name: value for name, value in measures.items() if name.startswith(stems)}
+
+
+def _shapes(measures: Mapping[str, float]) -> Measures:
+    """Sizes and Euler numbers without a unit, by the specific surface of their phase: films differ in coarseness far
+    more than groups of films do, and hide there what tells these apart."""
+    shapes: Measures = {}
+    for letter in "DA":
+        pairs = ("DA", f"{letter}M")
+        surface = sum(measures.get(f"specific_surface_isotropic_{pair}", 0.0) for pair in pairs)
+        along = {axis: measures[f"mean_chord_{axis}_{letter}"] for axis in "xyz"}
+        shapes |= {f"shape_chord_{axis}_{letter}": chord * surface for axis, chord in along.items()}
+        shapes[f"shape_chord_ratio_{letter}"] = 2 * along["z"] / (along["x"] + along["y"])
+        shapes[f"shape_domain_{letter}"] = measures[f"domain_size_{letter}"] * surface
+        shapes[f"shape_euler_{letter}"] = measures[f"euler_{letter}"] / surface**3 if surface else np.nan
+    return shapes
 
 
 def _scaled_curvature(film: Microstructure, label: int, letter: str) -> Measures:

@@ -35,6 +35,7 @@ from microdesigner.physics.simulate import NotSeparatedError, Recipe, simulate
 HELD_OUT, TWINS, AUTOENCODER, DENOISER, REFINED = "held-out", "twins", "autoencoder", "denoiser", "refined"
 OTHER_NOISE = 500_000_003
 """Added to the seed of a series: no data set of this program has such seeds."""
+COLUMN = 22
 RECIPE = ("phi", "chi", "time", "seed")
 Group = Callable[[Sequence[int]], Iterator[PhaseArray | None]]
 """Makes the films of the held-out volumes with these indices, in order; None where a twin has not separated yet."""
@@ -261,29 +262,36 @@ def _forest(
 
 
 def twin_lines(document: Mapping[str, Any]) -> list[str]:
-    """The table in plain text: a line per row, a column per group, "value ± standard error"."""
-    groups = [name for name in next(iter(document["measures"].values())) if name != "relative"]
-    width = max(map(len, [*document["measures"], *document["classifiers"]])) + 16
+    """The table in plain text: a line per row with what the held-out films have, and a column per group with how far it
+    is from that, "difference ± standard error"."""
+    measures, classifiers = document["measures"], document["classifiers"]
+    groups = [name for name in next(iter(measures.values())) if name != "relative"]
+    width = max(map(len, [*measures, *(f"{kind}, accuracy" for kind in classifiers)])) + 4
     lines = [
-        f"{document['count']} held-out films of {document['series']} series, and of as many films each:",
-        " " * width + "".join(f"{group:>22}" for group in groups),
+        f"{document['count']} held-out films of {document['series']} series, and of as many films in each group; "
+        "differences from the held-out films, ± standard error over series:",
+        _line("", [HELD_OUT, *groups], width),
     ]
-    for kind, row in document["classifiers"].items():
-        for figure, error in (("accuracy", "accuracy_error"), ("auc", "auc_error")):
-            cells = [_cell(row.get(group), figure, error, 1) for group in groups]
-            lines.append(f"{kind}, {figure}".ljust(width) + "".join(f"{cell:>22}" for cell in cells))
-    for title, row in document["measures"].items():
-        head = f"{title} (%)" if row["relative"] else f"{title} (mean)"
-        key, factor = ("difference", 100) if row["relative"] else ("value", 1)
-        cells = [_cell(row[group], key, "error", factor) for group in groups]
-        lines.append(head.ljust(width) + "".join(f"{cell:>22}" for cell in cells))
+    for kind, row in classifiers.items():
+        for figure in ("accuracy", "auc"):
+            cells = [_cell(row.get(group), figure, f"{figure}_error") for group in groups]
+            lines.append(_line(f"{kind}, {figure}", ["0.5", *cells], width))
+    for title, row in measures.items():
+        factor, unit = (100, " %") if row["relative"] else (1, "")
+        cells = [_cell(row[group], "difference", "error", factor, unit, "+") for group in groups]
+        known = row[groups[0]]["held_out"]
+        lines.append(_line(title, ["--" if known is None else f"{known:.4g}", *cells], width))
     return lines
 
 
-def _cell(entry: Mapping[str, float | None] | None, key: str, error: str, factor: float) -> str:
+def _line(title: str, cells: Sequence[str], width: int) -> str:
+    return title.ljust(width) + "".join(f"{cell:>{COLUMN}}" for cell in cells)
+
+
+def _cell(
+    entry: Mapping[str, float | None] | None, key: str, error: str, factor: float = 1, unit: str = "", sign: str = ""
+) -> str:
     if entry is None or (value := entry[key]) is None:
         return "--"
-    sign = "+" if factor == 100 else ""
-    about = entry[error]
-    spread = "" if about is None else f" ± {factor * about:.3g}"
-    return f"{factor * value:{sign}.3g}{spread}"
+    spread = "" if (about := entry[error]) is None else f" ± {factor * about:.2g}"
+    return f"{factor * value:{sign}.3g}{spread}{unit}"

@@ -140,6 +140,10 @@ def test_every_row_of_the_table_is_measured(phases: int) -> None:
     assert {measure for measure, _ in table_rows(phases).values()} <= measures.keys()
     sets = [set(features(measures, which)) for which in (INTERFACES, STRUCTURE)]
     assert not sets[0] & sets[1]
+    doubled = film_measures(replace(film, voxel_nm=(2.0, 2.0, 2.0)))
+    for name, value in features(measures, STRUCTURE).items():
+        if name.startswith("shape_"):
+            assert features(doubled, STRUCTURE)[name] == pytest.approx(value), name
     assert not {"vol_frac_D", "ABS_f_D", "vol_frac_M"} & (sets[0] | sets[1])
 
 
