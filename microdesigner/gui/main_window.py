@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QMainWindow
+from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QMainWindow, QWidget
 
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.request_export import as_command, as_python
@@ -127,8 +127,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
 
     def _all_commands(self) -> list[Command]:
-        workspace, toggle = self.workspace, self.window_layout.toggle
-        log = self.log.section.button
+        workspace, log = self.workspace, self.log.section.button
         return [
             Command("Generate", "Generate", self.generate, ("Ctrl+Return", "Ctrl+Enter")),
             Command("Generate", "Cancel", workspace.cancel, ("Esc",), enabled=lambda: self.generation.running),
@@ -153,12 +152,17 @@ class MainWindow(QMainWindow):
                 for place, title in enumerate(PAGES, 1)
             ),
             *self.history.commands(),
-            Command("Window", "Show or hide the log", log.toggle, section=1, checked=log.isChecked),
-            Command("Window", "Show or hide the targets", partial(toggle, self.targets), ("F7",), section=2),
-            Command("Window", "Show or hide the results", partial(toggle, self.results_panel), ("F8",), section=2),
-            Command("Window", "Reset the layout", self.window_layout.reset, section=2),
+            Command("Window", "Log", log.toggle, section=1, checked=log.isChecked),
+            self._column_command("Targets", self.targets, "F7"),
+            self._column_command("Results", self.results_panel, "F8"),
+            Command("Window", "Reset the layout", self.window_layout.reset, section=3),
             *self.help.commands(),
         ]
+
+    def _column_command(self, title: str, column: QWidget, key: str) -> Command:
+        return Command(
+            "Window", title, partial(self.window_layout.toggle, column), (key,), section=2, checked=column.isVisible
+        )
 
     def _tour_steps(self) -> list[Step]:
         """The way through the window, from the question to the answer, as far as it is to be seen."""
@@ -176,7 +180,7 @@ class MainWindow(QMainWindow):
                  "would make such a film. Export writes it to a file."),
             Step(self.bottom_panels, "Find it again", "Every result is stored here with its targets, and so is the "
                  "queue, also when the program ends suddenly."),
-            Step(self.menuBar(), "All the rest", "Every command is in the menus and under Ctrl+Shift+P. "
+            Step(self.menuBar(), "Everything else", "Every command is in the menus and under Ctrl+Shift+P. "
                  "The Help menu repeats this tour."),
         ]  # fmt: skip
         return [step for step in steps if step.widget.isVisible() or self.window_layout.page_of(step.widget)]

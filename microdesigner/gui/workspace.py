@@ -198,6 +198,8 @@ class Workspace(QObject):
 
     def _offer_models(self) -> None:
         self.catalogue.reload()
+        if self.request_model.targets is None:
+            self.start()
         self.targets.refresh()
 
     def _remember_model(self, design: Design) -> None:

@@ -61,6 +61,27 @@ def test_the_request_is_copied(window: MainWindow) -> None:
         assert QApplication.clipboard().text().startswith(start)
 
 
+def test_menus_show_what_is_on_and_what_can_be_done(window: MainWindow) -> None:
+    menus = {action.text(): action.menu() for action in window.menuBar().actions()}
+
+    def entry(menu: str, title: str) -> QAction:
+        menus[menu].aboutToShow.emit()  # type: ignore[attr-defined]
+        return next(action for action in menus[menu].actions() if action.text().split("\t")[0] == title)  # type: ignore[attr-defined]
+
+    for on in (False, True):
+        window.views.smooth.setChecked(on)
+        window.history.panel.section.button.setChecked(on)
+        assert entry("&View", "Smooth surfaces").isChecked() == on
+        assert entry("&Window", "History").isChecked() == on
+    window.undo.clear()
+    assert not entry("&Edit", "Undo").isEnabled()
+    assert not entry("&Generate", "Cancel").isEnabled()
+    menus["&Generate"].aboutToHide.emit()  # type: ignore[attr-defined]
+    cancel = next(action for action in menus["&Generate"].actions() if action.text() == "Cancel")  # type: ignore[attr-defined]
+    assert cancel.isEnabled(), "its key works while no menu is open"
+    assert [action.text() for action in menus["&File"].actions()][-1] == "Quit"  # type: ignore[attr-defined]
+
+
 def _actions(entries: list[QAction]) -> list[QAction]:
     """The actions of a menu bar, submenus included, without that of the recent files and separators."""
     menus = [(entry, entry.menu()) for entry in entries if not entry.isSeparator() and entry.text() != "Open recent"]

@@ -14,7 +14,7 @@ from microdesigner.gui.help.tour import Step, Tour
 from microdesigner.gui.widgets.details_dialog import DetailsDialog
 
 REPORT_WORDS = "What helps whoever looks into a problem. Nothing is sent; copy or save it and pass it on as you like."
-LOST = "The program did not come to its end last time; finished results, the queue and the session were kept."
+LOST = "The program ended unexpectedly last time; finished results, the queue and the session are stored."
 
 
 class HelpController(QObject):

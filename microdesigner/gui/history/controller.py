@@ -77,8 +77,8 @@ class HistoryController(QObject):
         """What can be done with the stored results."""
         section = self.panel.section.button
         return [
-            Command("Window", "Show or hide the history", section.toggle, ("Ctrl+H",), checked=section.isChecked),
-            Command("Window", "Compare the two selected results", self.compare_selected, ("Ctrl+Shift+D",)),
+            Command("Window", "History", section.toggle, ("Ctrl+H",), section=1, checked=section.isChecked),
+            Command("View", "Compare the two selected results", self.compare_selected, ("Ctrl+Shift+D",), section=4),
         ]
 
     def _drag(self, entries: list[Entry]) -> None:

@@ -86,8 +86,8 @@ class QueueController(QObject):
         """What can be done with the queue."""
         section, pause = self.panel.section.button, self.panel.pause
         return [
-            Command("Generate", "Pause the queue", pause.toggle, checked=pause.isChecked),
-            Command("Window", "Show or hide the queue", section.toggle, ("Ctrl+J",), checked=section.isChecked),
+            Command("Generate", "Pause the queue", pause.toggle, section=1, checked=pause.isChecked),
+            Command("Window", "Queue", section.toggle, ("Ctrl+J",), section=1, checked=section.isChecked),
         ]
 
     def request_sheet(self, sweep: str) -> None:

@@ -88,7 +88,12 @@ class ResultsController(QObject):
 
     def commands(self) -> list[Command]:
         """What can be found out."""
-        return [Command("Generate", "Verify the recipe by simulation", self.verify, ("Ctrl+Shift+V",))]
+        return [
+            Command(
+                "Generate", "Verify the recipe by simulation", self.verify, ("Ctrl+Shift+V",), section=2,
+                enabled=lambda: self._shown is not None and bool(self._shown[1].process),
+            )
+        ]  # fmt: skip
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""

@@ -1,4 +1,4 @@
-"""Four plots that follow the volume on show: composition over height, chords, ways to the electrodes, correlation."""
+"""Four plots that follow the volume on show: composition over height, chords, paths to the electrodes, correlation."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ PLOTS = {
         "Share of the chords",
     ),
     TORTUOSITY: (
-        "Ways to the electrode",
+        "Paths to the electrode",
         "Shortest path inside the phase over the straight height, for each voxel connected to its electrode: donor and "
         "mixed to the anode, acceptor to the cathode. 1 is straight; above 3 is not shown.",
         "Tortuosity, path over height",

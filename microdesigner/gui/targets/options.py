@@ -1,4 +1,4 @@
-"""How to generate: seed, number, quality; the rest folded away."""
+"""How to generate: seed, samples and quality, with matching and drafts in a section that opens."""
 
 from PySide6.QtWidgets import (
     QCheckBox,

@@ -61,12 +61,12 @@ class TargetsPanel(QWidget):
 
     def commands(self) -> list[Command]:
         """What can be done to targets and options."""
-        model = self._model
+        model, locked, live = self._model, self.options.locked, self.options.live
         return [
-            Command("Generate", "New random seed", model.new_seed, ("Ctrl+R",)),
-            Command("Generate", "Lock or free the seed", self.options.locked.toggle),
-            Command("Generate", "Live draft on or off", self.options.live.toggle, ("Ctrl+L",)),
-            Command("Generate", "Use the nearest supported targets", model.use_nearest),
+            Command("Generate", "New random seed", model.new_seed, ("Ctrl+R",), section=3),
+            Command("Generate", "Lock the seed", locked.toggle, section=3, checked=locked.isChecked),
+            Command("Generate", "Live draft", live.toggle, ("Ctrl+L",), section=3, checked=live.isChecked),
+            Command("Generate", "Use the nearest supported targets", model.use_nearest, section=3),
         ]
 
     def _show(self, design: Design) -> None:

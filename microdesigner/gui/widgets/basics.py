@@ -86,7 +86,7 @@ def fit_screen(window: QWidget, size: QSize) -> None:
 
 
 class CollapsibleSection(QWidget):
-    """A title that folds its content away."""
+    """A title that folds its content away; unlike superqt's, its button may stand elsewhere, in a row with others."""
 
     opening = Signal()  # before the content is shown
 

@@ -37,7 +37,7 @@ def test_the_tour_is_skipped_by_escape_and_repeated_from_the_menu(window: MainWi
 
 def test_a_sudden_end_is_told_with_what_is_known(window: MainWindow) -> None:
     window.help.welcome("Segmentation fault in somewhere.py")
-    assert "did not come to its end" in window.error_bar.text.text()
+    assert "ended unexpectedly" in window.error_bar.text.text()
     assert window.help.tour is None
     window.error_bar.details.click()
     dialog = window.findChild(DetailsDialog)
@@ -75,8 +75,8 @@ def test_the_layout_is_reset(window: MainWindow) -> None:
 
 def test_columns_are_put_away_and_brought_back(window: MainWindow) -> None:
     commands = {command.title: command.run for command in window.commands}
-    for title, panel in (("targets", window.targets), ("results", window.results_panel)):
-        commands[f"Show or hide the {title}"]()
+    for title, panel in (("Targets", window.targets), ("Results", window.results_panel)):
+        commands[title]()
         assert not panel.isVisible()
         commands["Reset the layout"]()
         assert panel.isVisible()

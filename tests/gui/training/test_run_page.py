@@ -150,7 +150,7 @@ def test_the_look_can_change_while_a_training_is_followed(
 def test_a_new_model_appears_in_the_chooser_and_its_conditions_become_sliders(window: MainWindow, home: Path) -> None:
     before = [window.targets.model.itemText(index) for index in range(window.targets.model.count())]
     stand_in.write_card(home / "models" / "mine", name="mine")
-    window.training.offer_new()
+    window.training.installed.emit()
     assert [window.targets.model.itemText(index) for index in range(len(before) + 1)] == [*before, "mine"]
     assert window.targets.model.currentData() == stand_in.MODEL, "the user's choice stays"
     window.training.choose("mine")
