@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from microdesigner import __version__
 from microdesigner.cli import benchmark, convert, dataset, describe, evaluate, generate, models, simulate, train, verify
 from microdesigner.cli.parser import Parser, Verb
-from microdesigner.core.errors import InputError, MicrodesignerError
+from microdesigner.core.errors import InputError, MicrodesignerError, one_line
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 VERBS: tuple[Verb, ...] = (
@@ -132,9 +132,9 @@ def _report(error: Exception, debug: bool) -> int:
         print(f"microdesigner: {error}", file=sys.stderr)
         return WRONG_INPUT if isinstance(error, InputError) else FAILED
     if not debug:
-        message = " ".join(str(error).split()) or "no further word"
+        message = one_line(" ".join(str(error).split()))[:300] or "no further word"
         print(
-            f"microdesigner: unexpected {type(error).__name__} ({message[:300]}); microdesigner --debug shows where.",
+            f"microdesigner: unexpected {type(error).__name__} ({message}); microdesigner --debug shows where.",
             file=sys.stderr,
         )
     return FAILED

@@ -118,8 +118,6 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read and check model.json; raises InputError naming the file and the entry."""
-        if not path.is_file():
-            raise InputError(f"{path} does not exist; a model bundle needs its model.json.")
         content = read_limited(path, "a model card", REMEDY)
         return cls.from_json(parse_document(content, dict[str, Any], str(path), "a model card", REMEDY), str(path))
 

@@ -14,14 +14,15 @@ class MicrodesignerError(Exception):
     """
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(_one_line(message))
+        super().__init__(one_line(message))
 
 
 class InputError(MicrodesignerError):
     """A request or a file is wrong; the message names it and the remedy in one sentence (exit code 2)."""
 
 
-def _one_line(message: str) -> str:
+def one_line(message: str) -> str:
+    """`message` without control characters, and at most `LONGEST_MESSAGE` characters of it."""
     line = _UNPRINTABLE.sub(" ", message)
     if len(line) <= LONGEST_MESSAGE:
         return line

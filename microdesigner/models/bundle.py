@@ -124,14 +124,16 @@ def update_card(folder: Path, entries: Mapping[str, Any]) -> None:
 def models_locked() -> Iterator[None]:
     """Keep other processes from changing the user's models meanwhile; raises MicrodesignerError when one takes long."""
     folder = user_data() / "models"
-    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / ".lock", timeout=SECONDS_FOR_LOCK)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
         raise MicrodesignerError(
             "Another program is changing the installed models; try again when it is done."
         ) from None
+    except OSError as error:
+        raise MicrodesignerError(f"{folder} cannot be written ({error.strerror}); check its permissions.") from None
     try:
         yield
     finally:

@@ -75,6 +75,8 @@ def interrupted_in_compiled_code() -> SystemError:
         (KeyboardInterrupt(), 130, "interrupted"),
         (interrupted_in_compiled_code(), 130, "interrupted"),
         (RuntimeError("odd\nthing"), 1, "RuntimeError (odd thing)"),
+        (RuntimeError("odd\x1b[2Jthing"), 1, "RuntimeError (odd [2Jthing)"),
+        (InputError("The file a\x1b[2Jb is wrong."), 2, "The file a [2Jb is wrong."),
     ],
 )
 def test_exit_codes(
