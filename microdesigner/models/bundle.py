@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,8 +69,9 @@ def bundle_folders() -> dict[str, Path]:
 
 def find_bundle(name: str) -> Path:
     """Folder of the bundle called `name`, or `name` itself when it is such a folder; raises InputError naming both."""
-    if (Path(name) / CARD_FILE).is_file():
-        return Path(name)
+    with suppress(OSError):  # a name too long for a path is none
+        if (Path(name) / CARD_FILE).is_file():
+            return Path(name)
     folders = bundle_folders()
     if name not in folders:
         raise InputError(f"There is no model '{name}'; installed are: {', '.join(folders) or 'none'}.")

@@ -141,6 +141,12 @@ def test_damaged_weights_with_a_fitting_hash_load_or_are_refused(folder: Path, p
             check_sentence(error, number)
 
 
+@pytest.mark.parametrize("name", ["nobody", "", "x" * 5000, "a\x00b", "../nobody", "\ud800"])
+def test_a_name_of_no_model_is_answered_with_those_there_are(name: str) -> None:
+    with pytest.raises(InputError, match="installed are"):
+        load_bundle(name, CPU)
+
+
 def test_a_header_of_many_megabytes_is_not_parsed(folder: Path) -> None:
     (folder / "vae.safetensors").write_bytes((1 << 40).to_bytes(8, "little") + b"{" * 100)
     sign(folder, "vae")
