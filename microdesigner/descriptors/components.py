@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.descriptors.compiled import compiled
+from microdesigner.core.compiled import compiled
 from microdesigner.descriptors.phase_bits import A, PhaseBits
 
 CATHODE, ANODE = np.uint8(1), np.uint8(2)

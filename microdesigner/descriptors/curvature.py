@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from microdesigner.core.compiled import compiled
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.descriptors.compiled import compiled
 
 SMOOTHING = 1.5
 """Standard deviation of the Gaussian in units of the longest voxel edge. It lets the steps between voxels disappear;

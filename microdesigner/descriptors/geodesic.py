@@ -10,7 +10,7 @@ Distances are whole multiples of 2⁻²⁵ nm: sums of them are exact, which kee
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.descriptors.compiled import compiled
+from microdesigner.core.compiled import compiled
 from microdesigner.descriptors.phase_bits import PhaseBits
 
 DIFFUSION_LENGTH = 10.0

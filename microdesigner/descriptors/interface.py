@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.descriptors.compiled import compiled
+from microdesigner.core.compiled import compiled
 from microdesigner.descriptors.phase_bits import PhaseBits
 
 FACE, EDGE, CORNER = 1, 2, 3

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.descriptors.compiled import compiled
+from microdesigner.core.compiled import compiled
 
 Values = NDArray[np.float64]
 Conduct = tuple[float, float, float]

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from microdesigner.core.compiled import compiled
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.descriptors.compiled import compiled
 
 
 def spanning_voxels(microstructure: Microstructure, label: int) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@ With a bit per phase, one `or` of two voxels tells which pair of phases meets th
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.descriptors.compiled import compiled
+from microdesigner.core.compiled import compiled
 
 PhaseBits = NDArray[np.uint8]
 D, A, M = np.uint8(1), np.uint8(2), np.uint8(4)

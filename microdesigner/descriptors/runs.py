@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from microdesigner.core.compiled import compiled
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.descriptors.compiled import compiled
 from microdesigner.descriptors.curve import AXES, Axis
 
 

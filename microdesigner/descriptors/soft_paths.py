@@ -8,7 +8,7 @@ it counts the same voxels.
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.descriptors.compiled import compiled
+from microdesigner.core.compiled import compiled
 from microdesigner.descriptors.tortuosity import admissible_excess
 
 Volume = NDArray[np.float32]

@@ -11,8 +11,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from microdesigner.core.compiled import compiled
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.descriptors.compiled import compiled
 
 
 def euler_number(microstructure: Microstructure, label: int) -> int:

@@ -14,7 +14,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.descriptors.compiled import compiled
+from microdesigner.core.compiled import compiled
 from microdesigner.descriptors.geodesic import CUBE, electrode_distance
 from microdesigner.descriptors.phase_bits import PhaseBits
 

@@ -15,7 +15,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
-from microdesigner.descriptors.compiled import compiled
+from microdesigner.core.compiled import compiled
 from microdesigner.descriptors.network import Network, Values, later_nodes
 
 KEPT = 0.9

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from microdesigner.physics.spectral import FilmTransform
-from microdesigner.physics.stencil import add_laplacian
+from microdesigner.physics.stencil import add_laplacian, add_transport, faces
 
 
 @pytest.mark.parametrize("lateral", ["periodic", "no-flux"])
@@ -18,3 +18,20 @@ def test_transform(lateral: str, shape: tuple[int, int, int]) -> None:
     laplacian = torch.zeros_like(field)
     add_laplacian(laplacian, field, lateral, 1.0)
     assert torch.allclose(transform.inverse(-transform.k2 * coefficients), laplacian)
+
+
+@pytest.mark.parametrize("lateral", ["periodic", "no-flux"])
+def test_compiled_differences_are_those_of_any_device(lateral: str) -> None:
+    random = torch.Generator().manual_seed(3)
+    field, mobility = (torch.rand((5, 7, 6), dtype=torch.float64, generator=random) for _ in range(2))
+    compiled, general = torch.ones_like(field), torch.ones_like(field)
+    add_laplacian(compiled, field, lateral, 0.7)
+    add_transport(compiled, field, mobility, lateral, 0.3)
+    for (below, above), (total_below, total_above) in faces(lateral, field, general):
+        total_below.add_(above - below, alpha=0.7)
+        total_above.sub_(above - below, alpha=0.7)
+    for potentials, mobilities, totals in faces(lateral, field, mobility, general):
+        flux = 0.15 * (mobilities[0] + mobilities[1]) * (potentials[1] - potentials[0])
+        totals[0].add_(flux)
+        totals[1].sub_(flux)
+    assert torch.allclose(compiled, general, atol=1e-12)

@@ -3,7 +3,7 @@
 import pytest
 from numba.core.caching import CompileResultCacheImpl
 
-from microdesigner.descriptors.compiled import compiled
+from microdesigner.core.compiled import compiled
 
 
 def test_works_where_no_cache_folder_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
