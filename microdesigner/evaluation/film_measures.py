@@ -33,7 +33,7 @@ def film_measures(film: Microstructure) -> Measures:
     Returns
     -------
     dict
-        The "full" set of `describe`, and besides: "norm_STAT_e", donor-acceptor faces per voxel; "grid_trace";
+        The "full" set of `describe`, and besides: "norm_STAT_e", donor-acceptor faces per voxel; "volume" in nm³; "grid_trace";
         "scaled_..._D" and _A, curvatures without a unit, divided by the specific surface (Gaussian ones by its square);
         "S2_D_lateral_4" and so on, two-point correlations at lags of `LAGS` voxels within the layers and along z;
         "layer_std_D" and so on, standard deviation of each phase's share from layer to layer. NaN where a value does
@@ -44,6 +44,7 @@ def film_measures(film: Microstructure) -> Measures:
         for name, value in describe(film, "full").values.items()
         if name == "norm_STAT_e" or not name.startswith(("STAT", "CT_n", "CT_e"))  # counts depend on the size alone
     }
+    values["volume"] = float(film.phases.size * np.prod(film.spacing))
     trace = grid_trace(film)
     values["grid_trace"] = np.nan if trace is None else trace
     for label, letter in ((DONOR, "D"), (ACCEPTOR, "A")):
@@ -89,7 +90,8 @@ def _shapes(measures: Mapping[str, float]) -> Measures:
         shapes |= {f"shape_chord_{axis}_{letter}": chord * surface for axis, chord in along.items()}
         shapes[f"shape_chord_ratio_{letter}"] = 2 * along["z"] / (along["x"] + along["y"])
         shapes[f"shape_domain_{letter}"] = measures[f"domain_size_{letter}"] * surface
-        shapes[f"shape_euler_{letter}"] = measures[f"euler_{letter}"] / surface**3 if surface else np.nan
+        density = measures[f"euler_{letter}"] / measures["volume"]  # 1/nm³
+        shapes[f"shape_euler_{letter}"] = density / surface**3 if surface else np.nan
     return shapes
 
 
