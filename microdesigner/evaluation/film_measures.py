@@ -33,7 +33,8 @@ def film_measures(film: Microstructure) -> Measures:
     Returns
     -------
     dict
-        The "full" set of `describe`, and besides: "norm_STAT_e", donor-acceptor faces per voxel; "volume" in nm³; "grid_trace";
+        The "full" set of `describe`, and besides: "norm_STAT_e", donor-acceptor faces per voxel; "volume" in nm³;
+        "grid_trace";
         "scaled_..._D" and _A, curvatures without a unit, divided by the specific surface (Gaussian ones by its square);
         "S2_D_lateral_4" and so on, two-point correlations at lags of `LAGS` voxels within the layers and along z;
         "layer_std_D" and so on, standard deviation of each phase's share from layer to layer. NaN where a value does
