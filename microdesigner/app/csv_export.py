@@ -13,7 +13,7 @@ Cell = str | int | float | None
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """Rows as CSV: None is empty, numbers have the digits that tell them apart, text can be no formula."""
+    """Rows as CSV: None is empty, numbers have all their digits, text can be no formula."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow([_plain(name) for name in header])
@@ -35,7 +35,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _plain(cell: Cell) -> str:
-    """A cell as text; an apostrophe tells spreadsheets that what follows is no formula."""
+    """A cell as text; an apostrophe marks what follows as no formula for spreadsheets."""
     if cell is None:
         return ""
     if not isinstance(cell, str):

@@ -46,7 +46,7 @@ def _chosen(request: Request) -> dict[str, object]:
     chosen = {}
     for entry in fields(request):
         value = getattr(request, entry.name)
-        told = entry.name in _ALWAYS or (entry.name == "candidates" and request.match == "all")
-        if entry.name not in ("targets", "model") and (told or value != entry.default):
+        always = entry.name in _ALWAYS or (entry.name == "candidates" and request.match == "all")
+        if entry.name not in ("targets", "model") and (always or value != entry.default):
             chosen[entry.name] = value
     return chosen

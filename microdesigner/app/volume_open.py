@@ -34,7 +34,7 @@ class Opened:
 
     @property
     def voxel_known(self) -> bool:
-        """Whether the file tells its voxel edges and their unit."""
+        """Whether the file holds its voxel edges and their unit."""
         return self.sample.microstructure.voxel_nm is not None
 
     @property

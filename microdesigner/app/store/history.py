@@ -64,7 +64,7 @@ class History:
         return self._insert(request, SampleRecord.of(sample), name, thumbnail, note, made or datetime.now(UTC))
 
     def entries(self, query: Query | None = None, limit: int | None = None, offset: int = 0) -> list[Entry]:
-        """What `query` asks for, in its order; rows that cannot be read are left out and told as a problem."""
+        """What `query` asks for, in its order, without rows that cannot be read, which `take_problems` reports."""
         clauses, values = (query or Query()).clauses()
         found, unreadable = [], 0
         statement = f"SELECT {COLUMNS} FROM samples {clauses} LIMIT ? OFFSET ?"
@@ -212,7 +212,7 @@ class History:
         self._remove_volumes(self._database.do(remove))
 
     def adopt_volumes(self) -> int:
-        """Give volumes without a row one again, as far as they tell what they are; returns how many.
+        """Give volumes without a row one again, as far as they hold request and measures; returns how many.
 
         They are left when the program is killed between file and row, or when the database was damaged. What is no
         sample, as the film of a simulation, is removed.
@@ -271,7 +271,7 @@ class History:
 
 
 def _record_of(path: Path) -> tuple[Request, SampleRecord] | None:
-    """What a volume tells of its request and its measures; None where that is not a sample."""
+    """Request and measures in a volume's file; None where that is not a sample."""
     from microdesigner.app.volume_open import open_volume
 
     try:

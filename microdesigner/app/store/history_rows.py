@@ -26,7 +26,7 @@ VolumeName = Annotated[str, Meta(pattern=_NAME)]
 
 @dataclass(frozen=True)
 class Entry:
-    """A stored sample without its voxels: `request` makes this sample alone, `made` is the local time, `deleted` tells
+    """A stored sample without its voxels: `request` makes this sample alone, `made` is the local time, `deleted`
     whether it is in the trash."""
 
     number: int

@@ -23,7 +23,7 @@ _TABLES = {
         message TEXT NOT NULL, sweep TEXT NOT NULL, swept TEXT NOT NULL, samples TEXT NOT NULL, owner TEXT NOT NULL)""",
     "pictures": "CREATE TABLE IF NOT EXISTS pictures (key TEXT PRIMARY KEY, png BLOB NOT NULL)",
 }
-_UNREADABLE = "unreadable"  # owner of rows that have been told
+_UNREADABLE = "unreadable"  # owner of rows that have been reported
 _Owner = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 
 

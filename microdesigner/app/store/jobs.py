@@ -118,12 +118,12 @@ class JobQueue:
 
     def _set(self, jobs: Sequence[Job]) -> None:
         surplus = sum(not job.open for job in jobs) - MAX_ENDED
-        kept = []
+        listed = []
         for job in jobs:
             if surplus > 0 and not job.open:
                 surplus -= 1
             else:
-                kept.append(job)
-        if tuple(kept) != self.jobs:
-            self.jobs = tuple(kept)
+                listed.append(job)
+        if tuple(listed) != self.jobs:
+            self.jobs = tuple(listed)
             self._on_change(self.jobs)

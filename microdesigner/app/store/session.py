@@ -100,5 +100,5 @@ def _request(document: dict[str, Any], path: Path, entry: str) -> Request:
 
 
 def last_session() -> Path:
-    """Where the session is kept while the program runs and until it runs again."""
+    """Where the session is stored while the program runs and until it runs again."""
     return user_data() / f"last{SUFFIX}"

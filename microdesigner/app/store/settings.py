@@ -33,7 +33,7 @@ Edge = Annotated[float, Meta(gt=0, le=1e6)]
 class Settings:
     """Remembered choices. Those of `load` are saved whenever one is set.
 
-    Several programs on one file keep each other's choices: a program writes what it has changed, nothing else.
+    Several programs share one file: each writes what it has changed, nothing else.
     """
 
     model: Text = ""
@@ -66,7 +66,7 @@ class Settings:
         """The settings in the file at `path`, the user's own by default.
 
         Entries that cannot be are left at their defaults; the file is copied beside its place then, and
-        `take_problems` tells of it.
+        `take_problems` reports it.
         """
         path = path or settings_path()
         settings, wrong = cls(), []
@@ -127,7 +127,9 @@ class Settings:
             return _merge(self._path, change)
         except (OSError, LockTimeout) as error:
             _log.warning("The settings could not be saved: %s", error)
-            self._tell(f"The settings in {self._path} could not be saved ({error}); see that the disk is not full.")
+            self._note_problem(
+                f"The settings in {self._path} could not be saved ({error}); see that the disk is not full."
+            )
             return {}
 
     def _set_aside(self, path: Path, reason: str, whole: bool) -> None:
@@ -137,9 +139,11 @@ class Settings:
             if not whole:
                 path.unlink()
         rest = "the others are taken" if whole else "all are at their defaults"
-        self._tell(f"Settings in {path} cannot be read ({reason}); {rest}, and the file is kept as {aside.name}.")
+        self._note_problem(
+            f"Settings in {path} cannot be read ({reason}); {rest}, and a copy of the file is {aside.name}."
+        )
 
-    def _tell(self, problem: str) -> None:
+    def _note_problem(self, problem: str) -> None:
         if problem not in self._problems:
             self._problems.append(problem)
 

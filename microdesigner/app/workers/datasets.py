@@ -1,4 +1,4 @@
-"""Data sets as a wizard makes and shows them. The generators run in a process of their own (see `background`): they
+"""Data sets as a wizard makes and shows them. The generators run in a worker of their own: they
 load torch, or read the labels of thousands of volumes."""
 
 from collections.abc import Iterator

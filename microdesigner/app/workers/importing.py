@@ -1,5 +1,5 @@
-"""Own volumes as the wizard looks into them, shows them segmented, and imports them. What reads files runs in processes
-of its own: tasks of a warm one that keeps the file last read, and the import itself (see `tasks`, `background`)."""
+"""Own volumes as the wizard looks into them, shows them segmented, and imports them. What reads files runs in workers:
+looks in a warm one that holds the file last read, the import in one of its own."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

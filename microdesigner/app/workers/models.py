@@ -1,4 +1,4 @@
-"""Models in and out of files. The generators run in a process of their own (see `background`): they load torch."""
+"""Models in and out of files. The generators run in a worker of their own, since they load torch."""
 
 from collections.abc import Iterator
 from pathlib import Path

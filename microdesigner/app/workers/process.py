@@ -87,20 +87,20 @@ def end_children(process: psutil.Process | None = None) -> None:
                 child.kill()
 
 
-def _run(task: Task, tell: Callable[[WorkerEvent], None], is_cancelled: Callable[[], bool]) -> None:
+def _run(task: Task, report: Callable[[WorkerEvent], None], is_cancelled: Callable[[], bool]) -> None:
     """Run one task; its last event is Done, Failed or Cancelled."""
     try:
-        end: WorkerEvent = _events(task, tell, is_cancelled)
+        end: WorkerEvent = _events(task, report, is_cancelled)
     except (BrokenPipeError, ConnectionResetError):
         raise
     except MicrodesignerError as error:
         end = Failed(str(error), traceback.format_exc())
     except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
         end = Failed(_sentence(error), traceback.format_exc())
-    tell(end)
+    report(end)
 
 
-def _events(task: Task, tell: Callable[[WorkerEvent], None], is_cancelled: Callable[[], bool]) -> Done | Cancelled:
+def _events(task: Task, report: Callable[[WorkerEvent], None], is_cancelled: Callable[[], bool]) -> Done | Cancelled:
     if is_cancelled():
         return Cancelled()
     throttle = Throttle()
@@ -110,7 +110,7 @@ def _events(task: Task, tell: Callable[[WorkerEvent], None], is_cancelled: Calla
             if is_cancelled():
                 return Cancelled()
             if throttle.passes(event, time.monotonic()):
-                tell(event)
+                report(event)
     finally:
         if hasattr(events, "close"):
             events.close()
