@@ -30,7 +30,6 @@ from microdesigner.io.options import ImportOptions, MissingOptionError
 from microdesigner.io.scans import Facts, Scan
 from microdesigner.io.slabs import mapping_of
 
-PACKAGE = "microdesigner"
 LEAST_SECONDS, BYTES_PER_SECOND = 30.0, 1 << 20
 LEAST_MEMORY, MEMORY_PER_BYTE = 1 << 31, 24  # address space; libraries and their threads reserve much and touch little
 MOST_MEMORY = 1 << 36
@@ -41,7 +40,7 @@ Answer = tuple[bytes, bytes] | None
 
 
 def isolated(function: str, path: Path, options: ImportOptions) -> Generator[float, None, Any]:
-    """Run `function` ("module:name" in this package) on `path` and `options` in the other process, yielding the seconds
+    """Run `function` ("module:name") on `path` and `options` in the other process, yielding the seconds
     that have passed; closing the generator ends it. What the generator returns (`yield from`) is the function's Scan,
     or its answer of JSON's types.
 
@@ -152,7 +151,7 @@ def _result(answer: tuple[bytes, bytes]) -> Any:
         raise _error(document)
     if "value" in document:
         return document["value"]
-    facts = msgspec.json.decode(msgspec.json.encode(document["facts"]), type=Facts)
+    facts = msgspec.convert(document["facts"], Facts)
     layout = document["array"]
     shape, number = tuple(layout["shape"]), np.dtype(layout["dtype"])
     if len(shape) != 3 or int(np.prod(shape, dtype=object)) > MAX_VOXELS or number.kind not in "biufc":
@@ -187,7 +186,7 @@ def serve() -> None:
     _no_limits_of_files()
     while (request := _read(requests)) is not None:
         head, body = _served(json.loads(request))
-        _write(answers, json.dumps(head).encode())
+        _write(answers, json.dumps(head, ensure_ascii=False).encode("utf-8", "replace"))
         _write(answers, body)
 
 
@@ -196,7 +195,7 @@ def _served(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     try:
         options = msgspec.convert(request["options"], ImportOptions)
         module, _, name = request["function"].partition(":")
-        result = getattr(importlib.import_module(f"{PACKAGE}.{module}"), name)(Path(request["path"]), options)
+        result = getattr(importlib.import_module(module), name)(Path(request["path"]), options)
         return _packed(result) if isinstance(result, Scan) else ({"value": result}, b"")
     except MissingOptionError as error:
         found = [entry if isinstance(entry, str) else float(entry) for entry in error.found]

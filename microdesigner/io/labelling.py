@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
-from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.core.microstructure import MIXED, Microstructure, PhaseArray
 from microdesigner.io.labels import EDGES_WITHOUT_UNIT, UNIT_UNKNOWN, volume
-from microdesigner.io.options import ImportOptions, Mapping, MissingOptionError
+from microdesigner.io.options import MOST_LABELS, ImportOptions, Mapping, MissingOptionError
 from microdesigner.io.scans import Scan
 from microdesigner.io.segmentation import BANDS, banded, limits
 from microdesigner.io.slabs import settled, slabs
@@ -132,7 +132,7 @@ def _sampled(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _unique(part: NDArray[Any]) -> NDArray[Any]:
-    if part.dtype == np.uint8:
+    if part.dtype == np.uint8:  # NumPy counts in 64-bit numbers, eight times the slab
         return np.flatnonzero(np.bincount(part.ravel(order="K"), minlength=256))
     return np.unique(part)
 
@@ -142,8 +142,8 @@ def _mapping(path: Path, scan: Scan, values: NDArray[Any]) -> Generator[Progress
     if scan.phases_known:
         if values.dtype == np.uint8:
             return None
-        levels = yield from distinct(values, 256)
-        if levels is None or not all(level.is_integer() and 0 <= level < 256 for level in levels):
+        levels = yield from distinct(values, MOST_LABELS)
+        if levels is None or not all(level.is_integer() and 0 <= level < MOST_LABELS for level in levels):
             raise InputError(f"{path} must hold phase labels but holds other numbers; export it again.")
         return tuple((level, int(level)) for level in levels)
     levels = yield from distinct(values)
@@ -209,7 +209,7 @@ def _described(
     """The Microstructure of `phases`, named and sized by the file and the user."""
     record = dict(scan.record) if isinstance(scan.record, dict) else {}
     if options.mapping or options.segmentation or options.names or not record.get("phase_names"):
-        highest = max(int(phases.max(initial=0)), 1, *(label for _, label in mapping or ()))
+        highest = max(min(int(phases.max(initial=0)), MIXED), 1, *(label for _, label in mapping or ()))
         record["phase_names"] = options.phase_names(highest)
     found = volume(path, phases, options.voxel_nm or scan.voxel_nm, record)
     if options.voxel_nm:

@@ -62,9 +62,10 @@ def record_of(microstructure: Microstructure) -> dict[str, Any]:
 
 
 def parsed(path: Path, text: str) -> Any:
-    """The JSON document `text` found in `path`; raises InputError naming the file."""
+    """The JSON document `text` found in `path`, halves of letters replaced; raises InputError naming the file."""
     try:
-        return json.loads(text)
+        document = json.loads(text)
+        return json.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         raise InputError(f"{path} has a damaged JSON record; export it again.") from None
 

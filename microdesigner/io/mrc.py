@@ -3,6 +3,7 @@
 Sources: Cheng et al., J. Struct. Biol. 192 (2015) 146, MRC2014; IMOD, https://bio3d.colorado.edu/imod/doc/mrc_format.txt
 """
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ def scan(path: Path, options: ImportOptions) -> Scan:
     import mrcfile
 
     try:
-        with mrcfile.mmap(path, mode="r") as file:
+        with warnings.catch_warnings(action="ignore"), mrcfile.mmap(path, mode="r") as file:  # of bytes behind the last
             stored = file.data  # sections, rows, columns
             if stored.ndim != 3:
                 raise ValueError(f"its array has {stored.ndim} dimensions")

@@ -69,18 +69,19 @@ READERS: tuple[Reader, ...] = (
     Reader("VTK legacy files", (".vtk",), vtk_legacy.scan),
     Reader("Raw numbers", (".raw",), raw.scan),
     Reader("MetaImage", (".mhd", ".mha"), metaimage.scan),
-    Reader("TIFF and OME-TIFF", (".tif", ".tiff"), "io.tiff:scan"),
+    Reader("TIFF and OME-TIFF", (".tif", ".tiff"), "microdesigner.io.tiff:scan"),
     Reader("NRRD", nrrd.EXTENSIONS, nrrd.scan),
-    Reader("HDF5 and DREAM.3D", (*hdf5.EXTENSIONS, *dream3d.EXTENSIONS), "io.hdf5:scan"),
+    Reader("HDF5 and DREAM.3D", (*hdf5.EXTENSIONS, *dream3d.EXTENSIONS), "microdesigner.io.hdf5:scan"),
     Reader("NumPy arrays", (".npy", ".npz"), npy.scan),
     Reader("GraSPI text", (".txt",), graspi_text.scan),
     Reader("Tomograms", mrc.EXTENSIONS, mrc.scan),
-    Reader("MATLAB", (".mat",), "io.matlab:scan"),
-    Reader("Zarr and OME-Zarr", zarr_store.EXTENSIONS, "io.zarr_store:scan"),
+    Reader("MATLAB", (".mat",), "microdesigner.io.matlab:scan"),
+    Reader("Zarr and OME-Zarr", zarr_store.EXTENSIONS, "microdesigner.io.zarr_store:scan"),
     Reader("Pictures", slices.PICTURES, slices.picture),
 )
 SCANNED = tuple(extension for reader in READERS for extension in reader.extensions)
-_FOLDER = Reader("Folder of slices", (), "io.slices:scan")
+_LONGEST_MESSAGE = 400
+_FOLDER = Reader("Folder of slices", (), "microdesigner.io.slices:scan")
 _RAW = Reader("Raw numbers", (), raw.scan)
 
 
@@ -255,15 +256,23 @@ def _scanning(path: Path, options: ImportOptions) -> Generator[Any, None, Scan]:
 
 
 def _guarded(path: Path, work: Generator[Any, None, Any]) -> Generator[Any, None, Any]:
-    """`work` with the errors of the system told in one sentence."""
+    """`work` with the errors of the system told in one sentence, and without what cannot be printed of a file."""
     try:
         return (yield from work)
+    except InputError as error:
+        error.args = (_printable(str(error)), *error.args[1:])
+        raise
     except OSError as error:
         raise InputError(
             f"{path} cannot be read ({error.strerror or error}); check the file and its permissions."
         ) from None
     except MemoryError:
         raise InputError(f"{path} is too large for this computer's memory; crop the volume.") from None
+
+
+def _printable(message: str) -> str:
+    text = "".join(letter if letter.isprintable() else "?" for letter in message)
+    return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 4] + " ..."
 
 
 def _ended(work: Generator[Any, None, Any]) -> Any:

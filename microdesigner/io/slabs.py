@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SLAB_BYTES = 1 << 24
+SLAB_BYTES = 1 << 22
 MAPPED_BYTES = 1 << 26  # a larger array stays as it lies in the file
 
 

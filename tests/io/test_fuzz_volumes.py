@@ -1,0 +1,78 @@
+"""Mutated files of every reader: read, or refused in one printable sentence; nothing else, and no process is lost.
+
+`make fuzz` tries more of them.
+"""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import mrcfile
+import numpy as np
+import pytest
+import scipy.io
+import tifffile
+
+from microdesigner import io
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import Microstructure
+from tests.fuzz.mutate import TIMES, mutate_bytes
+
+MUTATIONS = 25
+LABELS = np.random.default_rng(2).integers(0, 3, (6, 5, 4)).astype(np.uint8)
+
+
+def _ilastik(path: Path) -> None:
+    with h5py.File(path, "w") as file:
+        file["exported_data"] = LABELS.T
+        file["exported_data"].attrs["axistags"] = '{"axes": [{"key": "z"}, {"key": "y"}, {"key": "x"}]}'
+
+
+def _mrc(path: Path) -> None:
+    with mrcfile.new(path) as file:
+        file.set_data(LABELS.T.astype(np.int16))
+        file.voxel_size = 20
+
+
+FOREIGN: dict[str, Callable[[Path], None]] = {
+    "deflate.tif": lambda path: tifffile.imwrite(path, LABELS.T, compression="deflate", photometric="minisblack"),
+    "lzw.tif": lambda path: tifffile.imwrite(path, LABELS.T, compression="lzw", photometric="minisblack"),
+    "ilastik.h5": _ilastik,
+    "film.mrc": _mrc,
+    "film.mat": lambda path: scipy.io.savemat(path, {"labels": LABELS}, do_compression=True),
+    "film.npz": lambda path: np.savez_compressed(path, labels=LABELS),
+    "text.vtk": lambda path: path.write_text(
+        "# vtk DataFile Version 3.0\nlabels\nASCII\nDATASET STRUCTURED_POINTS\nDIMENSIONS 6 5 4\nSPACING 1 1 1\n"
+        "POINT_DATA 120\nFIELD FieldData 1\nlabels 1 120 int\n" + " ".join(map(str, LABELS.ravel(order="F")))
+    ),
+}
+
+
+def _write(name: str, path: Path) -> None:
+    if name in FOREIGN:
+        FOREIGN[name](path)
+    else:
+        io.write(Microstructure(LABELS, provenance={"seed": 1}), path)
+
+
+OWN = [f"own{entry.extensions[0]}" for entry in io.FORMATS.values()]
+
+
+@pytest.mark.parametrize("name", [*OWN, *FOREIGN])
+def test_a_mutated_file_is_read_or_refused_in_one_sentence(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    _write(name, path)
+    content = path.read_bytes()
+    for number, mutated in enumerate(mutate_bytes(content, MUTATIONS * TIMES)):
+        path.write_bytes(mutated)
+        try:
+            with contextlib.suppress(InputError):
+                io.read(path)
+                continue
+            io.read(path)
+        except InputError as error:
+            message = str(error)
+            assert message.isprintable(), number
+            assert message.endswith((".", "...")), number
+            assert len(message) <= 400 + len(str(path)), number
