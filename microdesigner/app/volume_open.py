@@ -1,6 +1,6 @@
 """Volumes from files, with the request and the measures that a file of this program carries along."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +12,15 @@ from microdesigner.app.sample_record import SampleRecord
 from microdesigner.app.store.session import SUFFIX
 from microdesigner.app.store.session_film import extracted_film
 from microdesigner.core.errors import InputError
+from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.io import registry
+from microdesigner.io.labelling import Coarse, finished
 from microdesigner.io.labels import EDGES_WITHOUT_UNIT, UNIT_UNKNOWN
+from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions
 
 Length = Annotated[float, Meta(gt=0, le=1e12)]
 Edges = tuple[Length, Length, Length]
@@ -61,9 +64,15 @@ def first_result() -> Path | None:
     return path if path.is_file() else None
 
 
-def open_volume(path: Path) -> Opened:
-    """Read a volume, or the film that a session carries; raises InputError naming the file when it cannot be read."""
-    microstructure = _film_of(path) if path.suffix == SUFFIX else registry.read(path)
+def open_volume(path: Path, options: ImportOptions = AS_THE_FILE_SAYS) -> Opened:
+    """Read a volume as `options` say, or the film that a session carries; raises InputError naming the file when it
+    cannot be read, MissingOptionError where only an answer of the user is missing."""
+    return finished(opening(path, options))
+
+
+def opening(path: Path, options: ImportOptions = AS_THE_FILE_SAYS) -> Generator[Progress | Coarse, None, Opened]:
+    """`open_volume` in steps: progress, and a coarse view of a large volume first; closing the generator stops."""
+    microstructure = _film_of(path) if path.suffix == SUFFIX else (yield from registry.reading(path, options))
     provenance = microstructure.provenance
     record = SampleRecord.of_fields(provenance.get("sample"))
     return Opened(path, _request(provenance.get("request")), record.sample(microstructure))

@@ -88,3 +88,67 @@ def test_one_bad_file_prints_nothing(text_file: Path, capsys: pytest.CaptureFixt
     with pytest.raises(InputError, match=r"gone\.vti"):
         run(text_file, text_file.with_name("gone.vti"))
     assert capsys.readouterr().out == ""
+
+
+def test_what_the_file_says_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    labels = np.zeros((4, 3, 2), np.uint8)
+    labels[0] = 255
+    np.save(tmp_path / "film.npy", labels)
+    assert run(tmp_path / "film.npy", "--json", "--voxel", 2, 2, 0.5, "um") == 0
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert entry["voxel_nm"] == [2000, 2000, 500]
+    assert entry["phases"] == {"0": "donor", "1": "acceptor"}
+    assert entry["labels"] == {"0": 18, "1": 6}
+    assert entry["axes_from"] == "convention"
+
+
+@pytest.mark.parametrize(
+    ("options", "shape", "labels"),
+    [
+        (["--map", "1=0", "2=1"], [4, 3, 2], {"0": 18, "1": 6}),
+        (["--map", "1=acceptor", "2=3:void"], [4, 3, 2], {"1": 18, "3": 6}),
+        (["--map", "1=0", "2=1", "--axes", "zyx", "--flip", "z", "x"], [2, 3, 4], {"0": 18, "1": 6}),
+        (["--segment", "threshold=1.5"], [4, 3, 2], {"0": 18, "1": 6}),
+        (["--raw", 4, 3, 34, "uint8", "--segment", "otsu"], None, None),
+    ],
+)
+def test_options_answer_what_the_file_leaves_open(
+    options: list[object],
+    shape: list[int] | None,
+    labels: dict[str, int] | None,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    values = np.ones((4, 3, 2), np.uint8)
+    values[0] = 2
+    np.save(tmp_path / "film.npy", values)
+    if shape is None:
+        with pytest.raises(InputError, match="bytes"):
+            run(tmp_path / "film.npy", "--json", *options)
+        return
+    with pytest.raises(InputError, match="--map 1=0 2=1"):
+        run(tmp_path / "film.npy", "--json")
+    assert run(tmp_path / "film.npy", "--json", *options) == 0
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert (entry["shape"], entry["labels"]) == (shape, labels)
+    assert entry["axes_from"] == ("option" if "--axes" in options else "convention")
+    if "2=3:void" in options:
+        assert entry["phases"] == {"0": "donor", "1": "acceptor", "2": "mixed", "3": "void"}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--voxel", "2", "ells"], "--voxel knows the units"),
+        (["--voxel", "1", "2", "nm"], "--voxel takes one edge, or three"),
+        (["--map", "1"], "--map needs VALUE=LABEL"),
+        (["--map", "1=0", "1=1"], "mapped to two phases"),
+        (["--axes", "zy"], "axes are the letters"),
+        (["--raw", "4", "3", "x", "uint8"], "--raw takes three whole numbers"),
+        (["--raw", "4", "3", "2", "word"], "numbers such as uint8"),
+        (["--segment", "magic"], "--segment must be"),
+    ],
+)
+def test_a_wrong_option_is_named(options: list[str], words: str, text_file: Path) -> None:
+    with pytest.raises(InputError, match=words):
+        run(text_file, *options)
