@@ -30,7 +30,8 @@ from microdesigner.io.options import ImportOptions, MissingOptionError
 from microdesigner.io.scans import Facts, Scan
 from microdesigner.io.slabs import mapping_of
 
-LEAST_SECONDS, BYTES_PER_SECOND = 30.0, 1 << 20
+LEAST_SECONDS, BYTES_PER_SECOND = 10.0, 1 << 20  # of processor time
+PATIENCE = 12  # times as long by the clock: on a busy machine processes wait
 LEAST_MEMORY, MEMORY_PER_BYTE = 1 << 31, 24  # address space; libraries and their threads reserve much and touch little
 MOST_MEMORY = 1 << 36
 _INLINE_BYTES = 1 << 16
@@ -53,7 +54,7 @@ def isolated(function: str, path: Path, options: ImportOptions) -> Generator[flo
     process = _taken()
     answer = None
     try:
-        answer = yield from process.answer(request, 4 * seconds)  # on a busy machine processes wait
+        answer = yield from process.answer(request, PATIENCE * seconds)
     finally:
         if answer is None:
             process.end()  # it would answer to the wrong question
