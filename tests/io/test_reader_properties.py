@@ -39,7 +39,8 @@ def scanned(name: str, content: bytes, options: ImportOptions | None = None) -> 
 @FEW
 @given(
     SHAPES, st.sampled_from(sorted(KINDS)), st.sampled_from(["little", "big"]),
-    st.sampled_from(["raw", "gzip", "bzip2"]), st.sampled_from(sorted(UNITS)), st.permutations(range(3)), st.tuples(*[st.sampled_from([1, -1])] * 3),
+    st.sampled_from(["raw", "gzip", "bzip2"]), st.sampled_from(sorted(UNITS)), st.permutations(range(3)),
+    st.tuples(*[st.sampled_from([1, -1])] * 3),
 )  # fmt: skip
 def test_nrrd(
     shape: tuple[int, int, int],
