@@ -68,11 +68,11 @@ def _scan(path: Path, file: "h5py.File", options: ImportOptions) -> Scan:
     turned, source = in_xyz(path, stored[()], layout.letters, options, layout.axes_from)
     facts: dict[str, Any] = {"axes_from": source, "array": name, "arrays": tuple(names), "labels": numbers_of(stored)}
     if KEY in stored.attrs:
-        record = parsed(path, str(stored.attrs[KEY]))
+        record = parsed(path, hdf5_layouts.text_of(stored.attrs[KEY]))
         edges = voxel_of(path, stored.attrs[EDGES]) if EDGES in stored.attrs else None
         return Scan(turned, record=record, phases_known=True, oriented=True, **facts, **edge_facts(edges, record))
     if KEY in file.attrs:  # a data set of this program, one volume of many
-        record = parsed(path, str(file.attrs[KEY]))
+        record = parsed(path, hdf5_layouts.text_of(file.attrs[KEY]))
         edges = voxel_of(path, record["voxel_nm"]) if record.get("voxel_nm") else None
         return Scan(turned, record=record, phases_known=True, oriented=True, **facts, **edge_facts(edges, None))
     if EDGES in stored.attrs:

@@ -54,7 +54,7 @@ def _axis_tags(dataset: "h5py.Dataset") -> str | None:
     if _AXIS_TAGS not in dataset.attrs:
         return None
     try:
-        entries = json.loads(_text(dataset.attrs[_AXIS_TAGS]))["axes"]
+        entries = json.loads(text_of(dataset.attrs[_AXIS_TAGS]))["axes"]
         letters = "".join(str(entry["key"])[:1].lower() for entry in entries)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -65,7 +65,7 @@ def _dimension_labels(dataset: "h5py.Dataset") -> str | None:
     """HDF5's own labels of dimensions, or the attribute `axes` such as z:y:x."""
     words = [dimension.label for dimension in dataset.dims]
     if not all(words) and "axes" in dataset.attrs:
-        words = _text(dataset.attrs["axes"]).replace(",", ":").split(":")
+        words = text_of(dataset.attrs["axes"]).replace(",", ":").split(":")
     letters = "".join(word.strip()[:1].lower() or "?" for word in words)
     return letters if len(letters) == dataset.ndim and {"x", "y", "z"} <= set(letters) else None
 
@@ -88,10 +88,10 @@ def _dream3d(dataset: "h5py.Dataset") -> Layout | None:
     geometry = container.get("_SIMPL_GEOMETRY")
     letters = "zyx" + "c" * (dataset.ndim - 3)
     if geometry is not None and "SPACING" in geometry:
-        unit = _text(geometry.attrs.get("LengthUnit", geometry.attrs.get("Units", "")))
+        unit = text_of(geometry.attrs.get("LengthUnit", geometry.attrs.get("Units", "")))
         return _spaced(letters, geometry["SPACING"][()], unit, _phase_names(container))
     if "_SPACING" in container.attrs:
-        return _spaced(letters, container.attrs["_SPACING"], _text(container.attrs.get("_UNITS", "")), {})
+        return _spaced(letters, container.attrs["_SPACING"], text_of(container.attrs.get("_UNITS", "")), {})
     return None
 
 
@@ -106,7 +106,7 @@ def _phase_names(container: "h5py.Group") -> dict[str, str]:
     """Names of phases 1, 2, ... by DREAM.3D's ensemble data; phase 0 is none."""
     for group in container.values():
         if hasattr(group, "get") and (stored := group.get("PhaseName")) is not None and stored.size < _LONGEST:
-            names = [_text(name) for name in np.asarray(stored).ravel()]
+            names = [text_of(name) for name in np.asarray(stored).ravel()]
             return {str(number): name for number, name in enumerate(names) if number and name}
     return {}
 
@@ -116,8 +116,7 @@ def _edges(sizes: dict[str, float], unit: str) -> Voxel | None:
     return (x, y, z) if x and y and z else None
 
 
-def _text(value: Any) -> str:
-    """An attribute or element as text, however it is stored."""
+def text_of(value: Any) -> str:
+    """An attribute or element as text, whether it is stored as text or as bytes."""
     value = np.asarray(value).ravel()[0] if np.size(value) else ""
-    text = value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)
-    return text[:_LONGEST]
+    return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)

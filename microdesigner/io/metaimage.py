@@ -122,7 +122,7 @@ def _fields(start: bytes) -> tuple[dict[str, str], int]:
         position = end + 1
         if found:
             fields[name.strip()] = value.strip()
-        if name.strip() == "ElementDataFile":
+        if found and name.strip() == "ElementDataFile":
             return fields, position
     raise DamagedError("it names no file of data")
 
