@@ -56,7 +56,7 @@ class CahnHilliard:
     lateral: Lateral = "periodic"
     spacing: float = 1.0
     tolerance: float = 0.1
-    negligible_error: float = 4e-3
+    negligible_error: float = 2.5e-3
 
     def run(self, field: Tensor, times: Sequence[float]) -> Iterator[State]:
         """Yield a State after every accepted step, landing exactly on each of the rising `times`.

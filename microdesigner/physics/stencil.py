@@ -84,7 +84,7 @@ def _add_laplacian_row(
     length = row.shape[0]
     for y in range(1, length - 1):  # without branches, for vector instructions
         total[y] += scale * (below[y] + above[y] + left[y] + right[y] + row[y - 1] + row[y + 1] - 6 * row[y])
-    for y in (0, length - 1):
+    for y in range(0, length, max(1, length - 1)):  # the ends, of which a single voxel has one
         front, back = row[_neighbour(y, -1, length, periodic)], row[_neighbour(y, 1, length, periodic)]
         total[y] += scale * (below[y] + above[y] + left[y] + right[y] + front + back - 6 * row[y])
 
@@ -119,7 +119,7 @@ def _add_exchange_along(total: Any, potential: Any, mobility: Any, periodic: boo
     for y in range(1, length - 1):
         front = (mobility[y] + mobility[y - 1]) * (potential[y - 1] - potential[y])
         total[y] += scale * (front + (mobility[y] + mobility[y + 1]) * (potential[y + 1] - potential[y]))
-    for y in (0, length - 1):
+    for y in range(0, length, max(1, length - 1)):  # the ends, of which a single voxel has one
         for step in (-1, 1):
             other = _neighbour(y, step, length, periodic)
             total[y] += scale * (mobility[y] + mobility[other]) * (potential[other] - potential[y])

@@ -21,9 +21,10 @@ def test_transform(lateral: str, shape: tuple[int, int, int]) -> None:
 
 
 @pytest.mark.parametrize("lateral", ["periodic", "no-flux"])
-def test_compiled_differences_are_those_of_any_device(lateral: str) -> None:
+@pytest.mark.parametrize("shape", [(5, 7, 6), (4, 3, 2), (6, 5, 1), (1, 1, 7)])
+def test_compiled_differences_are_those_of_any_device(lateral: str, shape: tuple[int, int, int]) -> None:
     random = torch.Generator().manual_seed(3)
-    field, mobility = (torch.rand((5, 7, 6), dtype=torch.float64, generator=random) for _ in range(2))
+    field, mobility = (torch.rand(shape, dtype=torch.float64, generator=random) for _ in range(2))
     compiled, general = torch.ones_like(field), torch.ones_like(field)
     add_laplacian(compiled, field, lateral, 0.7)
     add_transport(compiled, field, mobility, lateral, 0.3)
