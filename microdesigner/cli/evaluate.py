@@ -78,13 +78,16 @@ def run(args: argparse.Namespace) -> int:
         evaluate_accuracy,
         record_accuracy,
     )
-    from microdesigner.evaluation.twins import twin_lines
+    from microdesigner.evaluation.twins import check_twins, twin_lines
     from microdesigner.models.bundle import find_bundle
 
     how = Request(steps=args.steps, match=args.match, candidates=args.candidates, refinement_strength=args.refinement)
     engine = Engine.load(args.model)
     targets = card_targets(engine.card, args.count, args.conditions)
-    further = sections(engine, VolumeDataset(args.dataset) if args.dataset else None, args.full, how, args.twins)
+    dataset = VolumeDataset(args.dataset) if args.dataset else None
+    if dataset is not None and args.twins:
+        check_twins(engine, dataset)
+    further = sections(engine, dataset, args.full, how, args.twins)
     for _ in with_bars(chain(evaluate_accuracy(engine, args.out, targets, how), missing(args.out, further))):
         pass
     if (args.out / TWINS).exists():

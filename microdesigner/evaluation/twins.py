@@ -48,16 +48,9 @@ class TwinFilms:
     """
 
     def __init__(self, engine: Engine, dataset: VolumeDataset, count: int, folder: Path, how: Request) -> None:
-        card = engine.card
-        names = [condition.name for condition in card.conditions]
-        needed = (*RECIPE, *(("skin_voxels",) if len(card.phase_names) > 2 else ()))
-        for name in (*names, *needed):
-            if name not in dataset.table:
-                raise InputError(
-                    f"{dataset.path} has no label '{name}', which twins of its films need; name a simulated data set."
-                )
+        check_twins(engine, dataset)
         self._engine, self._dataset, self._folder = engine, dataset, folder
-        self._how = replace(how, model=card.name)
+        self._how = replace(how, model=engine.card.name)
         self.chosen: list[int] = some_of(dataset.held_out, count).tolist()
         self.groups: dict[str, Group] = {
             TWINS: self._twins,
@@ -157,6 +150,17 @@ class TwinFilms:
                     with suppress(NotSeparatedError):
                         made[index] = same.microstructure(phases, skin, threshold).phases
         return made
+
+
+def check_twins(engine: Engine, dataset: VolumeDataset) -> None:
+    """Raise InputError when `dataset` lacks a condition of the model or what twins of its films need."""
+    card = engine.card
+    needed = (*RECIPE, *(("skin_voxels",) if len(card.phase_names) > 2 else ()))
+    for name in (*(condition.name for condition in card.conditions), *needed):
+        if name not in dataset.table:
+            raise InputError(
+                f"{dataset.path} has no label '{name}', which twins of its films need; name a simulated data set."
+            )
 
 
 def evaluate_twins(engine: Engine, dataset: VolumeDataset, count: int, how: Request, path: Path) -> Iterator[Progress]:
