@@ -132,7 +132,8 @@ def generate(window: MainWindow) -> None:
     wait_until(lambda: window.generation.running)
     wait_until(lambda: not window.generation.running, 120)
     wait_until(lambda: bool(stored))
-    QCoreApplication.processEvents()  # the strip takes its room now
+    strip = window.history.panel.list
+    wait_until(lambda: not strip.isVisible() or strip.height() == strip.maximumHeight())  # it has taken its room
     wait_until(lambda: is_drawn(window))
 
 
