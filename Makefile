@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run test check fuzz mutate test-lowest format pictures clean
+.PHONY: help setup run test check fuzz mutate test-lowest test-device format pictures clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 13
@@ -33,6 +33,9 @@ mutate: setup    ## which changes of the code no test notices; ONLY='microdesign
 
 test-lowest:    ## quick tests with the lowest versions that pyproject.toml declares, in an environment of their own
 	@PYTHON="$(PYTHON)" bash packaging/test_lowest.sh
+
+test-device: setup    ## generation on a strict second device, without a GPU; needs g++ and ninja
+	TEST_DEVICE=1 $(BIN)/python -m pytest tests/device
 
 format: setup    ## bring the code into the house style
 	$(BIN)/ruff check --fix .

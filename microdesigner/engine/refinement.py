@@ -24,7 +24,7 @@ from microdesigner.engine.networks import InferenceNetworks
 ROUNDS = 8
 TOLERANCE = 0.001
 EXACT_TOLERANCE, EXACT_ROUNDS = 0.002, 2
-SLOW = 0.4
+SLOW, RENEWED_ABOVE = 0.4, 0.01
 LARGEST_STEP = 0.15
 DAMPING = 1e-3
 RESPONSE = 0.5
@@ -82,7 +82,7 @@ class Refinement:
 
         Each round takes the smallest change that mends all misses to first order, from the best latent so far. The
         derivatives are corrected by what a round changed (Broyden's update), and renewed after one that left more than
-        the share `SLOW` of the miss.
+        the share `SLOW` of a miss and more than `RENEWED_ABOVE`.
         """
         yield self.latent
         values, self._jacobian = self._with_derivatives(self.latent)
@@ -98,7 +98,7 @@ class Refinement:
             limit = LARGEST_STEP if left < miss or not renewed else limit / 2
             if left < miss:
                 self.latent, values = latent, after
-            renewed = left > max(SLOW * miss, TOLERANCE)
+            renewed = left > max(SLOW * miss, RENEWED_ABOVE)
             if renewed:
                 _, self._jacobian = self._with_derivatives(self.latent)
             yield self.latent

@@ -137,6 +137,6 @@ def phase_labels(logits: Tensor) -> Tensor:
     """
     largest, labels = logits[:, 0], torch.zeros_like(logits[:, 0], dtype=torch.uint8)
     for phase in range(1, logits.shape[1]):
-        labels = torch.where(logits[:, phase] > largest, labels.new_tensor(phase), labels)
+        labels.masked_fill_(logits[:, phase] > largest, phase)
         largest = torch.maximum(largest, logits[:, phase])
     return labels
