@@ -3,7 +3,9 @@
 import argparse
 import json
 import os
-from contextlib import nullcontext
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ from msgspec.structs import replace
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import Bars, with_bars
 from microdesigner.core.errors import InputError, MicrodesignerError
-from microdesigner.core.events import Progress
+from microdesigner.core.events import Listener, Progress
 
 if TYPE_CHECKING:
     from microdesigner.training.config import TrainingConfig
@@ -28,8 +30,8 @@ def add_parser(subparsers: Subparsers) -> None:
         "train",
         help="train a model on a data set",
         description="Train autoencoder (vae), feature predictor (fp) and denoiser (ddpm) and write RUN/bundle. "
-        "Events are appended to RUN/events.jsonl, Lightning's logs to RUN/STAGE/log. The same command uses a GPU where "
-        "there is one. While a file RUN/pause exists training waits; a file RUN/stop ends it soon with a usable model.",
+        "Events are appended to RUN/events.jsonl, Lightning's logs to RUN/STAGE/log. While a file "
+        "RUN/pause exists training waits; a file RUN/stop ends it soon with a usable model.",
     )
     parser.add_argument("dataset", metavar="DATASET.h5", type=Path, nargs="?",
         help="file written by 'dataset build' or 'import' (with --resume: that of the run)")  # fmt: skip
@@ -54,6 +56,8 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--conditions", nargs="+", metavar="LABEL", help="descriptors to learn (the data set's own)")
     parser.add_argument("--recipe", nargs="*", metavar="LABEL",
         help="processing parameters to predict; none given: no recipe (the data set's own)")  # fmt: skip
+    parser.add_argument("--device", metavar="NAME",
+        help="auto (the first GPU that computes, else the CPU), cpu, cuda, cuda:1, mps (auto)")  # fmt: skip
     parser.add_argument("--devices", type=int, metavar="N",
         help="GPUs per machine that train together, or processes where there is no GPU (1)")  # fmt: skip
     parser.add_argument("--nodes", type=int, metavar="N",
@@ -72,7 +76,6 @@ def run(args: argparse.Namespace) -> int:
     """Train; raises InputError when the data set, the run folder or an option is wrong."""
     from microdesigner.data.checks import require_fit
     from microdesigner.data.store import VolumeDataset
-    from microdesigner.training import ranks
     from microdesigner.training.labels import with_labels
     from microdesigner.training.run import RunDirectory
 
@@ -86,8 +89,9 @@ def run(args: argparse.Namespace) -> int:
     dataset.close()
     if args.trial:
         return _try(config)
-    with directory.locked() if ranks.is_first() else nullcontext():
-        config = directory.open(config, args.resume or not ranks.is_first())
+    first_machine = all(int(os.environ.get(name, "0")) == 0 for name in ("NODE_RANK", "SLURM_PROCID"))
+    with directory.locked() if first_machine else nullcontext():
+        config = directory.open(config, args.resume) if first_machine else config
         try:
             _train(config, directory, stages, args.install)
         except (OSError, RuntimeError) as error:  # torch tells of a full disk as RuntimeError
@@ -103,25 +107,66 @@ def run(args: argparse.Namespace) -> int:
 def _train(
     config: "TrainingConfig", directory: "RunDirectory", stages: "tuple[Stage, ...] | None", install: bool
 ) -> None:
-    import torch
+    """Train in this process, or in one per device, all of them anew with half the batch where one lacks memory."""
+    from microdesigner.training.process_group import BatchTooLargeError, Layout, run_together
 
-    from microdesigner.evaluation.finishing import finish_model
+    directory.events.write("process", pid=os.getpid(), device=_device_words(config))
+    layout = Layout(config.devices, config.nodes)
+    while True:
+        try:
+            run_together(_train_here, (config, directory, stages), layout)
+            break
+        except BatchTooLargeError as error:
+            if error.batch == 1:
+                raise
+            directory.events.write("memory", stage=error.stage, batch=error.batch // 2)
+    if install and directory.bundle.exists():
+        from microdesigner.evaluation.finishing import finish_model
+
+        with _reports(directory) as report:
+            finish_model(directory, config.plan.targets, report)
+
+
+def _train_here(config: "TrainingConfig", directory: "RunDirectory", stages: "tuple[Stage, ...] | None") -> None:
+    """The part of this process in a training."""
     from microdesigner.training import ranks
-    from microdesigner.training.events import ProgressLog
     from microdesigner.training.pipeline import train
 
+    with _reports(directory) if ranks.is_first() else nullcontext(lambda _: None) as report:
+        train(config, directory, report, stages)
+
+
+@contextmanager
+def _reports(directory: "RunDirectory") -> "Iterator[Listener]":
+    """Shows progress on the terminal and in the event log; ends this process's work where that was asked for."""
+    from microdesigner.training.events import ProgressLog
+    from microdesigner.training.process_group import interruption_requested
+
     log = ProgressLog(directory.events)
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
-    directory.events.write("process", pid=os.getpid(), device=device)
     with Bars() as bars:
 
         def report(progress: Progress) -> None:
             bars.show(progress)
             log.show(progress)
+            if interruption_requested():
+                raise KeyboardInterrupt
 
-        train(config, directory, report, stages)
-        if install and directory.bundle.exists() and ranks.is_first():
-            finish_model(directory, config.plan.targets, report)
+        yield report
+
+
+def _device_words(config: "TrainingConfig") -> str:
+    """What computes, for the event log; a note on stderr where it is not what one would expect."""
+    import torch
+
+    from microdesigner.compute import device_name, select_device
+
+    processes = config.devices * config.nodes
+    if processes > 1:  # each process looks at its own device
+        return f"{processes} × {torch.cuda.get_device_name() if torch.cuda.is_available() else 'CPU'}"
+    choice = select_device(config.device)
+    if choice.note:
+        print(f"microdesigner: {choice.note}", file=sys.stderr)
+    return device_name(choice.device)
 
 
 def _try(config: "TrainingConfig") -> int:
@@ -150,6 +195,7 @@ def _config(args: argparse.Namespace, directory: "RunDirectory") -> "TrainingCon
         "minutes": None if args.minutes is None else _minutes(args.minutes),
         "compiled": args.compile,
         "base_model": args.base,
+        "device": args.device,
         "devices": args.devices,
         "nodes": args.nodes,
     }

@@ -1,5 +1,6 @@
 """Stage 1: the phase autoencoder."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,27 +14,28 @@ from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import PhaseAutoencoder, one_hot_phases
 from microdesigner.training.presets import StagePlan
 from microdesigner.training.stage import TrainingStage
-from microdesigner.training.volumes import resident_volumes, turned_volume
+from microdesigner.training.volumes import resident_items, resident_volumes, turned_volume
 
 CROP = 64
 KL_WEIGHT = 0.03
 DICE_WEIGHT = 0.1
 FRACTION_WEIGHT = 10.0
 DECODER_NOISE = 0.25
-MOST_RESIDENT = 4096
 
 
 class Volumes(IterableDataset[Tensor]):
     """Endless random draws (x, y, z) of the given volumes.
 
-    A GPU given as `device` holds up to `MOST_RESIDENT` of the volumes; otherwise each is read when its turn comes.
+    A GPU given as `device` holds as many of the volumes as fit a part of its free memory; otherwise each is read when
+    its turn comes.
     """
 
     def __init__(
         self, dataset: VolumeDataset, indices: NDArray[np.integer], seed: int, device: torch.device | None = None
     ) -> None:
         self.dataset, self._seed, self._device = dataset, seed, device
-        self._indices = np.random.default_rng(seed).permutation(indices)[: MOST_RESIDENT if device else None]
+        resident = resident_items(device, math.prod(dataset.shape)) if device else None
+        self._indices = np.random.default_rng(seed).permutation(indices)[:resident]
 
     def __iter__(self) -> Iterator[Tensor]:
         random = np.random.default_rng(self._seed)
@@ -41,12 +43,12 @@ class Volumes(IterableDataset[Tensor]):
         while True:
             number = int(random.integers(len(self._indices)))
             volume = self._read(number) if held is None else held[number]
-            yield self.shown(volume, random).contiguous()
+            yield self.training_view(volume, random).contiguous()
 
     def _read(self, number: int) -> Tensor:
         return torch.from_numpy(self.dataset.phases(int(self._indices[number])))
 
-    def shown(self, phases: Tensor, random: np.random.Generator) -> Tensor:
+    def training_view(self, phases: Tensor, random: np.random.Generator) -> Tensor:
         """What training sees of the volume `phases`: all of it."""
         return phases
 
@@ -54,7 +56,7 @@ class Volumes(IterableDataset[Tensor]):
 class Crops(Volumes):
     """Endless random crops (x, y, z): lateral shift where periodic, D4 about z, whole height."""
 
-    def shown(self, phases: Tensor, random: np.random.Generator) -> Tensor:
+    def training_view(self, phases: Tensor, random: np.random.Generator) -> Tensor:
         """A random crop of the volume, turned at random."""
         phases = turned_volume(phases, int(random.integers(8)))
         x, y, _ = phases.shape

@@ -45,8 +45,11 @@ def load_weights(network: nn.Module, path: Path) -> None:
     network.load_state_dict(weights)
 
 
-def check_checkpoint(path: Path, module: nn.Module) -> None:
-    """Raise InputError naming the file and the entry unless `path` is a checkpoint from which `module` can go on."""
+def check_checkpoint(path: Path, module: nn.Module) -> int:
+    """The step at which the checkpoint `path` was written.
+
+    Raises InputError naming the file and the entry unless `module` can go on from it.
+    """
     content = read_tensors(path)
     for name, kind in _ENTRIES.items():
         if not isinstance(content.get(name), kind) or isinstance(content.get(name), bool):
@@ -58,6 +61,7 @@ def check_checkpoint(path: Path, module: nn.Module) -> None:
     for name in ("state_dict", "current_model_state"):
         if name in content:
             _require_same_tensors(content[name], module.state_dict(), path)
+    return int(content["global_step"])
 
 
 def _require_same_tensors(found: Any, expected: dict[str, Any], path: Path) -> None:

@@ -13,14 +13,14 @@ from microdesigner.models.conditioning import ConditionalDenoiser
 from microdesigner.training.autoencoder_stage import AutoencoderStage, Volumes
 from microdesigner.training.denoiser_stage import DenoiserStage
 from microdesigner.training.latents import Latents
-from microdesigner.training.own_family import OwnFamily
+from microdesigner.training.native_family import NativeFamily
 from microdesigner.training.paper_family import PaperFamily
 from microdesigner.training.paper_stages import GreyStage, NoiseStage, PointStage
 from microdesigner.training.predictor_stage import PredictorStage
 from microdesigner.training.presets import Preset
 
 
-class Family(Protocol):
+class ModelFamily(Protocol):
     """The three stages, each holding its untrained `network`."""
 
     def autoencoder(self) -> AutoencoderStage | GreyStage:
@@ -32,22 +32,22 @@ class Family(Protocol):
     def predictor(self, latents: Latents) -> PredictorStage | PointStage:
         """Stage 2."""
 
-    def told(self, latents: Latents) -> Latents:
-        """The latents with all that the denoiser is told of them as their conditions."""
+    def add_conditions(self, latents: Latents) -> Latents:
+        """The latents with all that the denoiser is conditioned on."""
 
     def denoiser(self, latents: Latents) -> DenoiserStage | NoiseStage:
-        """Stage 3, for latents as `told` gives them."""
+        """Stage 3, for latents as `add_conditions` gives them."""
 
-    def complete(self, networks: Networks, latents: Latents, report: Listener) -> dict[str, Any]:
+    def finalize(self, networks: Networks, latents: Latents, report: Listener) -> dict[str, Any]:
         """Do what is left before the bundle is saved, and tell what the card says beside the data set and the
         architecture."""
 
 
-def family_of(dataset: VolumeDataset, preset: Preset, base: Bundle | None = None) -> Family:
+def family_of(dataset: VolumeDataset, preset: Preset, base: Bundle | None = None) -> ModelFamily:
     """The networks of `preset` for `dataset`; raises InputError when they cannot start from `base`."""
     if base:
         _check_base(base, dataset, preset)
-    return PaperFamily(dataset, preset) if preset.denoiser == "paper" else OwnFamily(dataset, preset, base)
+    return PaperFamily(dataset, preset) if preset.denoiser == "paper" else NativeFamily(dataset, preset, base)
 
 
 def _check_base(base: Bundle, dataset: VolumeDataset, preset: Preset) -> None:

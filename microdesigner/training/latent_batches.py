@@ -9,19 +9,26 @@ from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from microdesigner.core.spread import some_of
 from microdesigner.training.latents import Latents
+from microdesigner.training.volumes import resident_items
 
 Batch = tuple[Tensor, Tensor, Tensor]
 """Latents (batch, latent, x, y, z), conditions (batch, n), recipe (batch, p)."""
 
 
 class LatentBatches(IterableDataset[Batch]):
-    """Endless training batches, made where `device` is; periodic latents are rolled laterally, which is exact."""
+    """Endless training batches; periodic latents are rolled laterally, which is exact.
+
+    Latents that fit a part of the free memory of `device` stay there, others in main memory.
+    """
 
     def __init__(self, latents: Latents, batch: int, seed: int, device: torch.device) -> None:
         self._batch, self._seed = batch, seed
         training = torch.from_numpy(~latents.held_out)
         columns = (latents.latents, latents.conditions, latents.process)
-        self._clean, self._conditions, self._process = (column[training].to(device) for column in columns)
+        selected = [column[training] for column in columns]
+        resident = resident_items(device, selected[0][0].nbytes)
+        fits = resident is None or len(selected[0]) <= resident
+        self._clean, self._conditions, self._process = (column.to(device) if fits else column for column in selected)
         self._periodic = latents.periodic
 
     def __iter__(self) -> Iterator[Batch]:

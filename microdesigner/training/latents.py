@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from microdesigner.compute import compute_policy
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure, PhaseArray
@@ -36,7 +37,7 @@ class Latents:
     held_out: NDArray[np.bool_]
     periodic: bool
 
-    def told_domain_size(self) -> "Latents":
+    def with_domain_size_condition(self) -> "Latents":
         """The same with ln(domain size) as a last condition."""
         return replace(self, conditions=torch.cat([self.conditions, self.domain_size.log()[:, None]], dim=1))
 
@@ -75,7 +76,7 @@ def encode_dataset(path: Path, dataset: VolumeDataset, network: Autoencoder, var
         done = 0
         for volumes in volume_batches(dataset, range(len(dataset)), device):
             labels = torch.stack([_variant(volume, n, random, shifts) for volume in volumes for n in range(variants)])
-            with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
+            with torch.inference_mode(), compute_policy(device).autocast():
                 mean, _ = network.posterior(one_hot_phases(labels, network.config.phases), periodic)
             check_room(path)
             stored[done : done + len(mean)] = mean.float().cpu().numpy()

@@ -45,7 +45,7 @@ class PaperFamily:
         features = torch.cat([latents.conditions, latents.process], dim=1)[torch.from_numpy(~latents.held_out)]
         return PointStage(PointPredictor(self._config), self._preset.fp, features.std(0).clamp_min(1e-6))
 
-    def told(self, latents: Latents) -> Latents:
+    def add_conditions(self, latents: Latents) -> Latents:
         """The latents as they are."""
         return latents
 
@@ -53,7 +53,7 @@ class PaperFamily:
         """Stage 3."""
         return NoiseStage(NoiseDenoiser(self._config), self._preset.ddpm)
 
-    def complete(self, networks: Networks, latents: Latents, report: Listener) -> dict[str, Any]:
+    def finalize(self, networks: Networks, latents: Latents, report: Listener) -> dict[str, Any]:
         """Put the latent's scale into the weights, where the published files have it; the card names the limits of
         these networks, and their kind."""
         if isinstance(networks.autoencoder, GreyAutoencoder):

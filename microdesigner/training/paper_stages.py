@@ -31,7 +31,7 @@ class PaperStage(TrainingStage):
         """Adam."""
         return torch.optim.Adam(self.parameters(), lr=self.plan.learning_rate)
 
-    def keeper(self) -> lightning.Callback:
+    def weight_averaging_callback(self, device: torch.device) -> lightning.Callback:
         """The weights of least validation loss."""
         return BestWeights()
 

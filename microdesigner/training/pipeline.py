@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import lightning
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from microdesigner.compute import compute_policy
 from microdesigner.core.card import DENOISER_MULTIPLE
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Listener
@@ -20,15 +20,15 @@ from microdesigner.training import ranks
 from microdesigner.training.card import card_document
 from microdesigner.training.checkpoints import load_weights
 from microdesigner.training.config import TrainingConfig
-from microdesigner.training.drawing import generations, predictions, reconstructions
-from microdesigner.training.family import Family, family_of
+from microdesigner.training.family import ModelFamily, family_of
 from microdesigner.training.labels import with_labels
-from microdesigner.training.latent_batches import training_loader, validation_loader
+from microdesigner.training.latent_batches import Batch, training_loader, validation_loader
 from microdesigner.training.latents import Latents, encode_dataset, is_encoded, load_latents, whiten
 from microdesigner.training.presets import Preset, Stage
+from microdesigner.training.process_group import group_device
 from microdesigner.training.run import RunDirectory
-from microdesigner.training.samples import Draw
-from microdesigner.training.stage import Batches, Devices, TrainingStage, fit_stage
+from microdesigner.training.stage import Batches, TrainingStage, fit_stage, random_seed
+from microdesigner.training.validation_samples import Sampler, generations, predictions, reconstructions
 
 VALIDATION_VOLUMES = 8
 VALIDATION_LATENTS = 128
@@ -50,12 +50,14 @@ def train(config: TrainingConfig, run: RunDirectory, report: Listener, stages: S
     dataset.description = with_labels(dataset, config.conditions, config.process)
     _check(dataset)
     preset = config.plan.for_volumes(int((~dataset.held_out).sum()))
-    work = _Work(run, preset, tuple(stages), dataset, Devices(config.devices, config.nodes))
+    device = group_device(config.device)
+    compute_policy(device).prepare()
+    work = _Work(run, preset, tuple(stages), dataset, device)
     family = family_of(dataset, preset, base)
     if base and "vae" not in stages and not run.stage_weights("vae").exists():
         run.finish_stage("vae", base.autoencoder)
-    lightning.seed_everything(0, verbose=False)
-    autoencoder = _autoencoder(work, family).to(_gpu() or "cpu")
+    torch.manual_seed(0)  # networks start alike in all processes
+    autoencoder = _autoencoder(work, family).to(device)
     if not is_encoded(run.latents) and ranks.is_first():
         for progress in encode_dataset(run.latents, dataset, autoencoder, preset.latent_variants):
             report(progress)
@@ -66,9 +68,10 @@ def train(config: TrainingConfig, run: RunDirectory, report: Listener, stages: S
     predictor = _predictor(work, family, latents)
     denoiser = _denoiser(work, family, latents, autoencoder)
     if run.stage_weights("fp").exists() and run.stage_weights("ddpm").exists() and ranks.is_first():
-        own = family.complete(Networks(autoencoder, predictor, denoiser), latents, report)
-        document = card_document(config.name, dataset, run) | own
-        save_bundle(run.bundle, document, autoencoder, predictor, denoiser)
+        networks = Networks(autoencoder.to(device), predictor.to(device), denoiser.to(device))
+        entries = family.finalize(networks, latents, report)  # where they were trained, after Lightning moved them away
+        document = card_document(config.name, dataset, run) | entries
+        save_bundle(run.bundle, document, autoencoder.cpu(), predictor.cpu(), denoiser.cpu())
         run.events.write("bundle", path=str(run.bundle))
 
 
@@ -80,59 +83,60 @@ class _Work:
     preset: Preset
     stages: tuple[Stage, ...]
     dataset: VolumeDataset
-    devices: Devices
+    device: torch.device
 
-    def fit(self, stage: Stage, module: TrainingStage, batches: Batches, draw: Draw) -> None:
-        """Train `module` and keep its weights."""
-        fit_stage(self.run, stage, module, batches, draw, self.devices)
+    def fit(self, stage: Stage, module: TrainingStage, batches: Batches, sample: Sampler) -> None:
+        """Train `module` and store its weights."""
+        fit_stage(self.run, stage, module, batches, sample, self.device)
         ranks.wait_for_all()
 
-    def fit_on_latents(self, stage: Stage, module: TrainingStage, latents: Latents, draw: Draw) -> None:
+    def fit_on_latents(self, stage: Stage, module: TrainingStage, latents: Latents, sample: Sampler) -> None:
         """Train `module` on the encoded data set."""
-        # a resumed run continues with other batches than those it has seen
-        seed = 10 + ranks.number() + (self.run.checkpoint(stage) is not None) * int(torch.randint(1 << 30, ()))
+
+        def training(batch: int, step: int) -> DataLoader[Batch]:
+            return training_loader(latents, batch, random_seed(f"{stage} batches", step), self.device)
+
         validation = validation_loader(latents, 32, VALIDATION_LATENTS)
-        training = partial(training_loader, latents, seed=seed, device=_gpu() or torch.device("cpu"))
-        self.fit(stage, module, Batches(training, validation, self.validate_every(stage)), draw)
+        self.fit(stage, module, Batches(training, validation, self.validate_every(stage)), sample)
 
     def validate_every(self, stage: Stage) -> int:
         """Steps between validations."""
         return max(1, min(VALIDATE_EVERY[stage], self.preset.stage(stage).steps // LEAST_VALIDATIONS))
 
 
-def _autoencoder(work: _Work, family: Family) -> Autoencoder:
+def _autoencoder(work: _Work, family: ModelFamily) -> Autoencoder:
     run, dataset, stage = work.run, work.dataset, family.autoencoder()
     if _load_finished(stage.network, run, "vae"):
         return stage.network
     if "vae" not in work.stages:
         raise InputError(f"{run.path} has no trained autoencoder yet; train the stage vae first.")
     held_out, training = dataset.held_out.nonzero()[0], (~dataset.held_out).nonzero()[0]
-    volumes = family.volumes(training, 1 + 10 * ranks.number(), _gpu())
+
+    def volumes(batch: int, step: int) -> DataLoader[Tensor]:
+        gpu = work.device if work.device.type == "cuda" else None
+        return DataLoader(family.volumes(training, random_seed("vae batches", step), gpu), batch)
+
     fixed = iter(family.volumes(held_out, 2))
     validation: DataLoader[Tensor] = DataLoader([next(fixed) for _ in range(VALIDATION_VOLUMES)], batch_size=4)  # type: ignore[arg-type]
-    batches = Batches(lambda batch: DataLoader(volumes, batch), validation, work.validate_every("vae"))
+    batches = Batches(volumes, validation, work.validate_every("vae"))
     work.fit("vae", stage, batches, partial(reconstructions, dataset, stage.network))
     return stage.network
 
 
-def _predictor(work: _Work, family: Family, latents: Latents) -> Predictor:
+def _predictor(work: _Work, family: ModelFamily, latents: Latents) -> Predictor:
     stage = family.predictor(latents)
     if not _load_finished(stage.network, work.run, "fp") and "fp" in work.stages:
         work.fit_on_latents("fp", stage, latents, partial(predictions, work.dataset, latents, stage.network))
     return stage.network
 
 
-def _denoiser(work: _Work, family: Family, latents: Latents, autoencoder: Autoencoder) -> AnyDenoiser:
-    latents = family.told(latents)
+def _denoiser(work: _Work, family: ModelFamily, latents: Latents, autoencoder: Autoencoder) -> AnyDenoiser:
+    latents = family.add_conditions(latents)
     stage = family.denoiser(latents)
     if not _load_finished(stage.network, work.run, "ddpm") and "ddpm" in work.stages:
-        draw = partial(generations, work.dataset, latents, autoencoder, stage.network)
-        work.fit_on_latents("ddpm", stage, latents, draw)
+        sample = partial(generations, work.dataset, latents, autoencoder, stage.network)
+        work.fit_on_latents("ddpm", stage, latents, sample)
     return stage.network
-
-
-def _gpu() -> torch.device | None:
-    return torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else None
 
 
 def _load_finished(network: nn.Module, run: RunDirectory, stage: Stage) -> bool:

@@ -1,25 +1,31 @@
-"""Which of several processes that train together this is; alone it is the first."""
+"""Which of several processes that train together this is; alone it is the first of one."""
 
 import os
 
-PROCESSES_PER_NODE = 1000
-_RANKS = ("RANK", "SLURM_PROCID", "LOCAL_RANK", "NODE_RANK")
+
+def rank() -> int:
+    """Number of this process among all, 0 for the first."""
+    return int(os.environ.get("RANK", "0"))
+
+
+def world_size() -> int:
+    """How many processes train together."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def local_rank() -> int:
+    """Number of this process among those of its machine, and of its GPU."""
+    return int(os.environ.get("LOCAL_RANK", "0"))
 
 
 def is_first() -> bool:
     """Whether this process writes what all share."""
-    return all(int(os.environ.get(name, "0")) == 0 for name in _RANKS)
-
-
-def number() -> int:
-    """A number that differs from process to process, for seeds; 0 in the first."""
-    local = int(os.environ.get("LOCAL_RANK", "0")) + PROCESSES_PER_NODE * int(os.environ.get("NODE_RANK", "0"))
-    return int(os.environ.get("RANK", os.environ.get("SLURM_PROCID", local)))
+    return rank() == 0
 
 
 def wait_for_all() -> None:
     """Return when every process has come here."""
-    import torch
+    if world_size() > 1:
+        import torch
 
-    if torch.distributed.is_available() and torch.distributed.is_initialized():
         torch.distributed.barrier()

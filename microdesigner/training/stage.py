@@ -1,34 +1,41 @@
-"""What the three stages share: optimiser, schedule by progress, averaged weights, checkpoints, events."""
+"""What the three stages share: optimiser, schedule by progress, averaged weights, checkpoints, precision, devices."""
 
+import logging
 import math
+import os
 import sys
 import time
+import warnings
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import lightning
+import numpy as np
 import torch
-from lightning.pytorch.callbacks import ModelCheckpoint, WeightAveraging
+from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from microdesigner.compute import is_out_of_memory
+from microdesigner.compute import compute_policy, is_out_of_memory, release_memory
 from microdesigner.core.errors import MicrodesignerError
+from microdesigner.training import ranks
 from microdesigner.training.checkpoints import check_checkpoint
-from microdesigner.training.control import ControlCallback
-from microdesigner.training.events import EventLog
+from microdesigner.training.events import read_events
 from microdesigner.training.presets import Stage, StagePlan
+from microdesigner.training.process_group import BatchTooLargeError
 from microdesigner.training.run import RunDirectory
-from microdesigner.training.samples import Draw, SampleCallback
+from microdesigner.training.run_callbacks import ControlCallback, EventCallback
+from microdesigner.training.strategy import PlainStrategy
+from microdesigner.training.validation_samples import SampleCallback, Sampler
+from microdesigner.training.weight_averaging import ExponentialMovingAverage
 
-AVERAGING = 0.998
-EVENT_SECONDS = 5.0
 CHECKPOINT_MINUTES = 2.0
 SECONDS_TO_END = 20.0
 
@@ -45,6 +52,7 @@ class TrainingStage(lightning.LightningModule):
         self.plan = plan
         self._seconds_before = 0.0
         self._started = time.monotonic()
+        self._clock = 0.0
         self._ending = False
 
     @abstractmethod
@@ -62,41 +70,49 @@ class TrainingStage(lightning.LightningModule):
 
     @property
     def progress(self) -> float:
-        """Share of the plan that is done, by steps or by its time box, whichever is further; 0..1."""
+        """Share of the plan that is done, by steps or by its time limit, whichever is further; 0..1.
+
+        The time is that at which the present step began, by the clock of the first process, see `set_clock`.
+        """
         by_steps = self.global_step / self.plan.steps
-        by_time = self.seconds / (60 * self.plan.minutes) if self.plan.minutes else 0.0
+        by_time = self._clock / (60 * self.plan.minutes) if self.plan.minutes else 0.0
         return min(1.0, max(by_steps, by_time))
 
-    def end_soon(self) -> None:
+    def set_clock(self, seconds: float) -> None:
+        """Seconds trained when the present step began, the same in all processes."""
+        self._clock = seconds
+
+    def request_early_stop(self) -> None:
         """Run the schedule to its end within `SECONDS_TO_END`."""
         if not self._ending:
             self._ending = True
-            minutes = (self.seconds + SECONDS_TO_END) / 60
+            minutes = (self._clock + SECONDS_TO_END) / 60
             self.plan = replace(self.plan, minutes=min(minutes, self.plan.minutes or minutes))
 
-    def stop_clock(self, seconds: float) -> None:
+    def exclude_from_clock(self, seconds: float) -> None:
         """Leave out seconds in which nothing was trained."""
         self._seconds_before -= seconds
 
     def training_step(self, batch: Any, index: int) -> Tensor:
-        """One optimiser step; ends the fit when the time box is used up."""
+        """One optimiser step; ends the fit when the time limit is reached."""
         loss, figures = self.loss(batch)
-        self.log_dict({"loss": loss, **figures})
-        if self.trainer.strategy.reduce_boolean_decision(self.progress >= 1, all=False):
+        self.log_dict({"loss": loss.detach(), **figures})
+        if self.progress >= 1:
             self.trainer.should_stop = True
         return loss
 
     def validation_step(self, batch: Any, index: int) -> None:
-        """Held-out figures, averaged by Lightning."""
-        self.log_dict({f"val_{name}": value for name, value in self.validate(batch).items()}, batch_size=1)
+        """Held-out figures, averaged by Lightning over batches and processes."""
+        figures = {f"val_{name}": value for name, value in self.validate(batch).items()}
+        self.log_dict(figures, batch_size=1, sync_dist=ranks.world_size() > 1)
 
     def optimizer(self) -> torch.optim.Optimizer:
         """AdamW."""
         return torch.optim.AdamW(self.parameters(), lr=self.plan.learning_rate, betas=(0.9, 0.99), weight_decay=0.01)
 
-    def keeper(self) -> lightning.Callback:
-        """What decides which weights the stage ends with: their running average."""
-        return WeightAveraging(avg_fn=_ramped_average)
+    def weight_averaging_callback(self, device: torch.device) -> lightning.Callback:
+        """What decides which weights the stage ends with: their exponential moving average."""
+        return ExponentialMovingAverage(device)
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """The optimiser, its rate a warm-up and then a cosine over progress."""
@@ -108,6 +124,10 @@ class TrainingStage(lightning.LightningModule):
         """The clock starts with the first step."""
         self._started = time.monotonic()
 
+    def on_train_start(self) -> None:
+        """Noise, times and masks differ from process to process, and in a resumed run from those before."""
+        torch.manual_seed(random_seed(type(self).__name__, self.global_step))
+
     def on_validation_start(self) -> None:
         """Validation comes seldom and in other shapes: compiling it too would cost minutes."""
         torch.compiler.set_stance("force_eager")
@@ -117,60 +137,25 @@ class TrainingStage(lightning.LightningModule):
         torch.compiler.set_stance("default")
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keep the time used, so that a resumed run keeps its time box."""
+        """Store the time used, so that a resumed run stays within its time limit."""
         checkpoint["seconds"] = self.seconds
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Go on with the time used."""
-        self._seconds_before = checkpoint["seconds"]
+        self._seconds_before = self._clock = checkpoint["seconds"]
 
 
-class EventCallback(lightning.Callback):
-    """Writes steps and validations to the run's event log."""
-
-    def __init__(self, log: EventLog, stage: Stage) -> None:
-        self._log, self._stage = log, stage
-        self._last = 0.0
-
-    def on_train_batch_end(self, trainer: Any, module: Any, outputs: Any, batch: Any, index: int) -> None:
-        """A step event every few seconds."""
-        if time.monotonic() - self._last < EVENT_SECONDS:
-            return
-        self._last = time.monotonic()
-        left = module.seconds * (1 / max(module.progress, 1e-6) - 1)
-        figures = {name: round(float(value), 6) for name, value in trainer.callback_metrics.items()}
-        self._log.write(
-            "step",
-            stage=self._stage,
-            step=trainer.global_step,
-            steps=module.plan.steps,
-            progress=round(module.progress, 4),
-            seconds=round(module.seconds, 1),
-            seconds_left=round(left, 1),
-            **{name: value for name, value in figures.items() if not name.startswith("val_")},
-        )
-
-    def on_validation_end(self, trainer: Any, module: Any) -> None:
-        """A validation event."""
-        figures = {
-            name: round(float(value), 6) for name, value in trainer.callback_metrics.items() if name.startswith("val_")
-        }
-        self._log.write("validation", stage=self._stage, step=trainer.global_step, **figures)
-
-
-@dataclass(frozen=True)
-class Devices:
-    """How many accelerators (or CPU processes) per machine train together, and how many machines."""
-
-    count: int = 1
-    nodes: int = 1
+def random_seed(purpose: str, step: int) -> int:
+    """A seed for what is random from step `step` on, another one for each purpose and process."""
+    entropy = [*purpose.encode(), step, ranks.world_size(), ranks.rank()]
+    return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0])
 
 
 @dataclass(frozen=True)
 class Batches:
-    """Training batches of any size, and the held-out ones, seen every so many steps."""
+    """Training batches of any size from any step on, and the held-out ones, seen every so many steps."""
 
-    training: Callable[[int], DataLoader[Any]]
+    training: Callable[[int, int], DataLoader[Any]]
     validation: DataLoader[Any]
     validate_every: int
 
@@ -180,30 +165,51 @@ def fit_stage(
     stage: Stage,
     module: TrainingStage,
     batches: Batches,
-    draw: Draw,
-    devices: Devices,
+    sample: Sampler,
+    device: torch.device,
 ) -> None:
-    """Train `module`, resuming from its checkpoint where there is one; afterwards it holds the weights to keep.
+    """Train `module` on `device`, resuming from its checkpoint where there is one; afterwards it holds the weights to
+    keep.
 
-    `draw` makes the sample of each validation. A batch that does not fit the memory is halved, and the event log says
-    so; raises MicrodesignerError when not even one volume fits.
+    `sample` makes the sample of each validation. A batch that does not fit the memory is halved, and the event log says
+    so; raises MicrodesignerError when not even one volume fits. Of several processes the one that finds too little
+    memory raises BatchTooLargeError: all start anew then.
     """
-    if torch.cuda.is_available():
-        module.network.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]  # as tensor cores want it
+    if device.type == "cuda":
+        memory_format = compute_policy(device).memory_format  # as tensor cores compute it
+        module.network.to(memory_format=memory_format)  # type: ignore[call-overload]
     if module.plan.compiled:
         module.network.compile()
-    log, batch = run.events, module.plan.batch
+    log, batch = run.events, _first_batch(run, stage, module.plan.batch)
     parameters = sum(p.numel() for p in module.network.parameters())
     log.write("stage", stage=stage, state="started", parameters=parameters, likelihood=module.likelihood)
     first = deepcopy(module.network.state_dict())
-    while (trainer := _fitted(run, stage, module, batches, batch, draw, devices)) is None:
+    while (steps := _fitted(run, stage, module, batches, batch, sample, device)) is None:
+        _release(module, device)
+        if ranks.world_size() > 1:
+            raise BatchTooLargeError(stage, batch)
         if batch == 1:
             raise MicrodesignerError(f"Not even one volume at a time fits the memory in the stage {stage}.")
         batch //= 2
         log.write("memory", stage=stage, batch=batch)
         module.network.load_state_dict(first)
     run.finish_stage(stage, module.network)
-    log.write("stage", stage=stage, state="finished", steps=trainer.global_step, seconds=round(module.seconds, 1))
+    log.write("stage", stage=stage, state="finished", steps=steps, seconds=round(module.seconds, 1))
+
+
+def _first_batch(run: RunDirectory, stage: Stage, planned: int) -> int:
+    """The planned batch, or the smaller one that an earlier session found to fit the memory."""
+    events = read_events(run.path / "events.jsonl")
+    found = [event["batch"] for event in events if event["event"] == "memory" and event["stage"] == stage]
+    return min([planned, *found[-1:]])
+
+
+def _release(module: TrainingStage, device: torch.device) -> None:
+    """Give back what a training that failed holds: optimiser, average and activations hang on its trainer."""
+    module.trainer = None  # type: ignore[assignment]
+    module.zero_grad(set_to_none=True)
+    module.to("cpu")
+    release_memory(device)
 
 
 def _fitted(
@@ -212,27 +218,13 @@ def _fitted(
     module: TrainingStage,
     batches: Batches,
     batch: int,
-    draw: Draw,
-    devices: Devices,
-) -> lightning.Trainer | None:
-    """The trainer after its work; None when the memory did not suffice."""
+    sample: Sampler,
+    device: torch.device,
+) -> int | None:
+    """The number of steps after the work; None when the memory did not suffice."""
     folder = run.stage_folder(stage)
-    checkpoints = ModelCheckpoint(
-        folder, "{step}", train_time_interval=timedelta(minutes=CHECKPOINT_MINUTES), save_top_k=1, monitor=None
-    )
-    callbacks = [
-        checkpoints,
-        module.keeper(),
-        SampleCallback(run, stage, draw),
-        EventCallback(run.events, stage),
-        ControlCallback(run, stage),
-    ]
     trainer = lightning.Trainer(
-        accelerator="auto",
-        devices=devices.count,
-        num_nodes=devices.nodes,
-        precision="bf16-mixed",
-        benchmark=True,
+        **_placement(device),
         max_steps=module.plan.steps,
         val_check_interval=min(batches.validate_every, module.plan.steps),
         check_val_every_n_epoch=None,
@@ -240,29 +232,59 @@ def _fitted(
         gradient_clip_val=1.0,
         log_every_n_steps=20,
         logger=CSVLogger(folder, name="", version="log"),
-        callbacks=callbacks,
-        enable_progress_bar=sys.stderr.isatty(),
+        callbacks=[
+            ModelCheckpoint(
+                folder, "{step}", train_time_interval=timedelta(minutes=CHECKPOINT_MINUTES), save_top_k=1, monitor=None
+            ),
+            module.weight_averaging_callback(device),
+            SampleCallback(run, stage, sample),
+            EventCallback(run.events, stage),
+            ControlCallback(run, stage),
+        ],
+        enable_progress_bar=sys.stderr.isatty() and ranks.is_first(),
         enable_model_summary=False,
         default_root_dir=folder,
     )
     checkpoint = run.checkpoint(stage)
-    if checkpoint is not None:
-        check_checkpoint(checkpoint, module)
+    step = 0 if checkpoint is None else check_checkpoint(checkpoint, module)
     try:
-        trainer.fit(module, batches.training(batch), batches.validation, ckpt_path=checkpoint, weights_only=True)
-    except RuntimeError as error:
+        with _quiet():
+            trainer.fit(
+                module, batches.training(batch, step), batches.validation, ckpt_path=checkpoint, weights_only=True
+            )
+    except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
         return None
     except SystemExit:  # Lightning's answer to an interruption
         raise KeyboardInterrupt from None
-    return trainer
+    return int(trainer.global_step)
 
 
-def _ramped_average(averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
-    """Exponential average whose memory grows with training: the first weights are soon forgotten in a short run."""
-    decay = min(AVERAGING, (1 + int(count)) / (10 + int(count)))
-    return averaged + (1 - decay) * (current - averaged)
+def _placement(device: torch.device) -> dict[str, Any]:
+    """Lightning's options for this process's `device`, alone or as one of several."""
+    accelerator = {"cuda": "gpu"}.get(device.type, device.type)
+    precision = "bf16-mixed" if compute_policy(device).mixed_precision else "32-true"
+    if (processes := ranks.world_size()) == 1:
+        index = [device.index or 0] if device.type == "cuda" else 1
+        return {"accelerator": accelerator, "devices": index, "precision": precision}
+    nodes = int(os.environ["NODES"])
+    placement = {"devices": processes // nodes, "num_nodes": nodes, "strategy": PlainStrategy()}
+    return {"accelerator": accelerator, "precision": precision, **placement}
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without Lightning's advice and advertisements; what a user needs is in the event log."""
+    logger = logging.getLogger("lightning.pytorch")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="lightning")
+            yield
+    finally:
+        logger.setLevel(before)
 
 
 def _rate(progress: float, plan: StagePlan) -> float:

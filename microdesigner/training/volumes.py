@@ -10,6 +10,7 @@ from torch.utils.data import DataLoader, Dataset
 from microdesigner.data.store import VolumeDataset
 
 MOST_READERS = 12
+RESIDENT_SHARE = 0.25
 BATCH = {"cuda": 32, "cpu": 2}
 
 
@@ -29,11 +30,30 @@ class _Volumes(Dataset[Tensor]):
 
 
 def volume_batches(dataset: VolumeDataset, indices: Sequence[int], device: torch.device) -> Iterator[Tensor]:
-    """The volumes `indices` in order as uint8 (batch, x, y, z) on `device`; for a GPU several processes read."""
-    readers = min(MOST_READERS, os.cpu_count() or 1) if device.type == "cuda" else 0
-    loader: DataLoader[Tensor] = DataLoader(_Volumes(dataset, indices), BATCH.get(device.type, 1), num_workers=readers)
+    """The volumes `indices` in order as uint8 (batch, x, y, z) on `device`; for a GPU several processes read.
+
+    They are spawned: a fork of a process that has used CUDA, or that has threads, may hang.
+    """
+    gpu = device.type == "cuda"
+    readers = min(MOST_READERS, os.cpu_count() or 1) if gpu else 0
+    loader: DataLoader[Tensor] = DataLoader(
+        _Volumes(dataset, indices),
+        BATCH.get(device.type, 1),
+        num_workers=readers,
+        pin_memory=gpu,
+        multiprocessing_context="spawn" if readers else None,
+    )
     for batch in loader:
-        yield batch.to(device)
+        yield batch.to(device, non_blocking=True)
+
+
+def resident_items(device: torch.device, item_bytes: int) -> int | None:
+    """How many items of `item_bytes` may stay on `device` during training: a part of what is free on a GPU; elsewhere
+    (None) as many as there are, since they lie in main memory anyway."""
+    if device.type != "cuda":
+        return None
+    free, _ = torch.cuda.mem_get_info(device)
+    return max(1, int(RESIDENT_SHARE * free) // item_bytes)
 
 
 def resident_volumes(dataset: VolumeDataset, indices: Sequence[int], device: torch.device) -> Tensor:

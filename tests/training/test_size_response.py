@@ -5,7 +5,7 @@ import pytest
 
 from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
 from microdesigner.core.support import Support
-from microdesigner.training.size_response import Film, measured_response
+from microdesigner.training.size_response import GeneratedSample, measured_response
 
 TRUTH = SizeResponse(offset=0.2, slope=0.95, noise=0.12)
 
@@ -18,8 +18,8 @@ def sizes() -> DomainSizes:
     return DomainSizes(Support(("x",), points), np.exp(3 + points[:, 0] + 0.15 * random.normal(size=512)))
 
 
-def made_by(response: SizeResponse, sizes: DomainSizes, count: int, scatter: float) -> list[Film]:
-    """Films of which every second one was asked for x."""
+def made_by(response: SizeResponse, sizes: DomainSizes, count: int, scatter: float) -> list[GeneratedSample]:
+    """GeneratedSamples of which every second one was asked for x."""
     random = np.random.default_rng(1)
     films = []
     for number in range(count):
@@ -28,7 +28,9 @@ def made_by(response: SizeResponse, sizes: DomainSizes, count: int, scatter: flo
         told = 3 + x + 0.15 * random.normal()
         middle, spread = (np.array(value) for value in sizes.left_open(targets))
         films.append(
-            Film(told, float(response.made(np.array(told), middle, spread)) + scatter * random.normal(), targets)
+            GeneratedSample(
+                told, float(response.made(np.array(told), middle, spread)) + scatter * random.normal(), targets
+            )
         )
     return films
 
@@ -43,6 +45,6 @@ def test_the_response_is_found(sizes: DomainSizes) -> None:
 
 def test_a_denoiser_that_does_not_follow_is_told_sizes_as_they_are(sizes: DomainSizes) -> None:
     films = made_by(TRUTH, sizes, 40, 0.0)
-    deaf = [Film(film.told, 3.5, film.targets) for film in films]
+    deaf = [GeneratedSample(film.conditioned, 3.5, film.targets) for film in films]
     assert measured_response(deaf, sizes) == SizeResponse()
     assert measured_response(films[:3], sizes) == SizeResponse()

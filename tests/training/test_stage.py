@@ -12,8 +12,10 @@ from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.training.events import EventLog, read_events
 from microdesigner.training.presets import StagePlan
 from microdesigner.training.run import RunDirectory
-from microdesigner.training.samples import Drawn
-from microdesigner.training.stage import Batches, Devices, TrainingStage, fit_stage
+from microdesigner.training.stage import Batches, TrainingStage, fit_stage
+from microdesigner.training.validation_samples import ValidationSample
+
+CPU = torch.device("cpu")
 
 
 class Line(TrainingStage):
@@ -33,13 +35,13 @@ class Line(TrainingStage):
 def fit(run: RunDirectory, module: Line, sizes: list[int] | None = None) -> None:
     numbers = torch.linspace(-1, 1, 64)[:, None]
 
-    def training(batch: int) -> DataLoader[Any]:
+    def training(batch: int, step: int) -> DataLoader[Any]:
         if sizes is not None:
             sizes.append(batch)
         return DataLoader(numbers, batch)  # type: ignore[arg-type]
 
     batches = Batches(training, DataLoader(numbers, 64), 5)  # type: ignore[arg-type]
-    fit_stage(run, "vae", module, batches, lambda: Drawn({"x": [(1.0, None)]}), Devices())
+    fit_stage(run, "vae", module, batches, lambda: ValidationSample({"x": [(1.0, None)]}), CPU)
 
 
 def of_kind(run: RunDirectory, kind: str) -> list[dict[str, Any]]:
@@ -86,6 +88,6 @@ def test_one_process_trains_in_a_directory_at_a_time(tmp_path: Path, monkeypatch
 
 
 def test_only_the_first_of_several_processes_writes_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOCAL_RANK", "1")
+    monkeypatch.setenv("RANK", "1")
     EventLog(tmp_path / "events.jsonl").write("stage")
     assert read_events(tmp_path / "events.jsonl") == []

@@ -27,14 +27,14 @@ from microdesigner.training.denoiser_stage import DenoiserStage
 from microdesigner.training.latents import Latents
 from microdesigner.training.predictor_stage import PredictorStage
 from microdesigner.training.presets import Preset
-from microdesigner.training.size_response import generated_films, measured_response
+from microdesigner.training.size_response import generated_samples, measured_response
 
 HEAD_WIDTH = 64
 
 
-class OwnFamily:
-    """Phase autoencoder, feature predictor with a posterior, and a U-Net or a transformer that predicts v and is told
-    the domain size too; decoder and denoiser of `base`, where there is one, are where training starts."""
+class NativeFamily:
+    """Phase autoencoder, feature predictor with a posterior, and a U-Net or a transformer that predicts v, conditioned
+    on the domain size too; decoder and denoiser of `base`, where there is one, are where training starts."""
 
     def __init__(self, dataset: VolumeDataset, preset: Preset, base: Bundle | None) -> None:
         self._dataset, self._preset, self._base = dataset, preset, base
@@ -60,16 +60,16 @@ class OwnFamily:
             _standardise(network.process_mean, network.process_std, latents.process, latents)
         return PredictorStage(network, self._preset.fp, latents.periodic)
 
-    def told(self, latents: Latents) -> Latents:
-        """The latents with their domain sizes, unless the model to fine-tune was never told them."""
-        return latents.told_domain_size() if self._tells_domain_size else latents
+    def add_conditions(self, latents: Latents) -> Latents:
+        """The latents with their domain sizes as a condition, unless the model to fine-tune has none."""
+        return latents.with_domain_size_condition() if self._with_domain_size else latents
 
     @property
-    def _tells_domain_size(self) -> bool:
+    def _with_domain_size(self) -> bool:
         return self._base is None or self._base.card.domain_sizes is not None
 
     def denoiser(self, latents: Latents) -> DenoiserStage:
-        """Stage 3, for latents as `told` gives them."""
+        """Stage 3, for latents as `add_conditions` gives them."""
         if self._base and isinstance(self._base.denoiser, ConditionalDenoiser):
             network = deepcopy(self._base.denoiser).train().requires_grad_(True)  # its scaling of the conditions stays
         else:
@@ -77,19 +77,21 @@ class OwnFamily:
             _standardise(network.condition_mean, network.condition_std, latents.conditions, latents)
         return DenoiserStage(network, self._preset.ddpm, latents.periodic)
 
-    def complete(self, networks: Networks, latents: Latents, report: Listener) -> dict[str, Any]:
-        """Make the recipe's posterior as wide as it ought to be; the card tells the domain sizes of the films by which
-        it tells what is supported, and how the denoiser follows one that it is told."""
+    def finalize(self, networks: Networks, latents: Latents, report: Listener) -> dict[str, Any]:
+        """Make the recipe's posterior as wide as it ought to be; the card's entries are the domain sizes of the volumes
+        of its support, and how the denoiser responds to one."""
         predictor, denoiser = networks.predictor, networks.denoiser
         if latents.process.shape[1] and isinstance(predictor, FeaturePredictor):
             calibrate(predictor, latents)
-        if not self._tells_domain_size:
+        if not self._with_domain_size:
             return {}
         sizes = self._domain_sizes(latents)
         entries = {"domain_sizes": np.round(sizes.sizes, 3).tolist()}
         if isinstance(denoiser, ConditionalDenoiser):
-            films = generated_films(denoiser, networks.autoencoder, self.told(latents), self._dataset, report)
-            entries["size_response"] = asdict(measured_response(films, sizes))
+            samples = generated_samples(
+                denoiser, networks.autoencoder, self.add_conditions(latents), self._dataset, report
+            )
+            entries["size_response"] = asdict(measured_response(samples, sizes))
         return entries
 
     def _domain_sizes(self, latents: Latents) -> DomainSizes:

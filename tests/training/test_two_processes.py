@@ -1,0 +1,187 @@
+"""Two processes that train together: alike to the last bit, different noise, one sentence when one is lost, no door."""
+
+import os
+import pickle
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from microdesigner.core.errors import InputError, MicrodesignerError
+from microdesigner.training import process_group, ranks
+from microdesigner.training.events import read_events
+from microdesigner.training.presets import StagePlan
+from microdesigner.training.process_group import BatchTooLargeError, Layout, agree, from_first, run_together
+from microdesigner.training.run import RunDirectory
+from microdesigner.training.stage import Batches, TrainingStage, fit_stage
+from microdesigner.training.validation_samples import ValidationSample
+
+TWO = Layout(devices=2)
+
+
+class Noisy(TrainingStage):
+    """Learns y = 2x from noisy inputs, whose noise it keeps."""
+
+    def __init__(self, plan: StagePlan) -> None:
+        torch.manual_seed(0)
+        super().__init__(nn.Linear(4, 4), plan)
+        self.drawn: list[Tensor] = []
+        self.rates: list[float] = []
+
+    def loss(self, batch: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        self.drawn.append(torch.randn(4))
+        self.rates.append(self.trainer.optimizers[0].param_groups[0]["lr"])
+        time.sleep(0.002 * ranks.rank())  # clocks that differ
+        return (self.network(batch + 0.1 * self.drawn[-1]) - 2 * batch).square().mean(), {}
+
+    def validate(self, batch: Tensor) -> dict[str, Tensor]:
+        return {"loss": (self.network(batch) - 2 * batch).square().mean() + 0.01 * ranks.rank()}
+
+
+def fit(folder: Path, plan: StagePlan) -> Noisy:
+    module = Noisy(plan)
+    numbers = torch.randn(64, 4, generator=torch.Generator().manual_seed(ranks.rank()))
+    batches = Batches(lambda batch, _: DataLoader(numbers, batch), DataLoader(numbers, 16), 20)  # type: ignore[arg-type]
+    fit_stage(RunDirectory(folder), "vae", module, batches, lambda: ValidationSample({}), torch.device("cpu"))
+    return module
+
+
+def train_and_record(folder: Path, plan: StagePlan) -> None:
+    module = fit(folder, plan)
+    metrics = {name: float(value) for name, value in module.trainer.callback_metrics.items()}
+    weights = module.network.state_dict()
+    found = {"weights": weights, "drawn": module.drawn[:5], "rates": module.rates, "metrics": metrics}
+    torch.save(found, folder / f"rank-{ranks.rank()}.pt")
+
+
+def recorded(folder: Path) -> list[dict[str, Any]]:
+    return [torch.load(folder / f"rank-{number}.pt", weights_only=True) for number in range(2)]
+
+
+@pytest.mark.parametrize("minutes", [None, 0.01])
+def test_both_end_with_the_same_weights_and_have_drawn_other_noise(minutes: float | None, tmp_path: Path) -> None:
+    plan = StagePlan(40, 8, 0.05) if minutes is None else StagePlan(1_000_000, 8, 0.05, minutes=minutes)
+    run_together(train_and_record, (tmp_path, plan), TWO)
+    first, second = recorded(tmp_path)
+    assert all(torch.equal(first["weights"][name], second["weights"][name]) for name in first["weights"])
+    assert first["rates"] == second["rates"]
+    assert not any(torch.equal(one, other) for one, other in zip(first["drawn"], second["drawn"], strict=True))
+    assert first["metrics"]["val_loss"] == second["metrics"]["val_loss"], "each validated for itself"
+    events = read_events(tmp_path / "events.jsonl")
+    assert [event["state"] for event in events if event["event"] == "stage"] == ["started", "finished"]
+
+
+def lose_the_second(folder: Path) -> None:
+    if ranks.rank() == 1:
+        threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+    fit(folder, StagePlan(1_000_000, 8, 0.05))
+
+
+def test_a_lost_process_is_told_in_one_sentence_and_ends_the_other(tmp_path: Path) -> None:
+    before = set(psutil.Process().children(recursive=True))
+    with pytest.raises(MicrodesignerError, match="One of the 2 processes that train together ended unexpectedly"):
+        run_together(lose_the_second, (tmp_path,), TWO)
+    left = set(psutil.Process().children(recursive=True)) - before
+    assert not [process for process in left if "resource_tracker" not in " ".join(process.cmdline())]
+
+
+def wait_to_be_interrupted(folder: Path) -> None:
+    if ranks.is_first():  # only one of them hears of it
+        threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()
+    fit(folder, StagePlan(1_000_000, 8, 0.05))
+
+
+def test_an_interruption_of_one_ends_all_with_a_checkpoint(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run_together(wait_to_be_interrupted, (tmp_path,), TWO)
+    checkpoint = RunDirectory(tmp_path).checkpoint("vae")
+    assert checkpoint is not None
+    step = torch.load(checkpoint, weights_only=True)["global_step"]
+    run_together(train_and_record, (tmp_path, StagePlan(step + 5, 8, 0.05)), TWO)
+    first, second = recorded(tmp_path)
+    assert len(first["rates"]) == 5, "it went on from the checkpoint"
+    assert all(torch.equal(first["weights"][name], second["weights"][name]) for name in first["weights"])
+
+
+def lack_memory(folder: Path) -> None:
+    if ranks.rank() == 1:
+        raise BatchTooLargeError("ddpm", 8)
+    fit(folder, StagePlan(1_000_000, 8, 0.05))
+
+
+def refuse() -> None:
+    raise InputError("no such data; choose others.")
+
+
+def test_what_one_raises_is_raised_by_the_supervisor(tmp_path: Path) -> None:
+    with pytest.raises(BatchTooLargeError) as caught:
+        run_together(lack_memory, (tmp_path,), TWO)
+    assert (caught.value.stage, caught.value.batch) == ("ddpm", 8)
+    with pytest.raises(InputError, match="no such data"):
+        run_together(refuse, (), TWO)
+
+
+def record_sockets(folder: Path) -> None:
+    agree([1.0])
+    addresses = [
+        connection.laddr.ip
+        for connection in psutil.Process().net_connections("inet")
+        if connection.status in (psutil.CONN_LISTEN, psutil.CONN_ESTABLISHED)
+    ]
+    (folder / f"sockets-{ranks.rank()}").write_text("\n".join(addresses))
+    ranks.wait_for_all()
+
+
+def test_sockets_are_bound_to_this_machine(tmp_path: Path) -> None:
+    run_together(record_sockets, (tmp_path,), TWO)
+    addresses = {ip for number in range(2) for ip in (tmp_path / f"sockets-{number}").read_text().splitlines()}
+    assert addresses
+    assert all(ip.startswith("127.") or ip in ("::1", "::ffff:127.0.0.1") for ip in addresses)
+
+
+class _Attack:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, (str(self._path),)
+
+
+def receive_an_attack(folder: Path) -> None:
+    """The first sends what Lightning's own broadcast would unpickle."""
+    if ranks.is_first():
+        packet = torch.frombuffer(bytearray(pickle.dumps(_Attack(folder / "stolen"))), dtype=torch.uint8)
+        agree([len(packet)])
+        torch.distributed.broadcast(packet, 0, process_group._control)
+    else:
+        try:
+            from_first(None)
+        except ValueError:
+            (folder / "refused").touch()
+    ranks.wait_for_all()
+
+
+def exchange(folder: Path) -> None:
+    told = from_first({"path": "a", "stop": True, "step": 3, "none": None} if ranks.is_first() else None)
+    (folder / f"told-{ranks.rank()}").write_text(repr(told))
+
+
+def test_messages_between_processes_are_plain(tmp_path: Path) -> None:
+    run_together(receive_an_attack, (tmp_path,), TWO)
+    assert (tmp_path / "refused").exists()
+    assert not (tmp_path / "stolen").exists()
+    run_together(exchange, (tmp_path,), TWO)
+    assert (tmp_path / "told-0").read_text() == (tmp_path / "told-1").read_text()
+
+
+def test_several_machines_need_a_meeting_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MASTER_ADDR", raising=False)
+    with pytest.raises(InputError, match="MASTER_ADDR"):
+        run_together(refuse, (), Layout(devices=1, nodes=2))
