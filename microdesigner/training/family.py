@@ -9,9 +9,9 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Listener
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.bundle import Bundle, Networks
-from microdesigner.models.conditioning import ConditionalDenoiser
 from microdesigner.training.autoencoder_stage import AutoencoderStage, Volumes
 from microdesigner.training.denoiser_stage import DenoiserStage
+from microdesigner.training.fine_tuning import why_not_fine_tuned
 from microdesigner.training.latents import Latents
 from microdesigner.training.native_family import NativeFamily
 from microdesigner.training.paper_family import PaperFamily
@@ -55,11 +55,11 @@ def _check_base(base: Bundle, dataset: VolumeDataset, preset: Preset) -> None:
         raise InputError(
             "The preset paper trains the paper's networks from the start; leave the model to fine-tune out."
         )
-    if not isinstance(base.denoiser, ConditionalDenoiser):
-        raise InputError(f"{base.card.name} has the paper's networks, which cannot be fine-tuned; start anew.")
+    description = dataset.description
+    if refusal := why_not_fine_tuned(base.card, description.phase_names, description.conditions):
+        raise InputError(refusal)
     conditions = tuple(condition.name for condition in base.card.conditions)
-    if conditions != dataset.description.conditions or base.card.phase_names != dataset.description.phase_names:
+    if conditions != description.conditions:
         raise InputError(
-            f"{base.card.name} knows the phases {', '.join(base.card.phase_names)} and the conditions "
-            f"{', '.join(conditions)}, other than {dataset.path}; train a new model on it."
+            f"{base.card.name} is conditioned on {', '.join(conditions)}, in this order; choose the same conditions."
         )

@@ -212,6 +212,21 @@ def _release(module: TrainingStage, device: torch.device) -> None:
     release_memory(device)
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without Lightning's advice and advertisements; what a user needs is in the event log."""
+    logger = logging.getLogger("lightning.pytorch")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="lightning")
+            yield
+    finally:
+        logger.setLevel(before)
+
+
+@_quiet()
 def _fitted(
     run: RunDirectory,
     stage: Stage,
@@ -248,10 +263,7 @@ def _fitted(
     checkpoint = run.checkpoint(stage)
     step = 0 if checkpoint is None else check_checkpoint(checkpoint, module)
     try:
-        with _quiet():
-            trainer.fit(
-                module, batches.training(batch, step), batches.validation, ckpt_path=checkpoint, weights_only=True
-            )
+        trainer.fit(module, batches.training(batch, step), batches.validation, ckpt_path=checkpoint, weights_only=True)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
@@ -271,20 +283,6 @@ def _placement(device: torch.device) -> dict[str, Any]:
     nodes = int(os.environ["NODES"])
     placement = {"devices": processes // nodes, "num_nodes": nodes, "strategy": PlainStrategy()}
     return {"accelerator": accelerator, "precision": precision, **placement}
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without Lightning's advice and advertisements; what a user needs is in the event log."""
-    logger = logging.getLogger("lightning.pytorch")
-    before = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="lightning")
-            yield
-    finally:
-        logger.setLevel(before)
 
 
 def _rate(progress: float, plan: StagePlan) -> float:

@@ -1,5 +1,7 @@
 """What a stage does when it is asked to end, and when the memory does not suffice."""
 
+import warnings
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.training.events import EventLog, read_events
 from microdesigner.training.presets import StagePlan
 from microdesigner.training.run import RunDirectory
-from microdesigner.training.stage import Batches, TrainingStage, fit_stage
+from microdesigner.training.stage import Batches, TrainingStage, fit_stage, random_seed
 from microdesigner.training.validation_samples import ValidationSample
 
 CPU = torch.device("cpu")
@@ -59,6 +61,103 @@ def test_a_batch_too_large_for_the_memory_is_halved_and_told(tmp_path: Path) -> 
     module.largest = 0
     with pytest.raises(MicrodesignerError, match="Not even one"):
         fit(RunDirectory(tmp_path / "none"), module)
+
+
+class Watched(Line):
+    """Keeps its weight after every step."""
+
+    def on_train_batch_end(self, *_: Any) -> None:
+        self.trajectory = [*getattr(self, "trajectory", []), float(self.network.weight.detach())]
+
+
+def test_a_stage_ends_with_the_exponential_moving_average_of_its_weights(tmp_path: Path) -> None:
+    module = Watched(nn.Linear(1, 1), StagePlan(30, 16, 0.1))
+    fit(RunDirectory(tmp_path), module)
+    average = module.trajectory[0]
+    for step, weight in enumerate(module.trajectory[1:], 2):
+        average += (1 - min(0.998, step / (9 + step))) * (weight - average)
+    assert len(module.trajectory) == 30
+    assert float(module.network.weight.detach()) == pytest.approx(average, abs=1e-5)
+    assert abs(average - module.trajectory[-1]) > 1e-3
+
+
+class Drawing(Line):
+    """Keeps the batches it sees and the noise it draws."""
+
+    def loss(self, batch: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        self.seen = [*getattr(self, "seen", []), float(torch.randn(()))]
+        if len(self.seen) == 4:
+            raise KeyboardInterrupt
+        return super().loss(batch)
+
+    def validate(self, batch: Tensor) -> dict[str, Tensor]:
+        return {"loss": Line.loss(self, batch)[0]}
+
+
+def test_a_resumed_stage_repeats_neither_noise_nor_batches(tmp_path: Path) -> None:
+    seen: list[list[float]] = []
+    for _ in range(3):
+        module = Drawing(nn.Linear(1, 1), StagePlan(100, 16, 0.1))
+        with pytest.raises(KeyboardInterrupt):
+            fit(RunDirectory(tmp_path), module)
+        seen.append(module.seen)
+    numbers = [number for session in seen for number in session]
+    assert len(set(numbers)) == len(numbers) == 12
+    seeds = [random_seed("vae batches", step) for step in (0, 3, 6)]
+    assert len(set(seeds)) == 3
+    assert random_seed("vae batches", 3) == seeds[1], "the same resumption draws the same"
+
+
+def test_each_process_has_its_own_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = random_seed("fp batches", 7)
+    seeds = set()
+    for number in range(3):
+        monkeypatch.setenv("WORLD_SIZE", "3")
+        monkeypatch.setenv("RANK", str(number))
+        seeds.add(random_seed("fp batches", 7))
+    assert len(seeds | {alone}) == 4
+
+
+def test_a_session_starts_with_the_batch_that_was_found_to_fit(tmp_path: Path) -> None:
+    run, sizes = RunDirectory(tmp_path), list[int]()
+    run.events.write("memory", stage="fp", batch=2)
+    run.events.write("memory", stage="vae", batch=4)
+    fit(run, Line(nn.Linear(1, 1), StagePlan(4, 16, 0.1)), sizes)
+    assert sizes == [4]
+
+
+@pytest.mark.parametrize(("bfloat16", "precision"), [(True, "bf16-mixed"), (False, "32-true")])
+def test_precision_is_what_the_device_computes_fast(
+    bfloat16: bool, precision: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("microdesigner.compute.policy._cpu_has_bfloat16", lambda: bfloat16)
+    module = Line(nn.Linear(1, 1), StagePlan(2, 16, 0.1))
+    fit(RunDirectory(tmp_path), module)
+    assert module.trainer.precision == precision
+
+
+def test_what_a_failed_training_held_is_given_back(tmp_path: Path) -> None:
+    module = Line(nn.Linear(1, 1), StagePlan(4, 16, 0.1))
+    module.largest = 8
+    before: list[Any] = []
+    loss = module.loss
+
+    def watched(batch: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        if not before:
+            before.append(weakref.ref(module.trainer))
+        return loss(batch)
+
+    module.loss = watched  # type: ignore[method-assign]
+    fit(RunDirectory(tmp_path), module)
+    assert before[0]() is None, "the first trainer with its optimiser is still held"
+
+
+def test_lightning_keeps_its_advertisements_to_itself(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        fit(RunDirectory(tmp_path), Line(nn.Linear(1, 1), StagePlan(2, 16, 0.1)))
+    assert not [record for record in caplog.records if record.name.startswith("lightning")]
+    assert not [warning for warning in warned if "lightning" in warning.filename]
 
 
 def test_a_stop_request_ends_a_long_stage_with_its_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

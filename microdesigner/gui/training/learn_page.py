@@ -21,6 +21,7 @@ from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
 from microdesigner.gui.training.correlations import Correlations
 from microdesigner.gui.widgets.basics import CollapsibleSection, heading, named, quiet, scrolling_column
+from microdesigner.training.fine_tuning import why_not_fine_tuned
 
 LIST_HEIGHT = 120  # at least, where the page scrolls
 
@@ -59,9 +60,7 @@ class LearnPage(QWizardPage):
         self.base.clear()
         self.base.addItem("no: train a new model", "")
         for model in self._catalogue.models:
-            names = tuple(condition.name for condition in model.card.conditions)
-            same_phases = model.card.phase_names == report.description.phase_names
-            if same_phases and set(names) <= set(report.descriptors):
+            if not why_not_fine_tuned(model.card, report.description.phase_names, report.descriptors):
                 self.base.addItem(model.card.name, model.card.name)
         self.base.blockSignals(False)
         if not self.name.text():
