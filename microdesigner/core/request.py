@@ -19,15 +19,32 @@ RENAMED = {"guidance": "refinement_strength"}
 
 @dataclass(frozen=True)
 class Request:
-    """A generation request; `targets` may hold any subset of the model's conditions, the rest is free.
+    """A generation request.
 
-    At most `candidates` volumes are drawn per kept one, until one is within a per cent of the targets; the best is
-    kept. `match` "fractions" makes the phase fractions exact, "all" is matching with several candidates. `size` is
-    voxels along x, y, z (None: the model's own). `steps` counts denoiser evaluations. What they give is refined by
-    measuring: `refinement_strength` 0..1 is the share of each miss that refinement mends, 0 the denoiser alone. Sample
-    i uses seed + i, so any one of a batch can be made again alone.
+    Parameters
+    ----------
+    targets
+        Any subset of the model's conditions, in the units of `core.descriptor_spec`; the rest is free.
+    model
+        Name of an installed model, or the folder of a bundle.
+    count, seed
+        Number of volumes. Volume i uses seed + i, so any one of a batch can be made again alone.
+    steps, sampler
+        Denoiser evaluations for each volume, and the sampler that takes them.
+    candidates
+        Volumes drawn at most for each one that is returned, until one is within a per cent of the targets; the best is
+        returned.
+    match
+        "none", "fractions" (the phase fractions become exact) or "all" (matching, with several candidates).
+    refinement_strength
+        Share 0..1 of each miss that refinement by measuring mends; 0 is the denoiser alone.
+    size
+        Voxels along x, y, z; None for the model's own.
 
-    Raises InputError when a value is impossible whatever the model.
+    Raises
+    ------
+    InputError
+        When a value is impossible whatever the model.
 
     Examples
     --------
