@@ -197,7 +197,8 @@ def _member(
     with contextlib.suppress(BrokenPipeError):
         connection.send(outcome)
     connection.close()
-    os._exit(0)  # threads of a broken group would be waited for
+    if outcome is not None:
+        os._exit(0)  # threads of a broken group would be waited for
 
 
 def _end_with_parent() -> None:
