@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
-import numpy as np
 from msgspec import Meta
 
-from microdesigner.core.documents import Number
+from microdesigner.core.documents import Number, plain_number
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.result import Sample
 
@@ -18,13 +17,7 @@ Whole = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 def json_text(value: Any) -> str:
     """`value` as JSON; NumPy's numbers are numbers."""
-    return msgspec.json.encode(value, enc_hook=_plain).decode()
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    raise NotImplementedError(f"a {type(value).__name__} in a document")
+    return msgspec.json.encode(value, enc_hook=plain_number).decode()
 
 
 class SampleRecord(msgspec.Struct, frozen=True, omit_defaults=True):

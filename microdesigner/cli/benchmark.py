@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from microdesigner.cli.parser import Subparsers
+from microdesigner.core.documents import plain_number
 
 if TYPE_CHECKING:
     from microdesigner.evaluation.timing import Measurement
@@ -56,7 +57,11 @@ def _engine(args: argparse.Namespace) -> int:
         else:
             print(_line(row), flush=True)
     if args.json:
-        print(json.dumps({"machine": where, "measurements": [row.to_json() for row in rows]}, indent=1))
+        print(
+            json.dumps(
+                {"machine": where, "measurements": [row.to_json() for row in rows]}, indent=1, default=plain_number
+            )
+        )
     return 0
 
 
@@ -70,7 +75,7 @@ def _desktop(as_json: bool) -> int:
             bar = "" if figure.limit is None else f"  ({'≥' if figure.at_least else '≤'} {figure.limit:g})"
             print(f"{figure.name:<32} {figure.value:9.2f} {figure.unit}{bar}", flush=True)
     if as_json:
-        print(json.dumps({"measurements": figures}, indent=1))
+        print(json.dumps({"measurements": figures}, indent=1, default=plain_number))
     return 0
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from microdesigner.cli.dataset_import import add_import_parser
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
+from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 
 
@@ -108,7 +109,7 @@ def run_info(args: argparse.Namespace) -> int:
         "checks": checks_document(checks := checks_of(dataset)),
     }
     if args.json:
-        print(json.dumps(document, indent=1))
+        print(json.dumps(document, indent=1, default=plain_number))
         return 0
     size = "×".join(map(str, dataset.shape))
     print(f"{args.dataset}: {len(dataset)} volumes of {size}, {document['held_out']} held out")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from microdesigner.cli.file_options import add_file_options, file_options
 from microdesigner.cli.parser import Subparsers
+from microdesigner.core.documents import plain_number
 
 if TYPE_CHECKING:
     from microdesigner.descriptors import DescriptorReport
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     options = file_options(args)
     entries = [_entry(path, options, args.periodic, args.which) for path in args.files]
     if args.json:
-        print(json.dumps(entries, indent=1))
+        print(json.dumps(entries, indent=1, default=plain_number))
     else:
         print("\n\n".join(_table(entry) for entry in entries))
     return 0

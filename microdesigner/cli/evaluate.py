@@ -8,6 +8,7 @@ from pathlib import Path
 
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
+from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 
@@ -97,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
     report = write_report(engine, args.out)
     if args.write_card:
         record_accuracy(find_bundle(args.model), args.out, how)
-    print(json.dumps(accuracy_entry(args.out), indent=1))
+    print(json.dumps(accuracy_entry(args.out), indent=1, default=plain_number))
     print(args.out / METRICS)
     print(report)
     return 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from microdesigner.cli.parser import Subparsers, parse_targets
 from microdesigner.cli.progress import with_bars
+from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Finished, SampleDone
 from microdesigner.core.paths import write_text_atomic
@@ -132,7 +133,7 @@ class GrowingResult:
     def _write(self, seconds: dict[str, float], complete: bool) -> None:
         document = Result(self._request, self._model, self._device, seconds, ()).to_json([])
         document |= {"complete": complete, "samples": self._entries}
-        write_text_atomic(self._path, json.dumps(document, indent=1, allow_nan=False) + "\n")
+        write_text_atomic(self._path, json.dumps(document, indent=1, default=plain_number, allow_nan=False) + "\n")
 
 
 def build_request(args: argparse.Namespace) -> Request:

@@ -8,6 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from microdesigner import __version__
 from microdesigner.cli import benchmark, convert, dataset, describe, evaluate, generate, models, simulate, train, verify
@@ -35,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 done, 2 the request or a file is wrong, 1 failed otherwise, 130 interrupted; messages go to stderr.
     """
     try:
-        args = build_parser().parse_args(argv)
+        args = parse(sys.argv[1:] if argv is None else argv)
     except SystemExit as ending:
         return int(ending.code or DONE)
     debug = args.debug or bool(os.environ.get("MICRODESIGNER_DEBUG"))
@@ -53,11 +54,36 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _report_interruption() if _interrupted(error) else _report(error, debug)
 
 
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """What the words of a command line ask for; where the first of them is a file and no command, the desktop with the
+    files in it."""
+    parser = build_parser()
+    options = [word for word in argv if word.startswith("-")]
+    words = [word for word in argv if not word.startswith("-")]
+    if not words or words[0] in _names() or not _is_file_name(words[0]):
+        return parser.parse_args(argv)
+    args = parser.parse_args(options)
+    args.paths = [Path(word) for word in words]
+    return args
+
+
+def _names() -> list[str]:
+    return [verb.__name__.rsplit(".", 1)[1] for verb in VERBS]
+
+
+def _is_file_name(word: str) -> bool:
+    """Whether `word` is a file, or would be one if it were there: a misspelt command has no extension."""
+    path = Path(word)
+    return path.suffix != "" or path.name != word or path.exists()
+
+
 def build_parser() -> Parser:
     """The whole grammar; verb modules import nothing heavy until they run."""
     parser = Parser(
         prog="microdesigner",
-        description="Design 3-D multiphase microstructures. Without a command the desktop opens.",
+        usage="%(prog)s [options] [FILE ... | COMMAND ...]",
+        description="Design 3-D multiphase microstructures. Without a command the desktop opens, with the volume, "
+        "session or request in each FILE.",
         epilog="'microdesigner COMMAND --help' tells each command's options with their units and ranges.",
     )
     parser.add_argument("--version", action="version", version=f"microdesigner {__version__}")
@@ -67,15 +93,18 @@ def build_parser() -> Parser:
     parser.add_argument(
         "--report", action="store_true", help="print versions, machine, models and the end of the log, for a bug report"
     )
-    parser.set_defaults(run=run_desktop)
+    parser.set_defaults(run=run_desktop, paths=[])
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
     for verb in VERBS:
         verb.add_parser(subparsers)
     return parser
 
 
-def run_desktop(args: argparse.Namespace) -> int:  # noqa: ARG001 - every verb's interface
-    """Open the desktop; raises InputError where there is no screen."""
+def run_desktop(args: argparse.Namespace) -> int:
+    """Open the desktop and the files `args.paths` in it; raises InputError where one is missing, or the screen."""
+    for path in args.paths:
+        if not path.exists():
+            raise InputError(f"{path} does not exist; name a volume, a session or a request.")
     if not has_screen():
         raise InputError(
             "The desktop needs a screen and neither DISPLAY nor WAYLAND_DISPLAY names one; "
@@ -83,7 +112,7 @@ def run_desktop(args: argparse.Namespace) -> int:  # noqa: ARG001 - every verb's
         )
     from microdesigner.gui.application import run
 
-    return int(run())
+    return int(run(paths=args.paths))
 
 
 def print_report() -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from microdesigner.cli.parser import Subparsers
 from microdesigner.core.card import CARD_FILE, PARTS, ModelCard, Parameter, PartName
 from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 
 
@@ -79,7 +80,7 @@ def run_list(args: argparse.Namespace) -> int:
         except InputError as error:
             print(f"microdesigner: {error}", file=sys.stderr)
     if args.json:
-        print(json.dumps(entries, indent=1))
+        print(json.dumps(entries, indent=1, default=plain_number))
         return 0
     if not entries:
         print("No model is installed; train one with microdesigner train.", file=sys.stderr)
@@ -104,7 +105,7 @@ def run_info(args: argparse.Namespace) -> int:
         folder = find_bundle(args.name)
         card, counts = ModelCard.read(folder / CARD_FILE), part_parameters(folder)
     if args.json:
-        print(json.dumps(_with_counts(card, counts), indent=1))
+        print(json.dumps(_with_counts(card, counts), indent=1, default=plain_number))
         return 0
     print(card.name, "×".join(map(str, card.shape)) + " voxels", ", ".join(card.phase_names), sep="  ")
     for title, parameters in (("Targets", card.conditions), ("Recipe", card.process)):

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import Bars, with_bars
+from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.events import Listener, Progress
 
@@ -175,7 +176,7 @@ def _try(config: "TrainingConfig") -> int:
 
     for event in with_bars(measure_trial(config)):
         if isinstance(event, Trial):
-            print(json.dumps(event.to_json(), indent=1))
+            print(json.dumps(event.to_json(), indent=1, default=plain_number))
     return 0
 
 

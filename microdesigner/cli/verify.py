@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
+from microdesigner.core.documents import plain_number
 
 if TYPE_CHECKING:
     from microdesigner.core.verification import Verification
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     simulated = any(entry.simulated for entry in found)
     if args.json and simulated:
         document = {"file": str(args.result), "samples": [entry.to_json() for entry in found]}
-        print(json.dumps(document, indent=1, allow_nan=False))
+        print(json.dumps(document, indent=1, default=plain_number, allow_nan=False))
     return 0 if simulated else 2
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import msgspec
+import numpy as np
 from msgspec import Meta
 
 from microdesigner.core.errors import InputError
@@ -62,8 +63,15 @@ def convert_document(document: object, kind: type[Kind], source: str, what: str,
 
 
 def document_text(document: Any) -> str:
-    """`document` as indented JSON; numbers that JSON has no word for become null."""
-    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
+    """`document` as indented JSON; NumPy's numbers are numbers, and those that JSON has no word for become null."""
+    return msgspec.json.format(msgspec.json.encode(document, enc_hook=plain_number), indent=1).decode() + "\n"
+
+
+def plain_number(value: object) -> Any:
+    """Python's number for NumPy's, as encoders of JSON ask for; raises NotImplementedError for all else."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise NotImplementedError(f"a {type(value).__name__} in a document")
 
 
 def _misfit(error: Exception, source: str, what: str, remedy: str) -> InputError:

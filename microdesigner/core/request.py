@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
 from microdesigner.core.descriptor_spec import SPECS, same_quantity
+from microdesigner.core.documents import read_document
 from microdesigner.core.errors import InputError
 
 Sampler = Literal["dpm-solver++", "ancestral"]
@@ -111,6 +113,15 @@ class Request:
             values["size"] = tuple(size) if isinstance(size, list | tuple) else size
         values["targets"] = dict(values.get("targets", {}))
         return cls(**values)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The request saved as JSON in `path`; raises InputError naming the file."""
+        document = read_document(path, dict[str, Any], "a request", "name a request saved as JSON")
+        try:
+            return cls.from_json(document)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from None
 
 
 def renamed_entries(document: Mapping[str, Any]) -> dict[str, Any]:

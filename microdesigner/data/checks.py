@@ -12,7 +12,7 @@ import numpy as np
 
 from microdesigner.core.card import DENOISER_MULTIPLE
 from microdesigner.core.descriptor_spec import SPECS
-from microdesigner.core.documents import convert_document
+from microdesigner.core.documents import convert_document, plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.data.hdf5_text import write_text
 from microdesigner.data.statistics import constant_labels, correlations, redundancies
@@ -77,7 +77,7 @@ def record_checks(path: Path) -> None:
     findings = check_dataset(dataset, dataset.description.conditions, dataset.description.process)
     dataset.close()
     with h5py.File(path, "r+", libver="latest") as file:
-        write_text(file, CHECKS, json.dumps(checks_document(findings)))
+        write_text(file, CHECKS, json.dumps(checks_document(findings), default=plain_number))
 
 
 def checks_of(dataset: VolumeDataset) -> list[Check]:

@@ -1,7 +1,7 @@
 """Texts in the attributes of an HDF5 file, read so that a damaged file cannot hang the program."""
 
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+import subprocess
+import sys
 from pathlib import Path
 
 import h5py
@@ -10,6 +10,12 @@ import numpy as np
 from microdesigner.core.errors import InputError
 
 SECONDS = 30.0
+_READING = """
+import sys, h5py
+with h5py.File(sys.argv[1], "r") as file:
+    text = file.attrs[sys.argv[2]]
+sys.stdout.buffer.write(text if isinstance(text, bytes) else str(text).encode())
+"""
 
 
 def write_text(file: h5py.File, name: str, text: str) -> None:
@@ -23,24 +29,13 @@ def read_apart(path: Path, name: str) -> bytes:
 
     Another process reads it, since HDF5 may follow a damaged heap for ever. Raises InputError naming file and entry.
     """
-    context = get_context("spawn")
-    receiving, sending = context.Pipe(duplex=False)
-    process = context.Process(target=_send_text, args=(sending, path, name), daemon=True)
-    process.start()
-    sending.close()
+    # -P: modules that lie in the current folder are not those meant
+    command = [sys.executable, "-P", "-c", _READING, str(path.absolute()), name]
     try:
-        if receiving.poll(SECONDS):
-            return receiving.recv_bytes()
-    except EOFError:
-        pass
-    finally:
-        process.kill()
-        process.join()
-        receiving.close()
-    raise InputError(f"{path}: the entry '{name}' cannot be read (it is damaged); build it again.")
-
-
-def _send_text(connection: Connection, path: Path, name: str) -> None:
-    with h5py.File(path, "r") as file:
-        text = file.attrs[name]
-    connection.send_bytes(text if isinstance(text, bytes) else str(text).encode())
+        ended = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS,
+            check=True,
+        )  # fmt: skip
+    except subprocess.SubprocessError:
+        raise InputError(f"{path}: the entry '{name}' cannot be read (it is damaged); build it again.") from None
+    return ended.stdout

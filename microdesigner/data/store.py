@@ -20,7 +20,7 @@ import numpy as np
 from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
-from microdesigner.core.documents import Line, parse_document
+from microdesigner.core.documents import Line, parse_document, plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Lateral, PhaseArray
 from microdesigner.core.paths import atomic_path, check_room
@@ -103,7 +103,7 @@ def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Volu
 
 def write_description(file: h5py.File, description: Description) -> None:
     """Write or replace what `file` says of all its volumes."""
-    write_text(file, OWN, json.dumps({"schema": SCHEMA, **vars(description)}))
+    write_text(file, OWN, json.dumps({"schema": SCHEMA, **vars(description)}, default=plain_number))
 
 
 class VolumeDataset:

@@ -54,7 +54,7 @@ def generator_values(
     return {
         "vol_frac_D": parts.voxels(D) / packed.size,
         "vol_frac_A": parts.voxels(A) / packed.size,
-        "vol_frac_M": np.count_nonzero(packed == M) / packed.size,
+        "vol_frac_M": int(np.count_nonzero(packed == M)) / packed.size,
         "tortuosity_D": donor_tort1(packed, parts, periodic, spacing),
         "tortuosity_A": acceptor_tort1(packed, parts, periodic, spacing),
     }

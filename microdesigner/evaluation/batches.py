@@ -7,6 +7,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from microdesigner.core.documents import plain_number
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
@@ -34,7 +35,7 @@ def write_batches(engine: Engine, batches: Sequence[int], steps: int, path: Path
     for row in measure_batches(engine, batches, steps):
         rows.append(row.to_json())
         yield Progress("batches", len(rows), 2 * len(batches))
-    write_text_atomic(path, json.dumps(rows, indent=1) + "\n")
+    write_text_atomic(path, json.dumps(rows, indent=1, default=plain_number) + "\n")
 
 
 def _denoise(engine: Engine, batch: int, steps: int) -> Tensor:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 from scipy.stats import wasserstein_distance
 
+from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
@@ -89,7 +90,7 @@ def evaluate_fidelity(engine: Engine, dataset: VolumeDataset, count: int, path: 
         "morphology": morphology(generated, real, known),
         "distribution": distribution(generated, real, known),
     }
-    write_text_atomic(path, json.dumps(document, indent=1) + "\n")
+    write_text_atomic(path, json.dumps(document, indent=1, default=plain_number) + "\n")
 
 
 def profile_of(film: Microstructure) -> Profile:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfftn, rfftn
 
+from microdesigner.core.documents import plain_number
 from microdesigner.core.events import Finished, Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
@@ -33,7 +34,7 @@ def evaluate_large_volume(engine: Engine, path: Path) -> Iterator[Progress]:
             film = event.result.samples[0].microstructure
     requests = [Request(target, card.name, seed=seed) for seed in range(1, STANDARD_FILMS + 1)]
     standard = [sample.microstructure for sample in engine.generate_each(requests)]
-    write_text_atomic(path, json.dumps(large_volume_figures(film, standard), indent=1) + "\n")
+    write_text_atomic(path, json.dumps(large_volume_figures(film, standard), indent=1, default=plain_number) + "\n")
 
 
 def large_volume_figures(film: Microstructure, standard: Sequence[Microstructure]) -> dict[str, dict[str, Any]]:

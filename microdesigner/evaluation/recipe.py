@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from microdesigner.core.card import Parameter
+from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
@@ -74,7 +75,7 @@ def evaluate_recipes(engine: Engine, dataset: VolumeDataset, count: int, path: P
         }
         for column, parameter in enumerate(engine.card.process)
     }
-    write_text_atomic(path, json.dumps(figures, indent=1) + "\n")
+    write_text_atomic(path, json.dumps(figures, indent=1, default=plain_number) + "\n")
 
 
 def resimulated(engine: Engine, targets: Sequence[dict[str, float]], path: Path) -> Iterator[Progress]:
@@ -96,7 +97,7 @@ def resimulated(engine: Engine, targets: Sequence[dict[str, float]], path: Path)
         "median_error": {name: _size_at(0.5, [errors.get(name) for errors in simulated]) for name in targets[0]},
         "q90_error": {name: _size_at(0.9, [errors.get(name) for errors in simulated]) for name in targets[0]},
     }
-    write_text_atomic(path, json.dumps(document, indent=1) + "\n")
+    write_text_atomic(path, json.dumps(document, indent=1, default=plain_number) + "\n")
 
 
 @torch.no_grad()

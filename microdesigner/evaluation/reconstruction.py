@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from microdesigner.core.documents import plain_number
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
@@ -34,7 +35,7 @@ def evaluate_reconstruction(engine: Engine, dataset: VolumeDataset, count: int, 
     rows = {"voxel accuracy": _row(np.array(accuracies), worst=min(accuracies))}
     for name, column in zip(names, np.array(differences).T, strict=True):
         rows[f"difference of {name}"] = _row(column, worst=float(np.nanmax(column)))
-    write_text_atomic(path, json.dumps(rows, indent=1) + "\n")
+    write_text_atomic(path, json.dumps(rows, indent=1, default=plain_number) + "\n")
 
 
 def dataset_film(dataset: VolumeDataset, index: int) -> Microstructure:

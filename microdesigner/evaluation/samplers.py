@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from microdesigner.core.documents import plain_number
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import TRAINING_STEPS, Request, Sampler
@@ -54,7 +55,7 @@ def compare_samplers(
             "S2": round(distance, 5),
             "seconds": round(seconds, 3),
         }
-    write_text_atomic(path, json.dumps(rows, indent=1) + "\n")
+    write_text_atomic(path, json.dumps(rows, indent=1, default=plain_number) + "\n")
 
 
 def _errors(targets: Sequence[dict[str, float]], values: NDArray[np.float64]) -> dict[str, float | None]:

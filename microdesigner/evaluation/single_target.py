@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.card import ModelCard
+from microdesigner.core.documents import plain_number
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
@@ -48,7 +49,9 @@ def evaluate_single_target(engine: Engine, count: int, path: Path) -> Iterator[P
         for name, draws in sample.draws.items():
             process[name] += [round(value, 4) for value in draws[:RECIPES_EACH]]
         yield Progress("one target", done, count)
-    write_text_atomic(path, json.dumps({"target": target, "measured": measured, "process": process}) + "\n")
+    write_text_atomic(
+        path, json.dumps({"target": target, "measured": measured, "process": process}, default=plain_number) + "\n"
+    )
 
 
 def read_single_target(path: Path) -> SingleTarget:

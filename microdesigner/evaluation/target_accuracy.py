@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.card import CARD_FILE, ModelCard
+from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
@@ -86,13 +87,15 @@ def write_metrics(engine: Engine, folder: Path, how: Request) -> None:
     count = len(next(iter(pairs.values()))[0])
     document = {"model": engine.identity, "count": count, "targets": target_source(engine.card), **settings}
     metrics = {name: agreement(target, measured).to_json() for name, (target, measured) in pairs.items()}
-    write_text_atomic(folder / METRICS, json.dumps({**document, "control": metrics}, indent=1) + "\n")
+    write_text_atomic(
+        folder / METRICS, json.dumps({**document, "control": metrics}, indent=1, default=plain_number) + "\n"
+    )
 
 
 def add_to_metrics(folder: Path, entries: Mapping[str, Any]) -> None:
     """Add or replace top-level `entries` of metrics.json."""
     document = json.loads((folder / METRICS).read_text(encoding="utf-8"))
-    write_text_atomic(folder / METRICS, json.dumps({**document, **entries}, indent=1) + "\n")
+    write_text_atomic(folder / METRICS, json.dumps({**document, **entries}, indent=1, default=plain_number) + "\n")
 
 
 def accuracy_pairs(folder: Path) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PhaseArray
@@ -192,7 +193,7 @@ def evaluate_twins(engine: Engine, dataset: VolumeDataset, count: int, how: Requ
         found = network_discrimination(reference, films.phases(group), films.series, engine.device)
         document["classifiers"]["3-D network"][group] = None if found is None else found.to_json()
         yield Progress("twins: 3-D network", done, len(films.groups) - 1)
-    write_text_atomic(path, json.dumps(document, indent=1) + "\n")
+    write_text_atomic(path, json.dumps(document, indent=1, default=plain_number) + "\n")
 
 
 def twin_table(groups: Mapping[str, Sequence[Mapping[str, float]]], series: NDArray[np.int64]) -> dict[str, Any]:

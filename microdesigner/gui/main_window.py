@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
         self.workspace.export(path, scale)
 
     def open_path(self, path: Path) -> None:
-        """Open a volume or a session."""
+        """Open a volume, a session or a request."""
         self.workspace.open_path(path)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802

@@ -16,6 +16,7 @@ from microdesigner.app.store.settings import Settings
 from microdesigner.app.targets import Options
 from microdesigner.app.view_state import DEFAULT_VIEW, ViewModel, ViewState
 from microdesigner.app.volume_open import Opened
+from microdesigner.core.errors import InputError
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -139,9 +140,11 @@ class Workspace(QObject):
             self.files.export(self.sample.microstructure, path, self.view_model.state.smooth)
 
     def open_path(self, path: Path) -> None:
-        """Open a volume or a session."""
+        """Open a volume, a session or a request."""
         if path.suffix == SUFFIX:
             self.session.open(path)
+        elif path.suffix.lower() == ".json":
+            self._open_request(path)
         else:
             self.volume_loader.open(path)
 
@@ -180,6 +183,21 @@ class Workspace(QObject):
 
     def _colours(self) -> Colours:
         return colour_table(self.view_model.state.palette)
+
+    def _open_request(self, path: Path) -> None:
+        """Set the targets of a request."""
+        try:
+            request = Request.read(path)
+        except InputError as error:
+            self.failed.emit(str(error), "")
+            return
+        if self.catalogue.card(request.model) is None:
+            self.failed.emit(
+                f"{path} asks for the model {request.model}, which is not installed; install it first.", ""
+            )
+            return
+        self.request_model.recall(request)
+        self.message.emit(f"Opened: {path}")
 
     def _show_stored(self, request: Request, sample: Sample) -> None:
         self.request_model.recall(request)

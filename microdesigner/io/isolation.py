@@ -78,7 +78,7 @@ class _Process:
         environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self.owner = os.getpid()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from microdesigner.io.isolation import serve; serve()"],
+            [sys.executable, "-P", "-c", "from microdesigner.io.isolation import serve; serve()"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
         )  # fmt: skip
 

@@ -3,6 +3,8 @@
 import argparse
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -106,3 +108,29 @@ def test_a_closed_pipe_is_quiet() -> None:
     command = f"{sys.executable} -m microdesigner --help | true"
     answer = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert answer.stderr == ""
+
+
+def test_files_open_in_the_desktop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[list[Path]] = []
+    stand_in = SimpleNamespace(run=lambda paths: opened.append(list(paths)) or 0)
+    monkeypatch.setitem(sys.modules, "microdesigner.gui.application", stand_in)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.chdir(tmp_path)
+    names = ["film.vti", "mine.microdesigner", "request.json", "slices"]
+    for name in names:
+        (tmp_path / name).touch()
+    assert program.main(names) == 0
+    assert program.main(["slices"]) == 0
+    assert program.main(["--debug", str(tmp_path / "film.vti")]) == 0
+    assert program.main([]) == 0
+    assert opened == [[Path(name) for name in names], [Path("slices")], [tmp_path / "film.vti"], []]
+
+
+@pytest.mark.parametrize("words", [["missing.vti"], ["folder/film"], ["film.vti", "missing.vti"]])
+def test_a_missing_file_is_named(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "film.vti").touch()
+    assert program.main(words) == 2
+    assert f"{words[-1]} does not exist" in one_sentence(capsys.readouterr().err)

@@ -1,7 +1,9 @@
 """Documents of known form: what is wrong is said in one sentence that names file, entry and remedy."""
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from msgspec import Struct
 
@@ -11,6 +13,7 @@ from microdesigner.core.documents import (
     convert_document,
     document_text,
     parse_document,
+    plain_number,
     read_document,
 )
 from microdesigner.core.errors import LONGEST_MESSAGE, InputError, MicrodesignerError
@@ -90,3 +93,11 @@ def test_a_message_is_one_line_of_bounded_length(kind: type[MicrodesignerError])
     assert message.endswith("; export it again.")
     assert message.isprintable()
     assert len(message) <= LONGEST_MESSAGE
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    document = {"a": np.float32(0.5), "b": np.float64(0.25), "c": [np.int64(3), np.bool_(True)], "d": np.float32("nan")}
+    assert json.loads(document_text(document)) == {"a": 0.5, "b": 0.25, "c": [3, True], "d": None}
+    assert json.loads(json.dumps({"a": np.float32(0.5), "b": np.int64(3)}, default=plain_number)) == {"a": 0.5, "b": 3}
+    with pytest.raises(NotImplementedError, match="Path"):
+        document_text({"path": Path()})

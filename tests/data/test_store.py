@@ -1,6 +1,8 @@
 """The data set file from anywhere: what is damaged or of another layout is named, and nothing hangs."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -126,6 +128,15 @@ def test_files_of_version_0_1_0_are_read_and_a_heap_in_circles_does_not_hang(
         text = bytes(file.attrs[OWN]).decode()
         del file.attrs[OWN]
         file.attrs[OWN] = text  # of variable length
+    assert read_all(path).description == DESCRIPTION
+    script = path.with_name("script.py")  # without a guard of __main__, and with another h5py beside it
+    script.write_text("import sys\nfrom pathlib import Path\nfrom microdesigner.data.store import VolumeDataset\n"
+                      "print(VolumeDataset(Path(sys.argv[1])).description.lateral)\n")  # fmt: skip
+    command = [sys.executable, str(script), str(path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (ended.stdout, ended.stderr) == (f"{DESCRIPTION.lateral}\n", "")
+    path.with_name("h5py.py").write_text("raise SystemExit('not this one')\n")
+    monkeypatch.chdir(path.parent)
     assert read_all(path).description == DESCRIPTION
     content = path.read_bytes()
     heap = content.index(b"GCOL")

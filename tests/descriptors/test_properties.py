@@ -145,3 +145,11 @@ def test_distances_scale_with_cubic_voxels_and_are_refused_for_others() -> None:
 def test_unknown_set_is_an_input_error() -> None:
     with pytest.raises(InputError, match="basic, graspi, full"):
         describe(Microstructure(np.zeros((2, 2, 2), np.uint8)), "everything")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("phases", [2, 3])
+def test_values_are_plain_numbers(phases: int) -> None:
+    labels = np.random.default_rng(0).integers(0, phases, (12, 12, 12)).astype(np.uint8)
+    names = ("donor", "acceptor", "mixed")[:phases]
+    report = describe(Microstructure(labels, (1.0, 1.0, 1.0), phase_names=names), "full")
+    assert {type(value) for value in report.values.values()} <= {float, int, type(None)}

@@ -1,17 +1,20 @@
 """The program continues where it was left."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from microdesigner.app.store.session import Session, last_session
+from microdesigner.core.request import Request
 from microdesigner.gui import session
 from microdesigner.gui.main_window import MainWindow
 from tests.gui.conftest import generate, is_drawn, wait_until
@@ -143,3 +146,18 @@ def test_a_killed_program_loses_neither_result_nor_queue_nor_session(
     assert window.history.panel.list.count() == 1
     assert [str(job.state) for job in window.queue.queue.jobs] == ["done", "waiting", "waiting"]
     assert window.targets.rows["vol_frac_D"].number.value() == pytest.approx(0.25)
+
+
+def test_a_request_sets_the_targets(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "request.json"
+    request = replace(window.request_model.request() or Request(), targets={"vol_frac_D": 0.31}, seed=77)
+    path.write_text(json.dumps(request.to_json()), encoding="utf-8")
+    window.open_path(path)
+    assert window.targets.rows["vol_frac_D"].number.value() == pytest.approx(0.31)
+    assert window.targets.options.seed.value() == 77
+    for content, word in ((json.dumps({"model": "nowhere"}), "nowhere"), ('{"count": 0}', "count"), ("{", "request")):
+        path.write_text(content, encoding="utf-8")
+        window.open_path(path)
+        assert "request.json" in window.error_bar.text.text()
+        assert word in window.error_bar.text.text()
+    assert window.targets.options.seed.value() == 77

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from microdesigner.app.store.session_film import is_archive, read_document_of, write_archive
 from microdesigner.app.view_state import ViewState
-from microdesigner.core.documents import parse_document, read_document
+from microdesigner.core.documents import parse_document, plain_number, read_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import user_data, write_text_atomic
@@ -56,7 +56,7 @@ class Session:
             "shown": self.shown.to_json() if self.shown else None, "opened": str(self.opened) if self.opened else None,
             "view": self.view.to_json() if self.view else None,
         }  # fmt: skip
-        text = json.dumps(document, indent=1)
+        text = json.dumps(document, indent=1, default=plain_number)
         if film is None:
             write_text_atomic(path, text)
         else:

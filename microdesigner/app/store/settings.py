@@ -15,6 +15,7 @@ from filelock import Timeout as LockTimeout
 from msgspec import Meta
 
 from microdesigner.app.store.database import free_name
+from microdesigner.core.documents import plain_number
 from microdesigner.core.paths import user_data, write_text_atomic
 
 _log = logging.getLogger("microdesigner.settings")
@@ -180,7 +181,7 @@ def _merge(path: Path, change: Callable[[dict[str, Any]], None]) -> dict[str, An
         except ValueError:
             document = {}
         change(document)
-        write_text_atomic(path, json.dumps(document, indent=1))
+        write_text_atomic(path, json.dumps(document, indent=1, default=plain_number))
     return document
 
 
