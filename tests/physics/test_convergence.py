@@ -1,6 +1,7 @@
 """Annealing against an independent integrator: SciPy's BDF on the same grid, with a right-hand side of its own."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from scipy.sparse import csr_matrix
 from microdesigner.physics import Recipe
 from microdesigner.physics.cahn_hilliard import CahnHilliard
 from microdesigner.physics.free_energy import FloryHuggins, degenerate_mobility
+from microdesigner.physics.simulate import anneal
 
 SHAPE = (40, 12)  # z closed, x periodic
 KAPPA = 12.0
@@ -65,3 +67,11 @@ def test_annealing_is_converged_in_time(phi: float, chi: float) -> None:
         assert np.sqrt(np.square(mine - theirs).mean()) < 0.01
         assert np.std(mine - theirs) < 0.03 * np.std(theirs)
     assert np.std(ours[-1]) > 0.1  # it has separated
+
+
+def test_long_steps_are_stable() -> None:
+    """With too small a linear part a stiff mode grows in long steps, and steps stay short ever after."""
+    recipe = Recipe(0.645, 3.53, seed=1_000_009, size=(32, 32, 16))
+    states = list(anneal(recipe, [recipe.time_of(math.log(400))]))
+    assert len(states) < 600
+    assert max(later.time - earlier.time for earlier, later in pairwise(states)) > 1 / recipe.quench.growth_rate
