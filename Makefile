@@ -1,4 +1,4 @@
-PYTHON ?= python3
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell command -v $(name) 2>&1)))
 BIN := .venv/bin
 
 .PHONY: help setup run test check fuzz mutate test-lowest test-device format pictures clean
@@ -7,7 +7,7 @@ help:  ## what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 13
 
 setup:  ## make .venv with the pinned versions; nothing to do when it is up to date
-	@PYTHON="$(PYTHON)" bash packaging/setup.sh
+	@PYTHON="$(PYTHON)" $(or $(PYTHON),$(error Python 3.11 or newer is needed; install it)) packaging/bootstrap.py
 
 run: setup    ## the desktop, or a generation into output/ where there is no screen
 	@bash packaging/run.sh

@@ -57,7 +57,6 @@ def test_every_library_has_a_lower_bound_that_can_be_tried(declared: str) -> Non
 @pytest.mark.parametrize(
     "script",
     [
-        "packaging/setup.sh",
         "packaging/run.sh",
         "packaging/test.sh",
         "packaging/test_lowest.sh",
