@@ -25,7 +25,7 @@ from microdesigner.core.card_entries import (
     TrainingEntry,
     check_width,
 )
-from microdesigner.core.conditions import in_conditions, known_targets
+from microdesigner.core.conditions import check_mixed_phase, in_conditions, known_targets
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.documents import Line, convert_document, parse_document, read_limited
 from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
@@ -184,6 +184,8 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
             if name not in known:
                 raise InputError(f"The model {self.name} has no target '{name}'; it knows {', '.join(sorted(known))}.")
         self._check_all_given(request)
+        least = {condition.name: condition.low for condition in self.conditions}
+        check_mixed_phase(self.name, self.conditioned_on(request.targets), least)
         if request.size is not None:
             self._check_size(request.size)
 

@@ -10,6 +10,8 @@ from microdesigner.core.support import Support
 
 ACCEPTOR, DONOR, MIXED = "vol_frac_A", "vol_frac_D", "vol_frac_M"
 NEIGHBOURS = 32
+NOTHING = 1e-6
+"""What rounding leaves of a fraction of 0."""
 
 
 def known_targets(conditions: Sequence[str]) -> set[str]:
@@ -69,6 +71,26 @@ def in_conditions(
     if mixed is None:
         mixed = _usual_mixed_fraction(acceptor, donor, support, level)
     return wanted | {MIXED: mixed, donor: _left(acceptor, mixed)}
+
+
+def check_mixed_phase(model: str, wanted: Mapping[str, float], least: Mapping[str, float]) -> None:
+    """Raise InputError where the mixed fraction is to be 0 and no training film was without that phase: what such a
+    model makes then holds shards of it.
+
+    Parameters
+    ----------
+    model : str
+        Name of the model.
+    wanted : mapping
+        Targets under the names of its conditions.
+    least : mapping
+        The least value of each condition that it was trained on.
+    """
+    if wanted.get(MIXED, 1.0) < NOTHING < least.get(MIXED, 0.0):
+        raise InputError(
+            f"The model {model} makes films with a mixed phase, at least about {least[MIXED]:.2g} of it; for films of "
+            "donor and acceptor alone use a two-phase model such as ch-2phase, or raise the mixed fraction."
+        )
 
 
 def _left(one: float, other: float) -> float:

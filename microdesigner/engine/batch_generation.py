@@ -57,6 +57,6 @@ def _best(
 def _latents(networks: InferenceNetworks, how: Request, group: Sequence[Generation], number: int) -> Tensor:
     """Clean latents [generations, channels, x, y, z] of each generation's candidate `number`."""
     starts = [generation.noise(0, number) for generation in group]
-    targets = [generation.targets for generation in group]
+    targets = [generation.targets(0).conditions for generation in group]
     steps = denoised(networks, how, targets, starts, group[0].batch)
     return torch.cat([step for step in steps if isinstance(step, Tensor)])

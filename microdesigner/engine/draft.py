@@ -8,6 +8,7 @@ from microdesigner.core.request import Request
 from microdesigner.engine.latents import drafted, initial_noises, latent_shape
 from microdesigner.engine.matching import fraction_labels, rough_labels
 from microdesigner.engine.networks import InferenceNetworks
+from microdesigner.engine.sample_targets import sample_targets
 
 COARSENESS = 2
 
@@ -20,14 +21,14 @@ def draft(networks: InferenceNetworks, request: Request) -> Draft:
     resembles the volume that the request makes.
     """
     card = networks.bundle.card
-    targets = card.conditioned_on(request.targets)
+    targets = sample_targets(card, request)
     size = request.size or card.shape
     start = initial_noises(request.seed, 1, latent_shape(card, size))[0]
     logits = np.empty((len(card.phase_names), *(edge // COARSENESS for edge in size)), np.float32)
-    latent = drafted(networks, targets, start)[None]
+    latent = drafted(networks, targets.conditions, start)[None]
     for x, y, fine in networks.tiles(latent, quickly=True):
         logits[:, _coarse(x), _coarse(y)] = F.avg_pool3d(fine, COARSENESS)[0].cpu().numpy()
-    return Draft(rough_labels(logits, fraction_labels(targets, card.phase_names)))
+    return Draft(rough_labels(logits, fraction_labels(targets.asked, card.phase_names)))
 
 
 def _coarse(voxels: slice) -> slice:

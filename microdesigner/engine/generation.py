@@ -18,7 +18,7 @@ from microdesigner.core.events import Finished, GenerationEvent, Progress, Sampl
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
-from microdesigner.core.verdict import judge_film, judge_request
+from microdesigner.core.verdict import RequestVerdict, judge_film, judge_request
 from microdesigner.descriptors import sample_values
 from microdesigner.engine.candidates import BestOfN, Candidate
 from microdesigner.engine.differentiable_descriptors import target_quantities
@@ -28,6 +28,7 @@ from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.prediction import predict_properties
 from microdesigner.engine.preview import Previewer
 from microdesigner.engine.refinement import ROUNDS, Refinement
+from microdesigner.engine.sample_targets import SampleTargets, sample_targets
 from microdesigner.models.autoencoder import phase_labels
 from microdesigner.models.bundle import Bundle
 
@@ -42,16 +43,16 @@ class Generation:
     def __init__(self, networks: InferenceNetworks, request: Request, keep_samples: bool = True) -> None:
         self._networks, self._request, self._keep_samples = networks, request, keep_samples
         self._bundle, self._card = networks.bundle, networks.bundle.card
-        self.targets = self._card.conditioned_on(request.targets)
         self._size = request.size or self._card.shape
         self._latent_shape = latent_shape(self._card, self._size)
         self.batch = networks.policy.batch_size(int(np.prod(self._size)))
         self._fractions = {} if request.match == "none" else fraction_labels(request.targets, self._card.phase_names)
-        self._values, asked = condition_values(self._card, [self.targets])
+        self._targets: dict[int, SampleTargets] = {}
+        _, asked = condition_values(self._card, [self.targets(0).asked])
         self._quantities = target_quantities(self._card, asked[0].tolist(), int(np.prod(self._size)))
         self._refines = request.refinement_strength > 0 and bool(self._quantities)
         self._seconds: defaultdict[str, float] = defaultdict(float)
-        self._judged = judge_request(self._card, self.targets, self._size)
+        self._judged: dict[tuple[float, ...], RequestVerdict] = {}
 
     def events(self) -> Iterator[GenerationEvent]:
         """Yield what happens, Finished last; raises MicrodesignerError when the volume does not fit the memory."""
@@ -93,7 +94,8 @@ class Generation:
         """Denoise candidate `number` of these samples; returns latents [samples, channels, x, y, z]."""
         starts = [self.noise(index, number) for index in indices]
         previewer = Previewer(self._networks) if indices[0] == number == 0 else None
-        steps = denoised(self._networks, self._request, [self.targets] * len(starts), starts, self.batch)
+        targets = [self.targets(index).conditions for index in indices]
+        steps = denoised(self._networks, self._request, targets, starts, self.batch)
         while isinstance(step := self._next(steps), Step):
             yield Progress(step.stage, *self._done(step, indices[0], number))
             if previewer and step.done < step.total and (preview := previewer.look(step.latent)):
@@ -106,6 +108,12 @@ class Generation:
         candidates = self._request.candidates
         before = index * candidates + number
         return before * step.total + step.done * step.latents, self._request.count * candidates * step.total
+
+    def targets(self, index: int) -> SampleTargets:
+        """What sample `index` aims at."""
+        if index not in self._targets:
+            self._targets[index] = sample_targets(self._card, self._request, index)
+        return self._targets[index]
 
     def noise(self, index: int, number: int) -> InitialNoise:
         """Where the latent of candidate `number` of sample `index` starts."""
@@ -128,7 +136,7 @@ class Generation:
                 return stop.value
 
     def _candidate(self, index: int, number: int, latent: Tensor) -> Generator[GenerationEvent, None, Candidate]:
-        refinement = self._refinement(latent) if self._refines else None
+        refinement = self._refinement(index, latent) if self._refines else None
         rounds = refinement.rounds() if refinement else iter(())
         for done in range(ROUNDS + 1):
             with self._timed("refine"):
@@ -141,13 +149,14 @@ class Generation:
             latent = refinement.latent
         else:
             phases, match = self._decoded(latent)
-        sample = self._measured(phases, match, self._request.seed + index)
-        error = misfit(sample.measured, self.targets, self._card.conditions)
+        sample = self._measured(phases, match, index)
+        error = misfit(sample.measured, self.targets(index).asked, self._card.conditions)
         return Candidate(number, latent, sample, error)
 
-    def _refinement(self, latent: Tensor) -> Refinement:
+    def _refinement(self, index: int, latent: Tensor) -> Refinement:
         strength = self._request.refinement_strength
-        return Refinement(self._networks, latent, self._values[0], self._quantities, strength)
+        values, _ = condition_values(self._card, [self.targets(index).asked])
+        return Refinement(self._networks, latent, values[0], self._quantities, strength)
 
     def _refined_phases(self, refinement: Refinement) -> tuple[PhaseArray, dict[str, Any]]:
         """Labels [x, y, z] of a refined latent and, where fractions are made exact, what that took."""
@@ -185,12 +194,21 @@ class Generation:
         added = {name: round(one + more, 4) for name, one, more in zip(names, bias, matched.bias, strict=True)}
         return matched.phases, {"bias": added, "changed": float(np.mean(matched.phases != raw))}
 
-    def _measured(self, phases: PhaseArray, match: dict[str, Any], seed: int) -> Sample:
+    def _measured(self, phases: PhaseArray, match: dict[str, Any], index: int) -> Sample:
         volume = Microstructure(phases, self._card.voxel_nm, self._card.lateral, self._card.phase_names)
         with self._timed("measure"):
             asked = [*(condition.name for condition in self._card.conditions), *self._request.targets]
             report = sample_values(volume, asked)
-        return Sample(volume, seed, report.values, report.reasons, match=match, support=self._judged.support)
+        seed, support = self._request.seed + index, self._verdict(index).support
+        return Sample(volume, seed, report.values, report.reasons, match=match, support=support)
+
+    def _verdict(self, index: int) -> RequestVerdict:
+        """Of the request as sample `index` reads it; most requests mean the same for all their samples."""
+        asked = self.targets(index).asked
+        key = tuple(asked.values())
+        if key not in self._judged:
+            self._judged[key] = judge_request(self._card, asked, self._size)
+        return self._judged[key]
 
     def finished(self, index: int, best: Candidate) -> Sample:
         """The sample of the best candidate, with what the predictor says of its latent, and the provenance that makes
@@ -207,7 +225,7 @@ class Generation:
             process=prediction.process,
             draws=prediction.draws,
             match=match,
-            verdict={"request": self._judged.words, **film.to_json()},
+            verdict={"request": self._verdict(index).words, **film.to_json()},
         )
         entry = {key: value for key, value in sample.to_json("").items() if key != "file"}
         volume = sample.microstructure.with_provenance(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microdesigner.core.card import ModelCard, control_note, describe_parameter
+from microdesigner.core.card import ModelCard, control_note, describe_parameter, installed_cards
 from microdesigner.core.conditions import in_conditions
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
@@ -91,3 +91,17 @@ def test_a_condition_that_cannot_be_controlled_says_so() -> None:
     assert control_note(ModelCard.from_json(tiny_card()), "vol_frac_M") == ""
     words = [describe_parameter(condition, card) for condition in card.conditions]
     assert ["cannot be controlled" in text for text in words] == [False, True, False, False]
+
+
+@pytest.mark.parametrize("targets", [{"vol_frac_M": 0.0}, {"vol_frac_D": 0.3, "vol_frac_A": 0.7}])
+def test_a_film_without_the_mixed_phase_is_left_to_models_of_two_phases(targets: dict[str, float]) -> None:
+    trained = [{"name": name, "low": 0.04, "high": 0.9} for name in THREE]
+    card = ModelCard.from_json(tiny_card() | {"conditions": trained})
+    with pytest.raises(InputError, match=r"at least about 0\.04 of it; .* such as ch-2phase"):
+        card.check(Request(targets))
+    card.check(Request({"vol_frac_M": 0.01}))
+    card.check(Request({}))
+    ModelCard.from_json(tiny_card()).check(Request(targets))  # some of its training films have none
+    (shipped,) = (path for path in installed_cards() if path.parent.name == "ch-3phase")
+    with pytest.raises(InputError, match="ch-2phase"):
+        ModelCard.read(shipped).check(Request(targets))

@@ -12,11 +12,13 @@ from microdesigner.compute import ComputePolicy, choose_device
 from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.events import Finished, GenerationEvent, Preview, Progress, SampleDone
+from microdesigner.core.film_thickness import equivalent_tort1
 from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
 from microdesigner.core.response import ResponseSurface
 from microdesigner.core.result import Result
-from microdesigner.engine import Engine
+from microdesigner.core.verdict import judge_request
+from microdesigner.engine import Engine, generation, latents
 from microdesigner.engine.latents import initial_noises
 from microdesigner.models.bundle import update_card
 from tests.tiny_model import set_card
@@ -190,6 +192,80 @@ def test_requests_made_together_equal_those_made_alone(tiny_engine: Engine, monk
 def test_requests_made_together_must_be_alike(tiny_engine: Engine) -> None:
     with pytest.raises(InputError, match="same targets"):
         tiny_engine.generate_each([Request({"vol_frac_D": 0.3}), Request({"vol_frac_M": 0.3})])
+
+
+def test_samples_differ_in_what_an_acceptor_fraction_leaves_open(
+    tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of films of one acceptor fraction some have more mixed phase than others."""
+    told: list[dict[str, float]] = []
+    _note_conditions(monkeypatch, told)
+    request = Request({"vol_frac_A": 0.5}, seed=4, count=6, steps=1, refinement_strength=0.0)
+    list(tiny_engine.generate(request))
+    mixed = [conditions["vol_frac_M"] for conditions in told]
+    assert len(mixed) == 6
+    assert all(conditions["vol_frac_D"] + conditions["vol_frac_M"] == pytest.approx(0.5) for conditions in told)
+    trained = np.array(tiny_engine.card.support_points)
+    near = trained[np.abs(1 - trained[:, 0] - trained[:, 1] - 0.5) < 0.05, 1]
+    assert 0.4 < np.std(mixed) / near.std() < 1.6
+    assert near.min() <= min(mixed) < max(mixed) <= near.max()
+    alone = Request({"vol_frac_A": 0.5}, seed=6, steps=1, refinement_strength=0.0)
+    list(tiny_engine.generate(alone))
+    assert told[-1]["vol_frac_M"] == mixed[2], "a sample is the same alone and among others"
+
+
+def test_the_denoiser_is_asked_for_what_the_structure_has_in_the_thickness_that_it_knows(
+    tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A film twice as thick has fewer straight paths than the same structure in the trained one; it is compared with
+    what was asked of it all the same."""
+    told: list[dict[str, float]] = []
+    _note_conditions(monkeypatch, told)
+    targets = {"vol_frac_D": 0.35, "tortuosity_D": 0.4}
+    layers = tiny_engine.card.shape[2]
+    for thickness in (layers, 2 * layers):
+        size = (32, 32, thickness)
+        request = Request(targets, size=size, steps=1, refinement_strength=0.0)
+        *_, last = tiny_engine.generate(request)
+        tiny_engine.draft(request)
+        assert isinstance(last, Finished)
+        sample = last.result.samples[0]
+        assert sample.support == pytest.approx(judge_request(tiny_engine.card, targets, size).support)
+        assert last.result.request.targets == targets
+    known, _, thick, drafted = told
+    assert known == pytest.approx(targets)
+    assert thick == drafted == {"vol_frac_D": 0.35, "tortuosity_D": equivalent_tort1(0.4, 2 * layers, layers)}
+    assert thick["tortuosity_D"] > 0.6
+
+
+def test_the_best_candidate_of_a_thick_film_is_nearest_to_what_was_asked(
+    tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aims: list[dict[str, float]] = []
+    monkeypatch.setattr(generation, "misfit", lambda values, targets, conditions: aims.append(dict(targets)) or 1.0)
+    wanted: list[list[float]] = []
+
+    class NotedRefinement(generation.Refinement):
+        def __init__(self, networks: Any, latent: Any, values: Any, *others: Any) -> None:
+            wanted.append(values.tolist())
+            super().__init__(networks, latent, values, *others)
+
+    monkeypatch.setattr(generation, "Refinement", NotedRefinement)
+    targets = {"vol_frac_D": 0.35, "tortuosity_D": 0.4}
+    generate(tiny_engine, targets=targets, size=(32, 32, 64), steps=1)
+    assert aims == [targets]
+    assert wanted == [pytest.approx([0.35, 0.0, 0.4, 0.0])]
+
+
+def _note_conditions(monkeypatch: pytest.MonkeyPatch, told: list[dict[str, float]]) -> None:
+    """Collect what conditions each latent, by name."""
+    original = latents.condition_values
+
+    def noted(card: ModelCard, targets: Any) -> Any:
+        told.extend(dict(asked) for asked in targets)
+        return original(card, targets)
+
+    monkeypatch.setattr(latents, "condition_values", noted)
 
 
 def test_other_sizes(tiny_engine: Engine) -> None:
