@@ -11,10 +11,11 @@ from microdesigner.core.documents import Number, convert_document
 
 Vector = tuple[float, float, float]
 SHARE_STEPS, THRESHOLD_STEPS = 200, 27
-"""Steps of the sliders for clip box and slices, and of the threshold, which counts 3×3×3 voxels."""
+"""Steps along an axis while no volume is shown, and of the threshold, which counts 3×3×3 voxels."""
 _Vector = tuple[Number, Number, Number]
 _Step = Annotated[int, Meta(ge=-(2**31), lt=2**31)]  # what the controls can hold
 _Span = tuple[_Step, _Step]
+_Steps = Annotated[int, Meta(ge=1, lt=2**31)]
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,11 @@ ISOMETRIC = Pose((-0.558747089, 0.698433861, -0.446997671), (0.0, 0.0, 1.0))
 
 @dataclass(frozen=True)
 class ViewState:
-    """All controls of the views. Opacities in percent, clip box and slices in steps of their sliders."""
+    """All controls of the views.
+
+    Opacities are in percent. The clip box counts `steps` along each axis, the voxels of the volume on show; `positions`
+    are the layers of the slices, counted from 0 in the whole volume.
+    """
 
     pose: Pose
     orthographic: bool
@@ -51,18 +56,27 @@ class ViewState:
     slices: bool
     positions: tuple[_Step, _Step, _Step]
     threshold: _Step
+    steps: tuple[_Steps, _Steps, _Steps] = (SHARE_STEPS,) * 3
 
     @property
     def clip_box(self) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
         """The clip box in shares of each axis."""
-        x, y, z = ((low / SHARE_STEPS, high / SHARE_STEPS) for low, high in self.clip)
+        x, y, z = ((low / steps, high / steps) for (low, high), steps in zip(self.clip, self.steps, strict=True))
         return x, y, z
 
     @property
     def slice_positions(self) -> Vector:
-        """Where the slices are, in shares of the clip box."""
-        x, y, z = (position / SHARE_STEPS for position in self.positions)
+        """Where the middles of the slices' layers are, in shares of the clip box; one outside lies at its end."""
+        x, y, z = (
+            (_within(position, low, max(low, high - 1)) - low + 0.5) / max(1, high - low)
+            for position, (low, high) in zip(self.positions, self.clip, strict=True)
+        )
         return x, y, z
+
+    @property
+    def cut(self) -> bool:
+        """Whether something of the volume is left out besides hidden phases."""
+        return replace(self, **_whole(self.steps)) != replace(self, positions=_whole(self.steps)["positions"])
 
     @property
     def threshold_share(self) -> float:
@@ -75,8 +89,23 @@ class ViewState:
 
     @classmethod
     def from_json(cls, document: object, source: str = "the session") -> Self:
-        """Read a view's document; raises InputError naming `source` and the entry when it is none."""
-        return convert_document(document, cls, source, "a view", "choose another file")
+        """Read a view's document; raises InputError naming `source` and the entry when it is none.
+
+        Version 0.1.0 wrote no `steps`, and the slices in shares of the clip box.
+        """
+        state = convert_document(document, cls, source, "a view", "choose another file")
+        if isinstance(document, dict) and "steps" not in document:
+            spans = zip(state.positions, state.clip, strict=True)
+            x, y, z = (low + position * (high - low) // SHARE_STEPS for position, (low, high) in spans)
+            state = replace(state, positions=(x, y, z))
+        return state
+
+    def in_steps(self, steps: tuple[int, int, int]) -> Self:
+        """The same cut, as nearly as it can be, of a volume of so many voxels along each axis; entries within it."""
+        axes = list(zip(self.clip, self.positions, self.steps, steps, strict=True))
+        x, y, z = ((_rescaled(low, own, new), _rescaled(high, own, new)) for (low, high), _, own, new in axes)
+        i, j, k = (_within(position * new // own, 0, new - 1) for _, position, own, new in axes)
+        return replace(self, clip=(x, y, z), positions=(i, j, k), steps=steps)
 
 
 DEFAULT_VIEW = ViewState(
@@ -91,6 +120,14 @@ TITLES = {
 }  # fmt: skip
 
 
+def _whole(steps: tuple[int, int, int]) -> dict[str, Any]:
+    """Entries of a state that leaves nothing out."""
+    return {
+        "clip": tuple((0, edge) for edge in steps), "slices": False, "positions": tuple(edge // 2 for edge in steps),
+        "threshold": 0,
+    }  # fmt: skip
+
+
 class ViewModel(EventedModel[ViewState]):
     """How the volume is looked at now."""
 
@@ -101,13 +138,21 @@ class ViewModel(EventedModel[ViewState]):
         if changed:
             self.edit(after, TITLES[changed.split()[0]], merge_key(f"view {changed}"))
 
+    def show_whole(self) -> None:
+        """Leave nothing out, as one step: no clip box, no slices, no threshold."""
+        if self.state.cut:
+            self.edit(replace(self.state, **_whole(self.state.steps)), "Show the whole volume")
+
     def restore(self, state: ViewState) -> None:
-        """Set the state without a step of undo, its numbers within what the controls can show."""
-        x, y, z = ((_within(low, SHARE_STEPS), _within(high, SHARE_STEPS)) for low, high in state.clip)
-        i, j, k = (_within(position, SHARE_STEPS) for position in state.positions)
-        opacity = tuple(_within(percent, 100) for percent in state.opacity)
-        threshold = _within(state.threshold, THRESHOLD_STEPS)
-        super().restore(replace(state, clip=(x, y, z), positions=(i, j, k), opacity=opacity, threshold=threshold))
+        """Set the state without a step of undo, its numbers within what the controls can show: a cut counts the voxels
+        of the volume on show."""
+        opacity = tuple(_within(percent, 0, 100) for percent in state.opacity)
+        threshold = _within(state.threshold, 0, THRESHOLD_STEPS)
+        super().restore(replace(state.in_steps(self.state.steps), opacity=opacity, threshold=threshold))
+
+    def count_voxels(self, shape: tuple[int, int, int]) -> None:
+        """Let clip box and slices count the voxels of a volume of this shape from now on."""
+        super().restore(self.state.in_steps(shape))
 
 
 def changed_field(before: ViewState, after: ViewState) -> str:
@@ -122,5 +167,9 @@ def changed_field(before: ViewState, after: ViewState) -> str:
     return ""
 
 
-def _within(value: int, most: int) -> int:
-    return min(most, max(0, value))
+def _within(value: int, least: int, most: int) -> int:
+    return min(most, max(least, value))
+
+
+def _rescaled(step: int, own: int, new: int) -> int:
+    return _within(round(step * new / own), 0, new)

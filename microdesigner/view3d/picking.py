@@ -22,19 +22,29 @@ class Ray:
     direction: Vector
 
 
-def pick(geometry: Geometry, look: Look, view: int, ray: Ray) -> Vector | None:
-    """First point in nm of what view `view` draws that `ray` meets; None where it meets nothing."""
+@dataclass(frozen=True)
+class Hit:
+    """Where a ray meets a volume: the point in nm, and the voxel, counted from 0 in the whole volume."""
+
+    point: Vector
+    voxel: tuple[int, int, int]
+
+
+def pick(geometry: Geometry, look: Look, view: int, ray: Ray) -> Hit | None:
+    """First voxel of what view `view` draws that `ray` meets; None where it meets nothing."""
     spacing = np.array(geometry.microstructure.spacing)
     start = (np.array(ray.origin) - geometry.corner_nm) / spacing  # in voxels of `geometry.labels`
     step = np.array(ray.direction) / spacing
     if look.slices:
-        place = _on_slices(geometry, look, start, step)
+        found = _on_slices(geometry, look, start, step)
     else:
-        place = _in_voxels(geometry, _drawn(look.visible, None if view == 0 else view - 1), start, step)
-    if place is None:
+        found = _in_voxels(geometry, _drawn(look.visible, None if view == 0 else view - 1), start, step)
+    if found is None:
         return None
+    place, voxel = found
     x, y, z = (start + place * step) * spacing + geometry.corner_nm
-    return float(x), float(y), float(z)
+    i, j, k = voxel + np.round(geometry.corner_nm / spacing).astype(int)
+    return Hit((float(x), float(y), float(z)), (int(i), int(j), int(k)))
 
 
 def _drawn(visible: tuple[bool, ...], phase: int | None) -> NDArray[np.bool_]:
@@ -46,8 +56,8 @@ def _drawn(visible: tuple[bool, ...], phase: int | None) -> NDArray[np.bool_]:
 
 def _in_voxels(
     geometry: Geometry, drawn: NDArray[np.bool_], start: NDArray[np.float64], step: NDArray[np.float64]
-) -> float | None:
-    """How many steps it takes into the first drawn voxel."""
+) -> tuple[float, NDArray[np.int_]] | None:
+    """How many steps it takes into the first drawn voxel, and which it is."""
     shape = np.array(geometry.labels.shape)
     crossings = [(np.arange(shape[axis] + 1) - start[axis]) / step[axis] for axis in np.flatnonzero(step)]
     places = np.unique(np.concatenate([[0.0], *crossings]))
@@ -57,11 +67,13 @@ def _in_voxels(
     inside = ((voxels >= 0) & (voxels < shape)).all(axis=1)
     hit = np.zeros(len(voxels), np.bool_)
     hit[inside] = drawn[geometry.labels[tuple(voxels[inside].T)]]
-    return float(places[hit.argmax()]) if hit.any() else None
+    return (float(places[hit.argmax()]), voxels[hit.argmax()]) if hit.any() else None
 
 
-def _on_slices(geometry: Geometry, look: Look, start: NDArray[np.float64], step: NDArray[np.float64]) -> float | None:
-    """How many steps it takes to the nearest slice; hidden phases are holes in it."""
+def _on_slices(
+    geometry: Geometry, look: Look, start: NDArray[np.float64], step: NDArray[np.float64]
+) -> tuple[float, NDArray[np.int_]] | None:
+    """How many steps it takes to the nearest slice, and its voxel there; hidden phases are holes in it."""
     drawn = _drawn(look.visible, None)
     places = []
     for axis, layer in slice_layers(geometry, look.slice_positions):
@@ -72,5 +84,5 @@ def _on_slices(geometry: Geometry, look: Look, start: NDArray[np.float64], step:
         voxel[axis] = layer
         inside = all(0 <= voxel[other] < geometry.labels.shape[other] for other in OTHER_AXES[axis])
         if place >= 0 and inside and drawn[geometry.labels[tuple(voxel)]]:
-            places.append(float(place))
-    return min(places, default=None)
+            places.append((float(place), voxel))
+    return min(places, key=lambda found: found[0], default=None)

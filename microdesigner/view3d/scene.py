@@ -19,7 +19,7 @@ from microdesigner.view3d.contents import fill
 from microdesigner.view3d.drawing import backdrop, drawn_by_hardware, off_screen_window
 from microdesigner.view3d.look import Look
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
-from microdesigner.view3d.picking import Ray, pick
+from microdesigner.view3d.picking import Hit, Ray, pick
 from microdesigner.view3d.surfaces import PART_TRIANGLES, Geometry
 from microdesigner.view3d.view import Area, Pixels, View, WholeView, layout
 
@@ -143,8 +143,8 @@ class Scene:
                 return index
         return 0
 
-    def pick(self, x: float, y: float) -> Vector | None:
-        """The point in nm that is seen at a place, in shares of the window from its upper left corner, if any."""
+    def pick(self, x: float, y: float) -> Hit | None:
+        """What of the volume is seen at a place, in shares of the window from its upper left corner, if anything."""
         if self.geometry is None:
             return None
         view = self.view_at(x, y)

@@ -1,6 +1,5 @@
 """What part of the volume is drawn: threshold, clip box, slices."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,40 +7,46 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
 from superqt import QRangeSlider
 
-from microdesigner.app.view_state import DEFAULT_VIEW, SHARE_STEPS, THRESHOLD_STEPS
+from microdesigner.app.view_state import DEFAULT_VIEW, THRESHOLD_STEPS, Vector, ViewState
 from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.number_field import NumberField
 
 AXES = ("x", "y", "z")
-Span = tuple[float, float]
 
 
 class CutPanel(QWidget):
-    """Sliders in shares of the volume, whose lengths are shown in nm."""
+    """Sliders that count voxels, each with fields of the same in lengths."""
 
     changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._size_nm = (1.0, 1.0, 1.0)
+        self._spacing: Vector = (1.0, 1.0, 1.0)
         self.clips = [self._clip_slider(axis) for axis in AXES]
+        self.clip_fields = [(self._field(f"Clip {axis} from"), self._field(f"Clip {axis} to")) for axis in AXES]
         self.slices_on = named(QCheckBox("Slices"), "Slices", "Show three slices in place of the box of all phases.")
         self.positions = [self._slice_slider(axis) for axis in AXES]
+        self.position_fields = [self._field(f"Position of slice {axis}") for axis in AXES]
         self.threshold = named(
             QSlider(Qt.Orientation.Horizontal), "Threshold",
             "Show only voxels whose phase fills at least this share of the 3×3×3 voxels around them.",
         )  # fmt: skip
         self.threshold.setRange(0, THRESHOLD_STEPS)
-        self._values = [QLabel() for _ in range(7)]
+        self._threshold_words = QLabel()
         self._lay_out()
-        for slider in (*self.clips, self.threshold, *self.positions):
-            slider.valueChanged.connect(lambda _: self._tell())
-        self.slices_on.toggled.connect(lambda _: self._tell())
-        self.show_size((1.0, 1.0, 1.0))
+        self._connect()
+        self.show_state(DEFAULT_VIEW)
 
-    def show_size(self, size_nm: tuple[float, float, float]) -> None:
-        """Tell lengths for a volume of this size."""
-        self._size_nm = size_nm
-        self._show_values()
+    def show_spacing(self, spacing: Vector, unit: str) -> None:
+        """Give lengths in `unit`, for voxels with these edges."""
+        self._spacing = spacing
+        for (low, high), position, edge in zip(self.clip_fields, self.position_fields, spacing, strict=True):
+            for field in (low, high, position):
+                field.blockSignals(True)
+                field.setSuffix(f" {unit}" if unit == "nm" else "")
+                field.setDecimals(1 if edge >= 1 else 3)  # enough to tell voxels apart
+                field.setSingleStep(edge)
+                field.blockSignals(False)
 
     def values(self) -> dict[str, Any]:
         """What is set, as entries of a ViewState."""
@@ -52,60 +57,93 @@ class CutPanel(QWidget):
             "threshold": self.threshold.value(),
         }
 
-    def restore(self, clip: Sequence[tuple[int, int]], slices: bool, positions: Sequence[int], threshold: int) -> None:
-        """Show entries of a ViewState."""
-        for range_slider, span in zip(self.clips, clip, strict=False):
+    def show_state(self, state: ViewState) -> None:
+        """Show what a state leaves out."""
+        inner = [*self.clips, *self.positions, self.slices_on, self.threshold]
+        for control in inner:
+            control.blockSignals(True)
+        for range_slider, span, steps in zip(self.clips, state.clip, state.steps, strict=True):
+            range_slider.setRange(0, steps)
             range_slider.setValue(span)
-        for slider, position in zip(self.positions, positions, strict=False):
+        for slider, position, steps in zip(self.positions, state.positions, state.steps, strict=True):
+            slider.setRange(0, steps - 1)
             slider.setValue(position)
-        self.threshold.setValue(threshold)
-        self.slices_on.setChecked(slices)
+        self.threshold.setValue(state.threshold)
+        self.slices_on.setChecked(state.slices)
+        for control in inner:
+            control.blockSignals(False)
+        self._show_numbers(state)
 
     def _clip_slider(self, axis: str) -> QRangeSlider:
-        slider = named(
-            QRangeSlider(Qt.Orientation.Horizontal), f"Clip {axis}", f"Part of the volume shown along {axis}."
-        )
-        slider.setRange(0, SHARE_STEPS)
-        slider.setValue((0, SHARE_STEPS))
-        return slider
+        return named(QRangeSlider(Qt.Orientation.Horizontal), f"Clip {axis}", f"Part of the volume shown along {axis}.")
 
     def _slice_slider(self, axis: str) -> QSlider:
-        slider = named(QSlider(Qt.Orientation.Horizontal), f"Slice {axis}", f"Where the slice across {axis} lies.")
-        slider.setRange(0, SHARE_STEPS)
-        slider.setValue(SHARE_STEPS // 2)
-        return slider
+        return named(QSlider(Qt.Orientation.Horizontal), f"Slice {axis}", f"Where the slice across {axis} lies.")
+
+    def _field(self, name: str) -> NumberField:
+        field = named(NumberField(), name, f"{name}; the arrows move by one voxel.")
+        field.setKeyboardTracking(False)
+        field.setButtonSymbols(field.ButtonSymbols.NoButtons)
+        field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        field.setFixedWidth(field.fontMetrics().horizontalAdvance("00000.0 nm") + 12)
+        return field
+
+    def _set_clip(self, axis: int) -> None:
+        low, high = (round(field.value() / self._spacing[axis]) for field in self.clip_fields[axis])
+        self.clips[axis].setValue((min(low, high), max(low, high)))
+        self._tell()
+
+    def _set_position(self, axis: int) -> None:
+        layer = int(self.position_fields[axis].value() / self._spacing[axis] + 1e-9)  # that holds this length
+        self.positions[axis].setValue(layer)
+        self._tell()
 
     def _tell(self) -> None:
-        self._show_values()
+        self._show_numbers(replace(DEFAULT_VIEW, **self.values()))
         self.changed.emit()
 
-    def _show_values(self) -> None:
-        state = replace(DEFAULT_VIEW, **self.values())
-        spans = [(a * nm, b * nm) for (a, b), nm in zip(state.clip_box, self._size_nm, strict=True)]
-        places = [low + share * (high - low) for (low, high), share in zip(spans, state.slice_positions, strict=True)]
-        texts = [*(f"{low:.0f}–{high:.0f} nm" for low, high in spans), *(f"{place:.0f} nm" for place in places)]
-        texts.append("off" if not self.threshold.value() else f"≥ {state.threshold_share:.2f}")
-        for label, text in zip(self._values, texts, strict=True):
-            label.setText(text)
-        for slider in self.positions:
-            slider.setEnabled(self.slices_on.isChecked())
+    def _show_numbers(self, state: ViewState) -> None:
+        for axis, edge in enumerate(self._spacing):
+            steps, (low, high) = self.clips[axis].maximum(), state.clip[axis]
+            for field, layer in zip(self.clip_fields[axis], (low, high), strict=True):
+                _show(field, layer * edge, steps * edge)
+            _show(self.position_fields[axis], (state.positions[axis] + 0.5) * edge, steps * edge)
+            for control in (self.positions[axis], self.position_fields[axis]):
+                control.setEnabled(self.slices_on.isChecked())
+        share = f"≥ {state.threshold_share:.2f}"
+        self._threshold_words.setText(share if state.threshold else "off")
+
+    def _connect(self) -> None:
+        for slider in (*self.clips, self.threshold, *self.positions):
+            slider.valueChanged.connect(lambda _: self._tell())
+        self.slices_on.toggled.connect(lambda _: self._tell())
+        for axis in range(3):
+            for field in self.clip_fields[axis]:
+                field.valueChanged.connect(lambda _, axis=axis: self._set_clip(axis))
+            self.position_fields[axis].valueChanged.connect(lambda _, axis=axis: self._set_position(axis))
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 4, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.addWidget(QLabel("Clip"), 0, 0)
-        grid.addWidget(self.slices_on, 0, 4)
+        grid.addWidget(self.slices_on, 0, 5)
         for row, axis in enumerate(AXES):
-            for column, slider in ((1, self.clips[row]), (5, self.positions[row])):
-                grid.addWidget(QLabel(axis), row, column)
-                grid.addWidget(slider, row, column + 1)
-            grid.addWidget(self._values[row], row, 3)
-            grid.addWidget(self._values[3 + row], row, 7)
-        grid.addWidget(QLabel("Threshold"), 3, 0, 1, 2)
-        grid.addWidget(self.threshold, 3, 2)
-        grid.addWidget(self._values[6], 3, 3)
-        for column in (2, 6):
+            low, high = self.clip_fields[row]
+            widgets = (QLabel(axis), low, self.clips[row], high)
+            for column, widget in enumerate(widgets, 1):
+                grid.addWidget(widget, row, column)
+            for column, widget in enumerate((QLabel(axis), self.positions[row], self.position_fields[row]), 6):
+                grid.addWidget(widget, row, column)
+        grid.addWidget(QLabel("Threshold"), 3, 0, 1, 3)
+        grid.addWidget(self.threshold, 3, 3)
+        grid.addWidget(self._threshold_words, 3, 4)
+        for column in (3, 7):
             grid.setColumnStretch(column, 1)
-        grid.setColumnMinimumWidth(3, 92)
-        grid.setColumnMinimumWidth(7, 56)
+
+
+def _show(field: NumberField, length: float, most: float) -> None:
+    field.blockSignals(True)
+    field.setRange(0.0, most)
+    field.setValue(length)
+    field.blockSignals(False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from microdesigner.app.view_state import ViewModel, ViewState
 from microdesigner.core.card import ModelCard
@@ -14,8 +14,10 @@ from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.gui import theme
 from microdesigner.gui.undo import UndoMerge
 from microdesigner.gui.viewer.colour_dialog import ColourDialog
+from microdesigner.gui.viewer.cut_mark import CutMark
 from microdesigner.gui.viewer.palette_choice import PaletteChoice
 from microdesigner.gui.viewer.phase_bar import PhaseBar
+from microdesigner.gui.viewer.pointer_readout import PointerReadout
 from microdesigner.gui.widgets.basics import toggle_button, tool_button
 from microdesigner.gui.widgets.mesh_builder import MeshBuilder
 from microdesigner.gui.widgets.volume_view import VolumeView
@@ -44,7 +46,10 @@ class ViewsPanel(QWidget):
         self._merge = UndoMerge()
         self._names: tuple[str, ...] = ()  # of the phases that the state is about
         self.microstructure: Microstructure | None = None
+        self._voxels = model.state.steps  # of the volume that it is or stands for
         self.view = VolumeView()
+        self.cut_mark = CutMark()
+        self.readout = PointerReadout(self.view)
         self.builder = MeshBuilder(self)
         self.phases = PhaseBar()
         self.palette_choice = PaletteChoice(model.state.palette)
@@ -75,7 +80,7 @@ class ViewsPanel(QWidget):
         self.cut = CutPanel()
         self.cut.hide()
         self.cut.changed.connect(lambda: self._change(**self.cut.values()))
-        self.cut_toggle.toggled.connect(self.cut.setVisible)
+        self.cut_toggle.toggled.connect(self._open_cut)
         self._column.insertWidget(self._column.indexOf(self.phases) + 1, self.cut)
         scene = Scene()
         self.view.attach(scene)
@@ -85,8 +90,7 @@ class ViewsPanel(QWidget):
 
     def show_volume(self, microstructure: Microstructure) -> None:
         """Show a volume as soon as its meshes are built."""
-        self.microstructure = microstructure
-        self._order()
+        self._show_film(microstructure, microstructure.shape)
 
     def show_preview(self, phases: PhaseArray, size: tuple[int, int, int], card: ModelCard) -> None:
         """Show coarse labels, full height, of a volume of `size` voxels, unless the last are still being built."""
@@ -95,7 +99,7 @@ class ViewsPanel(QWidget):
             x, y, z = (coarseness * edge for edge in card.voxel_nm)
             whole = all(edge * coarseness >= full for edge, full in zip(phases.shape, size, strict=True))
             title = {"title": "Preview, coarse" if whole else "Preview of a corner, coarse"}
-            self.show_volume(Microstructure(phases, (x, y, z), phase_names=card.phase_names, provenance=title))
+            self._show_film(Microstructure(phases, (x, y, z), phase_names=card.phase_names, provenance=title), size)
 
     def shot(self, scale: int) -> "Shot | None":
         """What is shown, `scale` times as large as on the screen, to be drawn elsewhere; None while that is nothing."""
@@ -118,6 +122,17 @@ class ViewsPanel(QWidget):
         self._model.changed.disconnect(self._show)
         self.builder.close()
         self.view.close_scene()
+
+    def _show_film(self, microstructure: Microstructure, voxels: tuple[int, int, int]) -> None:
+        """Show what is, or stands for, a volume of so many voxels."""
+        self.microstructure, self._voxels = microstructure, voxels
+        self._order()
+
+    def _open_cut(self, opened: bool) -> None:
+        """What Cut leaves out is shown again when it closes."""
+        self.cut.setVisible(opened)
+        if not opened:
+            self._model.show_whole()
 
     def _change(self, **entries: Any) -> None:
         self._model.change(self._merge.key, **entries)
@@ -158,7 +173,8 @@ class ViewsPanel(QWidget):
         self.orthographic.setChecked(state.orthographic)
         self.phases.restore(state.visible, state.opacity)
         if hasattr(self, "cut"):
-            self.cut.restore(state.clip, state.slices, state.positions, state.threshold)
+            self.cut.show_state(state)
+        self.cut_mark.show_state(state)
         for control in controls:
             control.blockSignals(False)
 
@@ -179,11 +195,16 @@ class ViewsPanel(QWidget):
         if names != self._names:
             self._names = names
             state = replace(state, visible=(True,) * len(names), opacity=(100,) * len(names))
-        self.cut.show_size(geometry.size_nm)
+        volume = geometry.microstructure
+        self.cut.show_spacing(_spacing(volume, self._voxels), volume.length_unit)
+        self.readout.show_film(None if volume.shape != self._voxels else volume)
+        state = state.in_steps(self._voxels)
         self._style(scene, state, names)
         scene.show(geometry)
         self._applied = replace(state, pose=scene.camera.pose(), maximised=scene.maximised)
+        self._model.count_voxels(self._voxels)
         self._model.restore(self._applied)
+        self._show_controls(self._applied)
         self.view.redraw()
         self.shown.emit()
 
@@ -222,6 +243,7 @@ class ViewsPanel(QWidget):
         self.palette_choice.changed.connect(lambda: self._change(palette=self.palette_choice.key()))
         self.smooth.toggled.connect(lambda on: self._change(smooth=on))
         self.orthographic.toggled.connect(lambda on: self._change(orthographic=on))
+        self.cut_mark.whole_wanted.connect(self._model.show_whole)
         self._model.changed.connect(self._show)
 
     def _lay_out(self) -> None:
@@ -238,8 +260,17 @@ class ViewsPanel(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(4, 8, 4, 8)
         self._column.addLayout(tools)
-        self._column.addWidget(self.view, 1)
+        stack = QGridLayout()  # the mark lies on the view, but is no part of its picture
+        stack.addWidget(self.view, 0, 0)
+        stack.addWidget(self.cut_mark, 0, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        self._column.addLayout(stack, 1)
         self._column.addWidget(self.phases)
+
+
+def _spacing(volume: Microstructure, voxels: tuple[int, int, int]) -> tuple[float, float, float]:
+    """Edges of the voxels of the film for which `volume` stands, perhaps coarsely."""
+    x, y, z = (e * n / whole for e, n, whole in zip(volume.spacing, volume.shape, voxels, strict=True))
+    return x, y, z
 
 
 def _differ(before: ViewState, after: ViewState, names: tuple[str, ...]) -> bool:

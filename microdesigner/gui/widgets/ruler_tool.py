@@ -77,10 +77,11 @@ class RulerTool(QObject):
         scene = self._interactor.scene
         if scene is None:
             return
-        end = scene.pick(place.x() / self._widget.width(), place.y() / self._widget.height())
-        if end is None:
+        hit = scene.pick(place.x() / self._widget.width(), place.y() / self._widget.height())
+        if hit is None:
             self.told.emit(NOTHING)
             return
+        end = hit.point
         ends = (*scene.ruler, end) if len(scene.ruler) == 1 else (end,)
         self._put(ends)
         self.told.emit(_distance(ends) if len(ends) == 2 else FROM.format(_place(end)))

@@ -18,7 +18,7 @@ CHANGES: dict[str, Callable[[MainWindow], object]] = {
     "hide": lambda w: w.views.phases.boxes[1].setChecked(False),
     "opacity": lambda w: w.views.phases.sliders[0].setValue(30),
     "threshold": lambda w: w.views.cut.threshold.setValue(22),
-    "clip": lambda w: w.views.cut.clips[2].setValue((0, 100)),
+    "clip": lambda w: w.views.cut.clips[2].setValue((0, 16)),
     "voxels": lambda w: w.views.smooth.setChecked(False),
     "slices": lambda w: w.views.cut.slices_on.setChecked(True),
     "orthographic": lambda w: w.views.orthographic.setChecked(True),
