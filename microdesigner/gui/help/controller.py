@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QDialog, QWidget
 from microdesigner.app.diagnostics import diagnostics
 from microdesigner.app.store.settings import Settings
 from microdesigner.gui.command import Command
+from microdesigner.gui.help.about_dialog import AboutDialog
 from microdesigner.gui.help.command_palette import CommandPalette
+from microdesigner.gui.help.guide_window import GuideWindow
 from microdesigner.gui.help.shortcut_sheet import ShortcutSheet
 from microdesigner.gui.help.tour import Step, Tour
 from microdesigner.gui.widgets.details_dialog import DetailsDialog
@@ -45,10 +47,12 @@ class HelpController(QObject):
     def commands(self) -> list[Command]:
         """What helps."""
         return [
+            Command("Help", "Guide", self.show_guide, ("Shift+F1",)),
             Command("Help", "All commands…", self.show_palette, ("Ctrl+Shift+P",)),
             Command("Help", "Shortcuts…", self.show_shortcuts, ("F1",)),
             Command("Help", "Tour of the window", self.show_tour),
             Command("Help", "Report a problem…", self.show_report, section=1),
+            Command("Help", "About microdesigner…", self.show_about, section=2),
         ]
 
     def welcome(self, lost: str | None) -> None:
@@ -65,6 +69,17 @@ class HelpController(QObject):
     def show_shortcuts(self) -> None:
         """Show all keys on one sheet."""
         _open(ShortcutSheet(self._commands(), self._window))
+
+    def show_guide(self) -> None:
+        """Show the guide, or bring it to the front."""
+        guide = self._window.findChild(GuideWindow) or GuideWindow(self._window)
+        guide.show()
+        guide.raise_()
+        guide.activateWindow()
+
+    def show_about(self) -> None:
+        """Show version, licences and citation."""
+        _open(AboutDialog(self._window))
 
     def show_report(self) -> None:
         """Show what a report of a problem should hold."""

@@ -1,0 +1,44 @@
+"""Version, licences and citation."""
+
+from html import escape
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTextBrowser, QVBoxLayout, QWidget
+
+from microdesigner import __version__
+from microdesigner.app.about import CITATION, LICENCE, libraries
+from microdesigner.gui.widgets.basics import SPACING, fit_screen, heading, named
+
+START_SIZE = QSize(620, 560)
+
+
+class AboutDialog(QDialog):
+    """What this program is, what it is made of, and how to cite it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About microdesigner")
+        self.version = QLabel(f"<b>microdesigner {__version__}</b><br>Released under the {LICENCE} licence.")
+        self.citation = QLabel(CITATION)
+        self.citation.setWordWrap(True)
+        self.citation.setTextInteractionFlags(self.citation.textInteractionFlags().TextSelectableByMouse)
+        self.libraries = named(QTextBrowser(), "Libraries and their licences", "")
+        self.libraries.setHtml(_table(libraries()))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.copy = buttons.addButton("Copy citation", QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(CITATION))
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 12)
+        column.setSpacing(SPACING)
+        for widget in (self.version, heading("How to cite"), self.citation, heading("Libraries")):
+            column.addWidget(widget)
+        column.addWidget(self.libraries, 1)
+        column.addWidget(buttons)
+        fit_screen(self, START_SIZE)
+
+
+def _table(rows: list[tuple[str, str, str]]) -> str:
+    cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f'<table cellspacing="0" cellpadding="3">{cells}</table>'
