@@ -113,14 +113,16 @@ def make_application(argv: Sequence[str] | None = None) -> QApplication:
     app = QApplication(list(argv) if argv is not None else sys.argv[:1])
     app.setApplicationName("microdesigner")
     app.setApplicationDisplayName("microdesigner")
-    theme.apply(app, theme.system_is_dark(app))
-    app.styleHints().colorSchemeChanged.connect(lambda _: theme.apply(app, theme.system_is_dark(app)))
+    theme.follow(app)
+    app.styleHints().colorSchemeChanged.connect(lambda _: theme.follow(app))
     return app
 
 
 def open_window(app: QApplication, factory: str = ENGINE, settings: Settings | None = None) -> MainWindow:
     """Show the window at once; what is slow to load follows from the event loop."""
-    window = MainWindow(installed_models(), settings or Settings.load(), factory)
+    settings = settings or Settings.load()
+    theme.choose(app, settings.theme)
+    window = MainWindow(installed_models(), settings, factory)
     window.views.view.first_drawn.connect(lambda: _note(window, "first_volume"))
     window.show()
     app.processEvents()

@@ -21,6 +21,7 @@ from microdesigner.gui.help.tour import Step
 from microdesigner.gui.layout import WindowLayout, stacked
 from microdesigner.gui.log_panel import LogPanel
 from microdesigner.gui.menus import make_menus
+from microdesigner.gui.preferences import PreferencesDialog
 from microdesigner.gui.viewer.commands import view_commands
 from microdesigner.gui.widgets.messages import ErrorBar, StatusLine
 from microdesigner.gui.workspace import Workspace
@@ -32,6 +33,8 @@ NO_MODEL = (
 )
 LEFT_OVER = "{count} waiting in the queue since the last time; Continue gives them their turn."
 SELECT_TWO = "Select two results in the history with Ctrl+click to compare them."
+SEVERAL_DROPPED = "{count} files were dropped, and one is opened at a time; drop the one that you want to see."
+NOT_LOCAL = "{address} is not on this computer; save it to a file and drop that."
 DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 
 
@@ -101,13 +104,19 @@ class MainWindow(QMainWindow):
         self.workspace.open_path(path)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Take a single file."""
-        if len(event.mimeData().urls()) == 1 and event.mimeData().urls()[0].isLocalFile():
+        """Take whatever has an address; what cannot be opened is answered when it is dropped."""
+        if event.mimeData().urls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Open the dropped file."""
-        self.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
+        """Open the dropped file or folder."""
+        urls = event.mimeData().urls()
+        if len(urls) > 1:
+            self.error_bar.tell(SEVERAL_DROPPED.format(count=len(urls)), subject="files")
+        elif not urls[0].isLocalFile():
+            self.error_bar.tell(NOT_LOCAL.format(address=urls[0].toDisplayString()), subject="files")
+        else:
+            self.open_path(Path(urls[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Ask where trainings go on, then stop everything else."""
@@ -146,6 +155,7 @@ class MainWindow(QMainWindow):
                 "Edit", "Copy request as command line", partial(self._copy, as_command), ("Ctrl+Shift+C",), section=1
             ),
             Command("Edit", "Copy request as Python", partial(self._copy, as_python), section=1),
+            Command("Edit", "Preferences…", self._show_preferences, ("Ctrl+,",), section=2),
             *view_commands(self.views, workspace.separate_window, self.status_line.setText),
             *(
                 Command("Window", f"Show the page {title}", partial(self.tabs.turn_to, title), (f"Ctrl+{place}",))
@@ -191,6 +201,11 @@ class MainWindow(QMainWindow):
             QGuiApplication.clipboard().setText(words(request))
             self.status_line.setText("The request is in the clipboard.")
 
+    def _show_preferences(self) -> None:
+        dialog = PreferencesDialog(self.settings, self)
+        dialog.folder_chosen.connect(partial(setattr, self.workspace.export_button, "folder"))
+        dialog.open()
+
     def _show_idle(self) -> None:
         self.targets.run_bar.show_idle(self.workspace.can_generate())
 
@@ -202,6 +217,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         workspace, say = self.workspace, self.status_line.setText
         workspace.failed.connect(self.error_bar.tell)
+        workspace.succeeded.connect(self.error_bar.settle)
         workspace.message.connect(say)
         workspace.generating.connect(self.error_bar.hide)
         self.help.failed.connect(self.error_bar.tell)
@@ -233,6 +249,7 @@ class MainWindow(QMainWindow):
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(10, 0, 10, 0)
         bar.addWidget(self.status_line, 1)
+        bar.addPermanentWidget(self.views.readout.label)
         bar.addPermanentWidget(self.render_jobs.bar)
         bar.addPermanentWidget(self.device)
 

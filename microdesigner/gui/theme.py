@@ -43,6 +43,7 @@ QMenu::separator { height: 1px; background: palette(mid); margin: 3px 6px; }
 QToolTip { border: 1px solid palette(mid); padding: 4px; }
 QSplitter::handle { background: palette(window); }
 """
+_CHOICE = "look"
 GOOD, EDGE, BAD = ("#2e8b57", "#4bbd7f"), ("#b8860b", "#e0b040"), ("#b3261e", "#ff8a80")
 
 
@@ -52,6 +53,20 @@ def apply(app: QApplication, dark: bool) -> None:
         app.setStyle("Fusion")  # once: a wizard hands this very object to its pages, and a second call destroys it
     app.setPalette(palette(dark))
     app.setStyleSheet(_STYLE)
+
+
+def choose(app: QApplication, choice: str) -> None:
+    """Give the program the look that the user chose, "light" or "dark", or with "system" the system's from now on."""
+    app.setProperty(_CHOICE, choice)
+    follow(app)
+
+
+def follow(app: QApplication) -> None:
+    """Give the program the look that is chosen, where it has another."""
+    choice = app.property(_CHOICE)
+    dark = system_is_dark(app) if choice not in ("light", "dark") else choice == "dark"
+    if not app.styleSheet() or dark != is_dark():
+        apply(app, dark)
 
 
 def palette(dark: bool) -> QPalette:

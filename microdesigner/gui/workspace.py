@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -50,7 +51,8 @@ class Workspace(QObject):
     """Makes everything but the window itself, which shows its widgets, and connects it."""
 
     message = Signal(str)  # what was done
-    failed = Signal(str, str)  # sentence, details
+    failed = Signal(str, str, str)  # sentence, details, subject of the work
+    succeeded = Signal(str)  # subject: what its last failure said does not hold any more
     generating = Signal()  # the user asked for volumes
 
     def __init__(self, catalogue: Catalogue, settings: Settings, engine: str, window: QWidget) -> None:
@@ -275,10 +277,23 @@ class Workspace(QObject):
         self.volume_loader.example.connect(self.show_example)
 
     def _connect_messages(self) -> None:
-        for source in (self.generation, self.render_jobs, self.results, self.training):
-            source.failed.connect(self.failed)
-        for quiet in (self.views.builder, self.files, self.store, self.session):
-            quiet.failed.connect(lambda sentence: self.failed.emit(sentence, ""))
+        sources: dict[str, Any] = {
+            "generation": self.generation, "pictures": self.render_jobs, "results": self.results,
+            "training": self.training, "views": self.views.builder, "files": self.files, "store": self.store,
+            "session": self.session,
+        }  # fmt: skip
+        for subject, source in sources.items():
+            source.failed.connect(
+                lambda sentence, details="", subject=subject: self.failed.emit(sentence, details, subject)
+            )
+        successes = {
+            "generation": self.generation.finished, "pictures": self.render_jobs.written, "files": self.files.written,
+            "results": self.results.verified, "training": self.training.installed, "views": self.views.shown,
+            "session": self.session.saved,
+        }  # fmt: skip
+        for subject, success in successes.items():
+            success.connect(lambda *_, subject=subject: self.succeeded.emit(subject))
+        self.volume_loader.opened.connect(lambda _: self.succeeded.emit("files"))
         for teller in (self.results, self.session):
             teller.message.connect(self.message)
         for writer in (self.render_jobs, self.files):

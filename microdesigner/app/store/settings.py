@@ -39,6 +39,7 @@ class Settings:
 
     model: Text = ""
     quality: Literal["draft", "standard", "paper"] = "standard"
+    theme: Literal["system", "light", "dark"] = "system"
     palette: Text = "paper"  # a name, or "own" and its colours
     smooth: bool = True
     orthographic: bool = False

@@ -21,7 +21,7 @@ class ErrorBar(QFrame):
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._message = self._details = ""
+        self._message = self._details = self._subject = ""
         self.details = tool_button(
             "Details", "Error details", "Show what the program knows about the error.", self._show_details
         )
@@ -33,14 +33,19 @@ class ErrorBar(QFrame):
         row.addWidget(close)
         self.hide()
 
-    def tell(self, message: str, details: str = "") -> None:
-        """Show a sentence; it goes into the log with its details."""
+    def tell(self, message: str, details: str = "", subject: str = "") -> None:
+        """Show a sentence about work on a `subject`; it goes into the log with its details."""
         _log.warning("%s", "\n".join(filter(None, (message, details))))
-        self._message, self._details = message, details
+        self._message, self._details, self._subject = message, details, subject
         self.details.setVisible(bool(details))
         colour = theme.status_colour(theme.BAD)
         self.text.setText(f'<span style="color:{colour}">⚠</span>&nbsp; {_escaped(message)}')
         self.show()
+
+    def settle(self, subject: str) -> None:
+        """Hide the sentence where work on its subject has succeeded since."""
+        if subject == self._subject:
+            self.hide()
 
     def _show_details(self) -> None:
         DetailsDialog("Details", self._message, self._details, self.window()).open()
