@@ -41,6 +41,7 @@ class GuidePages(QTextBrowser):
         self._folder = shipped("resources")
         self._width = 0
         self.setFrameShape(self.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # the text has its width from the start
         self.setOpenExternalLinks(True)
         self.document().setDocumentMargin(MARGIN)
 

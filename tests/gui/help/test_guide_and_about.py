@@ -42,6 +42,7 @@ def test_the_guide_shows_its_text_and_every_picture_within_its_width(guide: Guid
         picture = guide.pages.loadResource(IMAGE, QUrl(name))
         assert picture is not None, name
         assert 100 < picture.width() <= guide.pages.viewport().width() - 2 * MARGIN
+    assert guide.pages.horizontalScrollBar().maximum() == 0
     guide.resize(500, 500)
     assert guide.pages.horizontalScrollBar().maximum() == 0
 
