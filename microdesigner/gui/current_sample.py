@@ -21,6 +21,7 @@ class CurrentSampleController(QObject):
     changed = Signal(object, object)  # Request, Sample
     counted = Signal(int, int)  # how many samples the result has so far, place of the one on show from 1
     volume_wanted = Signal(object)  # Microstructure to be shown
+    outdated = Signal(bool)  # whether the sample's values are older than what is on show or under way
     preview_wanted = Signal(object, object, object)  # coarse labels, shape of the whole, ModelCard
 
     def __init__(self, generation: EngineClient, catalogue: Catalogue, parent: QObject) -> None:
@@ -64,6 +65,7 @@ class CurrentSampleController(QObject):
             self._draft = None
             self.show_volume(self.sample.microstructure)
             self.changed.emit(self.request, self.sample)
+            self.outdated.emit(False)
 
     def show_volume(self, volume: Microstructure) -> None:
         """Show the volume of the sample, or the one simulated in its place."""
@@ -93,6 +95,7 @@ class CurrentSampleController(QObject):
 
     def _started(self, request: Request) -> None:
         self._running = request
+        self.outdated.emit(self._following)
 
     def _preview(self, phases: PhaseArray) -> None:
         if self._running is not None and self._running != self._draft:  # a draft shows more than a preview of the same
@@ -106,6 +109,7 @@ class CurrentSampleController(QObject):
         card = self._catalogue.card(request.model)
         if self._following and card is not None:
             self._on_show = None
+            self.outdated.emit(True)
             self.preview_wanted.emit(phases, request.size or card.shape, card)
 
     def _sampled(self, index: int, sample: Sample) -> None:
@@ -114,5 +118,6 @@ class CurrentSampleController(QObject):
             self._add(self._running, index, sample)
 
     def _ended(self) -> None:
+        self.outdated.emit(False)
         if self.sample is not None and self._on_show is not self.sample.microstructure:
             self.show_volume(self.sample.microstructure)

@@ -258,6 +258,7 @@ class Workspace(QObject):
         shown.preview_wanted.connect(self.views.show_preview)
         shown.changed.connect(results.show_sample)
         shown.counted.connect(results.panel.show_count)
+        shown.outdated.connect(results.panel.show_outdated)
         shown.changed.connect(
             lambda request, sample: self.export_button.offer(f"{request.model or 'volume'}-seed{sample.seed}")
         )

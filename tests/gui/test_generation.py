@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -30,6 +31,37 @@ def test_progress_and_preview_come_while_denoising(window: MainWindow, monkeypat
     window.generation.previewed.connect(lambda phases: seen.append("preview"))
     generate(window)
     assert {"denoise", "preview"} <= set(seen)
+
+
+def test_values_are_greyed_while_a_new_film_is_made(window: MainWindow) -> None:
+    generate(window)
+    value = window.results_panel.measured.lines["vol_frac_D"][0]
+    assert value.isEnabled()
+    window.request_model.set_options(quality="paper")
+    window.generate()
+    wait_until(lambda: window.targets.run_bar.progress.value() > 1)
+    assert not value.isEnabled()
+    assert not window.results_panel.recipe.isEnabled()
+    window.targets.run_bar.cancel.click()
+    assert value.isEnabled(), "the film before is on show again"
+    window.request_model.set_options(quality="draft")
+    generate(window)
+    assert window.results_panel.measured.lines["vol_frac_D"][0].isEnabled()
+
+
+def test_values_of_a_film_chosen_meanwhile_are_not_greyed(window: MainWindow) -> None:
+    generate(window)
+    request, sample = window.current_sample.request, window.sample
+    assert request is not None
+    assert sample is not None
+    window.request_model.set_options(quality="paper")
+    window.generate()
+    wait_until(lambda: window.targets.run_bar.progress.value() > 1)
+    window.workspace.show_sample(replace(request), sample)  # as the history does, which reads both anew
+    assert window.results_panel.measured.lines["vol_frac_D"][0].isEnabled()
+    wait_until(lambda: window.targets.run_bar.progress.value() > 4)
+    assert window.results_panel.measured.lines["vol_frac_D"][0].isEnabled()
+    window.workspace.cancel()
 
 
 def test_cancel_answers_within_200_ms(window: MainWindow) -> None:

@@ -60,7 +60,7 @@ class MeasuredPanel(QWidget):
         words, pair = _judgement(target, measured)
         error = QLabel(words)
         if pair is not None:
-            error.setStyleSheet(f"color: {theme.status_colour(pair)}")
+            error.setStyleSheet(f"QLabel:enabled {{ color: {theme.status_colour(pair)} }}")
         error.setToolTip(reason or ("" if target is None else f"Asked for {target:.{spec.decimals}f}."))
         value.setToolTip(reason)
         bar = TargetBar()

@@ -48,6 +48,11 @@ class ResultsPanel(QWidget):
         self.recipe.show_sample(sample)
         self.verification.show_sample(sample)
 
+    def show_outdated(self, outdated: bool) -> None:
+        """Grey the values while a new film is made, or a draft of one is on show."""
+        self.measured.setEnabled(not outdated)
+        self.recipe.setEnabled(not outdated)
+
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
         self.recipe.restyle()
