@@ -3,8 +3,10 @@
 import argparse
 import contextlib
 import os
+import re
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
@@ -14,6 +16,7 @@ from microdesigner import __version__
 from microdesigner.cli import benchmark, convert, dataset, describe, evaluate, generate, models, simulate, train, verify
 from microdesigner.cli.parser import Parser, Verb
 from microdesigner.core.errors import InputError, MicrodesignerError, one_line
+from microdesigner.core.paths import user_data
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 VERBS: tuple[Verb, ...] = (
@@ -110,9 +113,24 @@ def run_desktop(args: argparse.Namespace) -> int:
             "The desktop needs a screen and neither DISPLAY nor WAYLAND_DISPLAY names one; "
             "use a command, see microdesigner --help."
         )
+    _check_user_folder()
     from microdesigner.gui.application import run
 
     return int(run(paths=args.paths))
+
+
+def _check_user_folder() -> None:
+    """Raise InputError where the user's folder cannot be written: nothing would be there at the next start."""
+    folder = user_data()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"The folder {folder} for settings and history cannot be written ({error.strerror or error}); "
+            "make it writable or name another one in the environment variable MICRODESIGNER_HOME."
+        ) from None
 
 
 def print_report() -> int:
@@ -157,6 +175,11 @@ def _report_interruption() -> int:
 def _report(error: Exception, debug: bool) -> int:
     if debug:
         traceback.print_exc()
+    if library := _missing_library(error):
+        error = InputError(
+            f"The system library {library} is missing; install the package that brings it "
+            "(in a checkout, make setup names it)."
+        )
     if isinstance(error, MicrodesignerError):
         print(f"microdesigner: {error}", file=sys.stderr)
         return WRONG_INPUT if isinstance(error, InputError) else FAILED
@@ -167,6 +190,12 @@ def _report(error: Exception, debug: bool) -> int:
             file=sys.stderr,
         )
     return FAILED
+
+
+def _missing_library(error: Exception) -> str | None:
+    """Name of the shared library that a module failed to load for; None where `error` is another one."""
+    match = re.match(r"(lib[^\s/:]+): cannot open shared object file", str(error))
+    return match[1] if match and isinstance(error, ImportError) else None
 
 
 def _silence_stdout() -> None:

@@ -24,6 +24,7 @@ from microdesigner.core.paths import user_data
 from microdesigner.gui import theme
 from microdesigner.gui.gui_thread_gc import GuiThreadGC
 from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.screen import check_fonts, prepare_screen
 
 _log = logging.getLogger("microdesigner.gui")
 LINES_BEFORE_CRASH = 30
@@ -48,8 +49,10 @@ def run(argv: Sequence[str] | None = None, paths: Sequence[Path] = ()) -> int:
     instance = Instance(user_data())
     if _is_open_already(instance, paths):
         return 0
-    qInstallMessageHandler(_log_qt_message)
+    prepare_screen()
     app = make_application(argv)
+    qInstallMessageHandler(_log_qt_message)
+    check_fonts()
     guard = CrashGuard(user_data())
     lost = _begin(guard)
     collector = GuiThreadGC(app)
