@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import io
 import os
 import re
 import signal
@@ -38,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0 done, 2 the request or a file is wrong, 1 failed otherwise, 130 interrupted; messages go to stderr.
     """
+    _allow_any_code_page()
     try:
         args = parse(sys.argv[1:] if argv is None else argv)
     except SystemExit as ending:
@@ -55,6 +57,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
         return _report_interruption() if _interrupted(error) else _report(error, debug)
+
+
+def _allow_any_code_page() -> None:
+    """Write what a terminal's code page (cp1252, cp932) lacks as its number, in the place of ending with an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

@@ -1,6 +1,7 @@
 """The program's endings: exit codes, one sentence each, no traceback."""
 
 import argparse
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -134,3 +135,20 @@ def test_a_missing_file_is_named(
     (tmp_path / "film.vti").touch()
     assert program.main(words) == 2
     assert f"{words[-1]} does not exist" in one_sentence(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("code_page", ["cp1252", "cp932", "ascii"])
+def test_what_a_code_page_lacks_is_written_as_its_number(code_page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding=code_page) for _ in range(2))
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+
+    def run(args: argparse.Namespace) -> int:
+        print("σ\u20d7 ≥ 3")
+        raise InputError("The file ψ\u20d7.vti is wrong.")
+
+    monkeypatch.setattr(program, "run_desktop", run)
+    assert program.main([]) == 2
+    for stream in (out, err):
+        stream.flush()
+        assert "\\u20d7" in stream.buffer.getvalue().decode(code_page)
