@@ -12,6 +12,7 @@ from microdesigner.app.evented import EventedModel
 from microdesigner.app.targets import QUALITIES, Options, Targets, TargetState
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Request
+from microdesigner.core.verdict import RequestVerdict
 
 MAX_SEED = 2**31 - 1
 Recall = Literal["all", "targets", "seed"]
@@ -101,9 +102,16 @@ class RequestModel(EventedModel[Design]):
         self._move(lambda targets: targets.set_fixed(name, fixed), f"{'Ask for' if fixed else 'Free'} {_title(name)}")
 
     def use_nearest(self) -> None:
-        """Move to the nearest targets that the training data support."""
+        """Move to the nearest targets that the training data support in a film of the size asked."""
         self._gesture = ""
-        self._move(Targets.use_nearest, "Use nearest supported targets")
+        request = self.request()
+        size = request.size if request else None
+        self._move(lambda targets: targets.use_nearest(size), "Use nearest supported targets")
+
+    def judged(self) -> RequestVerdict | None:
+        """What is known of the request as it stands before it is served; None without a model."""
+        request = self.request()
+        return self.targets.judged(request.size) if self.targets and request else None
 
     def set_options(self, gesture: str = "", **changes: Any) -> None:
         """Change entries of the options by name."""

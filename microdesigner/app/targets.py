@@ -7,6 +7,7 @@ from typing import Literal
 from microdesigner.core.card import ModelCard, Parameter
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Match, Request, Sampler
+from microdesigner.core.verdict import RequestVerdict, Size, judge_request
 
 THREE_FRACTIONS = ("vol_frac_D", "vol_frac_A", "vol_frac_M")
 
@@ -46,9 +47,8 @@ class Targets:
         self.card = card
         self.parameters: dict[str, Parameter] = {parameter.name: parameter for parameter in card.conditions}
         values = {name: median(parameter) for name, parameter in self.parameters.items()}
-        self._support = card.support
-        if self._support is not None:
-            values = self._support.nearest(values)
+        if card.support is not None:
+            values = card.support.nearest(values)
         refined = frozenset(name for name in values if spec_of(name).kind in ("fraction", "tortuosity"))
         # the others mostly follow from these, so asking for both at first would ask for what cannot be
         self.state = TargetState(values, refined or frozenset(values))
@@ -104,15 +104,13 @@ class Targets:
                 self.set_value(name, state.values[name])
                 self.set_fixed(name, name in state.fixed)
 
-    def support(self) -> float | None:
-        """How well the training data support the targets, 0..1; None where the card holds no sample of them."""
-        return None if self._support is None else self._support.value(self.targets())
+    def judged(self, size: Size | None = None) -> RequestVerdict:
+        """What is known of the targets before the run, for a film of `size` voxels (None: the model's own)."""
+        return judge_request(self.card, self.targets(), size)
 
-    def use_nearest(self) -> None:
-        """Move to the nearest targets that the training data support."""
-        if self._support is not None:
-            nearest = self._support.nearest(self.targets())
-            self.state = TargetState({**self.state.values, **nearest}, self.state.fixed)
+    def use_nearest(self, size: Size | None = None) -> None:
+        """Move to the nearest targets that the training data support in a film of `size` voxels."""
+        self.state = TargetState({**self.state.values, **self.judged(size).nearest}, self.state.fixed)
 
     def targets(self) -> dict[str, float]:
         """What a request asks for."""

@@ -31,13 +31,16 @@ class RequestVerdict:
     nearest : dict
         The nearest targets that the training films support, for the size asked; the targets themselves where those are.
     warnings : tuple of str
-        Sentences that must be read before the run: targets outside, sizes that the model cannot do.
+        Sentences that must be read before the run: those on the size, then one on targets outside.
+    size_warnings : tuple of str
+        Those on the size alone.
     """
 
     support: float | None
     words: str
     nearest: dict[str, float]
     warnings: tuple[str, ...]
+    size_warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -76,21 +79,21 @@ def film_warning(verdict: Mapping[str, Any]) -> str:
 def judge_request(card: ModelCard, targets: Mapping[str, float], size: Size | None = None) -> RequestVerdict:
     """Judge `targets`, in the card's own conditions, for a film of `size` voxels (None: the model's own)."""
     size = size or card.shape
-    warnings = size_warnings(card, size)
+    of_size = tuple(size_warnings(card, size))
     if (support := card.support) is None:
-        return RequestVerdict(None, "", dict(targets), tuple(warnings))
+        return RequestVerdict(None, "", dict(targets), of_size, of_size)
     known = in_thickness(targets, size[2], card.shape[2])
     value = support.value(known)
     nearest = dict(targets)
     if value < SPARSE:
         moved = in_thickness(support.nearest(known), card.shape[2], size[2])
         nearest = {name: round(moved[name], 4) for name in targets}
-    words = verdict(value)
+    words, warnings = verdict(value), list(of_size)
     if value < SPARSE and nearest != dict(targets):
         told = ", ".join(f"{name}={value:g}" for name, value in nearest.items())
         layers = "" if size[2] == card.shape[2] else f" in a film of {size[2]} layers"
         warnings.append(f"The targets lie {words}{layers}; the nearest that it supports are {told}.")
-    return RequestVerdict(value, words, nearest, tuple(warnings))
+    return RequestVerdict(value, words, nearest, tuple(warnings), of_size)
 
 
 def judge_film(

@@ -22,6 +22,8 @@ from microdesigner.models.feature_predictor import PATCH
 
 POSTERIOR_SAMPLES = 1000
 STORED_SAMPLES = 300
+MOST_VOXELS = 2 * 256 * 256 * 128
+"""Of a volume that is encoded in one piece."""
 LOWEST, HIGHEST = 0.05, 0.95
 QUANTILES = (("q05", LOWEST), ("q50", 0.5), ("q95", HIGHEST))
 
@@ -85,7 +87,8 @@ def analysed(bundle: Bundle, volume: Microstructure, seed: int = 0) -> Sample:
     Raises
     ------
     InputError
-        Where the volume has other phases or voxels than the model, edges that the encoder cannot take.
+        Where the volume has other phases or voxels than the model, or more voxels or other edges than the encoder
+        takes.
     """
     card = bundle.card
     _check_alike(bundle, volume)
@@ -117,6 +120,9 @@ def _check_alike(bundle: Bundle, volume: Microstructure) -> None:
     if volume.voxel_nm and card.voxel_nm and not np.allclose(volume.voxel_nm, card.voxel_nm, rtol=0.01):
         edges = [" × ".join(f"{edge:g}" for edge in each) for each in (volume.voxel_nm, card.voxel_nm)]
         raise InputError(f"The volume's voxels are {edges[0]} nm, those of {card.name} {edges[1]} nm; resample it.")
+    if volume.phases.size > MOST_VOXELS:
+        size = "×".join(map(str, volume.shape))
+        raise InputError(f"This volume of {size} voxels is too large to be encoded whole; crop it.")
     multiple = card.latent.factor * PATCH
     if any(edge % multiple for edge in volume.shape):
         size = "×".join(map(str, volume.shape))

@@ -58,6 +58,17 @@ class CurrentSampleController(QObject):
         self.source = source
         self._add(request, 0, sample)
 
+    def take_analysis(self, volume: Microstructure, seen: Sample) -> None:
+        """Add what a model sees in a volume to the sample on show, where that is still this volume's."""
+        if self.request is None or self.sample is None or self.sample.microstructure is not volume:
+            return
+        self.sample = replace(
+            self.sample, predicted=seen.predicted, process=seen.process, draws=seen.draws, support=seen.support,
+            verdict=seen.verdict,
+        )  # fmt: skip
+        self._samples = {0: self.sample}
+        self.changed.emit(self.request, self.sample)
+
     def choose(self, place: int) -> None:
         """Show one of the samples of the result, counted from 1."""
         if self._collected is not None and 1 <= place <= len(self._samples):

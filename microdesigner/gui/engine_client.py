@@ -6,9 +6,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from microdesigner.app.catalogue import Catalogue
-from microdesigner.app.workers import Cancelled, Done, Failed, Ready, Task, Worker
-from microdesigner.app.workers.engine import Generate, LoadModel, MakeDraft
+from microdesigner.app.workers import Answer, Cancelled, Done, Failed, Ready, Task, Worker
+from microdesigner.app.workers.engine import Analyse, Generate, LoadModel, MakeDraft
 from microdesigner.core.events import Draft, Finished, Preview, Progress, SampleDone
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.gui.worker_client import WorkerClient
 
@@ -24,6 +25,8 @@ class EngineClient(WorkerClient):
     sampled = Signal(int, object)  # index, Sample
     finished = Signal(object)  # Result
     failed = Signal(str, str)  # sentence, details
+    analysed = Signal(object, object)  # Microstructure, the Sample that a model sees in it
+    not_analysed = Signal(object, str)  # Microstructure, sentence
     ended = Signal()  # after finished, failed or cancelled
 
     def __init__(self, engine: str, catalogue: Catalogue, parent: QObject | None = None) -> None:
@@ -35,6 +38,7 @@ class EngineClient(WorkerClient):
         self.drafting = False  # whether a draft is all that is asked for
         self._job: int | None = None
         self._stage = ("", 0.0)
+        self._analysis: tuple[int, Microstructure] | None = None
 
     @property
     def running(self) -> bool:
@@ -64,6 +68,19 @@ class EngineClient(WorkerClient):
         """Ask for a quick look at `request`, of which only `drafted` tells; whatever runs is cancelled."""
         self._serve(request, drafting=True)
 
+    def analyse(self, model: str, volume: Microstructure) -> None:
+        """Have `model` look at a volume that it did not generate, after what runs; an earlier such look is dropped."""
+        self.drop_analysis()
+        load = self._load(model)
+        if self.started_up and load is not None:
+            self._analysis = self._ask(Analyse(load, volume)), volume
+
+    def drop_analysis(self) -> None:
+        """Cancel the look at a volume that is not on show any more."""
+        if self._analysis is not None:
+            self._worker.cancel(self._analysis[0])
+            self._analysis = None
+
     def cancel(self) -> None:
         """Stop at once as far as the window is concerned; the process stops at its next step."""
         if self._job is not None:
@@ -73,7 +90,7 @@ class EngineClient(WorkerClient):
     def close(self) -> None:
         """Stop everything."""
         self.started_up = False
-        self._job = None
+        self._job = self._analysis = None
         super().close()
 
     def _load(self, model: str) -> LoadModel | None:
@@ -102,11 +119,22 @@ class EngineClient(WorkerClient):
     def _take(self, number: int, event: Any) -> None:
         if isinstance(event, Ready):
             self.ready.emit(event.model, event.device)
+        elif self._analysis is not None and number == self._analysis[0]:
+            self._take_analysis(event, self._analysis[1])
         elif isinstance(event, Failed) and (number == self._job or self._job is None):
             self.failed.emit(event.message, event.details)
             self._end()
         elif number == self._job:
             self._tell(event)
+
+    def _take_analysis(self, event: Any, volume: Microstructure) -> None:
+        if isinstance(event, Answer):
+            self.analysed.emit(volume, event.value)
+        elif isinstance(event, Done | Cancelled):
+            self._analysis = None
+        elif isinstance(event, Failed):
+            self._analysis = None
+            self.not_analysed.emit(volume, event.message)
 
     def _tell(self, event: Any) -> None:
         if isinstance(event, Progress):

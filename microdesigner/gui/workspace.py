@@ -29,6 +29,7 @@ from microdesigner.gui.importing.open_button import OpenButton
 from microdesigner.gui.importing.volume_loader import VolumeLoader
 from microdesigner.gui.queue.controller import QueueController
 from microdesigner.gui.queue.sweep import SweepController
+from microdesigner.gui.results.analysis import VolumeAnalysis
 from microdesigner.gui.results.controller import ResultsController
 from microdesigner.gui.results.export_button import ExportButton
 from microdesigner.gui.session import SessionController
@@ -77,6 +78,7 @@ class Workspace(QObject):
         self.render_jobs = RenderJobs(self.views, self)
         self.separate_window = SeparateWindow(self.views, self)
         self.results = ResultsController(self.view_model, self)
+        self.analysis = VolumeAnalysis(self.generation, self.request_model, self.current_sample, self)
         self.history = HistoryController(folder, self.history_model, self.store, self)
         self.queue = QueueController(folder, self.generation, self.store, self._colours, self)
         self.sweeps = SweepController(self.request_model, self.queue, settings, window)
@@ -295,7 +297,7 @@ class Workspace(QObject):
         for subject, success in successes.items():
             success.connect(lambda *_, subject=subject: self.succeeded.emit(subject))
         self.volume_loader.opened.connect(lambda _: self.succeeded.emit("files"))
-        for teller in (self.results, self.session):
+        for teller in (self.results, self.session, self.analysis):
             teller.message.connect(self.message)
         for writer in (self.render_jobs, self.files):
             writer.written.connect(lambda path: self.message.emit(f"Written: {path}"))

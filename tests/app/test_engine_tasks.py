@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from microdesigner.app.workers import Cancelled, Done, Failed, Ready, Worker, end_all
-from microdesigner.app.workers.engine import Generate, LoadModel, MakeDraft
+from microdesigner.app.workers import Answer, Cancelled, Done, Failed, Ready, Worker, end_all
+from microdesigner.app.workers.engine import Analyse, Generate, LoadModel, MakeDraft
 from microdesigner.core.events import Draft, Finished, Preview, Progress, SampleDone
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from tests.app.test_worker import collect, end_of, first_of
 from tests.gui import stand_in
@@ -46,6 +47,17 @@ def test_a_generation_ends_with_its_result(work: Worker, load: LoadModel) -> Non
 
 def test_a_draft_is_one_event(work: Worker, load: LoadModel) -> None:
     assert [type(event) for event in end_of(work, work.ask(MakeDraft(load, _request())))] == [Draft, Done]
+
+
+def test_a_volume_of_other_origin_is_looked_at(work: Worker, load: LoadModel) -> None:
+    film = Microstructure(stand_in.volume((16, 16, 8), 3, {}), (2.0, 2.0, 2.0))
+    answer = end_of(work, work.ask(Analyse(load, film)))[-2]
+    assert isinstance(answer, Answer)
+    assert set(answer.value.process) == {"phi", "chi", "log_time"}
+    running, waiting = work.ask(Generate(load, _request(steps=1000))), work.ask(Analyse(load, film))
+    work.cancel(waiting)
+    assert end_of(work, waiting) == [Cancelled()]
+    work.cancel(running)
 
 
 def test_cancelling_a_request_leaves_the_loading_alone(work: Worker, load: LoadModel) -> None:

@@ -35,7 +35,7 @@ def _use(session: Session, card: ModelCard) -> None:
         return
     request = targets.request(Options(session.request.seed, min(session.request.count, 3)))
     assert isinstance(request, Request)
-    assert targets.support() is None or np.isfinite(targets.support() or 0)
+    assert np.isfinite(targets.judged().support or 0)
     comparison(session.request, {"vol_frac_D": 0.3})
     assert as_command(session.request)
     assert as_python(session.request)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +55,23 @@ def test_two_fractions_are_a_target_for_the_third() -> None:
     assert comparison(Request({"vol_frac_D": 0.3}), measured)["vol_frac_A"] == (None, 0.5)
 
 
+def test_targets_are_judged_and_moved_for_the_size_asked() -> None:
+    """The same straight paths mean another structure in a thicker film."""
+    random = np.random.default_rng(0)
+    ranges = ((0.2, 0.4), (0.1, 0.2), (0.35, 0.65), (0.35, 0.65))
+    films = np.stack([random.uniform(low, high, 200) for low, high in ranges], 1)
+    targets = Targets(ModelCard.from_json(tiny_card() | {"support": films.tolist(), "domain_sizes": None}))
+    targets.ask_only({"tortuosity_D": 0.5, "tortuosity_A": 0.5})
+    thick = (64, 64, 64)  # twice the layers of the training films
+    assert targets.judged().words == targets.judged((64, 64, 32)).words == "well supported"
+    assert targets.judged(thick).words == "outside the training data"
+    targets.use_nearest()
+    assert targets.targets() == {"tortuosity_D": 0.5, "tortuosity_A": 0.5}
+    targets.use_nearest(thick)
+    assert targets.targets()["tortuosity_D"] < 0.45
+    assert targets.judged(thick).words == "well supported"
+
+
 def test_what_follows_from_fractions_and_paths_starts_free() -> None:
     assert set(Targets(_card(("ABS_f_D", "CT_f_D_tort1", "ABS_wf_D"))).targets()) == {"ABS_f_D", "CT_f_D_tort1"}
     assert set(Targets(_card(("ABS_wf_D",))).targets()) == {"ABS_wf_D"}
@@ -68,7 +86,7 @@ def test_switching_models_keeps_what_both_share() -> None:
 
 
 def test_without_a_sample_of_the_data_there_is_no_verdict() -> None:
-    assert Targets(_card()).support() is None
+    assert Targets(_card()).judged().support is None
 
 
 def test_median_follows_the_histogram() -> None:

@@ -121,6 +121,39 @@ def test_an_entry_that_is_missing_is_named(entry: str) -> None:
     assert f"lacks '{entry}'" in refused(document)
 
 
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ((64, 64, 32), ""),
+        ((1024, 1024, 512), ""),  # 2^29 voxels
+        ((1024, 1024, 544), "1024×1024×544 voxels is too large to generate; stay below 2^29 voxels"),
+        ((4096, 4096, 4096), "too large"),
+        ((4096, 4096, 256), "too large"),  # 2^32: nothing in 32 bits
+        ((48, 64, 32), "multiple of 32 voxels; got 48×64×32"),
+        ((64, 72, 32), "multiple of 32 voxels; got 64×72×32"),
+        ((64, 64, 40), "multiple of 32 voxels; got 64×64×40"),
+        ((16, 16, 16), "multiple of 32"),
+    ],
+)
+def test_a_size_is_served_or_refused_in_a_sentence(size: tuple[int, int, int], words: str) -> None:
+    card = ModelCard.from_json(tiny_card())  # the denoiser halves latents of an eighth of the voxels twice
+    if not words:
+        card.check(Request(size=size))
+        return
+    with pytest.raises(InputError) as caught:
+        card.check(Request(size=size))
+    assert words in str(caught.value)
+
+
+def test_a_model_of_one_size_serves_that_alone() -> None:
+    card = ModelCard.from_json(tiny_card() | {"fixed_size": True, "shape": [64, 96, 32]})
+    card.check(Request())
+    card.check(Request(size=(64, 96, 32)))
+    for size in ((64, 64, 32), (32, 96, 32), (64, 96, 64)):
+        with pytest.raises(InputError, match="makes volumes of 64×96×32 voxels only"):
+            card.check(Request(size=size))
+
+
 def test_a_damaged_card_is_refused_in_one_sentence_or_serves(tmp_path: Path) -> None:
     """Whatever is written into a card: it is refused by name, or all that is asked of it is answered."""
     path, read = tmp_path / "model.json", 0

@@ -49,6 +49,15 @@ def test_the_nearest_supported_request_is_a_film_beside_it(support: Support) -> 
     assert support.nearest({"x": 2.0})["x"] <= 1.0
 
 
+def test_a_request_as_lonely_as_one_film_in_ten_is_just_supported() -> None:
+    """Nine films around 0 and one at 1: at -1 a request lies exactly as far from its neighbours as that one does."""
+    films = Support(("x",), np.array([*np.arange(-4, 5) / 64, 1.0])[:, None])
+    assert films.value({"x": -1.0}) == SPARSE
+    assert films.nearest({"x": -1.0}) == {"x": -1.0}, "what is just supported stays"
+    assert films.value({"x": -1.01}) == 0
+    assert films.nearest({"x": -1.01})["x"] > -0.1
+
+
 @pytest.mark.parametrize("films", [1, 2, 5, 6])
 def test_a_model_of_few_films_is_judged_too(films: int) -> None:
     few = Support(("x",), np.linspace(0, 1, films)[:, None])
@@ -57,6 +66,9 @@ def test_a_model_of_few_films_is_judged_too(films: int) -> None:
     assert few.nearest({"x": 50.0})["x"] in few.points.round(4)
 
 
-@pytest.mark.parametrize(("value", "word"), [(0.0, "outside"), (0.05, "edge"), (0.1, "well"), (1.0, "well")])
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [(0.0, "outside"), (0.0099, "outside"), (0.01, "edge"), (0.0999, "edge"), (0.1, "well"), (1.0, "well")],
+)
 def test_the_verdict_is_a_word(value: float, word: str) -> None:
     assert word in verdict(value)

@@ -11,17 +11,23 @@ from microdesigner.descriptors.correlation import axis_correlation, lateral_corr
 from microdesigner.descriptors.structure_factor import domain_size, film_domain_size, structure_factor
 from tests.descriptors.volumes import noise, stripes, volume
 
+CUBE = (1.0, 1.0, 1.0)
 
-def counted(labels: np.ndarray, one: int, other: int, periodic: bool) -> dict[int, tuple[float, float]]:
+
+def counted(
+    labels: np.ndarray, one: int, other: int, periodic: bool, edges: tuple[float, float, float] = CUBE
+) -> dict[float, tuple[float, float]]:
     """Pairs found and possible by squared distance, by running through all pairs of voxels."""
-    shape, found = labels.shape, {}
+    shape = labels.shape
+    found: dict[float, tuple[float, float]] = {}
     places = list(itertools.product(*map(range, shape)))
     for here, there in itertools.product(places, places):
         lag = [b - a for a, b in zip(here, there, strict=True)]
         if periodic:
             lag[:2] = [(step + edge // 2) % edge - edge // 2 for step, edge in zip(lag[:2], shape[:2], strict=True)]
-        hits, pairs = found.get(sum(step**2 for step in lag), (0.0, 0.0))
-        found[sum(step**2 for step in lag)] = (hits + float(labels[here] == one and labels[there] == other), pairs + 1)
+        square = sum((step * edge) ** 2 for step, edge in zip(lag, edges, strict=True))
+        hits, pairs = found.get(square, (0.0, 0.0))
+        found[square] = (hits + float(labels[here] == one and labels[there] == other), pairs + 1)
     return found
 
 
@@ -37,6 +43,25 @@ def test_radial_correlation_equals_counting_pairs(lateral: Lateral, one: int, ot
         shell[1] += pairs
         shell[2] += pairs * math.sqrt(square) * 2
     expected = [shells[shell] for shell in sorted(shells)][: len(curve.value)]
+    assert curve.value == pytest.approx([hits / pairs for hits, pairs, _ in expected], abs=1e-5)
+    assert curve.position == pytest.approx([way / pairs for _, pairs, way in expected], rel=1e-5)
+
+
+@pytest.mark.parametrize("lateral", ["periodic", "no-flux"])
+@pytest.mark.parametrize("edges", [(1.0, 1.5, 3.0), (4.0, 2.0, 1.0)])
+def test_radial_correlation_of_long_voxels_equals_counting_pairs(
+    lateral: Lateral, edges: tuple[float, float, float]
+) -> None:
+    """Shells one shortest edge wide, up to half the longest edge of the film: no pair is lost, none counts twice."""
+    labels = noise((4, 6, 5), 7)
+    curve = radial_correlation(volume(labels, edges, lateral), 0)
+    reach = max(edge * count for edge, count in zip(edges, labels.shape, strict=True)) / 2
+    width, shells = min(edges), {}
+    for square, (hits, pairs) in counted(labels, 0, 0, lateral == "periodic", edges).items():
+        number = math.ceil(math.sqrt(square) / width - 0.5)
+        found = shells.setdefault(number, np.zeros(3))
+        found += hits, pairs, pairs * math.sqrt(square)
+    expected = [shells[number] for number in sorted(shells) if number * width <= reach]
     assert curve.value == pytest.approx([hits / pairs for hits, pairs, _ in expected], abs=1e-5)
     assert curve.position == pytest.approx([way / pairs for _, pairs, way in expected], rel=1e-5)
 

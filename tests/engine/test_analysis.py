@@ -93,6 +93,7 @@ def test_a_volume_of_other_origin_gets_its_recipe(tiny_engine: Engine) -> None:
         (Microstructure(np.zeros((32, 32, 32), np.uint8), (1.0, 1.0, 2.0), phase_names=("d", "a")), "3 phases"),
         (Microstructure(np.zeros((32, 32, 32), np.uint8), (5.0, 5.0, 5.0)), "resample"),
         (Microstructure(np.zeros((32, 30, 32), np.uint8), (1.0, 1.0, 2.0)), "multiples of 16 voxels"),
+        (Microstructure(np.zeros((512, 512, 80), np.uint8), (1.0, 1.0, 2.0)), "512×512×80 voxels is too large"),
     ],
 )
 def test_volumes_unlike_the_models_are_refused(tiny_engine: Engine, wrong: Microstructure, words: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.card import ModelCard
+from microdesigner.core.errors import InputError
 from microdesigner.core.events import Draft, Finished, GenerationEvent, Preview, Progress, SampleDone
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
@@ -53,6 +54,16 @@ class StandInEngine:
         time.sleep(float(os.environ.get("MICRODESIGNER_TEST_STEP_S", "0.02")))
         x, y, z = request.size or self.shape
         return Draft(volume((x // 2, y // 2, z // 2), request.seed, request.targets))
+
+    def analyse(self, volume: Microstructure) -> Sample:
+        time.sleep(float(os.environ.get("MICRODESIGNER_TEST_STEP_S", "0.02")))
+        if len(volume.phase_names) != 3:
+            raise InputError("The stand-in knows films of 3 phases.")
+        process = {name: {"mean": v, "std": 0.1, "q05": v - 0.2, "q50": v, "q95": v + 0.2, "interval_share": share}
+                   for name, v, share in (("phi", 0.5, 0.1), ("chi", 3.25, 0.8), ("log_time", 3.0, 0.1))}  # fmt: skip
+        draws = {name: [spread["q05"], spread["q50"], spread["q95"]] for name, spread in process.items()}
+        verdict = {"request": "well supported", "disagreement": 2.5, "words": "unlike the training films"}
+        return Sample(volume, 0, {}, process=process, draws=draws, support=0.5, verdict=verdict)
 
 
 def volume(shape: tuple[int, int, int], seed: int, targets: dict[str, float]) -> PhaseArray:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from microdesigner.app.workers.messages import Ready
+from microdesigner.app.workers.messages import Answer, Ready
 from microdesigner.core.card import CARD_FILE
-from microdesigner.core.events import Draft, GenerationEvent
+from microdesigner.core.events import Draft, GenerationEvent, Progress
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
+from microdesigner.core.result import Sample
 
 ENGINE = "microdesigner.engine:Engine"
 
@@ -23,6 +25,10 @@ class EngineLike(Protocol):
 
     def draft(self, request: Request) -> Draft:
         """A coarse look at what a request makes."""
+        ...
+
+    def analyse(self, volume: Microstructure) -> Sample:
+        """What the model sees in a volume that it did not generate."""
         ...
 
 
@@ -70,6 +76,20 @@ class MakeDraft:
     def events(self) -> Iterator[Draft]:
         """The draft."""
         yield self.load.loaded().draft(self.request)
+
+
+@dataclass(frozen=True)
+class Analyse:
+    """Answers the Sample that the model of `load` sees in a volume of other origin, with recipe and verdict."""
+
+    load: LoadModel
+    volume: Microstructure
+
+    def events(self) -> Iterator[Progress | Answer]:
+        """Load, then look."""
+        engine = self.load.loaded()
+        yield Progress("analyse", 0, 1)  # a volume that nobody looks at any more is dropped here
+        yield Answer(engine.analyse(self.volume))
 
 
 _loaded: dict[tuple[Any, ...], EngineLike] = {}  # of the worker process: one model at a time

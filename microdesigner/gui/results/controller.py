@@ -156,9 +156,11 @@ class ResultsController(QObject):
         if opened is None or opened.sample.microstructure is not task.microstructure:
             return
         measured, reasons = value
-        sample = replace(opened.sample, measured=measured, reasons=reasons)
+        on_show = self._shown is not None and self._shown[1].microstructure is task.microstructure
+        known = self._shown[1] if self._shown is not None and on_show else opened.sample
+        sample = replace(known, measured=measured, reasons=reasons)
         request, path = opened.request or Request(model=""), Path(opened.path)
-        if self._shown is not None and self._shown[1] is opened.sample:
+        if on_show:
             self.measured.emit(request, sample, path)
         self.stored.emit(request, sample, path.name)
 

@@ -5,10 +5,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
+from microdesigner.core.verdict import film_warning
 from microdesigner.gui.results.measured import MeasuredPanel
 from microdesigner.gui.results.recipe import RecipePanel
 from microdesigner.gui.results.verification import VerificationPanel
-from microdesigner.gui.widgets.basics import SPACING, named, scrolled
+from microdesigner.gui.widgets.basics import SPACING, named, quiet, scrolled
 from microdesigner.gui.widgets.number_field import IntegerField
 
 
@@ -20,6 +21,8 @@ class ResultsPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.measured = MeasuredPanel()
+        self.verdict = quiet()
+        self.verdict.setToolTip("Whether the model's predictor sees in the film what the film measures.")
         self.recipe = RecipePanel()
         self.verification = VerificationPanel()
         self.index = named(IntegerField(), "Sample", "Which sample of the result is shown.")
@@ -45,6 +48,8 @@ class ResultsPanel(QWidget):
         """Show what a sample measures and how it could be made."""
         self.seed.setText(f"seed {sample.seed}")
         self.measured.show_sample(request, sample)
+        self.verdict.setText(_verdict_words(sample))
+        self.verdict.setVisible(bool(self.verdict.text()))
         self.recipe.show_sample(sample)
         self.verification.show_sample(sample)
 
@@ -70,6 +75,7 @@ class ResultsPanel(QWidget):
         column.addLayout(self.head)
         column.addLayout(self._choice)
         column.addWidget(self.measured)
+        column.addWidget(self.verdict)
         column.addSpacing(SPACING)
         column.addWidget(self.recipe)
         column.addWidget(self.verification)
@@ -78,3 +84,9 @@ class ResultsPanel(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scrolled(content))
         self.setMinimumWidth(360)
+
+
+def _verdict_words(sample: Sample) -> str:
+    """What is to be thought of a film, "" where no model judged it."""
+    words = sample.verdict.get("words")
+    return film_warning(sample.verdict) or (f"The film is {words}." if words else "")

@@ -56,8 +56,7 @@ class TargetsPanel(QWidget):
 
     def restyle(self) -> None:
         """Show the support in the colours of the look."""
-        if self._model.targets is not None:
-            self.badge.show_support(self._model.targets.support())
+        self.badge.show_verdict(self._model.judged())
 
     def commands(self) -> list[Command]:
         """What can be done to targets and options."""

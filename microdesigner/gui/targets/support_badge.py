@@ -1,15 +1,17 @@
 """Whether the training data support the targets, said before anything is generated."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from microdesigner.core.support import OUTSIDE, SPARSE, verdict
+from microdesigner.core.support import OUTSIDE, SPARSE
+from microdesigner.core.verdict import RequestVerdict
 from microdesigner.gui import theme
-from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.basics import named, quiet
 
 
 class SupportBadge(QWidget):
-    """A coloured sentence, and a button that moves the targets to the nearest supported ones."""
+    """A coloured sentence, a button that moves the targets to the nearest supported ones, and what must be read of the
+    size asked."""
 
     nearest_wanted = Signal()
 
@@ -24,20 +26,28 @@ class SupportBadge(QWidget):
             "Move the targets to the nearest supported ones.",
         )
         self.nearest.clicked.connect(lambda: self.nearest_wanted.emit())
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self.warnings = quiet()
+        self.warnings.setToolTip("How far the size asked lies from the films that the model was trained on.")
+        row = QHBoxLayout()
         row.addWidget(self.text, 1)
         row.addWidget(self.nearest)
-        self.show_support(None)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self.warnings)
+        self.show_verdict(None)
 
-    def show_support(self, support: float | None) -> None:
-        """Show a support of 0..1; None where the model's card holds no sample of its training data."""
-        if support is None:
+    def show_verdict(self, verdict: RequestVerdict | None) -> None:
+        """Show what is known of the request; None without a model."""
+        sentences = verdict.size_warnings if verdict else ()
+        self.warnings.setText("\n".join(sentences))
+        self.warnings.setVisible(bool(sentences))
+        support = verdict.support if verdict else None
+        if verdict is None or support is None:
             self.text.setText("")
             self.nearest.hide()
             return
         pair = theme.BAD if support < OUTSIDE else theme.EDGE if support < SPARSE else theme.GOOD
         colour = theme.status_colour(pair)
-        words = verdict(support)
-        self.text.setText(f'<span style="color:{colour}">●</span> {words[0].upper()}{words[1:]}')
+        self.text.setText(f'<span style="color:{colour}">●</span> {verdict.words[0].upper()}{verdict.words[1:]}')
         self.nearest.setVisible(support < SPARSE)

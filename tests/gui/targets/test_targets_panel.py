@@ -1,7 +1,10 @@
 """Targets: sliders make requests, fractions stay possible, support is said before the run."""
 
+from dataclasses import replace
+
 import pytest
 
+from microdesigner.app.targets import Targets
 from microdesigner.gui.main_window import MainWindow
 
 
@@ -59,6 +62,27 @@ def test_the_badge_warns_outside_the_training_data_and_offers_the_nearest(window
     assert badge.nearest.isVisible()
     badge.nearest.click()
     assert "Outside" not in badge.text.text()
+
+
+def test_the_badge_judges_for_the_size_asked_and_warns_of_it(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    badge, request = window.targets.badge, Targets.request
+    for name, value in (("tortuosity_D", 0.8), ("tortuosity_A", 0.8)):
+        window.targets.rows[name].number.setValue(value)
+    assert "Well supported" in badge.text.text()
+    assert badge.warnings.isHidden()
+    for size, words, warning in (
+        ((64, 64, 96), "utside the training data", "96 layers was never measured"),
+        ((32, 32, 8), "", "ask for at least 32×32×16"),
+    ):
+        monkeypatch.setattr(
+            Targets, "request", lambda self, options, size=size: replace(request(self, options), size=size)
+        )
+        window.targets.restyle()
+        assert words in badge.text.text()
+        assert warning in badge.warnings.text()
+        assert not badge.warnings.isHidden()
 
 
 def test_an_unlocked_seed_changes_with_each_generation(window: MainWindow) -> None:
