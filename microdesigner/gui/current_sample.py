@@ -79,9 +79,10 @@ class CurrentSampleController(QObject):
             self.outdated.emit(False)
 
     def show_volume(self, volume: Microstructure) -> None:
-        """Show the volume of the sample, or the one simulated in its place."""
-        self._on_show = volume
-        self.volume_wanted.emit(volume)
+        """Show the volume of the sample, or the one simulated in its place, unless it is on show: meshes take long."""
+        if volume is not self._on_show:
+            self._on_show = volume
+            self.volume_wanted.emit(volume)
 
     def drop_draft(self) -> None:
         """Put the sample back on show where a draft is."""

@@ -39,7 +39,7 @@ class SessionController(QObject):
         super().__init__(window)
         self._model, self._look, self._shown, self._undo = model, look, shown, undo
         self._thread, self._settings, self._window = thread, settings, window
-        self.restoring = False  # the sample of a session is on its way, its targets are set already
+        self.restoring: Path | None = None  # the volume of a session on its way, whose targets are set already
         self._view: ViewState | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -48,7 +48,7 @@ class SessionController(QObject):
         self.saved.connect(self._remember)
         model.changed.connect(lambda _: self._timer.start())
         look.changed.connect(lambda _: self._timer.start())
-        shown.changed.connect(lambda *_: self._showing())
+        shown.changed.connect(lambda *_: self._timer.start())
 
     def current(self) -> Session | None:
         """The session as it stands; None without a model."""
@@ -75,9 +75,9 @@ class SessionController(QObject):
         self._model.recall(session.request)
         self._model.set_options(seed_locked=session.seed_locked)
         self._undo.clear()
-        self._view = session.view
+        self._view, self.restoring = session.view, None
         if session.opened is not None and session.opened.is_file():
-            self.restoring = True
+            self.restoring = session.opened
             self.volume_wanted.emit(session.opened)
         elif session.shown is not None:
             self.sample_wanted.emit(session.shown)
@@ -129,10 +129,6 @@ class SessionController(QObject):
         """Store the session for the next start."""
         self._timer.stop()
         self._store()
-
-    def _showing(self) -> None:
-        self.restoring = False
-        self._timer.start()
 
     def _store(self) -> None:
         session = self.current()

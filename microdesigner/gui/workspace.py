@@ -150,11 +150,15 @@ class Workspace(QObject):
         elif path.suffix.lower() == ".json":
             self._open_request(path)
         else:
+            if path == self.session.restoring:  # it could not be read then; now the user wants its targets too
+                self.session.restoring = None
             self.volume_loader.open(path)
 
     def show_opened(self, opened: Opened) -> None:
         """Show a volume from a file, with the targets it was generated for."""
-        if opened.request is not None and not self.session.restoring:
+        if opened.path == self.session.restoring:
+            self.session.restoring = None
+        elif opened.request is not None:
             self.request_model.recall(opened.request)
         self.show_sample(opened.request or Request(model=""), opened.sample, opened.path)
         self.message.emit(f"Opened: {opened.path}")
@@ -248,7 +252,7 @@ class Workspace(QObject):
         self.export_button.movie_chosen.connect(self.render_jobs.film)
         self.training.installed.connect(self._offer_models)
         self.training.chosen.connect(self._use_model)
-        self.session.volume_wanted.connect(self.volume_loader.open)
+        self.session.volume_wanted.connect(self.volume_loader.reopen)
         self.session.sample_wanted.connect(self.history.service.reload)
         self.views.shown.connect(self.session.apply_view)
         self.view_model.changed.connect(self._remember_look)

@@ -62,6 +62,30 @@ def test_an_opened_file_is_back_with_the_targets_as_they_were_left(
     assert again.targets.rows["vol_frac_D"].number.value() == pytest.approx(0.27)
 
 
+def test_a_volume_that_a_session_could_not_read_brings_its_targets_once_it_is_repaired(
+    window: MainWindow, open_window: Callable[..., MainWindow], tmp_path: Path
+) -> None:
+    path = tmp_path / "film.vti"
+    window.request_model.set_options(quality="draft")
+    window.targets.rows["vol_frac_D"].number.setValue(0.31)
+    generate(window)
+    window.export(path)
+    wait_until(lambda: "film.vti" in window.status_line.text())
+    window.open_path(path)
+    wait_until(lambda: window.current_sample.source == path)
+    window.targets.rows["vol_frac_D"].number.setValue(0.27)
+    window.close()
+    content = path.read_bytes()
+    path.write_bytes(b"damaged")
+    again = open_window()
+    wait_until(lambda: "film.vti" in again.error_bar.text.text())
+    assert again.targets.rows["vol_frac_D"].number.value() == pytest.approx(0.27)
+    path.write_bytes(content)
+    again.open_path(path)
+    wait_until(lambda: again.current_sample.source == path)
+    assert again.targets.rows["vol_frac_D"].number.value() == pytest.approx(0.31)
+
+
 def test_a_saved_session_is_opened_like_a_volume(window: MainWindow, tmp_path: Path) -> None:
     row = window.targets.rows["vol_frac_D"]
     row.number.setValue(0.29)

@@ -24,20 +24,30 @@ class VolumeLoader(QObject):
         self._files = files
         self._settings = settings
         self._window = parent
+        self._example: Path | None = None  # the shipped result, on its way without the user having opened it
         files.opened.connect(self._take)
 
     def open(self, path: Path) -> None:
-        """Read a volume."""
+        """Read a volume that the user chose."""
+        if path == self._example:
+            self._example = None
+        self._files.open(path)
+
+    def reopen(self, path: Path) -> None:
+        """Read the volume that a session showed."""
+        if path == first_result():
+            self._example = path
         self._files.open(path)
 
     def open_example(self) -> None:
         """Read the result that ships with the program, where there is one."""
         path = first_result()
         if path is not None:
-            self._files.open(path)
+            self.reopen(path)
 
     def _take(self, opened: Opened) -> None:
-        if opened.path == first_result():
+        if opened.path == self._example:
+            self._example = None
             self.example.emit(opened)
         elif opened.voxel_known:
             self._hand_over(opened)

@@ -192,3 +192,24 @@ def test_the_first_start_shows_the_shipped_result(
     assert set(window.results_panel.recipe.values) == {"phi", "chi", "log_time"}
     assert window.results_panel.recipe.plot_visible  # the shipped file keeps the draws of its recipe
     assert not window.settings.recent
+    generate(window)
+    window.open_path(tmp_path / "shipped" / "resources" / "first-result.vti")
+    wait_until(lambda: "first-result.vti" in window.status_line.text())
+    assert window.sample is not None
+    np.testing.assert_array_equal(window.sample.microstructure.phases, sample.microstructure.phases)
+    assert window.settings.recent_files() == [tmp_path / "shipped" / "resources" / "first-result.vti"]
+
+
+def test_the_shipped_result_of_the_last_time_stays_an_example(
+    stand_in_model: Path, open_window: Callable[..., MainWindow], tmp_path: Path
+) -> None:
+    path = tmp_path / "shipped" / "resources" / "first-result.vti"
+    path.parent.mkdir(parents=True)
+    registry.write(Microstructure(np.zeros((8, 8, 8), np.uint8), (2.0, 2.0, 2.0)), path)
+    window = open_window()
+    wait_until(lambda: is_drawn(window))
+    window.close()
+    again = open_window()
+    wait_until(lambda: again.current_sample.source == path)
+    assert not again.settings.recent
+    assert again.history.panel.list.count() == 0

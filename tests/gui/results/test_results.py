@@ -106,10 +106,14 @@ def test_a_plot_is_saved_as_drawing_picture_and_table(window: MainWindow, tmp_pa
 def test_an_opened_volume_is_measured_and_kept(window: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "scan.nrrd"
     registry.write(SMALL, path)
+    shown: list[Microstructure] = []
+    window.current_sample.volume_wanted.connect(shown.append)
     window.open_path(path)
     wait_until(lambda: window.sample is not None and "vol_frac_D" in window.sample.measured, 120)
     assert window.results_panel.measured.lines["vol_frac_D"][0].text() == f"{(SMALL.phases == 0).mean():.3f}"
     wait_until(lambda: window.history.panel.list.count() == 1)
+    assert len(shown) == 1, "the measured values of a volume do not mesh it again"
+    assert window.current_sample.source == path
     assert window.history.panel.entry(0).note == "scan.nrrd"
     assert "opened from a file" in window.history.panel.list.item(0).toolTip()
     window.open_path(path)
