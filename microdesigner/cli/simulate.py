@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     too_early: InputError | None = None
     written = 0
     with closing(_with_progress(recipe, times)) as states:
-        for index, taken in enumerate(snapshot(recipe, state) for state in states if state.asked):
+        for index, taken in enumerate(snapshot(recipe, state) for state in states if state.requested):
             path = args.out.with_stem(f"{args.out.stem}-{index:04d}") if len(times) > 1 else args.out
             try:
                 _write(taken, args.phases, path)

@@ -171,11 +171,11 @@ def _device_words(config: "TrainingConfig") -> str:
 
 
 def _try(config: "TrainingConfig") -> int:
+    from microdesigner.training.resource_estimate import ResourceEstimate
     from microdesigner.training.trial import measure_trial
-    from microdesigner.training.trial_result import Trial
 
     for event in with_bars(measure_trial(config)):
-        if isinstance(event, Trial):
+        if isinstance(event, ResourceEstimate):
             print(json.dumps(event.to_json(), indent=1, default=plain_number))
     return 0
 

@@ -170,7 +170,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
             return None
         entry = self.size_response
         sizes = np.asarray(self.domain_size_nm, dtype=np.float64)
-        return DomainSizes(support, sizes, SizeResponse(entry.offset, entry.slope, entry.noise))
+        return DomainSizes(support, sizes, SizeResponse(entry.offset, entry.slope, entry.error_std))
 
     @property
     def response(self) -> ResponseSurface | None:

@@ -55,7 +55,17 @@ class SizeResponseEntry(Struct, frozen=True, forbid_unknown_fields=True):
 
     offset: Annotated[float, Meta(ge=-100, le=100)] = 0.0
     slope: Annotated[float, Meta(gt=0, le=100)] = 1.0
-    noise: Annotated[float, Meta(ge=0, le=10)] = 0.0
+    conditioning_error_std: Annotated[float, Meta(ge=0, le=10)] | None = None
+    noise: Annotated[float, Meta(ge=0, le=10)] | None = None  # its name in cards before version 0.2.0
+
+    def __post_init__(self) -> None:
+        if self.noise is not None and self.conditioning_error_std is not None:
+            raise ValueError("noise is the old name of conditioning_error_std; give one of them")
+
+    @property
+    def error_std(self) -> float:
+        """Standard deviation of the conditioning error in ln(size), under either name."""
+        return self.conditioning_error_std or self.noise or 0.0
 
 
 class ResponseEntry(Struct, frozen=True):

@@ -1,8 +1,8 @@
-"""Which domain sizes films have that measure what is asked: drawn before a sample is denoised for it.
+"""The distribution of domain sizes given the targets, from which one is drawn before a sample is denoised.
 
 Few conditions leave a film's domain size open, and a denoiser left to choose it as it goes settles near the mean of all
-films; drawn first, the sizes of many samples scatter as those of real films do. A denoiser that is told a size follows
-it in part; how far is measured, and taken back in what it is told.
+films; drawn first, the sizes of many samples scatter as those of real films do. A denoiser that is conditioned on a
+size follows it in part; how far is measured, and the condition's value is corrected for it.
 """
 
 import math
@@ -17,36 +17,36 @@ from microdesigner.core.support import Support
 NEIGHBOURS = 32
 RIDGE = 0.01
 REACH = 1.25
-LOUDEST = 2.0
+CONDITION_MARGIN = 2.0
 LEAST_SPREAD = 0.05
 SPREAD_LEVELS = (0.16, 0.5, 0.84)
 
 
 @dataclass(frozen=True)
 class SizeResponse:
-    """How a denoiser follows the domain size that it is told; the default follows it exactly.
+    """How a denoiser follows the domain size that it is conditioned on; the default follows it exactly.
 
     Of films whose other targets leave ln(size) with a median M and a variance V it makes on average
-    `offset` + `slope` M + V / (V + `noise`²) (ln(told) - M): like a listener who knows what films are like and hears
-    the number with an error of that standard deviation (Bayes' estimate).
+    `offset` + `slope` M + V / (V + `conditioning_error_std`²) (ln(condition) - M): the posterior mean of a value with
+    the prior (M, V) that is observed with an error of that standard deviation.
     """
 
     offset: float = 0.0
     slope: float = 1.0
-    noise: float = 0.0
+    conditioning_error_std: float = 0.0
 
-    def made(
-        self, told: NDArray[np.float64], middle: NDArray[np.float64], spread: NDArray[np.float64]
+    def predicted(
+        self, condition: NDArray[np.float64], middle: NDArray[np.float64], spread: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """ln(size) of what is made, each (n,); `middle` and `spread` are M and the square root of V."""
-        return self.offset + self.slope * middle + self._share(spread) * (told - middle)
+        return self.offset + self.slope * middle + self._share(spread) * (condition - middle)
 
-    def told(self, wanted: float, middle: float, spread: float) -> float:
-        """ln(size) to tell where ln(size) `wanted` is to be made."""
-        return middle + (wanted - self.offset - self.slope * middle) / float(self._share(np.array(spread)))
+    def condition_for(self, size: float, middle: float, spread: float) -> float:
+        """ln(size) to condition on so that ln(size) is `size` on average."""
+        return middle + (size - self.offset - self.slope * middle) / float(self._share(np.array(spread)))
 
     def _share(self, spread: NDArray[np.float64]) -> NDArray[np.float64]:
-        return 1 / (1 + (self.noise / np.maximum(spread, LEAST_SPREAD)) ** 2)
+        return 1 / (1 + (self.conditioning_error_std / np.maximum(spread, LEAST_SPREAD)) ** 2)
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,13 @@ class DomainSizes:
     sizes: NDArray[np.float64]
     response: SizeResponse = SizeResponse()
 
-    def told(self, level: float, targets: Mapping[str, float]) -> float:
-        """What to tell the denoiser, in nm, for a film of the size `quantile`; within `LOUDEST` times what films
+    def condition_value(self, level: float, targets: Mapping[str, float]) -> float:
+        """The condition, in nm, for a film of the size `quantile`; within `CONDITION_MARGIN` times what films
         have."""
-        wanted, low, middle, high = self._logarithms((level, *SPREAD_LEVELS), targets)
-        told = self.response.told(wanted, middle, (high - low) / 2)
-        least, most = math.log(self.sizes.min() / LOUDEST), math.log(self.sizes.max() * LOUDEST)
-        return math.exp(min(max(told, least), most))
+        size, low, middle, high = self._logarithms((level, *SPREAD_LEVELS), targets)
+        condition = self.response.condition_for(size, middle, (high - low) / 2)
+        least, most = math.log(self.sizes.min() / CONDITION_MARGIN), math.log(self.sizes.max() * CONDITION_MARGIN)
+        return math.exp(min(max(condition, least), most))
 
     def left_open(self, targets: Mapping[str, float]) -> tuple[float, float]:
         """Median of ln(size) over films with these `targets`, and half of what lies between its 16 and 84 %."""
@@ -75,7 +75,7 @@ class DomainSizes:
 
         Films near the targets count by a normal kernel, whose width is the distance to the `NEIGHBOURS`th; their
         logarithms are carried to the targets along a line fitted there (local linear regression: Fan and Gijbels 1996).
-        It changes little by little with the targets, and stays within `REACH` times what films have, whatever is asked.
+        It changes little by little with the targets, and always stays within `REACH` times what films have.
         """
         return self._quantiles((level,), targets)[0]
 

@@ -1,4 +1,4 @@
-"""A few of many, evenly spread."""
+"""Evenly spaced subsets, the same at every call."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ def evenly_spread(total: int, count: int) -> NDArray[np.intp]:
     return np.linspace(0, total - 1, min(count, total)).astype(np.intp)
 
 
-def some_of(mask: NDArray[np.bool_], count: int) -> NDArray[np.intp]:
-    """At most `count` of the numbers at which `mask` (n,) is true."""
+def subsample_evenly(mask: NDArray[np.bool_], count: int) -> NDArray[np.intp]:
+    """At most `count` of the indices at which `mask` (n,) is true, evenly spaced among them."""
     numbers = np.flatnonzero(mask)
     return numbers[evenly_spread(len(numbers), count)]

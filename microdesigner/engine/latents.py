@@ -69,7 +69,7 @@ def _domain_sizes(card: ModelCard, targets: Sequence[Targets], starts: Sequence[
     """ln of the domain size that conditions the denoiser for each start, (batch, 1); (batch, 0) if none does."""
     if (sizes := card.domain_sizes) is None:
         return torch.empty(len(starts), 0)
-    values = [sizes.told(start.coarser, asked) for start, asked in zip(starts, targets, strict=True)]
+    values = [sizes.condition_value(start.coarser, known) for start, known in zip(starts, targets, strict=True)]
     return torch.tensor(values)[:, None].log()
 
 

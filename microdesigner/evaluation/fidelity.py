@@ -21,7 +21,7 @@ from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
-from microdesigner.core.spread import some_of
+from microdesigner.core.subsampling import subsample_evenly
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import describe
 from microdesigner.descriptors.chord_length import chord_lengths
@@ -64,9 +64,9 @@ def evaluate_fidelity(engine: Engine, dataset: VolumeDataset, count: int, path: 
     if lacking:
         raise InputError(f"{dataset.path} has no label '{lacking[0]}', which {engine.card.name} is asked for.")
     measured: list[Films] = []
-    held_out = some_of(dataset.held_out, count).tolist()
+    held_out = subsample_evenly(dataset.held_out, count).tolist()
     draws = max(1, min(FLOOR_DRAWS, int((~dataset.held_out).sum()) // max(1, len(held_out))))
-    training = some_of(~dataset.held_out, draws * len(held_out)).tolist()
+    training = subsample_evenly(~dataset.held_out, draws * len(held_out)).tolist()
     requests = [
         Request({name: float(dataset.table[name][index]) for name in names}, engine.card.name, seed=seed)
         for seed, index in enumerate(held_out)

@@ -14,7 +14,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
-from microdesigner.core.spread import some_of
+from microdesigner.core.subsampling import subsample_evenly
 from microdesigner.core.verification import Verification
 from microdesigner.data.store import SERIES, VolumeDataset
 from microdesigner.engine import Engine
@@ -56,7 +56,7 @@ def evaluate_recipes(engine: Engine, dataset: VolumeDataset, count: int, path: P
     lacking = [name for name in names if name not in dataset.table]
     if lacking:
         raise InputError(f"{dataset.path} has no label '{lacking[0]}', which {engine.card.name} predicts.")
-    chosen = some_of(dataset.held_out, count)
+    chosen = subsample_evenly(dataset.held_out, count)
     truth = dataset.columns(names)[chosen].astype(np.float64)
     rows = []
     for done, index in enumerate(chosen, 1):

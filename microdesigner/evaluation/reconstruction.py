@@ -13,7 +13,7 @@ from microdesigner.core.documents import plain_number
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
-from microdesigner.core.spread import some_of
+from microdesigner.core.subsampling import subsample_evenly
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import sample_values
 from microdesigner.engine import Engine
@@ -24,7 +24,7 @@ def evaluate_reconstruction(engine: Engine, dataset: VolumeDataset, count: int, 
     """Encode and decode `count` held-out volumes of `dataset`, evenly spread, and write to `path` the rows "voxel
     accuracy" and one of absolute differences per condition, each with its mean, median and worst."""
     names = [condition.name for condition in engine.card.conditions]
-    chosen = some_of(dataset.held_out, count)
+    chosen = subsample_evenly(dataset.held_out, count)
     accuracies, differences = [], []
     for done, index in enumerate(chosen, 1):
         phases = dataset.phases(int(index))

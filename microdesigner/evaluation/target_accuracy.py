@@ -16,7 +16,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
-from microdesigner.core.spread import evenly_spread
+from microdesigner.core.subsampling import evenly_spread
 from microdesigner.engine import Engine
 from microdesigner.evaluation.metrics import agreement
 from microdesigner.models.bundle import update_card

@@ -21,7 +21,7 @@ from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PhaseArray
 from microdesigner.core.paths import atomic_path, write_text_atomic
 from microdesigner.core.request import Request
-from microdesigner.core.spread import some_of
+from microdesigner.core.subsampling import subsample_evenly
 from microdesigner.data.series import LEVELS
 from microdesigner.data.store import SERIES, VolumeDataset
 from microdesigner.engine import Engine
@@ -52,7 +52,7 @@ class TwinFilms:
         check_twins(engine, dataset)
         self._engine, self._dataset, self._folder = engine, dataset, folder
         self._how = replace(how, model=engine.card.name)
-        self.chosen: list[int] = some_of(dataset.held_out, count).tolist()
+        self.chosen: list[int] = subsample_evenly(dataset.held_out, count).tolist()
         self.groups: dict[str, Group] = {
             TWINS: self._twins,
             HELD_OUT: self._held_out,

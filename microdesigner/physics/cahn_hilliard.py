@@ -26,12 +26,12 @@ LARGEST_KEPT_BLOCK = 31 << 20
 
 @dataclass(frozen=True)
 class State:
-    """The field [z, x, y] at `time` after `steps` accepted steps; `asked` marks one of the requested times."""
+    """The field [z, x, y] at `time` after `steps` accepted steps; `requested` marks one of the requested times."""
 
     time: float
     field: Tensor
     steps: int
-    asked: bool
+    requested: bool
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class CahnHilliard:
                     coefficients, field = proposal, transform.inverse(proposal)
                     time, steps = (end if landed else time + trial), steps + 1
                     rate = transform.forward(self.rate(field))
-                    yield State(time, field, steps, asked=landed)
+                    yield State(time, field, steps, requested=landed)
                 adapted = trial * _growth(error / max(allowed, TINY))
                 step = max(step, adapted) if trial < step and accepted else adapted
                 if not step > SMALLEST_STEP * end:

@@ -192,5 +192,5 @@ def simulate(recipe: Recipe, times: list[float], device: torch.device | None = N
     ('donor', 'acceptor')
     """
     for state in anneal(recipe, times, device):
-        if state.asked:
+        if state.requested:
             yield snapshot(recipe, state)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from microdesigner.core.card import SCHEMA
 from microdesigner.core.response import LEFT_OPEN, ResponseSurface
-from microdesigner.core.spread import evenly_spread, some_of
+from microdesigner.core.subsampling import evenly_spread, subsample_evenly
 from microdesigner.data.checks import check_dataset, checks_document
 from microdesigner.data.store import VolumeDataset
 from microdesigner.training.events import read_events
@@ -84,7 +84,7 @@ def _thinned(curve: list[list[float]]) -> list[list[float]]:
 
 def _sample(points: NDArray[np.float32], mask: NDArray[np.bool_]) -> list[list[float]]:
     """At most `CARD_POINTS` of the `points` under `mask`, evenly spread over series and times."""
-    rows: list[list[float]] = np.round(points[some_of(mask, CARD_POINTS)].astype(np.float64), 4).tolist()
+    rows: list[list[float]] = np.round(points[subsample_evenly(mask, CARD_POINTS)].astype(np.float64), 4).tolist()
     return rows
 
 

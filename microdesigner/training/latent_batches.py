@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
-from microdesigner.core.spread import some_of
+from microdesigner.core.subsampling import subsample_evenly
 from microdesigner.training.latents import Latents
 from microdesigner.training.volumes import resident_items
 
@@ -58,6 +58,6 @@ def training_loader(latents: Latents, batch: int, seed: int, device: torch.devic
 
 def validation_loader(latents: Latents, batch: int, count: int) -> DataLoader[tuple[Tensor, ...]]:
     """`count` held-out latents, evenly spread over series and times, the same at every validation."""
-    chosen = some_of(latents.held_out, count)
+    chosen = subsample_evenly(latents.held_out, count)
     data = TensorDataset(latents.latents[chosen].float(), latents.conditions[chosen], latents.process[chosen])
     return DataLoader(data, batch_size=batch)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from microdesigner.core.domain_sizes import DomainSizes
 from microdesigner.core.events import Listener
-from microdesigner.core.spread import some_of
+from microdesigner.core.subsampling import subsample_evenly
 from microdesigner.core.support import Support
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import AutoencoderConfig, PhaseAutoencoder
@@ -96,7 +96,7 @@ class NativeFamily:
 
     def _domain_sizes(self, latents: Latents) -> DomainSizes:
         names = self._dataset.description.conditions
-        chosen = some_of(~self._dataset.held_out, CARD_POINTS)
+        chosen = subsample_evenly(~self._dataset.held_out, CARD_POINTS)
         of_volumes = latents.domain_size.double().numpy()[:: self._preset.latent_variants]
         return DomainSizes(Support(names, self._dataset.columns(names)[chosen].astype(np.float64)), of_volumes[chosen])
 

@@ -1,4 +1,4 @@
-"""What a trial tells, apart from how it is made: reading it needs no torch."""
+"""What a trial measures, apart from how it is made: reading it needs no torch."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -7,7 +7,7 @@ from microdesigner.training.presets import Stage
 
 
 @dataclass(frozen=True)
-class StageTrial:
+class StageEstimate:
     """Seconds per step and for the whole plan, batch, parameters."""
 
     seconds_per_step: float
@@ -18,12 +18,12 @@ class StageTrial:
 
 
 @dataclass(frozen=True)
-class Trial:
+class ResourceEstimate:
     """`stages` by name; seconds of the whole training with the encoding between the stages; the memory that a process
     with these networks takes (on the GPU, where there is one); the disk that the run directory takes, in bytes."""
 
     device: str
-    stages: dict[Stage, StageTrial]
+    stages: dict[Stage, StageEstimate]
     encoding_seconds: float
     seconds: float
     memory_bytes: int

@@ -10,7 +10,7 @@ from scipy.optimize import least_squares
 
 from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
 from microdesigner.core.events import Listener, Progress
-from microdesigner.core.spread import some_of
+from microdesigner.core.subsampling import subsample_evenly
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors.structure_factor import film_domain_size
 from microdesigner.models.bundle import Autoencoder
@@ -21,7 +21,7 @@ from microdesigner.training.validation_samples import generated
 SAMPLES = 64
 TARGET_SHARE = 0.7
 LEAST, START, MOST = (-4.0, 0.5, 1e-3), (0.0, 1.0, 0.1), (4.0, 1.5, 0.5)
-"""Bounds and start of offset, slope and noise; a denoiser with a conditioning error of `MOST` does not follow."""
+"""Bounds and start of offset, slope and conditioning error; with that of `MOST` a denoiser does not follow."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ def generated_samples(
     random = torch.Generator().manual_seed(0)
     names = dataset.description.conditions
     samples = []
-    chosen = some_of(~latents.held_out, SAMPLES)
+    chosen = subsample_evenly(~latents.held_out, SAMPLES)
     for seed, conditions in enumerate(latents.conditions[chosen]):
         known = torch.rand(len(conditions), generator=random) < TARGET_SHARE
         known[-1] = True
         size = film_domain_size(generated(dataset, latents, autoencoder, denoiser, conditions, known, seed))
-        targets = {name: float(value) for name, value, asked in zip(names, conditions, known, strict=False) if asked}
+        targets = {name: float(value) for name, value, set_ in zip(names, conditions, known, strict=False) if set_}
         if size is not None:
             samples.append(GeneratedSample(float(conditions[-1]), math.log(size), targets))
         report(Progress("domain sizes", seed + 1, len(chosen)))
@@ -68,7 +68,9 @@ def measured_response(samples: Sequence[GeneratedSample], sizes: DomainSizes) ->
     )
     middle, spread = np.array([sizes.left_open(sample.targets) for sample in samples]).T
     fit = least_squares(
-        lambda entries: SizeResponse(*entries).made(conditioned, middle, spread) - measured, START, bounds=(LEAST, MOST)
+        lambda entries: SizeResponse(*entries).predicted(conditioned, middle, spread) - measured,
+        START,
+        bounds=(LEAST, MOST),
     )
     response = SizeResponse(*(round(float(entry), 4) for entry in fit.x))
-    return response if response.noise < MOST[-1] else SizeResponse()
+    return response if response.conditioning_error_std < MOST[-1] else SizeResponse()

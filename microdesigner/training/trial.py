@@ -23,8 +23,8 @@ from microdesigner.training.latent_batches import Batch
 from microdesigner.training.latents import Latents
 from microdesigner.training.presets import STAGES, Stage
 from microdesigner.training.process_group import group_device
+from microdesigner.training.resource_estimate import ResourceEstimate, StageEstimate
 from microdesigner.training.stage import TrainingStage
-from microdesigner.training.trial_result import StageTrial, Trial
 from microdesigner.training.weight_averaging import ema_update
 
 WARM_UP, MEASURED = 1, 2
@@ -33,8 +33,8 @@ BYTES_PER_FLOAT, BYTES_PER_LATENT = 4, 2
 MOST_VOXELS_ON_CPU = 1 << 21
 
 
-def measure_trial(config: TrainingConfig) -> Iterator[Progress | Trial]:
-    """Take steps on volumes of the data set and on random latents, yielding Progress and at last the Trial.
+def measure_trial(config: TrainingConfig) -> Iterator[Progress | ResourceEstimate]:
+    """Take steps on volumes of the data set and on random latents, yielding Progress and at last a ResourceEstimate.
 
     Raises InputError when the data set or the labels do not fit.
     """
@@ -47,25 +47,25 @@ def measure_trial(config: TrainingConfig) -> Iterator[Progress | Trial]:
     autoencoder = family.autoencoder()
     latents = _random_latents(dataset, autoencoder.network, max(preset.fp.batch, preset.ddpm.batch))
     volumes = _volumes(family, dataset, preset.vae.batch, device)
-    trials: dict[Stage, StageTrial] = {}
+    estimates: dict[Stage, StageEstimate] = {}
     before, memory = _peak(device), 0
     for done, stage in enumerate(STAGES):
         yield Progress("trial", done, len(STAGES))
         if stage == "vae":
-            trials[stage] = _time_stage(autoencoder, volumes, device)
+            estimates[stage] = _time_stage(autoencoder, volumes, device)
             share, taken = preset.vae.batch / len(volumes), _peak(device) - before
-            memory = _extrapolated_memory(share, taken, trials[stage].parameters)
+            memory = _extrapolated_memory(share, taken, estimates[stage].parameters)
         else:
             shown = latents if stage == "fp" else family.add_conditions(latents)
             module = family.predictor(shown) if stage == "fp" else family.denoiser(shown)
-            trials[stage] = _time_stage(module, _batch(shown, module.plan.batch, device), device)
+            estimates[stage] = _time_stage(module, _batch(shown, module.plan.batch, device), device)
     encoding = _encoding_seconds(autoencoder.network, dataset.shape, device) * len(dataset) * preset.latent_variants
     yield Progress("trial", len(STAGES), len(STAGES))
     stored = len(dataset) * preset.latent_variants * latents.latents[0].numel() * BYTES_PER_LATENT
-    weights = sum(trial.parameters for trial in trials.values()) * BYTES_PER_FLOAT
-    total = encoding + sum(trial.seconds for trial in trials.values())
-    yield Trial(
-        device_name(device), trials, encoding, total, memory + _peak(device), weights * (1 + ADAM_COPIES) + stored
+    weights = sum(stage.parameters for stage in estimates.values()) * BYTES_PER_FLOAT
+    total = encoding + sum(stage.seconds for stage in estimates.values())
+    yield ResourceEstimate(
+        device_name(device), estimates, encoding, total, memory + _peak(device), weights * (1 + ADAM_COPIES) + stored
     )
 
 
@@ -97,7 +97,7 @@ def _batch(latents: Latents, count: int, device: torch.device) -> Batch:
     return clean, conditions, process
 
 
-def _time_stage(module: TrainingStage, batch: Any, device: torch.device) -> StageTrial:
+def _time_stage(module: TrainingStage, batch: Any, device: torch.device) -> StageEstimate:
     """A few steps of `module`; where `batch` is not all of the plan's, the time is scaled.
 
     A batch that does not fit the memory is halved, as in a training; raises MicrodesignerError where one item does not.
@@ -119,7 +119,7 @@ def _time_stage(module: TrainingStage, batch: Any, device: torch.device) -> Stag
         module.zero_grad(set_to_none=True)
         release_memory(device)
     seconds = per_step * plan.steps if plan.minutes is None else min(per_step * plan.steps, 60 * plan.minutes)
-    return StageTrial(per_step, seconds, plan.steps, plan.batch, sum(p.numel() for p in module.parameters()))
+    return StageEstimate(per_step, seconds, plan.steps, plan.batch, sum(p.numel() for p in module.parameters()))
 
 
 def _extrapolated_memory(share: float, taken: int, parameters: int) -> int:

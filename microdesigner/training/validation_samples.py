@@ -16,7 +16,7 @@ from torch import Tensor
 
 from microdesigner.compute import compute_policy
 from microdesigner.core.microstructure import Microstructure, PhaseArray
-from microdesigner.core.spread import some_of
+from microdesigner.core.subsampling import subsample_evenly
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors import describe
 from microdesigner.io import vti
@@ -73,7 +73,7 @@ class SampleCallback(lightning.Callback):
 def reconstructions(dataset: VolumeDataset, network: Autoencoder) -> ValidationSample:
     """Held-out volumes encoded and decoded again; the first is the picture."""
     targets, measured, volumes = [], [], []
-    for index in some_of(dataset.held_out, VOLUMES):
+    for index in subsample_evenly(dataset.held_out, VOLUMES):
         original = dataset.phases(int(index))
         labels = torch.from_numpy(original)[None].to(_device(network))
         with compute_policy(labels.device).autocast():
@@ -86,7 +86,7 @@ def reconstructions(dataset: VolumeDataset, network: Autoencoder) -> ValidationS
 
 def predictions(dataset: VolumeDataset, latents: Latents, network: Predictor) -> ValidationSample:
     """Descriptors predicted from held-out latents beside those measured on their volumes."""
-    chosen = some_of(latents.held_out, PREDICTIONS)
+    chosen = subsample_evenly(latents.held_out, PREDICTIONS)
     clean = latents.latents[chosen].float().to(_device(network))
     mean = network(clean, latents.periodic).mean.cpu().tolist()
     names = dataset.description.conditions
@@ -98,7 +98,7 @@ def generations(
     dataset: VolumeDataset, latents: Latents, autoencoder: Autoencoder, network: AnyDenoiser
 ) -> ValidationSample:
     """Volumes generated for held-out targets, from the same noise at every validation; the first is the picture."""
-    chosen = some_of(latents.held_out, VOLUMES)
+    chosen = subsample_evenly(latents.held_out, VOLUMES)
     names = dataset.description.conditions
     # what conditions the denoiser beside the data set's conditions comes after them
     targets = [dict(zip(names, row, strict=False)) for row in latents.conditions[chosen].tolist()]

@@ -27,7 +27,7 @@ def full_card() -> dict[str, Any]:
         "support": points,
         "held_out": points[:3],
         "domain_sizes": [20.0 + i for i in range(12)],
-        "size_response": {"offset": 0.1, "slope": 0.9, "noise": 0.2},
+        "size_response": {"offset": 0.1, "slope": 0.9, "conditioning_error_std": 0.2},
         "response": {
             "inputs": inputs,
             "outputs": ["vol_frac_D"],
@@ -174,7 +174,7 @@ def _use(card: ModelCard) -> None:
         assert 0 <= card.support.value(targets) <= 1
         assert set(card.support.nearest(targets)) == set(targets)
     if card.domain_sizes is not None:
-        assert 0 < card.domain_sizes.told(0.5, targets) < float("inf")
+        assert 0 < card.domain_sizes.condition_value(0.5, targets) < float("inf")
     if card.response is not None:
         card.response.expected(dict.fromkeys(card.response.inputs, np.array([0.5])))
     json.dumps(card.to_json())

@@ -1,4 +1,4 @@
-"""Which domain sizes films have that measure what is asked."""
+"""The distribution of domain sizes given the targets."""
 
 from dataclasses import replace
 
@@ -52,41 +52,65 @@ def test_no_request_asks_for_sizes_far_beyond_those_of_films(sizes: DomainSizes)
             assert sizes.sizes.min() / 1.3 < size < sizes.sizes.max() * 1.3
 
 
-def test_a_denoiser_that_follows_is_told_the_size_itself(sizes: DomainSizes) -> None:
-    assert sizes.told(0.8, {"x": 0.3}) == pytest.approx(sizes.quantile(0.8, {"x": 0.3}))
+def test_a_denoiser_that_follows_is_conditioned_on_the_size_itself(sizes: DomainSizes) -> None:
+    assert sizes.condition_value(0.8, {"x": 0.3}) == pytest.approx(sizes.quantile(0.8, {"x": 0.3}))
 
 
 @pytest.mark.parametrize("targets", [{}, {"x": 0.4}, {"x": 0.4, "y": 0.6}])
 @pytest.mark.parametrize("level", [0.2, 0.5, 0.8])
-def test_what_is_told_makes_the_size_that_is_meant(sizes: DomainSizes, level: float, targets: dict[str, float]) -> None:
-    halting = replace(sizes, response=SizeResponse(offset=0.2, slope=0.95, noise=0.12))
+def test_the_condition_value_makes_the_size_that_is_meant(
+    sizes: DomainSizes, level: float, targets: dict[str, float]
+) -> None:
+    halting = replace(sizes, response=SizeResponse(offset=0.2, slope=0.95, conditioning_error_std=0.12))
     middle, spread = (np.array(value) for value in sizes.left_open(targets))
-    told = np.log(halting.told(level, targets))
-    assert np.exp(halting.response.made(told, middle, spread)) == pytest.approx(sizes.quantile(level, targets))
+    condition = np.log(halting.condition_value(level, targets))
+    assert np.exp(halting.response.predicted(condition, middle, spread)) == pytest.approx(
+        sizes.quantile(level, targets)
+    )
 
 
 def test_the_less_is_left_open_the_less_a_denoiser_follows(sizes: DomainSizes) -> None:
-    halting = replace(sizes, response=SizeResponse(noise=0.12))
+    halting = replace(sizes, response=SizeResponse(conditioning_error_std=0.12))
 
     def exaggeration(targets: dict[str, float]) -> float:
-        wide, plain = (np.log(one.told(0.8, targets) / one.told(0.5, targets)) for one in (halting, sizes))
+        wide, plain = (
+            np.log(one.condition_value(0.8, targets) / one.condition_value(0.5, targets)) for one in (halting, sizes)
+        )
         return float(wide / plain)
 
     assert 1 < exaggeration({}) < exaggeration({"x": 0.5}) < exaggeration({"x": 0.5, "y": 0.5})
 
 
-def test_nothing_far_beyond_films_is_told(sizes: DomainSizes) -> None:
-    deaf = replace(sizes, response=SizeResponse(noise=10.0))
-    assert deaf.told(0.0, {"x": 0.5}) == pytest.approx(sizes.sizes.min() / 2)
-    assert deaf.told(1.0, {"x": 0.5}) == pytest.approx(sizes.sizes.max() * 2)
+def test_no_condition_lies_far_beyond_films(sizes: DomainSizes) -> None:
+    deaf = replace(sizes, response=SizeResponse(conditioning_error_std=10.0))
+    assert deaf.condition_value(0.0, {"x": 0.5}) == pytest.approx(sizes.sizes.min() / 2)
+    assert deaf.condition_value(1.0, {"x": 0.5}) == pytest.approx(sizes.sizes.max() * 2)
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"noise": -0.1}, {"noise": 1e200}, {"slope": 0}, {"offset": "much"}, {"gain": 1.0}, [0.1], 7]
+    "wrong",
+    [
+        {"noise": -0.1},
+        {"conditioning_error_std": 1e200},
+        {"noise": 0.1, "conditioning_error_std": 0.1},
+        {"slope": 0},
+        {"offset": "much"},
+        {"gain": 1.0},
+        [0.1],
+        7,
+    ],
 )
 def test_a_card_with_a_response_that_means_nothing_is_refused(wrong: object) -> None:
     with pytest.raises(InputError, match="size_response"):
         ModelCard.from_json(tiny_card() | {"size_response": wrong})
+
+
+def test_the_conditioning_error_is_read_under_its_old_name_too() -> None:
+    sizes = {"support": [[0.1 * i, 0.1, 0.5, 0.5] for i in range(8)], "domain_sizes": [20.0 + i for i in range(8)]}
+    for name in ("noise", "conditioning_error_std"):
+        card = ModelCard.from_json(tiny_card() | sizes | {"size_response": {name: 0.3}})
+        assert card.domain_sizes is not None
+        assert card.domain_sizes.response == SizeResponse(conditioning_error_std=0.3)
 
 
 @pytest.mark.parametrize("wrong", [[20.0], [-1.0] * 100, ["many"], 7])

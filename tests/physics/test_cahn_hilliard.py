@@ -97,7 +97,7 @@ def test_float32_agrees_with_float64() -> None:
 def test_domains_coarsen() -> None:
     recipe = Recipe(0.5, 4.0, size=(48, 48, 32))
     times = [recipe.time_of(math.log(reduced)) for reduced in (15, 300)]
-    young, old = (snapshot(recipe, state).field for state in anneal(recipe, times) if state.asked)
+    young, old = (snapshot(recipe, state).field for state in anneal(recipe, times) if state.requested)
     surfaces = [np.abs(np.diff((field > 0.5).astype(int), axis=0)).mean() for field in (young, old)]
     assert surfaces[1] < 0.7 * surfaces[0]
 

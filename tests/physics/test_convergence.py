@@ -62,7 +62,7 @@ def test_annealing_is_converged_in_time(phi: float, chi: float) -> None:
     start = phi + noise - noise.mean()
     solver = CahnHilliard(FloryHuggins(chi), degenerate_mobility, KAPPA)
     states = solver.run(torch.from_numpy(start.astype(np.float32))[:, :, None].contiguous(), times)
-    ours = [state.field[:, :, 0].double().numpy() for state in states if state.asked]
+    ours = [state.field[:, :, 0].double().numpy() for state in states if state.requested]
     for mine, theirs in zip(ours, reference(start, chi, times), strict=True):
         assert np.sqrt(np.square(mine - theirs).mean()) < 0.01
         assert np.std(mine - theirs) < 0.03 * np.std(theirs)

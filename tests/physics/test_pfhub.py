@@ -22,9 +22,9 @@ def check_energies(lateral: Lateral, end: float, tolerance: float) -> None:
     times = [time for time in REFERENCE[lateral] if time <= end]
     energies, errors = [solver.energy(start)], []
     for state in solver.run(start, times):
-        if state.asked or state.steps % 20 == 0:
+        if state.requested or state.steps % 20 == 0:
             energies.append(solver.energy(state.field))
-        if state.asked:
+        if state.requested:
             errors.append(energies[-1] / REFERENCE[lateral][state.time] - 1)
             assert float(state.field.mean()) == pytest.approx(float(start.mean()), abs=1e-9)
     assert np.diff(energies).max() <= 0

@@ -22,10 +22,10 @@ from microdesigner.training.paper_family import PaperFamily, paper_config
 from microdesigner.training.paper_stages import GreyStage
 from microdesigner.training.pipeline import train
 from microdesigner.training.presets import PRESETS, STAGES, Preset, Stage, StagePlan
+from microdesigner.training.resource_estimate import ResourceEstimate
 from microdesigner.training.run import RunDirectory
 from microdesigner.training.stage import TrainingStage
 from microdesigner.training.trial import measure_trial
-from microdesigner.training.trial_result import Trial
 from tests.tiny_dataset import CONDITIONS, PROCESS, write_tiny_dataset
 from tests.training.configs import tiny_config
 
@@ -164,6 +164,6 @@ def test_the_weights_of_least_validation_loss_are_kept_over_an_interruption() ->
 
 def test_a_trial_measures_the_papers_networks(dataset: VolumeDataset) -> None:
     *_, trial = measure_trial(tiny_config(dataset.path, PRESETS["paper"]))
-    assert isinstance(trial, Trial)
+    assert isinstance(trial, ResourceEstimate)
     assert trial.stages["ddpm"].steps == 400 * -(-int((~dataset.held_out).sum()) // 32)
     assert trial.seconds > 0

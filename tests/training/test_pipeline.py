@@ -11,7 +11,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Finished
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
-from microdesigner.core.spread import some_of
+from microdesigner.core.subsampling import subsample_evenly
 from microdesigner.data.build import BuildPlan, build_dataset
 from microdesigner.data.store import VolumeDataset
 from microdesigner.descriptors.structure_factor import film_domain_size
@@ -59,7 +59,7 @@ def test_three_stages_make_a_bundle_that_generates(dataset_path: Path, tmp_path:
     assert all(both["loss"] and both["val_loss"] for both in curves.values())
     assert [condition.name for condition in engine.card.conditions][:2] == ["vol_frac_D", "vol_frac_M"]
     dataset = VolumeDataset(dataset_path)
-    films = some_of(~dataset.held_out, CARD_POINTS)
+    films = subsample_evenly(~dataset.held_out, CARD_POINTS)
     phases = dataset.phases(int(films[-1]))
     film = Microstructure(phases, phase_names=dataset.description.phase_names, lateral=dataset.description.lateral)
     assert (engine.card.domain_size_nm or ())[-1] == pytest.approx(film_domain_size(film), abs=0.001)

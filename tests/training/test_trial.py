@@ -4,8 +4,8 @@ from pathlib import Path
 
 from microdesigner.core.events import Progress
 from microdesigner.training.presets import PRESETS
+from microdesigner.training.resource_estimate import ResourceEstimate
 from microdesigner.training.trial import measure_trial
-from microdesigner.training.trial_result import Trial
 from tests.tiny_dataset import write_tiny_dataset
 from tests.training.configs import tiny_config
 
@@ -16,7 +16,7 @@ def test_a_trial_extrapolates_each_stage(tmp_path: Path) -> None:
     events = list(measure_trial(tiny_config(dataset, preset, conditions=("vol_frac_D",), process=())))
     assert events[0] == Progress("trial", 0, 3)
     trial = events[-1]
-    assert isinstance(trial, Trial)
+    assert isinstance(trial, ResourceEstimate)
     assert trial.stages["vae"].seconds == trial.stages["vae"].seconds_per_step * 60
     assert trial.stages["ddpm"].seconds <= 0.006
     assert trial.seconds > trial.encoding_seconds > 0

@@ -23,7 +23,7 @@ from microdesigner.gui.widgets.number_field import IntegerField, NumberField
 from microdesigner.gui.widgets.task_bar import TaskBar
 from microdesigner.training.config import new_config
 from microdesigner.training.presets import STAGES, Stage
-from microdesigner.training.trial_result import Trial
+from microdesigner.training.resource_estimate import ResourceEstimate
 
 CHOICES = {
     "quick": ("Quick try", "Shows that everything works; the model is not good for anything yet."),
@@ -57,7 +57,7 @@ class PresetPage(QWizardPage):
             "Takes minutes once and needs a C++ compiler; steps are about 1.3 times faster.")  # fmt: skip
         self.devices = named(IntegerField(), "Devices", "GPUs that train together.")
         self.devices.setRange(1, 64)
-        self._trials: dict[str, Trial] = {}
+        self._trials: dict[str, ResourceEstimate] = {}
         self._asked = ""
         self._subject: tuple[Path, tuple[str, ...], tuple[str, ...]] | None = None
         self._lay_out()
@@ -108,7 +108,7 @@ class PresetPage(QWizardPage):
         )
         self.task.start("microdesigner.training.trial:measure_trial", config)
 
-    def _take(self, trial: Trial) -> None:
+    def _take(self, trial: ResourceEstimate) -> None:
         self._trials[self._asked] = trial
         self._show()
 
@@ -129,7 +129,7 @@ class PresetPage(QWizardPage):
         )
         self._warn(trial)
 
-    def _warn(self, trial: Trial) -> None:
+    def _warn(self, trial: ResourceEstimate) -> None:
         runs_folder().mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(runs_folder()).free
         words = []

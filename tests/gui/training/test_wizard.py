@@ -23,7 +23,7 @@ from microdesigner.data.store import Description, Volume, new_dataset
 from microdesigner.gui.training import wizard as wizard_module
 from microdesigner.gui.training.wizard import CHECKS, DATA, LEARN, PRESET, RUN, START, TrainingWizard
 from microdesigner.training.config import TrainingConfig
-from microdesigner.training.trial_result import StageTrial, Trial
+from microdesigner.training.resource_estimate import ResourceEstimate, StageEstimate
 from tests.gui.conftest import wait_until
 from tests.training.configs import quick_config
 
@@ -65,9 +65,9 @@ def test_pages_lead_from_a_data_set_to_a_training(
     assert wizard.currentId() == PRESET
     wizard.preset.choices.buttons()[0].setChecked(True)
     assert tried[-1].dataset == str(dataset_path)
-    stage = StageTrial(seconds_per_step=1.0, seconds=60.0, steps=60, batch=4, parameters=10)
+    stage = StageEstimate(seconds_per_step=1.0, seconds=60.0, steps=60, batch=4, parameters=10)
     wizard.preset.task.result.emit(
-        Trial("CPU", dict.fromkeys(("vae", "fp", "ddpm"), stage), 20.0, 200.0, 1 << 30, 1 << 20)
+        ResourceEstimate("CPU", dict.fromkeys(("vae", "fp", "ddpm"), stage), 20.0, 200.0, 1 << 30, 1 << 20)
     )
     assert "About <b>3 min</b> on this device (CPU), 1.0 GiB of memory" in wizard.preset.estimate.text()
     wizard.preset.minutes["ddpm"].setValue(0.1)
