@@ -38,7 +38,7 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     build.add_argument("--phases", type=int, choices=(2, 3), default=3, help="with mixed phase (3) or without (2)")
     build.add_argument(
-        "--skins", type=int, default=3, metavar="N", help="random mixed-skin thicknesses per snapshot (3)"
+        "--skins", type=int, default=3, metavar="N", help="random interphase thicknesses per snapshot (3)"
     )
     build.add_argument(
         "--threshold",

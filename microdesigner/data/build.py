@@ -37,7 +37,7 @@ GPU_PROCESSES = 6  # enough to keep a GPU busy; each holds about half a GiB of i
 @dataclass(frozen=True)
 class BuildPlan:
     """How many series and snapshots, of what size, and how phases are told apart: two of them by `threshold`, three by
-    `skins` random thicknesses of the mixed skin per snapshot."""
+    `skins` random thicknesses of the interphase (the mixed phase) per snapshot."""
 
     series: int
     snapshots: int = 12
@@ -86,9 +86,9 @@ def build_dataset(
 
 
 def label_snapshots(snapshots: list[Snapshot], plan: BuildPlan, series: int) -> list[Volume]:
-    """The separated snapshots of a series as measured volumes, each with `plan.skins` random skin thicknesses.
+    """The separated snapshots of a series as measured volumes, each with `plan.skins` random interphase thicknesses.
 
-    A random skin makes the mixed fraction a condition of its own instead of a shadow of the interface area.
+    A random thickness makes the mixed fraction a condition of its own instead of a shadow of the interface area.
     """
     random = np.random.default_rng((plan.seed, series))
     volumes = []

@@ -8,7 +8,11 @@ from torch import Tensor
 
 
 class BestWeights(lightning.Callback):
-    """Ends a stage with the weights of its least validation loss, earlier sessions of a resumed run included."""
+    """Ends a stage with the weights of its least validation loss, earlier sessions of a resumed run included.
+
+    Unlike those of Lightning's ModelCheckpoint, the weights are part of the run's one checkpoint: there is no second
+    file that a resumed run would have to find again.
+    """
 
     def __init__(self) -> None:
         self._least = math.inf
