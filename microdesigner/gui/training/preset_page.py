@@ -3,10 +3,11 @@
 import shutil
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
+    QComboBox,
     QFormLayout,
     QLabel,
     QRadioButton,
@@ -31,12 +32,20 @@ CHOICES = {
     "gpu": ("GPU", "Wider networks, larger batches, longer; for one or more GPUs."),
     "paper": ("Paper", "The networks of Baishnab et al. 2025, trained as they were; takes days on a data-centre GPU."),
 }
+DEVICES = {
+    "auto": "automatic: the first GPU that computes, else the CPU",
+    "cpu": "CPU",
+    "cuda": "NVIDIA GPU (cuda)",
+    "mps": "Apple GPU (mps)",
+}
 MIB, GIB = 1 << 20, 1 << 30
 LONGEST_MINUTES = 100_000
 
 
 class PresetPage(QWizardPage):
-    """The last page before training; its button starts it."""
+    """The last page before training; its button starts it. `summary` is for the whole configuration."""
+
+    changed = Signal()  # another choice, so another configuration
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,13 +64,22 @@ class PresetPage(QWizardPage):
         self.minutes = {stage: _minutes(stage) for stage in STAGES}
         self.compiled = named(QCheckBox("Compile the networks"), "Compile",
             "Takes minutes once and needs a C++ compiler; steps are about 1.3 times faster.")  # fmt: skip
+        self.device = named(QComboBox(), "Device", "What computes the training.")
+        for name, title in DEVICES.items():
+            self.device.addItem(title, name)
+        self.summary = QLabel()
+        self.summary.setWordWrap(True)
+        self.summary.setTextFormat(Qt.TextFormat.RichText)
         self.devices = named(IntegerField(), "Devices", "GPUs that train together.")
         self.devices.setRange(1, 64)
-        self._trials: dict[str, ResourceEstimate] = {}
-        self._asked = ""
+        self._estimates: dict[tuple[str, str], ResourceEstimate] = {}  # by preset and device
+        self._measured = ("", "")
         self._subject: tuple[Path, tuple[str, ...], tuple[str, ...]] | None = None
         self._lay_out()
-        self.choices.idToggled.connect(lambda number, on: self._try() if on else None)
+        self.choices.idToggled.connect(lambda number, on: self._choose() if on else None)
+        self.device.currentIndexChanged.connect(lambda _: self._choose())
+        self.devices.valueChanged.connect(lambda _: self.changed.emit())
+        self.compiled.toggled.connect(lambda _: self.changed.emit())
         self.task.result.connect(self._take)
         self.task.failed.connect(self.error_bar.tell)
 
@@ -71,6 +89,11 @@ class PresetPage(QWizardPage):
         return list(CHOICES)[self.choices.checkedId()]
 
     @property
+    def chosen_device(self) -> str:
+        """Name of the chosen device."""
+        return str(self.device.currentData())
+
+    @property
     def time_boxes(self) -> dict[Stage, float]:
         """Minutes per stage that the user limits."""
         return {stage: box.value() for stage, box in self.minutes.items() if box.value() > 0}
@@ -78,7 +101,7 @@ class PresetPage(QWizardPage):
     @property
     def estimated_seconds(self) -> dict[Stage, float]:
         """Seconds per stage as far as they are known."""
-        trial = self._trials.get(self.preset)
+        trial = self._estimate
         if trial is None:
             return {}
         boxes = self.time_boxes
@@ -87,33 +110,43 @@ class PresetPage(QWizardPage):
     def offer(self, dataset: Path, conditions: tuple[str, ...], process: tuple[str, ...]) -> None:
         """Forget what other data took and measure anew."""
         self._subject = (dataset, conditions, process)
-        self._trials = {}
-        self._try()
+        self._estimates = {}
+        self._choose()
 
     def cleanupPage(self) -> None:  # noqa: N802
         """Leave the trial behind."""
         self.task.close()
 
-    def _try(self) -> None:
-        """Measure the chosen preset unless it is measured."""
+    @property
+    def _estimate(self) -> ResourceEstimate | None:
+        return self._estimates.get((self.preset, self.chosen_device))
+
+    def _choose(self) -> None:
+        """Measure the chosen preset on the chosen device unless it is measured."""
+        self.changed.emit()
         self.error_bar.hide()
-        if self.preset in self._trials or self._subject is None:
+        if self._estimate is not None or self._subject is None:
             self._show()
             return
-        self._asked = self.preset
+        self._measured = self.preset, self.chosen_device
         self.estimate.setText("Measuring…")
         dataset, conditions, process = self._subject
         config = new_config(
-            name="trial", dataset=str(dataset), conditions=conditions, process=process, preset=self.preset
+            name="trial",
+            dataset=str(dataset),
+            conditions=conditions,
+            process=process,
+            preset=self.preset,
+            device=self.chosen_device,
         )
         self.task.start("microdesigner.training.trial:measure_trial", config)
 
     def _take(self, trial: ResourceEstimate) -> None:
-        self._trials[self._asked] = trial
+        self._estimates[self._measured] = trial
         self._show()
 
     def _show(self) -> None:
-        trial = self._trials.get(self.preset)
+        trial = self._estimate
         if trial is None:
             return
         rows = "".join(
@@ -150,15 +183,21 @@ class PresetPage(QWizardPage):
             words.setIndent(22)
             column.addWidget(words)
         self.choices.buttons()[1].setChecked(True)
+        row = QFormLayout()
+        row.addRow("Device", self.device)
+        column.addLayout(row)
         folded = QWidget()
         advanced = QFormLayout(folded)
         advanced.setContentsMargins(0, 0, 0, 0)
         for stage, box in self.minutes.items():
             box.valueChanged.connect(lambda _: self._show())
+            box.valueChanged.connect(lambda _: self.changed.emit())
             advanced.addRow(f"{STAGE_TITLES[stage]} at most", box)
         advanced.addRow(self.compiled)
         advanced.addRow("GPUs", self.devices)
         column.addWidget(CollapsibleSection("Advanced", folded, "Time limits, compilation, several GPUs."))
+        column.addWidget(heading("What is trained"))
+        column.addWidget(self.summary)
         column.addWidget(heading("What it takes"))
         column.addWidget(TaskBar(self.task))
         column.addWidget(self.estimate)

@@ -1,5 +1,6 @@
 """The training wizard: data, checks, what to learn, how long, and the training itself."""
 
+import html
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.paths import user_data
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.training.checks_page import ChecksPage
+from microdesigner.gui.training.config_summary import summary_table
 from microdesigner.gui.training.data_page import DataPage
 from microdesigner.gui.training.learn_page import LearnPage
 from microdesigner.gui.training.preset_page import PresetPage
@@ -53,6 +55,7 @@ class TrainingWizard(QWizard):
             self.setPage(number, page)
         self.setStartId(START if runs else DATA)
         self.resize(SIZE.boundedTo(self.screen().availableSize() - FRAME))
+        self.preset.changed.connect(self._summarise)
         self.run.installed.connect(self.installed)
         self.run.outcome.use_wanted.connect(self.use_wanted)
         self.run.outcome.export_wanted.connect(self._export)
@@ -81,6 +84,7 @@ class TrainingWizard(QWizard):
             minutes=self.preset.time_boxes,
             compiled=self.preset.compiled.isChecked(),
             base_model=self.learn.chosen_base,
+            device=self.preset.chosen_device,
             devices=self.preset.devices.value(),
             estimated_seconds=self.preset.estimated_seconds,
         )
@@ -121,6 +125,15 @@ class TrainingWizard(QWizard):
             for page in (self.data, self.checks, self.learn, self.run):
                 page.restyle()
         super().changeEvent(event)
+
+    def _summarise(self) -> None:
+        """Show what the button would start; the error of `config` comes again where it is pressed."""
+        if self.dataset is None:
+            return
+        try:
+            self.preset.summary.setText(summary_table(self.config))
+        except MicrodesignerError as error:
+            self.preset.summary.setText(html.escape(str(error)))
 
     def _follow(self, run: TrainingRun) -> None:
         self.run.show_run(run)

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QTextDocumentFragment
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 from microdesigner.app.training_runs import TrainingRun, datasets_folder, new_run
 from microdesigner.data.store import Description, Volume, new_dataset
 from microdesigner.gui.training import wizard as wizard_module
+from microdesigner.gui.training.config_summary import summary_rows, summary_table
 from microdesigner.gui.training.wizard import CHECKS, DATA, LEARN, PRESET, RUN, START, TrainingWizard
 from microdesigner.training.config import TrainingConfig
 from microdesigner.training.resource_estimate import ResourceEstimate, StageEstimate
@@ -65,18 +67,27 @@ def test_pages_lead_from_a_data_set_to_a_training(
     assert wizard.currentId() == PRESET
     wizard.preset.choices.buttons()[0].setChecked(True)
     assert tried[-1].dataset == str(dataset_path)
+    assert summary_rows(wizard.config)["Device"] == "auto"
+    QTest.keyClick(wizard.preset.device, Qt.Key.Key_Down)
+    assert (tried[-1].device, tried[-1].preset) == ("cpu", "quick"), "what it takes is measured on the chosen device"
     stage = StageEstimate(seconds_per_step=1.0, seconds=60.0, steps=60, batch=4, parameters=10)
     wizard.preset.task.result.emit(
         ResourceEstimate("CPU", dict.fromkeys(("vae", "fp", "ddpm"), stage), 20.0, 200.0, 1 << 30, 1 << 20)
     )
     assert "About <b>3 min</b> on this device (CPU), 1.0 GiB of memory" in wizard.preset.estimate.text()
     wizard.preset.minutes["ddpm"].setValue(0.1)
+    shown = QTextDocumentFragment.fromHtml(wizard.preset.summary.text()).toPlainText()
+    for words in ("small film", "tiny.h5", "Donor fraction", "quick", "unet", "cpu", "Denoiser 0.1 min"):
+        assert words in shown, shown
+    assert "Mixed fraction" not in shown, "it was left out of the conditions"
     wizard.next()
     assert wizard.currentId() == RUN
     (run,) = started
     assert run.config.name == "small film"
     assert run.config.conditions == ("vol_frac_D", "tortuosity_D", "tortuosity_A")
     assert run.config.preset == "quick"
+    assert run.config.device == "cpu"
+    assert summary_table(run.config) == wizard.preset.summary.text()
     assert run.config.estimated_seconds["ddpm"] == pytest.approx(6.0)
 
 
