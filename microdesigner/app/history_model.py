@@ -1,59 +1,89 @@
 """The stored results as the window lists them: the entries, and what the user changes about them."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from psygnal import Signal
 
 from microdesigner.app.store.history_rows import Entry
 
+Entries = tuple[Entry, ...]
+
 
 class HistoryModel:
-    """The entries outside the trash, the newest first; stars, notes and deletions can be taken back."""
+    """The entries and the trash; stars, notes, tags and deletions can be taken back, each as one step."""
 
     changed = Signal(object)
-    """All entries."""
+    """All entries outside the trash, the newest first."""
     updated = Signal(object)
-    """One of which star, note or place in the trash is another now, to be stored."""
+    """Those of which star, note, tags or place in the trash are others now, to be stored."""
     edited = Signal(object, object, str, str)
-    """Entry before and after a change of the user's, title of the step, merge key."""
+    """Entries before and after a change of the user's, title of the step, merge key."""
 
     def __init__(self) -> None:
-        self.entries: tuple[Entry, ...] = ()
+        self.entries: Entries = ()
+        self._known: dict[int, Entry] = {}
 
-    def load(self, entries: list[Entry]) -> None:
-        """List these entries."""
-        self._set(tuple(entries))
+    @property
+    def trash(self) -> Entries:
+        """The entries in the trash, the newest first."""
+        return tuple(entry for entry in reversed(self._known.values()) if entry.deleted)
+
+    def get(self, number: int) -> Entry | None:
+        """The entry of a number, in the trash or not; None where there is none."""
+        return self._known.get(number)
+
+    def load(self, entries: Iterable[Entry]) -> None:
+        """List these entries; those in the trash can be restored."""
+        self._set({entry.number: entry for entry in entries})
 
     def add(self, entry: Entry) -> None:
-        """Put a new entry in front."""
-        self._set((entry, *self.entries))
+        """Take a new entry."""
+        self._set(self._known | {entry.number: entry})
 
-    def set_star(self, entry: Entry, starred: bool) -> None:
-        """Star an entry or take its star away."""
-        self._edit(entry, replace(entry, starred=starred), "Star a result" if starred else "Remove a star")
+    def forget_trash(self) -> None:
+        """Drop what was in the trash; steps of undo that speak of it do nothing from now on."""
+        self._set({number: entry for number, entry in self._known.items() if not entry.deleted})
+
+    def set_star(self, entries: Iterable[Entry], starred: bool) -> None:
+        """Star entries or take their stars away."""
+        self._edit(entries, "Star {}" if starred else "Remove the star of {}", lambda e: replace(e, starred=starred))
 
     def set_note(self, entry: Entry, note: str) -> None:
         """Write a note to an entry."""
-        self._edit(entry, replace(entry, note=note), "Change a note")
+        self._edit([entry], "Change a note", lambda e: replace(e, note=note))
 
-    def remove(self, entry: Entry) -> None:
-        """Move an entry to the trash."""
-        self._edit(entry, replace(entry, deleted=True), "Delete a result")
+    def set_tags(self, entries: Iterable[Entry], tags: Iterable[str]) -> None:
+        """Give entries exactly these tags."""
+        words = tuple(sorted({" ".join(tag.split()) for tag in tags} - {""}))
+        self._edit(entries, "Tag {}", lambda e: replace(e, tags=words))
 
-    def restore(self, entry: Entry) -> None:
-        """Set an entry without a step of undo; one that was deleted comes back to its place."""
-        others = [known for known in self.entries if known.number != entry.number]
-        listed = others if entry.deleted else [*others, entry]
-        entries = tuple(sorted(listed, key=lambda known: -known.number))
-        if entries != self.entries:
-            self._set(entries)
-            self.updated.emit(entry)
+    def remove(self, entries: Iterable[Entry]) -> None:
+        """Move entries to the trash."""
+        self._edit(entries, "Delete {}", lambda e: replace(e, deleted=True))
 
-    def _edit(self, before: Entry, after: Entry, title: str) -> None:
-        if before != after:
+    def bring_back(self, entries: Iterable[Entry]) -> None:
+        """Take entries out of the trash."""
+        self._edit(entries, "Restore {}", lambda e: replace(e, deleted=False))
+
+    def restore(self, entries: Entries) -> None:
+        """Set entries without a step of undo; those that were deleted come back to their places."""
+        others = {entry.number: entry for entry in entries if self._known.get(entry.number, entry) != entry}
+        if others:
+            self._set(self._known | others)
+            self.updated.emit(tuple(others.values()))
+
+    def _edit(self, entries: Iterable[Entry], title: str, change: Callable[[Entry], Entry]) -> None:
+        before = tuple(self._known[entry.number] for entry in entries if entry.number in self._known)
+        before = tuple(entry for entry in before if change(entry) != entry)
+        if before:
+            after = tuple(map(change, before))
             self.restore(after)
-            self.edited.emit(before, after, title, "")
+            words = "a result" if len(after) == 1 else f"{len(after)} results"
+            self.edited.emit(before, after, title.format(words), "")
 
-    def _set(self, entries: tuple[Entry, ...]) -> None:
+    def _set(self, known: dict[int, Entry]) -> None:
+        self._known = dict(sorted(known.items()))
+        entries = tuple(entry for entry in reversed(self._known.values()) if not entry.deleted)
         self.entries = entries
         self.changed.emit(entries)

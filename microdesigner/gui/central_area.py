@@ -1,4 +1,4 @@
-"""The middle of the window: the views, the plots of the same volume, and two results side by side."""
+"""The middle of the window: the views, the plots of the same volume, two results side by side, all stored films."""
 
 from collections.abc import Sequence
 
@@ -11,17 +11,18 @@ PAGES = {
     "Views": "The volume on show, as a whole and phase by phase.",
     "Plots": "Statistics of the volume on show.",
     "Compare": "Two results side by side.",
+    "History": "All stored films: search, mark, export, delete and restore.",
 }
 
 
 class CentralTabs(QTabWidget):
     """One page for each of PAGES."""
 
-    def __init__(self, views: QWidget, plots: QWidget, comparison: QWidget) -> None:
+    def __init__(self, views: QWidget, plots: QWidget, comparison: QWidget, history: QWidget) -> None:
         super().__init__()
         self.setAccessibleName("Pages of the middle")
         self.setDocumentMode(True)
-        for (title, tip), page in zip(PAGES.items(), (views, plots, comparison), strict=True):
+        for (title, tip), page in zip(PAGES.items(), (views, plots, comparison, history), strict=True):
             area = scrolled(page)
             area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
             self.setTabToolTip(self.addTab(area, title), tip)

@@ -58,7 +58,7 @@ class MainWindow(QMainWindow):
         self.status_line = StatusLine()
         self.log = LogPanel()
         self.device = QLabel("Engine is starting…" if catalogue.models else "No model")
-        self.tabs = CentralTabs(self.views, self.results.plots, self.results.comparison)
+        self.tabs = CentralTabs(self.views, self.results.plots, self.results.comparison, self.history.gallery)
         self.bottom_panels = BottomPanels()
         self.window_layout = WindowLayout(
             self, settings, self.targets, self.tabs, self.bottom_panels, self.results_panel, self.history.panel.section
@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Ask where trainings go on, then stop everything else."""
-        if not self.training.may_close():
+        if not self.training.may_close() or not self.history.may_close():
             event.ignore()
             return
         self.hide()
@@ -229,6 +229,8 @@ class MainWindow(QMainWindow):
         )
         self.request_model.model_chosen.connect(self._show_loading)
         self.queue.left_over.connect(lambda count: say(LEFT_OVER.format(count=count)))
+        self.history.views_wanted.connect(lambda: self.tabs.turn_to("Views"))
+        self.history.gallery_wanted.connect(lambda: self.tabs.turn_to("History"))
         self.history.pair_wanted.connect(lambda: say(SELECT_TWO))
         self.results.compared.connect(lambda: self.tabs.turn_to("Compare"))
 

@@ -79,7 +79,7 @@ class Workspace(QObject):
         self.separate_window = SeparateWindow(self.views, self)
         self.results = ResultsController(self.view_model, self)
         self.analysis = VolumeAnalysis(self.generation, self.request_model, self.current_sample, self)
-        self.history = HistoryController(folder, self.history_model, self.store, self)
+        self.history = HistoryController(folder, self.history_model, self.store, self._colours, settings, self)
         self.queue = QueueController(folder, self.generation, self.store, self._colours, self)
         self.sweeps = SweepController(self.request_model, self.queue, settings, window)
         self.volume_loader = VolumeLoader(self.files, settings, window)
@@ -184,7 +184,16 @@ class Workspace(QObject):
         """Stop everything in the order that leaves no thread, process or graphics resource behind."""
         self.training.close()
         self.live_draft.stop()
-        for part in (self.generation, self.render_jobs, self.files, self.session, self.results, self.store, self.queue):
+        for part in (
+            self.generation,
+            self.render_jobs,
+            self.files,
+            self.session,
+            self.results,
+            self.history,
+            self.store,
+            self.queue,
+        ):
             part.close()
         self.separate_window.close()
         self.views.close_scene()
@@ -206,10 +215,6 @@ class Workspace(QObject):
             return
         self.request_model.recall(request)
         self.message.emit(f"Opened: {path}")
-
-    def _show_stored(self, request: Request, sample: Sample) -> None:
-        self.request_model.recall(request)
-        self.show_sample(request, sample)
 
     def _store_opened(self, request: Request, sample: Sample, note: str) -> None:
         """Put an opened volume into the history unless it is there already."""
@@ -274,7 +279,7 @@ class Workspace(QObject):
         results.stored.connect(self._store_opened)
         results.verified.connect(history.service.keep_verification)
         self.queue.sampled.connect(lambda request, sample: history.service.add(request, sample, self._colours()))
-        history.loaded.connect(self._show_stored)
+        history.loaded.connect(self.show_sample)
         history.recalled.connect(self.request_model.recall)
         history.service.reloaded.connect(self.show_sample)
         history.service.pair_loaded.connect(results.compare_entries)
@@ -287,7 +292,7 @@ class Workspace(QObject):
         sources: dict[str, Any] = {
             "generation": self.generation, "pictures": self.render_jobs, "results": self.results,
             "training": self.training, "views": self.views.builder, "files": self.files, "store": self.store,
-            "session": self.session,
+            "session": self.session, "history": self.history,
         }  # fmt: skip
         for subject, source in sources.items():
             source.failed.connect(
@@ -301,7 +306,7 @@ class Workspace(QObject):
         for subject, success in successes.items():
             success.connect(lambda *_, subject=subject: self.succeeded.emit(subject))
         self.volume_loader.opened.connect(lambda _: self.succeeded.emit("files"))
-        for teller in (self.results, self.session, self.analysis):
+        for teller in (self.results, self.session, self.analysis, self.history):
             teller.message.connect(self.message)
         for writer in (self.render_jobs, self.files):
             writer.written.connect(lambda path: self.message.emit(f"Written: {path}"))

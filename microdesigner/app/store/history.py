@@ -76,6 +76,11 @@ class History:
         self._database.note_unreadable(unreadable)
         return found
 
+    def numbers(self, query: Query) -> list[int]:
+        """Numbers of the samples that `query` finds, in its order."""
+        clauses, values = query.clauses()
+        return [int(number) for (number,) in self._read(f"SELECT number FROM samples {clauses}", *values)]
+
     def count(self, query: Query | None = None) -> int:
         """How many samples `query` finds."""
         clauses, values = (query or Query()).clauses()
@@ -160,12 +165,15 @@ class History:
         except UNREADABLE:
             return None
 
-    def update(self, entry: Entry) -> None:
-        """Store star, note, tags of an entry, and whether it is in the trash."""
-        deleted = datetime.now(UTC).isoformat() if entry.deleted else None
-        values = (int(entry.starred), entry.note, join_tags(entry.tags), deleted, entry.number)
+    def update(self, *entries: Entry) -> None:
+        """Store star, note, tags of entries, and whether they are in the trash; all or none."""
+        now = datetime.now(UTC).isoformat()
+        rows = [
+            (int(entry.starred), entry.note, join_tags(entry.tags), now if entry.deleted else None, entry.number)
+            for entry in entries
+        ]
         change = "UPDATE samples SET starred = ?, note = ?, tags = ?, deleted = ? WHERE number = ?"
-        self._database.do(lambda database: database.execute(change, values))
+        self._database.do(lambda database: database.executemany(change, rows))
 
     def set_star(self, numbers: Iterable[int], starred: bool) -> None:
         """Star samples, or take their stars away."""

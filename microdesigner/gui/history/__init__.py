@@ -1,1 +1,1 @@
-"""Stored results: their strip of thumbnails and the service that reads and writes them."""
+"""Stored results: their strip of thumbnails, the gallery of all, and the service that reads and writes them."""

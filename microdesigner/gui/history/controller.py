@@ -1,19 +1,28 @@
 """The history in the window: keeps what is generated, brings back what is asked for."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDrag
+from PySide6.QtWidgets import QMessageBox
 
 from microdesigner.app.history_model import HistoryModel
 from microdesigner.app.store.history_rows import Entry
+from microdesigner.app.store.settings import Settings
+from microdesigner.app.workers.film_export import FilmExport
 from microdesigner.gui.command import Command
+from microdesigner.gui.history.captions import file_stem
+from microdesigner.gui.history.export_dialog import ExportDialog, FilmExporter
+from microdesigner.gui.history.gallery import Gallery
 from microdesigner.gui.history.panel import HistoryPanel
 from microdesigner.gui.history.service import HistoryService
 from microdesigner.gui.store_thread import StoreThread
+from microdesigner.gui.widgets.thumbnails import Colours
+
+RUNNING = "Films are being exported. What is written so far is whole and stays; the others would not be written."
 
 
 class DraggedFiles:
@@ -33,9 +42,7 @@ class DraggedFiles:
 
     def _copy(self, entry: Entry) -> str:
         assert self._copies is not None
-        path = (
-            Path(self._copies.name) / f"{entry.request.model or 'volume'}-seed{entry.request.seed}-{entry.number}.vti"
-        )
+        path = Path(self._copies.name) / f"{file_stem(entry)}.vti"
         try:
             shutil.copyfile(self._folder / entry.volume, path)
         except OSError:
@@ -44,29 +51,29 @@ class DraggedFiles:
 
 
 class HistoryController(QObject):
-    """Connects the model, its strip and the service beside the GUI thread."""
+    """Connects the model, its strip, its gallery and the service beside the GUI thread."""
 
     loaded = Signal(object, object)  # Request, Sample
     recalled = Signal(object, str)  # Request, what of it
+    views_wanted = Signal()  # a film of the gallery was asked for with its targets
+    gallery_wanted = Signal()
     pair_wanted = Signal()  # two results are to be compared, but not two are selected
+    message = Signal(str)
+    failed = Signal(str, str)  # sentence, details
 
-    def __init__(self, folder: Path, model: HistoryModel, thread: StoreThread, parent: QObject) -> None:
+    def __init__(
+        self, folder: Path, model: HistoryModel, thread: StoreThread, colours: Callable[[], Colours],
+        settings: Settings, parent: QObject,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.model = model
-        self.panel = panel = HistoryPanel(model)
-        self.service = service = HistoryService(folder, thread, self)
-        service.listed.connect(model.load)
-        service.added.connect(model.add)
-        service.pictured.connect(panel.show_pictures)
-        panel.pictures_wanted.connect(service.picture)
-        service.problem.connect(thread.failed)
-        service.loaded.connect(self.loaded)
-        model.updated.connect(service.store_changes)
-        panel.chosen.connect(service.load)
-        panel.recalled.connect(lambda entry, what: self.recalled.emit(entry.request, what))
-        panel.compared.connect(service.load_pair)
+        self._folder, self._colours, self._settings = folder, colours, settings
+        self.exporter = FilmExporter(self)
+        self.panel = HistoryPanel(model)
+        self.gallery = Gallery(model, self.exporter.task)
+        self.service = HistoryService(folder, thread, self)
         self.dragged_files = DraggedFiles(folder)
-        panel.dragged.connect(self._drag)
+        self._connect(thread)
 
     def compare_selected(self) -> None:
         """Fetch the two selected results to be compared."""
@@ -78,10 +85,73 @@ class HistoryController(QObject):
         section = self.panel.section.button
         return [
             Command("Window", "History", section.toggle, ("Ctrl+H",), section=1, checked=section.isChecked),
+            Command("View", "History of all films", self.gallery_wanted.emit, ("Ctrl+Shift+H",), section=4),
             Command("View", "Compare the two selected results", self.compare_selected, ("Ctrl+Shift+D",), section=4),
         ]
+
+    def may_close(self) -> bool:
+        """Whether the window may close: asks while films are being exported."""
+        if not self.exporter.task.running:
+            return True
+        question = QMessageBox(QMessageBox.Icon.Question, "Stop the export?", RUNNING, parent=self.gallery.window())
+        stop = question.addButton("Stop the export", QMessageBox.ButtonRole.DestructiveRole)
+        question.setDefaultButton(question.addButton("Go on", QMessageBox.ButtonRole.RejectRole))
+        question.exec()
+        return question.clickedButton() is stop or not self.exporter.task.running
+
+    def close(self) -> None:
+        """End an export."""
+        self.exporter.task.close()
+
+    def _open(self, entry: Entry) -> None:
+        """Show an entry and bring its targets back."""
+        self._recall(entry)
+        self.service.load(entry)
+
+    def _recall(self, entry: Entry, what: str = "all") -> None:
+        self.recalled.emit(entry.request, what)
+
+    def _export(self, entries: list[Entry]) -> None:
+        folder = Path(self._settings.export_folder or Path.home())
+        dialog = ExportDialog(self._folder, entries, folder, self._colours(), self.gallery)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.ordered.connect(self._order)
+        dialog.open()
+
+    def _order(self, plan: FilmExport) -> None:
+        self._settings.export_folder = str(plan.folder)
+        self.exporter.start(plan)
 
     def _drag(self, entries: list[Entry]) -> None:
         drag = QDrag(self.panel)
         drag.setMimeData(self.dragged_files.mime(entries))
         drag.exec(Qt.DropAction.CopyAction)
+
+    def _connect(self, thread: StoreThread) -> None:
+        model, panel, gallery, service = self.model, self.panel, self.gallery, self.service
+        service.listed.connect(model.load)
+        service.added.connect(model.add)
+        service.trash_emptied.connect(model.forget_trash)
+        service.problem.connect(thread.failed)
+        service.loaded.connect(self.loaded)
+        model.updated.connect(service.store_changes)
+        panel.pictures_wanted.connect(service.picture)
+        gallery.films.pictures_wanted.connect(service.picture)
+        service.pictured.connect(panel.show_pictures)
+        service.pictured.connect(gallery.films.take_pictures)
+        panel.chosen.connect(service.load)
+        panel.opened.connect(self._open)
+        panel.recalled.connect(self._recall)
+        panel.gallery_wanted.connect(self.gallery_wanted)
+        gallery.searched.connect(service.search)
+        service.found.connect(gallery.take)
+        gallery.shown.connect(service.load)
+        gallery.recalled.connect(self._open)
+        gallery.recalled.connect(lambda _: self.views_wanted.emit())
+        gallery.exported.connect(self._export)
+        gallery.trash_unwanted.connect(service.empty_trash)
+        for part in (panel, gallery):
+            part.compared.connect(service.load_pair)
+            part.dragged.connect(self._drag)
+        self.exporter.message.connect(self.message)
+        self.exporter.failed.connect(self.failed)

@@ -2,20 +2,31 @@
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QIcon, QKeyEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QInputDialog, QListView, QListWidget, QListWidgetItem, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QInputDialog,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
 
 from microdesigner.app.history_model import HistoryModel
 from microdesigner.app.store.history_rows import Entry
-from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.gui.widgets.basics import CollapsibleSection, named
+from microdesigner.gui.history.captions import describe, short_caption
+from microdesigner.gui.widgets.basics import CollapsibleSection, named, tool_button
 from microdesigner.gui.widgets.thumbnails import EDGE
 from microdesigner.gui.widgets.thumbnails import HEIGHT as THUMBNAIL_HEIGHT
 
 HEIGHT, MARGIN = 98, 12
+LATEST = 200  # the gallery has all
 _ENTRY = Qt.ItemDataRole.UserRole
 RECALLS = {"all": "Recall everything", "targets": "Recall all but the seed", "seed": "Recall the seed only"}
 HINT = (
-    "Results of the past, the newest first. Enter shows one and brings its targets back; the menu key offers more. "
+    "Results of the past, the newest first. A click shows one; Enter or a double click brings its targets back too; "
+    "the menu key offers more. "
     "Ctrl+click selects two to compare. Drag results to a folder to copy their volumes there. "
     "All are stored until you delete them; what is deleted can be brought back (Ctrl+Z)."
 )
@@ -24,7 +35,9 @@ HINT = (
 class HistoryPanel(QWidget):
     """Shows entries and tells what the user wants of them."""
 
-    chosen = Signal(object)  # Entry
+    chosen = Signal(object)  # Entry to be shown
+    opened = Signal(object)  # Entry to be shown, and its targets brought back
+    gallery_wanted = Signal()
     recalled = Signal(object, str)  # Entry, one of RECALLS
     compared = Signal(object)  # list of two entries, the older first
     pictures_wanted = Signal(object)  # numbers of entries
@@ -41,10 +54,18 @@ class HistoryPanel(QWidget):
         self.list.customContextMenuRequested.connect(self._offer)
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.list.itemClicked.connect(self._click)
-        self.list.wanted.connect(lambda item: self.chosen.emit(item.data(_ENTRY)))
+        self.list.wanted.connect(lambda item: self.opened.emit(item.data(_ENTRY)))
+        self.list.itemDoubleClicked.connect(lambda item: self.opened.emit(item.data(_ENTRY)))
         self.list.unwanted.connect(self._delete)
         self.list.dragged.connect(lambda items: self.dragged.emit([item.data(_ENTRY) for item in items]))
-        self.section = CollapsibleSection("History", self.list, "Show or hide the results of the past.", opened=True)
+        self.all = tool_button("All films", "All films", "Search, mark and export all films on a page of their own "
+                               "(Ctrl+Shift+H).", self.gallery_wanted.emit)  # fmt: skip
+        content = QWidget()
+        row = QHBoxLayout(content)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.list, 1)
+        row.addWidget(self.all)
+        self.section = CollapsibleSection("History", content, "Show or hide the results of the past.", opened=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.section)
@@ -130,7 +151,7 @@ class HistoryPanel(QWidget):
 
     def _star(self, item: QListWidgetItem) -> None:
         entry: Entry = item.data(_ENTRY)
-        self._model.set_star(entry, not entry.starred)
+        self._model.set_star([entry], not entry.starred)
 
     def _ask_note(self, item: QListWidgetItem) -> None:
         dialog = QInputDialog(self)
@@ -142,10 +163,12 @@ class HistoryPanel(QWidget):
         dialog.open()
 
     def _delete(self, item: QListWidgetItem) -> None:
-        self._model.remove(item.data(_ENTRY))
+        items = self.list.selectedItems()
+        self._model.remove([each.data(_ENTRY) for each in (items if item in items else [item])])
 
     def _show(self, entries: tuple[Entry, ...]) -> None:
-        """Show these entries; items that stay keep their selection."""
+        """Show the newest of these entries; items that stay keep their selection."""
+        entries = entries[:LATEST]
         numbers = {entry.number for entry in entries}
         for row in reversed(range(self.list.count())):
             if self.entry(row).number not in numbers:
@@ -165,14 +188,15 @@ class HistoryPanel(QWidget):
 
     def _refresh(self, item: QListWidgetItem, entry: Entry) -> None:
         item.setData(_ENTRY, entry)
-        item.setText(f"{'★ ' if entry.starred else ''}{entry.made:%H:%M}{' ✎' if entry.note else ''}")
+        item.setText(short_caption(entry))
         item.setToolTip(describe(entry))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, describe(entry).replace("\n", ", "))
 
     def _show_count(self) -> None:
-        count = self.list.count()
+        count = len(self._model.entries)
         self.section.button.setText(f"History ({count})" if count else "History, empty so far")
         self.list.setFixedHeight(HEIGHT if count else 0)
+        self.all.setVisible(bool(count))
 
 
 class _Strip(QListWidget):
@@ -214,14 +238,3 @@ class _Strip(QListWidget):
             self.unwanted.emit(item)
         else:
             super().keyPressEvent(event)
-
-
-def describe(entry: Entry) -> str:
-    """When it was made, what was asked for and measured, and its note."""
-    origin = f"{entry.request.model}, seed {entry.request.seed}" if entry.request.model else "opened from a file"
-    lines = [f"{entry.made:%Y-%m-%d %H:%M:%S}, {origin}"]
-    for name, target in entry.request.targets.items():
-        spec, value = spec_of(name), entry.measured.get(name)
-        measured = "" if value is None else f", measured {value:.{spec.decimals}f}"
-        lines.append(f"{spec.title}: {target:.{spec.decimals}f}{measured}")
-    return "\n".join([*lines, *([entry.note] if entry.note else [])])

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from microdesigner.app.store.history import History
+from microdesigner.app.store.history_query import Query
 from microdesigner.app.store.history_rows import Entry
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -18,7 +19,9 @@ from microdesigner.gui.widgets.thumbnails import Colours, thumbnail
 class HistoryService(QObject):
     """Asks the store's thread, and announces its answers."""
 
-    listed = Signal(object)  # list of Entry, the newest first
+    listed = Signal(object)  # list of Entry, those in the trash too
+    found = Signal(object, object)  # Query, numbers of what it finds, in its order
+    trash_emptied = Signal()
     pictured = Signal(object)  # pictures as PNG, by number
     problem = Signal(str)  # sentence about what could not be read
     added = Signal(object)  # Entry
@@ -66,13 +69,25 @@ class HistoryService(QObject):
         """Keep what a simulation says of the sample that `request` alone made."""
         self._do("The verification could not be kept", lambda: self._history.add_verification(request, verification))
 
-    def store_changes(self, entry: Entry) -> None:
-        """Store star and note of an entry, and whether it is in the trash."""
-        self._do("The change could not be stored", lambda: self._history.update(entry))
+    def store_changes(self, entries: Sequence[Entry]) -> None:
+        """Store stars, notes and tags of entries, and whether they are in the trash."""
+        self._do("The change could not be stored", lambda: self._history.update(*entries))
+
+    def search(self, query: Query) -> None:
+        """Find what `query` asks for."""
+        self._do("The history could not be searched", lambda: self.found.emit(query, self._history.numbers(query)))
+
+    def empty_trash(self) -> None:
+        """Remove what is in the trash for good."""
+        self._do("The trash could not be emptied", self._empty_trash)
+
+    def _empty_trash(self) -> None:
+        self._history.empty_trash()
+        self.trash_emptied.emit()
 
     def _list(self) -> None:
         self._history.adopt_volumes()
-        entries = self._history.entries()
+        entries = self._history.entries() + self._history.entries(Query(trash=True))
         self.listed.emit(entries)
         for problem in self._history.take_problems():
             self.problem.emit(problem)

@@ -14,6 +14,7 @@ WORDS = {
     "label": "Measuring series",
     "measure": "Importing and measuring volumes",
     "check": "Checking the data set",
+    "export": "Exporting films",
     "trial": "Trying a few steps of each stage",
 }
 SECONDS_UNTIL_ESTIMATE = 2.0

@@ -1,0 +1,255 @@
+"""The history as a page of the middle: all stored films to be searched, looked at, marked, exported, deleted."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QInputDialog,
+    QMenu,
+    QMessageBox,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from microdesigner.app.history_model import HistoryModel
+from microdesigner.app.store.history_query import Query
+from microdesigner.app.store.history_rows import Entry
+from microdesigner.gui.background_task import BackgroundTask
+from microdesigner.gui.history.film_list import FilmList
+from microdesigner.gui.history.film_view import FilmView
+from microdesigner.gui.history.filter_bar import FilterBar
+from microdesigner.gui.widgets.basics import SPACING, heading, named, quiet, toggle_button, tool_button
+from microdesigner.gui.widgets.task_bar import TaskBar
+
+HINT = (
+    "Stored films. A click shows one, Enter or a double click brings its targets back too, Delete moves the selected "
+    "ones to the trash, F2 writes a note, Ctrl+A selects all. Drag films to a folder to copy their volumes there."
+)
+NOTHING = (
+    "No films yet",
+    "Every film you generate or open is stored here. Set targets, then press Generate (Ctrl+Enter).",
+)
+NO_MATCH = ("No film matches", "Other words or wider filters may find one.")
+NO_TRASH = ("The trash is empty", "Films that you delete stay here until you empty the trash.")
+
+
+class Gallery(QWidget):
+    """Shows what a search found of the history's model and tells what the user wants of it."""
+
+    searched = Signal(object)  # Query
+    shown = Signal(object)  # Entry
+    recalled = Signal(object)  # Entry, whose targets are wanted too
+    compared = Signal(object)  # list of two entries, the older first
+    exported = Signal(object)  # list of entries
+    dragged = Signal(object)  # list of entries
+    trash_unwanted = Signal()
+
+    def __init__(self, model: HistoryModel, export: BackgroundTask) -> None:
+        super().__init__()
+        self._model, self._export = model, export
+        self._query: Query | None = None
+        self._stale = True
+        self.films = FilmList(model, self)
+        self.filter = FilterBar()
+        self.view = named(FilmView(self.films), "Films", HINT)
+        self.count = quiet()
+        self.trash = toggle_button("Trash", "Trash", "Show what was deleted; it can be restored.", False)
+        self.title, self.words = heading(""), quiet()
+        self.show_all = tool_button("Clear filters", "Show all films", "Show all films again.", self.filter.reset)
+        self.stack = QStackedWidget()
+        self._actions = self._make_actions()
+        self._lay_out()
+        self._connect()
+
+    def take(self, query: Query, numbers: list[int]) -> None:
+        """Show what `query` found, unless something else is asked for by now."""
+        if query == self._query:
+            self.films.order = query.sort
+            self.view.show_films(numbers, query.trash)
+            self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Catch up with what happened while the page was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self._search()
+
+    def ask_note(self, entry: Entry) -> None:
+        """Let the user write a note."""
+        self._ask("Note", "What should be remembered about this film?", entry.note,
+                  lambda text: self._model.set_note(entry, text))  # fmt: skip
+
+    def ask_tags(self, entries: Sequence[Entry]) -> None:
+        """Let the user write tags."""
+        common = [tag for tag in entries[0].tags if all(tag in entry.tags for entry in entries)]
+        self._ask("Tags", "Tags, with commas between them:", ", ".join(common),
+                  lambda text: self._model.set_tags(entries, text.split(",")))  # fmt: skip
+
+    def _search(self) -> None:
+        """Ask for what is wanted now; where the page is hidden, once it is shown."""
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._query = self.filter.query(self.trash.isChecked())
+            self.searched.emit(self._query)
+
+    def _follow(self) -> None:
+        """What is stored has changed: show it at once, then search again."""
+        trash = self.trash.isChecked()
+        self.view.show_films(list(self.films.numbers), trash)
+        self.filter.offer(self._model.entries, self._model.trash)
+        self._refresh()
+        self._search()
+
+    def _refresh(self) -> None:
+        """Count, buttons and what stands in place of no films."""
+        found, trash = self.films.rowCount(), self.trash.isChecked()
+        entries = self.view.selected()
+        films = "1 film" if found == 1 else f"{found:,} films".replace(",", "\u202f")
+        self.count.setText(f"{films}, {len(entries)} selected" if entries else films)
+        self.trash.setText(f"Trash ({len(self._model.trash)})")
+        self.title.setText((NO_MATCH if self.filter.filters else NO_TRASH if trash else NOTHING)[0])
+        self.words.setText((NO_MATCH if self.filter.filters else NO_TRASH if trash else NOTHING)[1])
+        self.show_all.setVisible(self.filter.filters)
+        self.stack.setCurrentIndex(0 if found else 1)
+        for button, (in_trash, possible) in self._actions.items():
+            button.setVisible(in_trash == trash)
+            button.setEnabled(possible(entries))
+        starred = bool(entries) and all(entry.starred for entry in entries)
+        self.star.setText("Unstar" if starred else "Star")
+
+    def _delete(self) -> None:
+        if not self.trash.isChecked():
+            self._model.remove(self.view.selected())
+
+    def _star(self) -> None:
+        entries = self.view.selected()
+        self._model.set_star(entries, not all(entry.starred for entry in entries))
+
+    def _recall(self) -> None:
+        self.recalled.emit(self.view.selected()[0])
+
+    def _compare(self) -> None:
+        older, newer = sorted(self.view.selected(), key=lambda entry: entry.number)
+        self.compared.emit([older, newer])
+
+    def _ask_to_empty(self) -> None:
+        count = len(self._model.trash)
+        question = QMessageBox(
+            QMessageBox.Icon.Warning, "Empty the trash?",
+            f"{'One film' if count == 1 else f'{count} films'} will be removed for good, volumes included. "
+            "This cannot be undone.", parent=self,
+        )  # fmt: skip
+        question.addButton("Remove for good", QMessageBox.ButtonRole.DestructiveRole).clicked.connect(
+            lambda: self.trash_unwanted.emit()
+        )
+        question.addButton(QMessageBox.StandardButton.Cancel)
+        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.open()
+
+    def _ask(self, title: str, question: str, text: str, answer: Callable[[str], None]) -> None:
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(title)
+        dialog.setLabelText(question)
+        dialog.setTextValue(text)
+        dialog.textValueSelected.connect(answer)
+        dialog.open()
+
+    def menu(self) -> QMenu:
+        """What can be done with the selected films: as the buttons."""
+        menu = QMenu(self)
+        for button in self._actions:
+            if button.isVisibleTo(self):
+                action = menu.addAction(button.text())
+                action.setEnabled(button.isEnabled())
+                action.triggered.connect(button.click)
+        return menu
+
+    def _offer(self, place: QPoint) -> None:
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.view.viewport().mapToGlobal(place))
+
+    def _make_actions(self) -> dict[QToolButton, tuple[bool, Callable[[list[Entry]], bool]]]:
+        """Buttons, each with whether it belongs to the trash, and which selections it can be pressed for."""
+        view = self.view
+        self.recall = tool_button("Recall targets", "Recall targets", "Set the targets, seed and quality of the "
+                                  "selected film.", self._recall)  # fmt: skip
+        self.star = tool_button("Star", "Star", "Star the selected films, or take their stars away.", self._star)
+        self.note = tool_button("Note…", "Note", "Write a note to the selected film (F2).",
+                                lambda: self.ask_note(view.selected()[0]))  # fmt: skip
+        self.tags = tool_button("Tags…", "Tags", "Give the selected films tags to find them by.",
+                                lambda: self.ask_tags(view.selected()))  # fmt: skip
+        self.compare = tool_button("Compare", "Compare", "Show the two selected films side by side.", self._compare)
+        self.export = tool_button(
+            "Export…",
+            "Export the selected films",
+            "Write volumes, a table of values and reports of the selected films.",
+            lambda: self.exported.emit(view.selected()),
+        )
+        self.delete = tool_button("Delete", "Delete", "Move the selected films to the trash (Delete).", self._delete)
+        self.restore = tool_button("Restore", "Restore", "Take the selected films out of the trash.",
+                                   lambda: self._model.bring_back(view.selected()))  # fmt: skip
+        self.empty = tool_button("Empty the trash…", "Empty the trash", "Remove what is in the trash for good.",
+                                 self._ask_to_empty)  # fmt: skip
+        return {
+            self.recall: (False, lambda films: len(films) == 1 and bool(films[0].request.model)),
+            self.star: (False, bool),
+            self.note: (False, lambda films: len(films) == 1),
+            self.tags: (False, bool),
+            self.compare: (False, lambda films: len(films) == 2),
+            self.export: (False, lambda films: bool(films) and not self._export.running),
+            self.delete: (False, bool),
+            self.restore: (True, bool),
+            self.empty: (True, lambda _: bool(self._model.trash)),
+        }
+
+    def _connect(self) -> None:
+        view = self.view
+        self._model.changed.connect(lambda _: self._follow())
+        self.filter.changed.connect(self._search)
+        self.filter.quantity.currentIndexChanged.connect(lambda _: self.filter.set_range(self._model.entries))
+        self.trash.toggled.connect(lambda _: self._search())
+        view.chosen.connect(self._refresh)
+        view.shown.connect(self.shown)
+        view.recalled.connect(self.recalled)
+        view.unwanted.connect(self._delete)
+        view.note_wanted.connect(self.ask_note)
+        view.dragged.connect(lambda: self.dragged.emit(view.selected()))
+        view.customContextMenuRequested.connect(self._offer)
+        for end in (self._export.finished, self._export.failed, self._export.cancelled, self._export.progressed):
+            end.connect(lambda *_: self._refresh())
+
+    def _lay_out(self) -> None:
+        actions = QHBoxLayout()
+        actions.setSpacing(SPACING // 2)
+        for button in self._actions:
+            actions.addWidget(button)
+        actions.addStretch(1)
+        actions.addWidget(self.trash)
+        self.stack.addWidget(self.view)
+        self.stack.addWidget(self._empty_page())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        column.setSpacing(SPACING)
+        column.addWidget(self.filter)
+        column.addLayout(actions)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.count)
+        column.addWidget(TaskBar(self._export))
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.addStretch(1)
+        for label in (self.title, self.words):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(label)
+        column.addWidget(self.show_all, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(2)
+        return page
