@@ -46,7 +46,7 @@ class StandInEngine:
             yield Progress("denoise", step + 1, request.steps)
             yield Preview(volume((16, 16, shape[2] // 2), request.seed, request.targets))
         for index in range(request.count):
-            samples.append(_sample(shape, request, request.seed + index))
+            samples.append(sample(shape, request, request.seed + index))
             yield SampleDone(index, samples[-1])
         yield Finished(Result(request, {"name": MODEL, "sha256": "0"}, "cpu", {"denoise": 0.5}, tuple(samples)))
 
@@ -94,7 +94,7 @@ def write_card(folder: Path, name: str = MODEL, shape: tuple[int, int, int] = SH
     (folder / "model.json").write_text(json.dumps(document), encoding="utf-8")
 
 
-def _sample(shape: tuple[int, int, int], request: Request, seed: int) -> Sample:
+def sample(shape: tuple[int, int, int], request: Request, seed: int) -> Sample:
     phases = volume(shape, seed, request.targets)
     random = np.random.default_rng(seed)
     share = np.bincount(phases.ravel(), minlength=3) / phases.size

@@ -10,7 +10,17 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette, QPixmap, QStaticText, QTextOption
+from PySide6.QtGui import (
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPalette,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QStaticText,
+    QTextOption,
+)
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from microdesigner.app.store.history_rows import Entry
@@ -18,6 +28,7 @@ from microdesigner.gui.history.film_list import CAPTION, ENTRY, FilmList
 from microdesigner.gui.widgets.thumbnails import EDGE, HEIGHT
 
 PADDING, GAP = 8, 8
+TINT = 0.16  # of the selection's colour on the ground of a card, on which the phases keep their own
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -36,7 +47,9 @@ class FilmView(QListView):
         self._films = films
         self._doubled = False  # the button that goes up ends a double click, whose film is shown already
         self.setModel(films)
-        self.setItemDelegate(_Card(self))
+        self._card = _Card(self)
+        self.setItemDelegate(self._card)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # else the columns would come and go
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
@@ -44,7 +57,7 @@ class FilmView(QListView):
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.setSelectionRectVisible(True)
         self.setUniformItemSizes(True)
-        self.setSpacing(GAP // 2)
+        self.setSpacing(GAP)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setMinimumHeight(HEIGHT)
@@ -79,6 +92,15 @@ class FilmView(QListView):
         """The number of the entry with the focus; -1 where there is none."""
         row = self.currentIndex().row()
         return self._films.numbers[row] if 0 <= row < len(self._films.numbers) else -1
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Make the cards as wide as whole columns of them fill the page."""
+        room = self.viewport().width() - GAP - 1
+        columns = max(1, room // (EDGE + 2 * PADDING + GAP))
+        if self._card.width != (width := max(EDGE // 2, room // columns - GAP)):
+            self._card.width = width
+            self.scheduleDelayedItemsLayout()
+        super().resizeEvent(event)
 
     def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802
         """Let the selected ones be dragged out of the window."""
@@ -137,10 +159,12 @@ def _ranges(films: FilmList, rows: list[int]) -> QItemSelection:
 class _Card(QStyledItemDelegate):
     """A picture above two lines of text, with a star in its corner."""
 
+    width = EDGE + 2 * PADDING
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
         """The same for all."""
         lines = 2 * option.fontMetrics.height()  # type: ignore[attr-defined]
-        return QSize(EDGE + 2 * PADDING, HEIGHT + lines + 3 * PADDING)
+        return QSize(self.width, HEIGHT + lines + 3 * PADDING)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one."""
@@ -149,38 +173,38 @@ class _Card(QStyledItemDelegate):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
         palette, rect = option.palette, option.rect  # type: ignore[attr-defined]
-        _frame(painter, option, selected)
+        _frame(painter, option)
         inner = rect.adjusted(PADDING, PADDING, -PADDING, -PADDING)
         picture = QRect(inner.left(), inner.top(), inner.width(), HEIGHT)
         _draw_picture(painter, picture, index.data(Qt.ItemDataRole.DecorationRole), palette)
         if entry.starred:
-            painter.setPen(palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text))
+            painter.setPen(palette.color(QPalette.ColorRole.Text))
             painter.drawText(picture, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, "★")
         roles = (QPalette.ColorRole.Text, QPalette.ColorRole.PlaceholderText)
         height, top = option.fontMetrics.height(), picture.bottom() + PADDING  # type: ignore[attr-defined]
         for line, role in zip(index.data(CAPTION), roles, strict=True):
-            painter.setPen(palette.color(QPalette.ColorRole.HighlightedText if selected else role))
+            painter.setPen(palette.color(role))
             _draw_line(painter, QRect(inner.left(), top, inner.width(), height), line)
             top += height
         painter.restore()
 
 
-def _frame(painter: QPainter, option: QStyleOptionViewItem, selected: bool) -> None:
-    """Ground and edge of a card; that with the focus has a strong edge."""
+def _frame(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    """Ground and edge of a card: tinted where it is selected, with a strong edge where it has the focus."""
     palette, state = option.palette, option.state  # type: ignore[attr-defined]
-    role = QPalette.ColorRole.Highlight if selected else QPalette.ColorRole.AlternateBase
-    if not selected and state & QStyle.StateFlag.State_MouseOver:
-        role = QPalette.ColorRole.Midlight
+    highlight, rect = palette.color(QPalette.ColorRole.Highlight), option.rect.toRectF().adjusted(1, 1, -1, -1)  # type: ignore[attr-defined]
+    selected = bool(state & QStyle.StateFlag.State_Selected)
+    hovered = bool(state & QStyle.StateFlag.State_MouseOver)
     focus = bool(state & QStyle.StateFlag.State_HasFocus)
-    edge = QPalette.ColorRole.Text if focus else QPalette.ColorRole.Midlight
-    painter.setBrush(palette.color(role))
-    pen = painter.pen()
-    pen.setColor(palette.color(edge))
-    pen.setWidthF(2 if focus else 1)
-    painter.setPen(pen)
-    painter.drawRoundedRect(option.rect.toRectF().adjusted(1, 1, -1, -1), 4, 4)  # type: ignore[attr-defined]
+    painter.setBrush(palette.color(QPalette.ColorRole.AlternateBase))
+    edge = palette.color(QPalette.ColorRole.Text) if focus else palette.color(QPalette.ColorRole.Midlight)
+    painter.setPen(QPen(highlight if selected and not focus else edge, 2 if selected or focus else 1))
+    painter.drawRoundedRect(rect, 4, 4)
+    if selected or hovered:
+        highlight.setAlphaF(TINT if selected else TINT / 2)
+        painter.setBrush(highlight)
+        painter.drawRoundedRect(rect, 4, 4)
 
 
 def _draw_picture(painter: QPainter, room: QRect, picture: QPixmap | None, palette: QPalette) -> None:

@@ -47,7 +47,8 @@ class FilterBar(QWidget):
         self.low, self.high = (
             named(NumberField(), f"{word} value", f"{word} value of the quantity.") for word in ("Least", "Greatest")
         )
-        self.clear = tool_button("Clear filters", "Clear filters", "Show all films again.", self.reset)
+        self.clear = tool_button("Clear", "Clear filters", "Show all films again.", self.reset)
+        self._films: tuple[Entry, ...] = ()
         self._names: tuple[list[str], list[str], list[str]] | None = None
         self._lay_out()
         _fill(self.date, [(title, title) for title in DATES])
@@ -78,7 +79,7 @@ class FilterBar(QWidget):
 
     def offer(self, entries: Sequence[Entry], trash: Sequence[Entry]) -> None:
         """Offer the models, tags and quantities that there are; a choice that is no more falls back to any."""
-        films = (*entries, *trash)
+        self._films = films = (*entries, *trash)
         models = sorted({entry.request.model for entry in films})
         tags = sorted({tag for entry in films for tag in entry.tags})
         names = (models, tags, measured_names(films))
@@ -92,10 +93,10 @@ class FilterBar(QWidget):
         _fill(self.sort, [(f"Sort by {title.lower()}", name) for name, title in ORDERS.items()] + quantities)
         self._show_range()
 
-    def set_range(self, entries: Sequence[Entry]) -> None:
+    def _begin_range(self) -> None:
         """Let the range begin with all values of the chosen quantity."""
         name = self.quantity.currentData()
-        values = [value for entry in entries if name and (value := entry.measured.get(name)) is not None]
+        values = [value for entry in self._films if name and (value := entry.measured.get(name)) is not None]
         decimals = spec_of(name).decimals if name else 3
         step = 10.0**-decimals
         for field, value in (
@@ -126,13 +127,15 @@ class FilterBar(QWidget):
         self.changed.emit()
 
     def _show_range(self) -> None:
-        for widget in (self.low, self.to, self.high):
+        self.range.setText(f"{self.quantity.currentText()} from")
+        for widget in (self.range, self.low, self.to, self.high):
             widget.setVisible(bool(self.quantity.currentData()))
         self.clear.setEnabled(self.filters)
 
     def _connect(self) -> None:
         self.search.textChanged.connect(lambda _: self._show_range())
         self.search.textChanged.connect(lambda _: self._pause.start())
+        self.quantity.currentIndexChanged.connect(lambda _: self._begin_range())
         for choice in (self.model, self.tag, self.date, self.sort, self.quantity):
             choice.currentIndexChanged.connect(lambda _: self._announce())
         for toggle in (self.starred, self.descending):
@@ -146,11 +149,11 @@ class FilterBar(QWidget):
             field.setRange(-LARGEST, LARGEST)
             field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             field.setMinimumWidth(72)
-        self.to = QLabel("to")
+        self.range, self.to = QLabel(), QLabel("to")
         rows = (
             (self.search, self.sort, self.descending),
-            (self.model, self.tag, self.date, self.starred),
-            (self.quantity, self.low, self.to, self.high, self.clear),
+            (self.model, self.tag, self.date, self.quantity, self.starred, self.clear),
+            (self.range, self.low, self.to, self.high),
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -166,7 +169,7 @@ class FilterBar(QWidget):
 def _choice(name: str, tooltip: str) -> QComboBox:
     choice = named(QComboBox(), name, tooltip)
     choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    choice.setMinimumContentsLength(8)
+    choice.setMinimumContentsLength(6)
     return choice
 
 

@@ -213,7 +213,6 @@ class Gallery(QWidget):
         view = self.view
         self._model.changed.connect(lambda _: self._follow())
         self.filter.changed.connect(self._search)
-        self.filter.quantity.currentIndexChanged.connect(lambda _: self.filter.set_range(self._model.entries))
         self.trash.toggled.connect(lambda _: self._search())
         view.chosen.connect(self._refresh)
         view.shown.connect(self.shown)

@@ -187,6 +187,9 @@ class HistoryPanel(QWidget):
         self._refresh(item, entry)
 
     def _refresh(self, item: QListWidgetItem, entry: Entry) -> None:
+        item.setSizeHint(
+            QSize(EDGE // 2 + 2 * MARGIN, THUMBNAIL_HEIGHT // 2 + self.list.fontMetrics().height() + MARGIN // 2)
+        )
         item.setData(_ENTRY, entry)
         item.setText(short_caption(entry))
         item.setToolTip(describe(entry))
