@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.core.paths import write_bytes_atomic, write_text_atomic
+from microdesigner.core.paths import atomic_path, write_bytes_atomic
 from microdesigner.io import raw
 from microdesigner.io.axes import fortran, mapped, three_of
 from microdesigner.io.damage import BEST_COMPRESSION, DamagedError, unpacked
@@ -77,8 +77,9 @@ def scan(path: Path, options: ImportOptions) -> Scan:
 def write(microstructure: Microstructure, path: Path) -> None:
     """Write NAME.raw and NAME.json, then NAME.mhd, whose spacing is in nm."""
     labels = path.with_suffix(".raw")
-    raw.write(microstructure, labels)
-    write_text_atomic(path, _header_text(microstructure, labels.name))
+    with atomic_path(path) as header_file:
+        header_file.write_text(_header_text(microstructure, labels.name), encoding="utf-8")
+        raw.write(microstructure, labels, header_beside=path)
 
 
 def write_single(microstructure: Microstructure, path: Path) -> None:

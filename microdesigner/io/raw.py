@@ -50,14 +50,20 @@ def scan(path: Path, options: ImportOptions) -> Scan:
     return Scan(values, axes_from=source, record=header, phases_known=True, oriented=True, **known)
 
 
-def write(microstructure: Microstructure, path: Path) -> None:
-    """Write NAME.raw and then its header NAME.json."""
+def write(microstructure: Microstructure, path: Path, header_beside: Path | None = None) -> None:
+    """Write NAME.raw and then its header NAME.json; `header_beside` is another header of NAME.raw, soon to be written.
+
+    Headers of labels that are replaced go first, so that none is ever beside labels that it does not describe.
+    """
     header = {"type": "uint8", "order": ORDER, "shape": microstructure.shape, "voxel_nm": microstructure.voxel_nm}
     document = json.dumps(header | record_of(microstructure), indent=1)
     # the outer file moves into place last, so a header always has its labels
     with atomic_path(path.with_suffix(".json")) as header_file, atomic_path(path) as labels_file:
         header_file.write_text(document, encoding="utf-8")
         labels_file.write_bytes(microstructure.phases.tobytes(order="F"))
+        for old in (path.with_suffix(".json"), header_beside):
+            if old is not None:
+                old.unlink(missing_ok=True)
 
 
 def own_header(beside: Path) -> dict[str, Any] | None:
