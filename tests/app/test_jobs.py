@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from microdesigner.app.store import jobs as module
 from microdesigner.app.store.job_store import JobStore
 from microdesigner.app.store.jobs import JobQueue, State
+from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -222,3 +223,9 @@ def test_a_killed_program_leaves_the_whole_queue(tmp_path: Path) -> None:
     os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
     process.communicate()
     assert sorted(job.request.seed for job in JobStore(tmp_path).load()) == list(range(20))
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(MicrodesignerError, match="file"):
+        _queue(JobStore(tmp_path / "file"), 1)

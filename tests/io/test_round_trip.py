@@ -164,3 +164,23 @@ def test_graspi_text_refuses_what_it_cannot_hold(tmp_path: Path) -> None:
 def test_format_by_name_overrides_the_extension(tmp_path: Path) -> None:
     io.write(volume(), tmp_path / "film.dat", format="npy")
     np.testing.assert_array_equal(np.load(tmp_path / "film.dat"), volume().phases)
+
+
+@pytest.mark.parametrize("suffix", [".raw", ".mhd"])
+def test_replaced_labels_are_never_beside_a_header_that_does_not_describe_them(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, move = tmp_path / f"film{suffix}", Path.replace
+    registry.write(Microstructure(np.zeros((4, 4, 4), np.uint8), (2.0, 2.0, 2.0)), path)
+
+    def fail_at_headers(self: Path, target: Path) -> Path:
+        if target.suffix != ".raw":
+            raise KeyboardInterrupt
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail_at_headers)
+    with pytest.raises(KeyboardInterrupt):
+        registry.write(Microstructure(np.ones((4, 4, 4), np.uint8), (1.0, 1.0, 1.0)), path)
+    with pytest.raises((InputError, OSError)):
+        registry.read(path)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["film.raw"]

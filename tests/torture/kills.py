@@ -8,6 +8,8 @@ from pathlib import Path
 from tests.torture.areas import Area, clean
 from tests.torture.forks import free_folder, run_copy
 
+SHARE_AT_OPERATIONS = 2 / 3
+
 
 @dataclass
 class Count:
@@ -23,7 +25,7 @@ class Count:
 
 
 def kill(area: Area, times: int, seed: int, parent: Path) -> Count:
-    """Kill the work of `area` so many times: at a random operation on files, every third time after a random time."""
+    """Kill the work of `area` so many times: at a random operation on files, or after a random time."""
     count, draw = Count(f"kill: {area.name}"), random.Random(f"{seed} {area.name}")
     reference = free_folder(parent)
     area.prepare(reference)
@@ -31,11 +33,11 @@ def kill(area: Area, times: int, seed: int, parent: Path) -> Count:
     if whole.code != 0:
         count.tried, count.failures = 1, [f"undisturbed: {whole.message}"]
         return count
-    for number in range(times):
+    for _ in range(times):
         folder = free_folder(parent)
         area.prepare(folder)
         moment: dict[str, float] = {"after": draw.uniform(0, whole.seconds)}
-        if number % 3 and whole.operations:
+        if whole.operations and draw.random() < SHARE_AT_OPERATIONS:
             moment = {"at_operation": draw.randint(1, whole.operations)}
         ending = run_copy(lambda done, folder=folder: area.work(folder, done), **moment)  # type: ignore[misc, arg-type]
         count.tried += 1

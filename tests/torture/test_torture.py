@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs copies of
 @pytest.mark.parametrize(
     "options",
     [
-        ["--times", "2", "--count", "2", "--no-faults"],
+        ["--times", "1", "--count", "2", "--no-faults"],
         ["--times", "0", "--only", "history"],
         ["--times", "0", "--only", "convert to raw"],
     ],

@@ -4,7 +4,9 @@ import contextlib
 import uuid
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
+
+from microdesigner.core.errors import MicrodesignerError
 
 
 class Presence:
@@ -22,14 +24,22 @@ class Presence:
         self._lock: FileLock | None = None
 
     def begin(self) -> None:
-        """Be present from now on."""
-        if self._lock is None:
+        """Be present from now on; raises MicrodesignerError where the folder cannot be written."""
+        if self._lock is not None:
+            return
+        try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(self._file(self.name), thread_local=False)
-            self._lock.acquire(timeout=0)
+            lock = FileLock(self._file(self.name), thread_local=False)
+            lock.acquire(timeout=0)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise MicrodesignerError(
+                f"Nothing can be written into {self._folder} ({reason}); make room on its disk or allow it."
+            ) from None
+        self._lock = lock
 
     def is_present(self, name: str) -> bool:
-        """Whether the program called `name` runs."""
+        """Whether the program called `name` runs, or may run: where that cannot be found out, too."""
         if name == self.name:
             return True
         path = self._file(name)
@@ -38,7 +48,7 @@ class Presence:
         lock = FileLock(path)
         try:
             lock.acquire(timeout=0)
-        except Timeout:
+        except OSError:  # Timeout is one
             return True
         lock.release()
         path.unlink(missing_ok=True)
