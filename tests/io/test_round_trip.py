@@ -171,7 +171,7 @@ def test_replaced_labels_are_never_beside_a_header_that_does_not_describe_them(
     suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, move = tmp_path / f"film{suffix}", Path.replace
-    registry.write(Microstructure(np.zeros((4, 4, 4), np.uint8), (2.0, 2.0, 2.0)), path)
+    io.write(Microstructure(np.zeros((4, 4, 4), np.uint8), (2.0, 2.0, 2.0)), path)
 
     def fail_at_headers(self: Path, target: Path) -> Path:
         if target.suffix != ".raw":
@@ -180,7 +180,7 @@ def test_replaced_labels_are_never_beside_a_header_that_does_not_describe_them(
 
     monkeypatch.setattr(Path, "replace", fail_at_headers)
     with pytest.raises(KeyboardInterrupt):
-        registry.write(Microstructure(np.ones((4, 4, 4), np.uint8), (1.0, 1.0, 1.0)), path)
+        io.write(Microstructure(np.ones((4, 4, 4), np.uint8), (1.0, 1.0, 1.0)), path)
     with pytest.raises((InputError, OSError)):
-        registry.read(path)
+        io.read(path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["film.raw"]

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from microdesigner.app.store.history import History
 from microdesigner.app.store.job_store import JobStore
@@ -78,6 +77,7 @@ def warm_up(found: list[Area]) -> None:
     """Load here, for all copies, what the work of these areas loads: libraries and compiled functions."""
     if any(area.name.startswith(("generate", "dataset")) for area in found):
         import h5py  # noqa: F401
+        import torch
 
         import microdesigner.cli.progress
         import microdesigner.data.checks
