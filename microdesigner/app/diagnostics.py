@@ -33,17 +33,23 @@ def diagnostics(device: str | None = None) -> str:
 
 def _machine(device: str | None) -> list[str]:
     basics = [platform.platform(), f"Python {sys.version.split()[0]}", f"{os.cpu_count()} processors"]
-    return [*basics, device or _engine_device()]
+    return [*basics, *([device] if device else _engine_device())]
 
 
-def _engine_device() -> str:
+def _engine_device() -> list[str]:
+    """What computes, how, and why: a faster device's failure, or the command that installs what can use it."""
     try:
-        from microdesigner.evaluation.benchmark import machine
+        from microdesigner.compute import compute_policy, device_name, select_device
 
-        where = machine()
-    except (ImportError, OSError, MicrodesignerError) as error:
-        return f"the engine cannot be loaded: {error}"
-    return f"computes on {where['device_name']} with {where['torch_threads']} threads"
+        choice = select_device()
+        policy = compute_policy(choice.device)
+    except (ImportError, OSError, RuntimeError, MicrodesignerError) as error:
+        return [f"the engine cannot be loaded: {error}"]
+    number_format = str(policy.dtype).removeprefix("torch.")
+    where = f"{device_name(choice.device)} with {policy.threads} threads, networks in {number_format}"
+    is_gpu = choice.device.type != "cpu"
+    reason = "the first GPU that computes" if is_gpu else "no GPU that PyTorch can use or an NVIDIA driver reports"
+    return [f"computes on {where}", f"reason: {choice.note or reason}"]
 
 
 def _version(name: str) -> str:

@@ -6,10 +6,14 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from microdesigner.cli.device_option import add_device_option, selected_device
 from microdesigner.cli.parser import Subparsers
 from microdesigner.core.documents import plain_number
+from microdesigner.core.errors import InputError
 
 if TYPE_CHECKING:
+    import torch
+
     from microdesigner.evaluation.timing import Measurement
 
 MODEL = "ch-3phase"
@@ -26,6 +30,7 @@ def add_parser(subparsers: Subparsers) -> None:
         description="Measure wall-clock seconds of descriptors, solver, generation and start-up at 128×128×64 voxels, "
         "with threads and device stated.",
     )
+    add_device_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--quick", action="store_true", help="one volume of 10 steps and fewer repeats")
     parser.add_argument(
@@ -37,7 +42,9 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure and print; raises InputError when the model is not installed."""
+    """Measure and print; raises InputError when the model is not installed or there is no such device."""
+    if args.gui and args.device != "auto":
+        raise InputError("The desktop measures on the device of its own settings; leave --device out with --gui.")
     return _desktop(args.json) if args.gui else _engine(args)
 
 
@@ -46,11 +53,12 @@ def _engine(args: argparse.Namespace) -> int:
     from microdesigner.models.bundle import find_bundle
 
     find_bundle(MODEL)
-    where = machine()
+    device = selected_device(args.device)
+    where = machine(device)
     rows: list[Measurement] = []
     if not args.json:
         print(f"{where['device_name']}, {where['torch_threads']} threads (descriptors use one)")
-    for row in _measurements(args.quick):
+    for row in _measurements(args.quick, device):
         rows.append(row)
         if args.json:
             print(f"{row.group}: {row.name}", file=sys.stderr)
@@ -79,15 +87,15 @@ def _desktop(as_json: bool) -> int:
     return 0
 
 
-def _measurements(quick: bool) -> "Iterator[Measurement]":
+def _measurements(quick: bool, device: "torch.device") -> "Iterator[Measurement]":
     from microdesigner.evaluation import benchmark
 
     yield from benchmark.measure_descriptors(3 if quick else 10)
-    yield from benchmark.measure_solver(5 if quick else 20)
+    yield from benchmark.measure_solver(5 if quick else 20, device)
     if not quick:
-        yield from benchmark.measure_series()
+        yield from benchmark.measure_series(device)
         yield from _peers()
-    engine, loading = benchmark.load_engine(MODEL)
+    engine, loading = benchmark.load_engine(MODEL, str(device))
     yield loading
     standard = None
     counts, steps, singles = (COUNTS[:1], STEPS[:1], 1) if quick else (COUNTS, STEPS, SINGLES)
@@ -97,10 +105,10 @@ def _measurements(quick: bool) -> "Iterator[Measurement]":
     if standard is not None:
         from microdesigner.evaluation.paper_network import measure_paper_network
 
-        yield from measure_paper_network(standard)
+        yield from measure_paper_network(standard, device)
     if not quick:
         yield from benchmark.measure_generation(engine, COUNTS[:1], ANCESTRAL_STEPS, "ancestral")
-    yield from benchmark.measure_processes(MODEL)
+    yield from benchmark.measure_processes(MODEL, str(device))
 
 
 def _peers() -> "Iterator[Measurement]":

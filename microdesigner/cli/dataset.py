@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from microdesigner.cli.dataset_import import add_import_parser
+from microdesigner.cli.device_option import add_device_option, selected_device
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.documents import plain_number
@@ -50,6 +51,7 @@ def add_parser(subparsers: Subparsers) -> None:
     build.add_argument("--seed", type=int, default=1, help="seed of the design and of all noise (1)")
     build.add_argument("--minutes", type=float, metavar="M",
         help="begin no further series after M minutes and label those that are there")  # fmt: skip
+    add_device_option(build)
     where = build.add_mutually_exclusive_group()
     where.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (one per core)")
     where.add_argument(
@@ -86,7 +88,9 @@ def run_build(args: argparse.Namespace) -> int:
             "user; keep it inside a trusted network, or use tls:// (packaging/clusters.md).",
             file=sys.stderr,
         )
-    for _ in with_bars(build_dataset(args.output, plan, args.workers, args.minutes, args.scheduler)):
+    # the workers of a cluster choose among their own devices
+    device = args.device if args.scheduler else str(selected_device(args.device))
+    for _ in with_bars(build_dataset(args.output, plan, args.workers, args.minutes, args.scheduler, device)):
         pass
     print(args.output)
     return 0

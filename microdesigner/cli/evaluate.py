@@ -6,6 +6,7 @@ import sys
 from itertools import chain
 from pathlib import Path
 
+from microdesigner.cli.device_option import add_device_option, print_device_note
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.documents import plain_number
@@ -55,6 +56,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "10, 15 and 20 steps with 1000 ancestral ones",
     )
     add("--write-card", action="store_true", help="record the figures in the model's card")
+    add_device_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -83,7 +85,8 @@ def run(args: argparse.Namespace) -> int:
     from microdesigner.models.bundle import find_bundle
 
     how = Request(steps=args.steps, match=args.match, candidates=args.candidates, refinement_strength=args.refinement)
-    engine = Engine.load(args.model)
+    engine = Engine.load(args.model, args.device)
+    print_device_note(engine.device_note)
     targets = card_targets(engine.card, args.count, args.conditions)
     dataset = VolumeDataset(args.dataset) if args.dataset else None
     if dataset is not None and args.twins:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from microdesigner.cli.device_option import add_device_option, print_device_note
 from microdesigner.cli.parser import Subparsers, parse_targets
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.documents import plain_number
@@ -71,8 +72,7 @@ def add_parser(subparsers: Subparsers) -> None:
         metavar=("X", "Y", "Z"),
         help="voxels along x, y, z, multiples of 32 (the model's own)",
     )
-    add("--device", default="auto", metavar="NAME",
-        help="auto (a GPU that proves able to compute, else the CPU), cpu, cuda or mps (auto)")  # fmt: skip
+    add_device_option(parser)
     add("--out", type=Path, default=Path("output"), metavar="DIR", help="folder for volumes and result.json (output)")
     add("--format", default="vti", metavar="F,...",
         help="vti, vtk, raw, mhd, tiff, nrrd, hdf5, npy, graspi, several with commas (vti)")  # fmt: skip
@@ -92,7 +92,8 @@ def run(args: argparse.Namespace) -> int:
     events = engine.generate(request, keep_samples=False)
     prepare_folder(args.out)
     warnings = judge_request(engine.card, engine.card.conditioned_on(request.targets), request.size).warnings
-    for warning in filter(None, (engine.device_note, *warnings)):
+    print_device_note(engine.device_note)
+    for warning in warnings:
         print(f"microdesigner: {warning}", file=sys.stderr)
     result = GrowingResult(args.out / "result.json", request, engine.identity, engine.device.type)
     for event in with_bars(events):

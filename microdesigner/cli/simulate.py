@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from microdesigner.cli.device_option import add_device_option, selected_device
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import Bars
 from microdesigner.core.errors import InputError
@@ -16,6 +17,8 @@ from microdesigner.core.events import Progress
 from microdesigner.core.paths import atomic_path
 
 if TYPE_CHECKING:
+    import torch
+
     from microdesigner.physics.cahn_hilliard import State
     from microdesigner.physics.simulate import Recipe, Snapshot
 
@@ -54,6 +57,7 @@ def add_parser(subparsers: Subparsers) -> None:
         default="3",
         help="donor and acceptor, with mixed, or the field φ itself (3)",
     )
+    add_device_option(parser)
     add("--out", type=Path, required=True, metavar="PATH",
         help="file; several snapshots become PATH-0000.EXT and so on; a field is .npy, float32 [x, y, z]")  # fmt: skip
     parser.set_defaults(run=run)
@@ -74,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     times = snapshot_times(args, recipe)
     too_early: InputError | None = None
     written = 0
-    with closing(_with_progress(recipe, times)) as states:
+    with closing(_with_progress(recipe, times, selected_device(args.device))) as states:
         for index, taken in enumerate(snapshot(recipe, state) for state in states if state.requested):
             path = args.out.with_stem(f"{args.out.stem}-{index:04d}") if len(times) > 1 else args.out
             try:
@@ -91,12 +95,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _with_progress(recipe: "Recipe", times: list[float]) -> "Generator[State]":
-    """The states of the annealing, with a bar on the way."""
+def _with_progress(recipe: "Recipe", times: list[float], device: "torch.device") -> "Generator[State]":
+    """The states of the annealing on `device`, with a bar on the way."""
     from microdesigner.physics.simulate import anneal
 
     with Bars() as bars:
-        for state in anneal(recipe, times):
+        for state in anneal(recipe, times, device):
             bars.show(Progress("simulate", int(100 * recipe.share_done(state.time, times[-1])), 100))
             yield state
 

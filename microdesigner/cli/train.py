@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from microdesigner.cli.device_option import add_device_option, selected_device
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import Bars, with_bars
 from microdesigner.core.documents import plain_number
@@ -57,8 +57,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--conditions", nargs="+", metavar="LABEL", help="descriptors to learn (the data set's own)")
     parser.add_argument("--recipe", nargs="*", metavar="LABEL",
         help="processing parameters to predict; none given: no recipe (the data set's own)")  # fmt: skip
-    parser.add_argument("--device", metavar="NAME",
-        help="auto (the first GPU that computes, else the CPU), cpu, cuda, cuda:1, mps (auto)")  # fmt: skip
+    add_device_option(parser, default=None)
     parser.add_argument("--devices", type=int, metavar="N",
         help="GPUs per machine that train together, or processes where there is no GPU (1)")  # fmt: skip
     parser.add_argument("--nodes", type=int, metavar="N",
@@ -125,7 +124,7 @@ def _train(
         from microdesigner.evaluation.finishing import finish_model
 
         with _reports(directory) as report:
-            finish_model(directory, config.plan.targets, report)
+            finish_model(directory, config.plan.targets, report, config.device)
 
 
 def _train_here(config: "TrainingConfig", directory: "RunDirectory", stages: "tuple[Stage, ...] | None") -> None:
@@ -157,17 +156,11 @@ def _reports(directory: "RunDirectory") -> "Iterator[Listener]":
 
 def _device_words(config: "TrainingConfig") -> str:
     """What computes, for the event log; a note on stderr where it is not what one would expect."""
-    import torch
+    from microdesigner.compute import device_name
 
-    from microdesigner.compute import device_name, select_device
-
+    name = device_name(selected_device(config.device))
     processes = config.devices * config.nodes
-    if processes > 1:  # each process looks at its own device
-        return f"{processes} × {torch.cuda.get_device_name() if torch.cuda.is_available() else 'CPU'}"
-    choice = select_device(config.device)
-    if choice.note:
-        print(f"microdesigner: {choice.note}", file=sys.stderr)
-    return device_name(choice.device)
+    return f"{processes} × {name}" if processes > 1 else name
 
 
 def _try(config: "TrainingConfig") -> int:

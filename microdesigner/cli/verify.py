@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from microdesigner.cli.device_option import add_device_option, selected_device
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.documents import plain_number
@@ -29,6 +30,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--size", type=int, nargs=3, metavar=("X", "Y", "Z"), help="voxels to simulate, at least 8 (the volume's own)"
     )
+    add_device_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(run=run)
 
@@ -39,8 +41,10 @@ def run(args: argparse.Namespace) -> int:
     from microdesigner.evaluation.verification import read_result_entries, verify_entry
 
     found: list[Verification] = []
-    for entry in read_result_entries(args.result):
-        for event in with_bars(verify_entry(entry, tuple(args.size) if args.size else None)):
+    entries, size = read_result_entries(args.result), tuple(args.size) if args.size else None
+    device = selected_device(args.device)
+    for entry in entries:
+        for event in with_bars(verify_entry(entry, size, device)):
             if isinstance(event, Verification):
                 found.append(event)
                 if event.reason:

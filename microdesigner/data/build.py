@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
+from microdesigner.compute import choose_device
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
@@ -50,28 +50,35 @@ class BuildPlan:
 
 
 def build_dataset(
-    path: Path, plan: BuildPlan, workers: int, minutes: float | None = None, scheduler: str | None = None
+    path: Path,
+    plan: BuildPlan,
+    workers: int,
+    minutes: float | None = None,
+    scheduler: str | None = None,
+    device: str = "auto",
 ) -> Iterator[Progress]:
     """Simulate and label `plan` into the HDF5 file `path`, yielding progress per series.
 
-    The work is done by `workers` processes of this machine, which nobody else can reach, on the GPU where there is
-    one; or by the cluster of the Dask scheduler at the address `scheduler`, which runs what anyone sends who reaches
-    it: `unprotected` tells whether that is everyone.
+    The work is done by `workers` processes of this machine, which nobody else can reach; or by the cluster of the Dask
+    scheduler at the address `scheduler`, which runs what anyone sends who reaches it: `unprotected` tells whether that
+    is everyone. Each simulates on its device called `device`, see `compute.select_device`.
 
     Finished series stay in `PATH.parts/`, each whole or absent: a build that was stopped goes on from there, and a plan
     with more series extends them. After `minutes` no further series is begun, and the data set holds those that are
-    there. Raises InputError when `path` exists, `PATH.parts/` belongs to another plan, or the plan cannot be served.
+    there. Raises InputError when `path` exists, `PATH.parts/` belongs to another plan, or the plan cannot be served, or
+    there is no such device.
     """
     if path.exists():
         raise InputError(f"{path} exists; choose another name or delete it first.")
+    simulators = None if scheduler else _simulators(workers, device)
     folder = path.with_name(path.name + ".parts").resolve()
     folder.mkdir(parents=True, exist_ok=True)
     missing = [series for series in range(plan.series) if not _is_there(folder, plan, series)]
     yield Progress("simulate", plan.series - len(missing), plan.series)
     deadline = time.monotonic() + 60 * minutes if minutes else math.inf
     with _swept(folder, at_all_events=scheduler is None), _processes(workers, scheduler) as processes:
-        simulations = _until(deadline, [(_simulate, folder, plan, series) for series in missing])
-        with closing(processes.results(simulations, None if scheduler else _simulators(workers))) as simulated:
+        simulations = _until(deadline, [(_simulate, folder, plan, series, device) for series in missing])
+        with closing(processes.results(simulations, simulators)) as simulated:
             for done, _ in enumerate(simulated, plan.series - len(missing) + 1):
                 yield Progress("simulate", done, plan.series)
         # those after a gap wait for a build that has the time to fill it
@@ -170,9 +177,9 @@ def _until(deadline: float, tasks: Iterable[Task]) -> Iterator[Task]:
         yield task
 
 
-def _simulate(folder: Path, plan: BuildPlan, series: int) -> None:
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    simulate_series(series_path(_visible(folder), series), _recipe(plan, series), plan.snapshots, device)
+def _simulate(folder: Path, plan: BuildPlan, series: int, device: str) -> None:
+    path = series_path(_visible(folder), series)
+    simulate_series(path, _recipe(plan, series), plan.snapshots, choose_device(device))
 
 
 def unprotected(scheduler: str) -> bool:
@@ -199,8 +206,8 @@ def _visible(folder: Path) -> Path:
     return folder
 
 
-def _simulators(workers: int) -> int:
-    return min(workers, GPU_PROCESSES) if torch.cuda.is_available() else workers
+def _simulators(workers: int, device: str) -> int:
+    return workers if choose_device(device).type == "cpu" else min(workers, GPU_PROCESSES)
 
 
 def _label_series(folder: Path, plan: BuildPlan, series: int) -> list[PackedVolume]:

@@ -5,9 +5,12 @@ linearly along z changes the first moment of the composition. Both follow from N
 with derivatives from softened labels. Nothing is read back to the host on the way.
 """
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from microdesigner.core.compiled import compiled
 from microdesigner.models.autoencoder import phase_labels
 
 SHARPNESS = 2.0
@@ -67,7 +70,7 @@ class FilmBalance:
         few = logits[:, ::STRIDE, ::STRIDE].contiguous()
         for counted in (*[few] * iterations, *[logits] * FULL_ITERATIONS):
             stiffness = self.stiffness(soft_phases(few, bias))
-            missing = self._goals - moments(layer_shares(film_labels(counted, bias), phases))
+            missing = self._goals - moments(labels_and_shares(counted, bias)[1])
             change = torch.linalg.solve(stiffness, (missing.flatten() * self._moving)[:, None])
             bias = bias + change.clamp(-LARGEST_CHANGE, LARGEST_CHANGE).reshape(phases, MOMENTS) @ basis
         return bias
@@ -101,7 +104,41 @@ class FilmBalance:
 
 def film_labels(logits: Tensor, bias: Tensor) -> Tensor:
     """uint8 labels [x, y, z] of `logits` (phases, x, y, z) plus `bias` (phases, z)."""
-    return phase_labels((logits + bias[:, None, None])[None])[0]
+    return labels_and_shares(logits, bias)[0]
+
+
+def labels_and_shares(logits: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+    """`film_labels` and their `layer_shares`; on a CPU in one pass, three times faster than as tensors."""
+    phases, voxels = len(logits), logits[0, ..., 0].numel()
+    if logits.device.type != "cpu":
+        labels = phase_labels((logits + bias[:, None, None])[None])[0]
+        return labels, layer_shares(labels, phases)
+    whole = bias.expand(phases, logits.shape[-1]).contiguous()
+    found, counts = _labelled(logits.contiguous().numpy(), whole.numpy())
+    return torch.from_numpy(found), torch.from_numpy(counts).float() / voxels
+
+
+@compiled
+def _labelled(logits: NDArray[np.float32], bias: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Labels [x, y, z] as of `phase_labels`, and their numbers [phase, z], of logits [phase, x, y, z] + bias."""
+    phases, nx, ny, nz = logits.shape
+    labels = np.zeros((nx, ny, nz), np.uint8)
+    counts = np.zeros((phases, nz), np.int64)
+    largest = np.empty(nz, np.float32)
+    for x in range(nx):
+        for y in range(ny):
+            row = labels[x, y]
+            for z in range(nz):
+                largest[z] = logits[0, x, y, z] + bias[0, z]
+            for phase in range(1, phases):  # loops over z inside, which the compiler vectorises
+                for z in range(nz):
+                    value = logits[phase, x, y, z] + bias[phase, z]
+                    row[z] = phase if value > largest[z] else row[z]
+                    largest[z] = max(value, largest[z])
+            for phase in range(phases):
+                for z in range(nz):
+                    counts[phase, z] += row[z] == phase
+    return labels, counts
 
 
 def _layer_sums(values: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter
 
-from microdesigner.compute import choose_device
+from microdesigner.compute import device_name
 from microdesigner.core.events import Finished
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request, Sampler
@@ -39,11 +39,9 @@ describe(Microstructure(np.random.default_rng(0).integers(0, 3, (128, 128, 64), 
 """
 
 
-def machine() -> dict[str, Any]:
-    """Device and threads that the figures hold for."""
-    device = choose_device()
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
-    return {"device": device.type, "device_name": name, "torch_threads": torch.get_num_threads()}
+def machine(device: torch.device) -> dict[str, Any]:
+    """The device and threads that the figures hold for."""
+    return {"device": device.type, "device_name": device_name(device), "torch_threads": torch.get_num_threads()}
 
 
 def volume_of(kind: Literal["smooth", "white noise"], size: tuple[int, int, int] = SIZE) -> Microstructure:
@@ -65,9 +63,8 @@ def measure_descriptors(repeats: int, size: tuple[int, int, int] = SIZE) -> Iter
         yield Measurement("descriptors", f"GraSPI table, {kind}", table, _voxels(size))
 
 
-def measure_solver(steps: int, size: tuple[int, int, int] = SIZE) -> Iterator[Measurement]:
+def measure_solver(steps: int, device: torch.device, size: tuple[int, int, int] = SIZE) -> Iterator[Measurement]:
     """An accepted step (median of `steps`) of a quench, and the four transforms in it, which are its floor."""
-    device = choose_device()
     recipe = Recipe(0.5, 3.0, size=size)
     states = anneal(recipe, [recipe.time_of(8.0)], device)
     for _ in range(WARM_STEPS):
@@ -81,9 +78,8 @@ def measure_solver(steps: int, size: tuple[int, int, int] = SIZE) -> Iterator[Me
     yield Measurement("solver", "accepted step", step, "ratio to its transforms", step / (2 * pair))
 
 
-def measure_series(size: tuple[int, int, int] = SIZE) -> Iterator[Measurement]:
+def measure_series(device: torch.device, size: tuple[int, int, int] = SIZE) -> Iterator[Measurement]:
     """Whole annealing series, as data sets hold them: an equal blend at each of `SERIES_CHI`, to the last snapshot."""
-    device = choose_device()
     for chi in SERIES_CHI:
         recipe = Recipe(0.5, chi, size=size)
         states = anneal(recipe, snapshot_times(recipe, SNAPSHOTS), device)
@@ -114,14 +110,14 @@ def measure_generation(
             yield Measurement("generation", f"{label}: in all", whole, "a sample")
 
 
-def load_engine(model: str) -> tuple[Engine, Measurement]:
-    """The engine and the time that loading it took; raises InputError when there is no such model."""
+def load_engine(model: str, device: str) -> tuple[Engine, Measurement]:
+    """The engine on `device` and the time that loading it took; raises InputError when there is no such model."""
     started = time.perf_counter()
-    engine = Engine.load(model)
+    engine = Engine.load(model, device)
     return engine, Measurement("start", "load the engine", time.perf_counter() - started, "libraries loaded before")
 
 
-def measure_processes(model: str) -> Iterator[Measurement]:
+def measure_processes(model: str, device: str) -> Iterator[Measurement]:
     """Fresh processes: import of the package, a first descriptor call, and `generate` end to end; raises
     CalledProcessError when one fails."""
     seconds = _best(lambda: _python("-c", "import microdesigner"), 3)
@@ -129,7 +125,8 @@ def measure_processes(model: str) -> Iterator[Measurement]:
     seconds = _best(lambda: _python("-c", FIRST_CALL), 3)
     yield Measurement("start", "first GraSPI table", seconds, "fresh process, imports included")
     with tempfile.TemporaryDirectory() as folder:
-        seconds = _best(lambda: _python("-m", "microdesigner", "generate", "--model", model, "--out", folder), 1)
+        command = ("-m", "microdesigner", "generate", "--model", model, "--device", device, "--out", folder)
+        seconds = _best(lambda: _python(*command), 1)
     yield Measurement("start", "generate, end to end", seconds, "fresh process, one volume, default steps")
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from microdesigner.compute import choose_device
 from microdesigner.evaluation.timing import Measurement, median_seconds
 from microdesigner.models.microgen3d import microgen3d_networks
 from microdesigner.models.microgen3d.denoiser import STEPS
@@ -15,10 +14,10 @@ REPEATS = 5
 
 
 @torch.inference_mode()
-def measure_paper_network(ours: float) -> Iterator[Measurement]:
+def measure_paper_network(ours: float, device: torch.device) -> Iterator[Measurement]:
     """One of its 1000 denoising steps (median, untrained weights cost the same), one decoding, and so a sample, beside
     the seconds `ours` of a sample of this program's model."""
-    config, device = PUBLISHED[MODEL].config, choose_device()
+    config = PUBLISHED[MODEL].config
     autoencoder, _, denoiser = microgen3d_networks(config)
     for network in (autoencoder, denoiser):
         network.eval().to(device)

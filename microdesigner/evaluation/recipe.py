@@ -86,7 +86,7 @@ def resimulated(engine: Engine, targets: Sequence[dict[str, float]], path: Path)
     for seed, wanted in enumerate(targets):
         request = Request(wanted, engine.card.name, seed=seed)
         (sample,) = engine.generate_each([request])
-        *_, verification = verify_sample(request, sample)
+        *_, verification = verify_sample(request, sample, engine.device)
         assert isinstance(verification, Verification)
         verifications.append(verification)
         yield Progress("recipes", seed + 1, len(targets))

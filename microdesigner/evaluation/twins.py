@@ -142,7 +142,7 @@ class TwinFilms:
         phases: PhaseCount = 3 if len(description.phase_names) > 2 else 2
         threshold = (description.origin or {}).get("threshold", "half")
         made = {}
-        for snapshot in simulate(recipe, times):
+        for snapshot in simulate(recipe, times, self._engine.device):
             stored = np.rint(snapshot.field.clip(0, 1) * LEVELS) / LEVELS  # as data sets are stored
             same = replace(snapshot, field=stored.astype(np.float32))
             for index in indices:

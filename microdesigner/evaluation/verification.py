@@ -5,6 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from microdesigner.compute import choose_device
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
@@ -43,30 +46,38 @@ def read_result_entries(path: Path) -> list[ResultEntry]:
     return [_result_entry(path, number, sample, targets) for number, sample in enumerate(document.samples)]
 
 
-def verify_entry(entry: ResultEntry, size: Size | None = None) -> Iterator[Progress | Verification]:
+def verify_entry(
+    entry: ResultEntry, size: Size | None = None, device: torch.device | None = None
+) -> Iterator[Progress | Verification]:
     """`verify_volume` of the entry's file; where that cannot be read, the Verification says so."""
     try:
         volume = read(entry.file)
     except InputError as error:
         yield _refuted(entry, str(error))
     else:
-        yield from verify_volume(entry, volume, size)
+        yield from verify_volume(entry, volume, size, device)
 
 
-def verify_sample(request: Request, sample: Sample) -> Iterator[Progress | Verification]:
+def verify_sample(
+    request: Request, sample: Sample, device: torch.device | None = None
+) -> Iterator[Progress | Verification]:
     """`verify_volume` of a sample that is not in a file."""
     recipe = {name: value for name, value in sample.recipe.items() if name in PARAMETERS}
     entry = ResultEntry(Path("this film"), sample.seed, request.targets, sample.measured, recipe)
-    yield from verify_volume(entry, sample.microstructure)
+    yield from verify_volume(entry, sample.microstructure, device=device)
 
 
 def verify_volume(
-    entry: ResultEntry, volume: Microstructure, size: Size | None = None
+    entry: ResultEntry,
+    volume: Microstructure,
+    size: Size | None = None,
+    device: torch.device | None = None,
 ) -> Iterator[Progress | Verification]:
-    """Simulate the entry's recipe at the lateral boundary and size of `volume` (or `size`, voxels along x, y, z); yield
-    Progress on the way and a Verification last. What cannot be simulated is a reason in it, not an error."""
+    """Simulate the entry's recipe at the lateral boundary and size of `volume` (or `size`, voxels along x, y, z) on
+    `device` (None: the first GPU that computes, else the CPU); yield Progress on the way and a
+    Verification last. What cannot be simulated is a reason in it, not an error."""
     try:
-        last = yield from _simulated(entry, volume, size or volume.shape)
+        last = yield from _simulated(entry, volume, size or volume.shape, device or choose_device())
         twin = _labelled(last, entry, volume)
     except InputError as error:
         yield _refuted(entry, str(error))
@@ -80,7 +91,7 @@ def _refuted(entry: ResultEntry, reason: str) -> Verification:
     return Verification(entry.file.name, entry.recipe, entry.target, entry.measured, reason=reason)
 
 
-def _simulated(entry: ResultEntry, volume: Microstructure, size: Size) -> Any:
+def _simulated(entry: ResultEntry, volume: Microstructure, size: Size, device: torch.device) -> Any:
     """The annealed snapshot; yields Progress by the logarithm of time."""
     if not entry.recipe:
         raise InputError(f"The model of {entry.file.name} predicts no recipe; generate with a model that does.")
@@ -88,7 +99,7 @@ def _simulated(entry: ResultEntry, volume: Microstructure, size: Size) -> Any:
     recipe.quench.check()
     end = 10 ** entry.recipe["log_time"]
     _check_time(recipe, end)
-    for state in anneal(recipe, [end]):
+    for state in anneal(recipe, [end], device):
         yield Progress(entry.file.name, int(HUNDRED * recipe.share_done(state.time, end)), HUNDRED)
     return snapshot(recipe, state)
 

@@ -36,6 +36,22 @@ def test_it_is_printed_on_request(capsys: pytest.CaptureFixture[str]) -> None:
     assert "threads" in out
 
 
+@pytest.mark.parametrize(
+    ("card", "reason"),
+    [(None, "reason: no GPU"), ((13000, (8, 6)), "reason: An NVIDIA GPU is present, but the installed PyTorch")],
+)
+def test_it_tells_why_the_cpu_computes(card: object, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
+    monkeypatch.setattr("torch.version.cuda", None)
+    monkeypatch.setattr("torch.version.hip", None)
+    monkeypatch.setattr("microdesigner.compute.devices._driver_card", lambda: card)
+    text = diagnostics()
+    assert "computes on CPU" in text
+    assert reason in text
+    assert ("+cu130" in text) == (card is not None)
+
+
 def test_without_a_log_there_are_no_lines() -> None:
     assert last_lines(5) == ""
 

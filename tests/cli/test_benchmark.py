@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from microdesigner.cli import benchmark
 from microdesigner.cli.main import main
@@ -17,14 +18,14 @@ def instant(monkeypatch: pytest.MonkeyPatch, tiny_folder: Path) -> None:
     def descriptors(repeats: int) -> Iterator[Measurement]:
         yield Measurement("descriptors", "GraSPI table", 0.05)
 
-    def solver(steps: int) -> Iterator[Measurement]:
+    def solver(steps: int, device: torch.device) -> Iterator[Measurement]:
         yield Measurement("solver", "accepted step", 0.04, "ratio to its transforms", 2.2)
 
     monkeypatch.setattr(benchmark, "MODEL", str(tiny_folder))
     monkeypatch.setattr(benchmark, "STEPS", (1,))
     monkeypatch.setattr(measuring, "measure_descriptors", descriptors)
     monkeypatch.setattr(measuring, "measure_solver", solver)
-    monkeypatch.setattr(measuring, "measure_processes", lambda model: iter(()))
+    monkeypatch.setattr(measuring, "measure_processes", lambda model, device: iter(()))
 
 
 @pytest.mark.usefixtures("instant")

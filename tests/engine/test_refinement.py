@@ -146,6 +146,21 @@ def test_derivatives_tell_which_way_straight_paths_grow(tiny_engine: Engine) -> 
         assert float(process._with_derivatives(moved)[0][row]) > float(value)
 
 
+@pytest.mark.parametrize("phases", [2, 3])
+def test_labels_in_one_pass_are_those_of_the_largest_logits(phases: int) -> None:
+    """Bit for bit, equal logits (the first phase's) and biases for the whole film included."""
+    from microdesigner.engine.balance import labels_and_shares
+
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randint(-3, 4, (phases, 8, 6, 5), generator=generator).float()
+    for bias in (torch.randint(-1, 2, (phases, 5), generator=generator).float(), torch.zeros(phases, 1)):
+        for biased in (logits, logits.transpose(1, 2)):
+            labels, shares = labels_and_shares(biased, bias)
+            assert torch.equal(labels, (biased + bias[:, None, None]).argmax(0).to(torch.uint8))
+            counted = torch.stack([(labels == phase).float().mean((0, 1)) for phase in range(phases)])
+            assert torch.allclose(shares, counted)
+
+
 def test_derivatives_by_logits_hold_at_constant_moments(networks: InferenceNetworks) -> None:
     """A change of the logits, after which biases restore all goals, changes a linear quantity as foretold."""
     from microdesigner.engine.balance import FilmBalance, layer_shares, moments, soft_phases

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import torch
+
 from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.engine import Engine
 from microdesigner.evaluation import benchmark
@@ -18,7 +20,7 @@ def test_volumes_have_equal_fractions_and_differ_in_smoothness() -> None:
 
 
 def test_descriptors_and_solver() -> None:
-    rows = [*benchmark.measure_descriptors(2, SMALL), *benchmark.measure_solver(3, SMALL)]
+    rows = [*benchmark.measure_descriptors(2, SMALL), *benchmark.measure_solver(3, torch.device("cpu"), SMALL)]
     assert [row.group for row in rows] == ["descriptors"] * 4 + ["solver"] * 2
     assert all(row.seconds > 0 for row in rows)
     floor, step = rows[-2:]
@@ -35,5 +37,5 @@ def test_generation(tiny_engine: Engine) -> None:
 
 
 def test_fresh_processes(tiny_folder: Path) -> None:
-    imported, described, generated = benchmark.measure_processes(str(tiny_folder))
+    imported, described, generated = benchmark.measure_processes(str(tiny_folder), "cpu")
     assert 0 < imported.seconds < min(described.seconds, generated.seconds)
