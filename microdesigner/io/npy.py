@@ -2,6 +2,7 @@
 program's convention."""
 
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.core.paths import atomic_path
+from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.io.arrays import chosen
 from microdesigner.io.axes import in_xyz, three_of
 from microdesigner.io.damage import BEST_COMPRESSION
@@ -59,8 +60,9 @@ def scan_archive(path: Path, options: ImportOptions) -> Scan:
 
 def write(microstructure: Microstructure, path: Path) -> None:
     """Write the labels as uint8 [x, y, z]."""
-    with atomic_path(path) as temporary, temporary.open("wb") as file:
-        np.save(file, np.ascontiguousarray(microstructure.phases), allow_pickle=False)
+    content = BytesIO()  # into a file NumPy writes by itself, and does not notice that the disk is full
+    np.save(content, np.ascontiguousarray(microstructure.phases), allow_pickle=False)
+    write_bytes_atomic(path, content.getvalue())
 
 
 def _scan(

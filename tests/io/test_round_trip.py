@@ -184,3 +184,10 @@ def test_replaced_labels_are_never_beside_a_header_that_does_not_describe_them(
     with pytest.raises((InputError, OSError)):
         io.read(path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["film.raw"]
+
+
+def test_a_full_disk_leaves_no_part_of_an_array(tmp_path: Path, full_disk: FullDisk) -> None:
+    small = Microstructure(np.zeros((12, 12, 8), np.uint8))
+    with full_disk(300), pytest.raises(InputError, match=r"film\.npy"):
+        io.write(small, tmp_path / "film.npy")
+    assert not list(tmp_path.iterdir())
