@@ -3,10 +3,6 @@
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
-
-import msgspec
-from msgspec import Meta
 
 from microdesigner.app.sample_record import SampleRecord
 from microdesigner.app.store.session import SUFFIX
@@ -18,12 +14,12 @@ from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.io import registry
-from microdesigner.io.labelling import Coarse, finished
-from microdesigner.io.labels import EDGES_WITHOUT_UNIT, UNIT_UNKNOWN
+from microdesigner.io.labelling import MOST_LEVELS, Coarse, Working, finished
 from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions
+from microdesigner.io.orientation import Face, turned, turned_edges
+from microdesigner.io.scans import Scan
+from microdesigner.io.slabs import settled
 
-Length = Annotated[float, Meta(gt=0, le=1e12)]
-Edges = tuple[Length, Length, Length]
 FIRST_RESULT = "first-result.vti"
 
 
@@ -40,22 +36,16 @@ class Opened:
         """Whether the file holds its voxel edges and their unit."""
         return self.sample.microstructure.voxel_nm is not None
 
-    @property
-    def edges_without_unit(self) -> tuple[float, float, float] | None:
-        """Voxel edges that the file gives without a unit."""
-        try:
-            return msgspec.convert(self.sample.microstructure.provenance.get(EDGES_WITHOUT_UNIT), Edges)
-        except ValueError:
-            return None
 
-    def with_voxel_nm(self, edges: tuple[float, float, float]) -> "Opened":
-        """The same volume with voxel edges given by the user."""
-        volume = self.sample.microstructure
-        origin = {
-            key: value for key, value in volume.provenance.items() if key not in (*UNIT_UNKNOWN, EDGES_WITHOUT_UNIT)
-        }
-        volume = replace(volume, voxel_nm=edges, provenance=origin).with_provenance(voxel_nm_given=list(edges))
-        return replace(self, sample=replace(self.sample, microstructure=volume))
+@dataclass(frozen=True)
+class Choices:
+    """What the user says of one file; `cathode` is the face of the volume, as it is read, that becomes z = 0."""
+
+    options: ImportOptions = AS_THE_FILE_SAYS
+    cathode: Face = "z-"
+
+
+NO_CHOICES = Choices()
 
 
 def first_result() -> Path | None:
@@ -64,18 +54,43 @@ def first_result() -> Path | None:
     return path if path.is_file() else None
 
 
-def open_volume(path: Path, options: ImportOptions = AS_THE_FILE_SAYS) -> Opened:
-    """Read a volume as `options` say, or the film that a session carries; raises InputError naming the file when it
+def open_volume(path: Path, choices: Choices = NO_CHOICES) -> Opened:
+    """Read a volume as `choices` say, or the film that a session carries; raises InputError naming the file when it
     cannot be read, MissingOptionError where only an answer of the user is missing."""
-    return finished(opening(path, options))
+    return finished(opening(path, choices))
 
 
-def opening(path: Path, options: ImportOptions = AS_THE_FILE_SAYS) -> Generator[Progress | Coarse, None, Opened]:
+def opening(path: Path, choices: Choices = NO_CHOICES) -> Generator[Progress | Coarse, None, Opened]:
     """`open_volume` in steps: progress, and a coarse view of a large volume first; closing the generator stops."""
-    microstructure = _film_of(path) if path.suffix == SUFFIX else (yield from registry.reading(path, options))
+    microstructure = _film_of(path) if path.suffix == SUFFIX else (yield from _reading(path, choices.options))
+    microstructure = _turned(microstructure, choices.cathode)
     provenance = microstructure.provenance
     record = SampleRecord.of_fields(provenance.get("sample"))
     return Opened(path, _request(provenance.get("request")), record.sample(microstructure))
+
+
+def standard_names(scan: Scan) -> dict[int, str]:
+    """Names of the labels of a file that does not define its phases; empty where it does. Only the user can say that
+    a value of another program is the donor."""
+    if scan.phases_known or (isinstance(scan.record, Mapping) and scan.record.get("phase_names")):
+        return {}
+    return {label: scan.value_names.get(str(label), f"phase {label}") for label in range(MOST_LEVELS)}
+
+
+def _reading(path: Path, options: ImportOptions) -> Working:
+    scan = yield from registry.scanning(path, options)
+    names = {**standard_names(scan), **dict(options.names)}
+    return (yield from registry.labelling_of(path, scan, replace(options, names=tuple(names.items()))))
+
+
+def _turned(volume: Microstructure, cathode: Face) -> Microstructure:
+    """`volume` with face `cathode` at z = 0; only its own lateral faces may wrap."""
+    if cathode == "z-":
+        return volume
+    edges = turned_edges(volume.voxel_nm, cathode) if volume.voxel_nm else None
+    lateral = volume.lateral if cathode == "z+" else "no-flux"
+    phases = settled(turned(volume.phases, cathode))
+    return replace(volume, phases=phases, voxel_nm=edges, lateral=lateral)
 
 
 def _film_of(session: Path) -> Microstructure:

@@ -16,8 +16,8 @@ class ComputeClient(WorkerClient):
     progressed = Signal(object, int, int)  # task, done, total
     failed = Signal(object, str, str)  # task, sentence, details
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(Worker("The measuring"), parent)
+    def __init__(self, parent: QObject | None = None, name: str = "The measuring") -> None:
+        super().__init__(Worker(name), parent)
         self._tasks: dict[int, Task] = {}
 
     @property

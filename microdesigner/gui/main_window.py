@@ -252,6 +252,7 @@ class MainWindow(QMainWindow):
         bar.setContentsMargins(10, 0, 10, 0)
         bar.addWidget(self.status_line, 1)
         bar.addPermanentWidget(self.views.readout.label)
+        bar.addPermanentWidget(self.workspace.volume_loader.bar)
         bar.addPermanentWidget(self.render_jobs.bar)
         bar.addPermanentWidget(self.device)
 

@@ -44,7 +44,7 @@ class VolumeFiles(QObject):
         self._pool.submit(self._guarded, path, "written", lambda: self._save_page(page, path))
 
     def open(self, path: Path) -> None:
-        """Read a volume with what is known about it."""
+        """Read a small volume of this program with what is known about it, sooner than a process starts."""
         self._pool.submit(self._guarded, path, "read", lambda: self._read(path))
 
     def close(self) -> None:

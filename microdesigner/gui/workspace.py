@@ -177,12 +177,13 @@ class Workspace(QObject):
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
-        for part in (self.targets, self.views, self.results):
+        for part in (self.targets, self.views, self.results, self.volume_loader):
             part.restyle()
 
     def close(self) -> None:
         """Stop everything in the order that leaves no thread, process or graphics resource behind."""
         self.training.close()
+        self.volume_loader.close()
         self.live_draft.stop()
         for part in (
             self.generation,
@@ -252,6 +253,7 @@ class Workspace(QObject):
         self.live_draft.began.connect(self.current_sample.follow)
         model.model_chosen.connect(generation.warm)
         self.open_button.chosen.connect(self.open_path)
+        self.open_button.chosen_with_options.connect(self.volume_loader.open_with_options)
         self.export_button.chosen.connect(self.export)
         self.export_button.folder_chosen.connect(partial(setattr, self.settings, "export_folder"))
         self.export_button.movie_chosen.connect(self.render_jobs.film)
@@ -306,7 +308,8 @@ class Workspace(QObject):
         for subject, success in successes.items():
             success.connect(lambda *_, subject=subject: self.succeeded.emit(subject))
         self.volume_loader.opened.connect(lambda _: self.succeeded.emit("files"))
-        for teller in (self.results, self.session, self.analysis, self.history):
+        self.volume_loader.failed.connect(lambda sentence: self.failed.emit(sentence, "", "files"))
+        for teller in (self.results, self.session, self.analysis, self.history, self.volume_loader):
             teller.message.connect(self.message)
         for writer in (self.render_jobs, self.files):
             writer.written.connect(lambda path: self.message.emit(f"Written: {path}"))

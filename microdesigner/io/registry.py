@@ -144,7 +144,17 @@ def reading(path: str | Path, options: ImportOptions = AS_THE_FILE_SAYS) -> labe
         As `read` does.
     """
     path = Path(path)
-    scanned = yield from _guarded(path, _scanning(path, options))
+    scanned = yield from scanning(path, options)
+    return (yield from labelling_of(path, scanned, options))
+
+
+def scanning(path: Path, options: ImportOptions) -> Generator[Progress, None, Scan]:
+    """The first step of `reading`: `scan` with progress."""
+    return (yield from _guarded(path, _scanning(path, options)))
+
+
+def labelling_of(path: Path, scanned: Scan, options: ImportOptions) -> labelling.Working:
+    """The second step of `reading`: from the numbers of `scanned` to the volume."""
     return (yield from _guarded(path, labelling.labelling(path, scanned, options)))
 
 

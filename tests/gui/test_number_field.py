@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication
 
-from microdesigner.gui.importing.voxel_dialog import VoxelDialog
+from microdesigner.gui.importing.edges import Edges
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.widgets.number_field import IntegerField, NumberField
 
@@ -38,13 +38,14 @@ def test_the_point_is_shown_in_every_language(qtbot: object) -> None:
 
 @pytest.mark.usefixtures("german")
 def test_a_length_with_a_unit_takes_a_comma(qapp: QApplication, qtbot: object) -> None:
-    dialog = VoxelDialog("film.tif", (4, 4, 4), (1.0, 1.0, 1.0))
-    box = dialog.edges[0]
+    edges = Edges("Voxel edge along")
+    edges.show_values((1.0, 1.0, 1.0))
+    box = edges.boxes[0]
     box.selectAll()
     qtbot.keyClicks(box, "2,5")  # type: ignore[attr-defined]
-    assert dialog.values()[0] == 2.5
-    assert box.text() == "2.500 nm" or box.text() == "2.5 nm"
-    dialog.deleteLater()
+    assert edges.values() == (2.5, 1.0, 1.0)
+    assert box.text() == "x  2.5"
+    edges.deleteLater()
     qapp.processEvents()
 
 

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.app.workers.messages import Answer
+from microdesigner.app.workers.opening import Question
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES
+from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions, MissingOptionError
 
 if TYPE_CHECKING:
     from microdesigner.data.importing import ImportPlan
@@ -34,6 +36,10 @@ class Found:
     oriented: bool
     mapping: tuple[tuple[float, int], ...]
     fractions: tuple[float, ...]
+    edges_without_unit: tuple[float, float, float] | None = None
+    axes_from: str = "file"
+    array: str | None = None
+    arrays: tuple[str, ...] = ()
 
     @property
     def grey(self) -> bool:
@@ -47,7 +53,7 @@ class Preview:
 
     `counts` (bins) and `edges` (bins + 1) are the histogram of the whole volume, `limits` the greatest grey values of
     the darker bands (empty for labels), `bands` the phase of each band. `pieces` are the size of the pieces into which
-    the volume is cut and how many are for training and validation; None where it stays whole.
+    the volume is cut and how many are for training and validation; None where it stays whole. `names`: of the labels.
     """
 
     grey: NDArray[np.float32]
@@ -58,36 +64,44 @@ class Preview:
     limits: tuple[float, ...]
     bands: tuple[int, ...]
     pieces: tuple[Shape, int, int] | None = None
+    names: tuple[str, ...] = PHASE_NAMES
 
     def divided(self, limits: Sequence[float]) -> "Preview":
         """The same layer divided at other limits, at once; shares are those of the histogram's bins."""
         bands = np.array(self.bands, np.uint8)
         middles = (self.edges[1:] + self.edges[:-1]) / 2
-        shares = np.bincount(bands[np.digitize(middles, limits, right=True)], self.counts, len(PHASE_NAMES))
+        shares = np.bincount(bands[np.digitize(middles, limits, right=True)], self.counts, len(self.names))
         return replace(
             self,
             phases=bands[np.digitize(self.grey, limits, right=True)],
-            fractions={name: float(shares[PHASE_NAMES.index(name)] / self.counts.sum()) for name in self.fractions},
+            fractions={name: float(shares[self.names.index(name)] / self.counts.sum()) for name in self.fractions},
             limits=tuple(limits),
         )
 
 
 @dataclass(frozen=True)
 class LookTask:
-    """Answers what lies in `sources`; raises InputError naming what is missing or unreadable."""
+    """Answers what lies in `sources` when they are read by `reading`, or the Question that must be answered first;
+    raises InputError naming what is missing or unreadable."""
 
     sources: tuple[str, ...]
+    reading: ImportOptions = AS_THE_FILE_SAYS
 
     def events(self) -> Iterator[Progress | Answer]:
         """Look."""
         from microdesigner.data.importing import find_volumes
 
-        found = find_volumes(self.sources)
+        try:
+            found = find_volumes(self.sources, self.reading)
+        except MissingOptionError as error:
+            yield Answer(Question(error.question, str(error), error.found))
+            return
         first = found.volumes[0]
         yield Answer(
             Found(
                 found.summary, len(found.volumes), (first.path, first.item), found.shape, found.levels, found.voxel_nm,
                 found.lateral, found.oriented, found.suggested_mapping, found.fractions,
+                found.edges_without_unit, found.axes_from, found.array, found.arrays,
             )
         )  # fmt: skip
 

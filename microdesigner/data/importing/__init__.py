@@ -4,11 +4,12 @@
 one layer of it, and `import_dataset` carries it out.
 """
 
-from microdesigner.data.importing.plan import Cut, Face, ImportPlan
+from microdesigner.data.importing.plan import Cut, ImportPlan
 from microdesigner.data.importing.preview import SegmentationPreview, segmentation_preview
 from microdesigner.data.importing.recipes import RecipeTable, read_recipes
 from microdesigner.data.importing.run import import_dataset
 from microdesigner.data.importing.sources import FoundVolumes, SourceVolume, find_volumes
+from microdesigner.io.orientation import Face
 from microdesigner.io.segmentation import Segmentation
 
 __all__ = [

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, PhaseArray
-from microdesigner.data.importing.plan import Face, ImportPlan, Triple
+from microdesigner.data.importing.plan import ImportPlan, Triple
 from microdesigner.data.importing.sources import FoundVolumes, SourceVolume, mapping_text, read_source
 from microdesigner.io.labels import Voxel
 from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions, Mapping
+from microdesigner.io.orientation import Face, turned
 from microdesigner.io.segmentation import BANDS, Segmentation, banded, limits
 
 IDENTITY: Mapping = tuple((float(label), label) for label in range(len(PHASE_NAMES)))
@@ -104,16 +105,7 @@ def mapped(source: SourceVolume, values: NDArray[Any], mapping: Mapping) -> Phas
 
 def oriented(values: NDArray[Any], cathode: Face) -> NDArray[Any]:
     """`values` with the axis of face `cathode` last and that face at z = 0."""
-    axis = "xyz".index(cathode[0])
-    turned = np.moveaxis(values, axis, 2)
-    return np.ascontiguousarray(turned[:, :, ::-1] if cathode[1] == "+" else turned)
-
-
-def oriented_edges(edges: tuple[Any, Any, Any], cathode: Face) -> tuple[Any, Any, Any]:
-    """Something per axis (voxel edges, shape) of the source, reordered as `oriented` does."""
-    axis = "xyz".index(cathode[0])
-    first, second = (value for number, value in enumerate(edges) if number != axis)
-    return first, second, edges[axis]
+    return np.ascontiguousarray(turned(values, cathode))
 
 
 def resized(phases: PhaseArray, shape: Triple) -> PhaseArray:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure, PhaseArray
-from microdesigner.data.importing.film import FilmPlan, load_film, oriented_edges, resized
+from microdesigner.data.importing.film import FilmPlan, load_film, resized
 from microdesigner.data.importing.pieces import Piece
 from microdesigner.data.importing.plan import Triple
 from microdesigner.data.measured import measure
 from microdesigner.data.store import STATED, PackedVolume, Volume, packed
 from microdesigner.io.labels import Voxel
+from microdesigner.io.orientation import turned_edges
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class MeasuringPlan:
     @property
     def voxel_nm(self) -> Voxel:
         """Voxel edges of the stored volumes."""
-        edges = oriented_edges(self.film.voxel_nm, self.film.cathode)
+        edges = turned_edges(self.film.voxel_nm, self.film.cathode)
         x, y, z = (edge * old / new for edge, old, new in zip(edges, self.source, self.shape, strict=True))
         return x, y, z
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from microdesigner.core.errors import InputError
-from microdesigner.data.importing.film import FilmPlan, oriented_edges
+from microdesigner.data.importing.film import FilmPlan
 from microdesigner.data.importing.parts import part_labels
 from microdesigner.data.importing.plan import Cut, ImportPlan, Triple
 from microdesigner.data.importing.recipes import RecipeTable
 from microdesigner.data.importing.sources import FoundVolumes, SourceVolume, read_source
 from microdesigner.data.importing.windows import Window, independent_windows, split_windows, window_size
 from microdesigner.data.store import HELD_OUT, SERIES, VALIDATION_EVERY, held_out_groups
+from microdesigner.io.orientation import turned_edges
 
 GROUP_LABELS = ((SERIES,), ("phi", "chi"))
 Labels = dict[str, float]
@@ -100,7 +101,7 @@ def _series(labels: Sequence[Labels], group_by: tuple[str, ...] | None) -> np.nd
 
 def _cut(cut: Cut, film: FilmPlan, sources: Sequence[SourceVolume], labels: Sequence[Labels]) -> Pieces:
     shapes: list[Triple] = [
-        oriented_edges(read_source(source, film.reading).values.shape, film.cathode) for source in sources
+        turned_edges(read_source(source, film.reading).values.shape, film.cathode) for source in sources
     ]
     names, volumes, across = _unique_names(sources), [], 0
     for number, windows in enumerate(_windows(cut, shapes, sources)):

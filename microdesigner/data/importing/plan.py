@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral
 from microdesigner.io.options import ImportOptions, RawLayout
+from microdesigner.io.orientation import FACES, Face
 from microdesigner.io.segmentation import Segmentation
 
-Face = Literal["x-", "x+", "y-", "y+", "z-", "z+"]
 Triple = tuple[int, int, int]
-FACES: tuple[Face, ...] = get_args(Face)
 
 
 @dataclass(frozen=True)

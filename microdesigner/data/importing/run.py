@@ -15,7 +15,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import atomic_path
 from microdesigner.data.checks import record_checks
-from microdesigner.data.importing.film import FilmPlan, film_plan, oriented_edges
+from microdesigner.data.importing.film import FilmPlan, film_plan
 from microdesigner.data.importing.measuring import Measured, MeasuringPlan, measured
 from microdesigner.data.importing.pieces import Pieces, pieces_of
 from microdesigner.data.importing.plan import ImportPlan, Triple
@@ -26,6 +26,7 @@ from microdesigner.data.importing.windows import window_size
 from microdesigner.data.measured import STANDARD_CONDITIONS
 from microdesigner.data.pool import Task, in_processes
 from microdesigner.data.store import HELD_OUT, SERIES, Description, new_dataset, write_description
+from microdesigner.io.orientation import turned_edges
 
 RECIPE_LABELS = ("phi", "chi", "log_time")
 FRACTION = "ABS_f_D"
@@ -83,7 +84,7 @@ def _measure(
 
 
 def _measuring(plan: ImportPlan, film: FilmPlan, found: FoundVolumes) -> MeasuringPlan:
-    source: Triple = oriented_edges(found.shape, film.cathode)
+    source: Triple = turned_edges(found.shape, film.cathode)
     if plan.cut:
         source = (*window_size(plan.cut, source), source[2])
     conditions = plan.conditions or STANDARD_CONDITIONS[len(film.phase_names)]

@@ -13,7 +13,7 @@ from microdesigner.io import SCANNED, ImportOptions, scan
 from microdesigner.io.labelling import as_phases, distinct, finished, flipped
 from microdesigner.io.labels import Voxel
 from microdesigner.io.options import AS_THE_FILE_SAYS, Mapping
-from microdesigner.io.scans import Scan
+from microdesigner.io.scans import AxesFrom, Scan
 from microdesigner.io.slices import natural, slice_files
 
 TEXT = ".txt"
@@ -42,7 +42,8 @@ class FoundVolumes:
     volumes), None for grey values. `mapping`: the only phases that these can mean, None where the user must say.
     `value_range`: least and greatest value. `voxel_nm`, `lateral`: None where the file does not say. `oriented`: the
     format says that z = 0 is the cathode side. `labels`: number-valued labels that it carries. `fractions`: phase
-    fractions that the file states (a hint for the segmentation).
+    fractions that the file states (a hint for the segmentation). `edges_without_unit`, `axes_from`, `array`, `arrays`:
+    see `io.scans.Facts`; there are no arrays to choose from where each is a volume.
     """
 
     volumes: tuple[SourceVolume, ...]
@@ -55,6 +56,10 @@ class FoundVolumes:
     oriented: bool
     labels: tuple[str, ...]
     fractions: tuple[float, ...] = ()
+    edges_without_unit: Voxel | None = None
+    axes_from: AxesFrom = "file"
+    array: str | None = None
+    arrays: tuple[str, ...] = ()
 
     @property
     def grey(self) -> bool:
@@ -108,6 +113,10 @@ def find_volumes(sources: tuple[str, ...], options: ImportOptions = AS_THE_FILE_
         first.oriented,
         tuple(sorted(first.labels)),
         first.fractions,
+        first.edges_without_unit,
+        first.axes_from,
+        first.array,
+        first.arrays if volumes[0].item is None else (),
     )
 
 

@@ -20,17 +20,17 @@ from PySide6.QtWidgets import (
 from microdesigner.app.training_runs import datasets_folder
 from microdesigner.app.workers.importing import Found, LookTask, PreviewTask
 from microdesigner.app.workers.messages import Task
+from microdesigner.app.workers.opening import Question
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.compute_client import ComputeClient
 from microdesigner.gui.importing.edges import Edges
 from microdesigner.gui.importing.layer import LayerPreview
 from microdesigner.gui.importing.pieces_form import PiecesForm
+from microdesigner.gui.importing.reading_form import CATHODES, ReadingForm, reading_fields
 from microdesigner.gui.importing.segmentation_form import SegmentationForm
 from microdesigner.gui.widgets.basics import NAME_WIDTH, CollapsibleSection, named, quiet
 from microdesigner.gui.widgets.data_form import LATERAL_FACES, DataForm
 
-CATHODES = (("z = 0", "z-"), ("the last z layer", "z+"), ("x = 0", "x-"), ("the last x layer", "x+"),
-            ("y = 0", "y-"), ("the last y layer", "y+"))  # fmt: skip
 LATERAL = (("as the file says, else the film ends there", None), *LATERAL_FACES)
 PAUSE_MS = 150  # so that a value being typed asks for one preview
 
@@ -47,7 +47,8 @@ class ImportForm(DataForm):
         self.found: Found | None = None
         self.summary = quiet("HDF5 files with a volume per entry, folders of volumes or of slices, or one tomogram.")
         self.name = named(QLineEdit("imported"), "Name of the imported data set", "It is kept under this name.")
-        self.voxel = Edges("Voxel edge along", "nm", 0.0)
+        self.reading = ReadingForm()
+        self.voxel = Edges("Voxel edge along")
         self.cathode = named(QComboBox(), "Cathode side", "Which face of the volumes lies at the cathode.")
         self.lateral = named(QComboBox(), "Lateral faces", "Whether paths leave at one side and return at the other; "
                              "pieces cut from a film always end at their faces.")  # fmt: skip
@@ -70,11 +71,8 @@ class ImportForm(DataForm):
     def choose(self, sources: tuple[str, ...]) -> None:
         """Look into files or folders."""
         self._sources = sources
-        self.found = None
-        self.preview.hide()
-        self._enable()
-        self.summary.setText("Looking…")
-        self._ask(LookTask(sources))
+        self.reading.begin()
+        self._look()
 
     def plan(self) -> dict[str, Any]:
         """The answers, as the fields of an ImportPlan."""
@@ -83,6 +81,7 @@ class ImportForm(DataForm):
             "voxel_nm": self.voxel.values() or None,
             "cathode": self.cathode.currentData(),
             "lateral": self.lateral.currentData(),
+            **reading_fields(self.reading.options()),
             **self.segmentation.answers(),
             **self.pieces.answers(),
             "recipes": Path(self.recipes.text()) if self.recipes.text() else None,
@@ -96,6 +95,7 @@ class ImportForm(DataForm):
         self._compute.answered.connect(lambda task, value: self._take(task, value))
         self._compute.failed.connect(lambda task, sentence, _: self._refuse(task, sentence))
         self._pause.timeout.connect(lambda: self._show_layer())
+        self.reading.changed.connect(lambda: self._look())
         self.segmentation.changed.connect(lambda: self._show_layer_soon())
         self.pieces.changed.connect(lambda: self._show_layer_soon())
         self.cathode.currentIndexChanged.connect(lambda _: self._show_layer_soon())
@@ -107,7 +107,9 @@ class ImportForm(DataForm):
     def _take(self, task: Task, value: Any) -> None:
         if task is not self._asked:
             return  # something newer was asked
-        if isinstance(task, LookTask):
+        if isinstance(value, Question):
+            self._show_question(value)
+        elif isinstance(task, LookTask):
             self._show_found(value)
         else:
             self.settled.emit()
@@ -115,10 +117,37 @@ class ImportForm(DataForm):
             self.segmentation.show_preview(value)
             self.pieces.show_pieces(value)
 
+    def _look(self) -> None:
+        """Look into the files as they are to be read."""
+        self._pause.stop()
+        self._asked = None
+        self.found = None
+        self.preview.hide()
+        self._enable()
+        if sentence := self.reading.open_question:
+            self.summary.setText(sentence)
+        elif self._sources:
+            self.summary.setText("Looking…")
+            self._ask(LookTask(self._sources, self.reading.options()))
+
+    def _show_question(self, question: Question) -> None:
+        if question.topic == "raw":
+            self.reading.ask_layout(*question.found)
+        elif question.topic == "array":
+            self.reading.show_arrays(question.found, None)
+        else:
+            self.refused.emit(question.sentence)
+        self.summary.setText(self.reading.open_question)
+
     def _show_found(self, found: Found) -> None:
         self.found = found
         self.summary.setText(found.summary)
-        self.voxel.show_values(found.voxel_nm)
+        self.reading.show_arrays(found.arrays, found.array)
+        self.reading.show_axes(found.axes_from)
+        if found.voxel_nm is None and found.edges_without_unit:
+            self.voxel.show_without_unit(found.edges_without_unit)
+        else:
+            self.voxel.show_values(found.voxel_nm)
         self.cathode.blockSignals(True)
         self.cathode.clear()
         self.cathode.addItem("as the file says" if found.oriented else "please choose", None)
@@ -153,6 +182,8 @@ class ImportForm(DataForm):
         path = datasets_folder() / f"{self.name.text().strip()}.h5"
         if not self.name.text().strip() or "/" in self.name.text() or path.exists():
             self.refused.emit(f"There is a data set called {self.name.text()} already, or it has no name; change it.")
+        elif self.voxel.given == "no unit":
+            self.refused.emit("The files give voxel edges without a unit; choose the unit.")
         elif self.found is not None and not self.found.oriented and self.cathode.currentData() is None:
             self.refused.emit("These files do not say which side is the cathode's; choose it.")
         else:
@@ -209,6 +240,7 @@ class ImportForm(DataForm):
         column.setContentsMargins(20, 4, 0, 4)
         column.addWidget(_row(QLabel("Volumes"), self.files, folder))
         column.addWidget(self.summary)
+        column.addWidget(self.reading)
         column.addWidget(self._answers)
         column.addWidget(self.begin, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)

@@ -15,6 +15,7 @@ class OpenButton(QToolButton):
     """A click asks for a file; the arrow lists the recent ones."""
 
     chosen = Signal(object)  # Path
+    chosen_with_options = Signal(object)  # Path
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -30,15 +31,26 @@ class OpenButton(QToolButton):
 
     def commands(self) -> list[Command]:
         """What can be done with files of volumes."""
-        return [Command("File", "Open a volume…", self.ask, ("Ctrl+O",))]
+        return [
+            Command("File", "Open a volume…", self.ask, ("Ctrl+O",)),
+            Command("File", "Open a volume with options…", self.ask_with_options, ("Ctrl+Shift+O",)),
+        ]
 
     def ask(self) -> None:
         """Let the user choose a file."""
+        if path := self._chosen_file():
+            self.chosen.emit(path)
+
+    def ask_with_options(self) -> None:
+        """Let the user choose a file that is asked about even where it says all."""
+        if path := self._chosen_file():
+            self.chosen_with_options.emit(path)
+
+    def _chosen_file(self) -> Path | None:
         recent = self._settings.recent_files()
         folder = str(recent[0].parent if recent else Path.home())
         name, _ = QFileDialog.getOpenFileName(self.window(), "Open volume", folder, _filters())
-        if name:
-            self.chosen.emit(Path(name))
+        return Path(name) if name else None
 
     def fill(self) -> None:
         """List the recent files."""

@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from microdesigner.app.workers.importing import Found, Preview
+from microdesigner.app.workers.importing import Preview
 from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.gui.widgets.basics import named
 from microdesigner.gui.widgets.number_field import NumberField
+from microdesigner.io.segmentation import Segmentation
 
 OTSU, THRESHOLD, FRACTION = "otsu", "threshold", "fraction"
 METHODS = (("limits by Otsu's method", OTSU), ("limits of mine", THRESHOLD), ("fractions of mine", FRACTION))
@@ -20,8 +21,25 @@ BANDS = {2: ("the dark band is", "the bright band is"),
          3: ("the dark band is", "the middle band is", "the bright band is")}  # fmt: skip
 
 
+class Values(Protocol):
+    """What the form needs to know of a volume: its distinct values and the phases that they can only be, where there
+    are such, and phase fractions that its file states."""
+
+    @property
+    def levels(self) -> tuple[float, ...] | None:
+        """Distinct values, None for grey values."""
+
+    @property
+    def mapping(self) -> tuple[tuple[float, int], ...] | None:
+        """Labels of the levels."""
+
+    @property
+    def fractions(self) -> tuple[float, ...]:
+        """Phase fractions."""
+
+
 class SegmentationForm(QWidget):
-    """Shows limits for grey volumes, and a phase per value or band."""
+    """Shows limits for grey volumes, and a phase per value or band: donor, acceptor or mixed."""
 
     changed = Signal()
 
@@ -37,7 +55,7 @@ class SegmentationForm(QWidget):
             self.method.addItem(title, method)
         self.limits = [named(NumberField(), f"Limit {n}", "") for n in (1, 2)]
         self.phases: dict[float, QComboBox] = {}
-        self._found: Found | None = None
+        self._found: Values | None = None
         self._preview: Preview | None = None
         self._lay_out()
         self.bands.currentIndexChanged.connect(lambda _: self._choose_bands())
@@ -45,10 +63,10 @@ class SegmentationForm(QWidget):
         for box in self.limits:
             box.valueChanged.connect(lambda _: self.changed.emit())
 
-    def show_found(self, found: Found) -> None:
+    def show_found(self, found: Values) -> None:
         """Ask what these files leave open."""
         self._found, self._preview = found, None
-        self._grey.setVisible(found.grey)
+        self._grey.setVisible(found.levels is None)
         self._make_mapping()
         self._show_limits()
 
@@ -69,12 +87,25 @@ class SegmentationForm(QWidget):
     def answers(self) -> dict[str, Any]:
         """The fields `segmentation` and `mapping` of an ImportPlan."""
         mapping = tuple((value, box.currentData()) for value, box in self.phases.items())
-        if self._found is None or not self._found.grey:
-            return {"segmentation": None, "mapping": mapping}
+        return {"segmentation": self.segmentation_fields(), "mapping": mapping}
+
+    def segmentation_fields(self) -> dict[str, Any] | None:
+        """The fields of a Segmentation; None where there are no grey values."""
+        if self._found is None or self._found.levels is not None:
+            return None
         method, bands = self.method.currentData(), self.bands.currentData()
         unit = PERCENT if method == FRACTION else 1.0
         values = () if method == OTSU else tuple(box.value() / unit for box in self.limits[: bands - 1])
-        return {"segmentation": {"method": method, "bands": bands, "values": values}, "mapping": mapping}
+        return {"method": method, "bands": bands, "values": values}
+
+    def show_segmentation(self, segmentation: Segmentation) -> None:
+        """Begin with a segmentation chosen before."""
+        self.blockSignals(True)
+        self.bands.setCurrentIndex(self.bands.findData(segmentation.bands))
+        self.method.setCurrentIndex(self.method.findData(segmentation.method))
+        unit = PERCENT if segmentation.method == FRACTION else 1.0
+        self._fill([unit * value for value in segmentation.values])
+        self.blockSignals(False)
 
     def _choose_bands(self) -> None:
         self._preview = None
@@ -90,7 +121,7 @@ class SegmentationForm(QWidget):
             self._fill(preview.limits)
         elif preview is not None and method == FRACTION:
             stated = self._found.fractions if self._found is not None else ()
-            shares = stated if len(stated) == len(preview.bands) else [preview.fractions[PHASE_NAMES[phase]]
+            shares = stated if len(stated) == len(preview.bands) else [preview.fractions[preview.names[phase]]
                                                                        for phase in preview.bands]  # fmt: skip
             self._fill(PERCENT * np.array(shares[: len(preview.limits)]))
         self.changed.emit()
@@ -108,19 +139,24 @@ class SegmentationForm(QWidget):
         if self._found is None:
             return
         for value, words, phase in self._rows(self._found):
-            box = named(QComboBox(), f"Phase of {words}", "What this value or band is.")
-            for label, name in enumerate(PHASE_NAMES):
-                box.addItem(name, label)
-            box.setCurrentIndex(phase)
-            box.currentIndexChanged.connect(lambda _: self.changed.emit())
+            box = named(self._phase_box(value, phase), f"Phase of {words}", "What this value or band is.")
+            box.currentTextChanged.connect(lambda _: self.changed.emit())
             self._mapping.addRow(QLabel(words), box)
             self.phases[value] = box
         self._show_limits()
 
-    def _rows(self, found: Found) -> list[tuple[float, str, int]]:
+    def _phase_box(self, value: float, phase: int) -> QComboBox:
+        """A choice of phases that begins with the label `phase`."""
+        box = QComboBox()
+        for label, name in enumerate(PHASE_NAMES):
+            box.addItem(name, label)
+        box.setCurrentIndex(phase)
+        return box
+
+    def _rows(self, found: Values) -> list[tuple[float, str, int]]:
         """Value or band, its words, the phase to begin with."""
         if found.levels is not None:
-            suggested = dict(found.mapping)
+            suggested = dict(found.mapping or ())
             return [(level, f"the value {level:g} is", suggested.get(level, 0)) for level in found.levels]
         words = BANDS[self.bands.currentData()]
         order = (0, 1) if len(words) == 2 else (0, 2, 1)

@@ -1,43 +1,63 @@
 """From a file to the window: dropped, chosen, or shipped as the first result."""
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from microdesigner.app.store.import_memory import ImportMemory
 from microdesigner.app.store.settings import Settings
-from microdesigner.app.volume_open import Opened, first_result
-from microdesigner.gui.importing.voxel_dialog import Edges, VoxelDialog
+from microdesigner.app.volume_open import NO_CHOICES, Choices, Opened, first_result
+from microdesigner.app.workers.opening import OpenTask, Question
+from microdesigner.gui.compute_client import ComputeClient
+from microdesigner.gui.importing.import_dialog import ImportDialog
+from microdesigner.gui.importing.loading_bar import LoadingBar
 from microdesigner.gui.volume_files import VolumeFiles
-
-WITHOUT_UNIT = "{name} records how large its voxels are but not in which unit. Give the voxel edges in nm."
 
 
 class VolumeLoader(QObject):
-    """Asks for a voxel size that a file does not record before it hands the volume over."""
+    """Reads files in a process of its own, and asks what a file leaves open before it hands the volume over.
+
+    One file at a time: a newer one takes the place of what is being read or asked about. What is on show stays until
+    the new volume is there.
+    """
 
     opened = Signal(object)  # Opened
     example = Signal(object)  # Opened
+    failed = Signal(str)  # sentence
+    message = Signal(str)
 
     def __init__(self, files: VolumeFiles, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
-        self._files = files
-        self._settings = settings
-        self._window = parent
-        self._example: Path | None = None  # the shipped result, on its way without the user having opened it
-        files.opened.connect(self._take)
+        self._files, self._settings, self._window = files, settings, parent
+        self._memory = ImportMemory()
+        self._reader = ComputeClient(self, "The reading")
+        self._task: OpenTask | None = None
+        self.dialog: ImportDialog | None = None
+        self.bar = LoadingBar()
+        self.bar.cancel.clicked.connect(self.cancel)
+        files.opened.connect(self.example)
+        self._reader.answered.connect(self._take)
+        self._reader.failed.connect(self._fail)
+        self._reader.progressed.connect(self._show_progress)
 
     def open(self, path: Path) -> None:
-        """Read a volume that the user chose."""
-        if path == self._example:
-            self._example = None
-        self._files.open(path)
+        """Read a volume as the user said the last time, or as the file says; ask where that is not enough."""
+        self._stop()
+        self._read(path, self._memory.find(path) or NO_CHOICES)
+
+    def open_with_options(self, path: Path) -> None:
+        """Ask how a volume is to be read before it is opened."""
+        self._stop()
+        self._ask(path)
 
     def reopen(self, path: Path) -> None:
-        """Read the volume that a session showed."""
+        """Read the volume that a session showed; the shipped result stays an example."""
         if path == first_result():
-            self._example = path
-        self._files.open(path)
+            self._files.open(path)
+        else:
+            self.open(path)
 
     def open_example(self) -> None:
         """Read the result that ships with the program, where there is one."""
@@ -45,28 +65,77 @@ class VolumeLoader(QObject):
         if path is not None:
             self.reopen(path)
 
-    def _take(self, opened: Opened) -> None:
-        if opened.path == self._example:
-            self._example = None
-            self.example.emit(opened)
-        elif opened.voxel_known:
-            self._hand_over(opened)
+    def cancel(self) -> None:
+        """Stop what is being read; what is on show stays."""
+        if self._task is not None:
+            self.message.emit(f"Opening {self._task.path.name} was cancelled.")
+        self._stop()
+
+    def restyle(self) -> None:
+        """Take over a changed light or dark look."""
+        if self.dialog is not None:
+            self.dialog.restyle()
+
+    def close(self) -> None:
+        """Stop everything."""
+        self._stop()
+        self._reader.close()
+
+    def _stop(self) -> None:
+        if self.dialog is not None:
+            self.dialog.reject()
+        if self._reader.busy:
+            self._reader.close()  # a library may read for minutes without an end
+        self._task = None
+        self.bar.hide()
+
+    def _read(self, path: Path, choices: Choices) -> None:
+        self._task = OpenTask(path, choices)
+        self.bar.show_file(path.name)
+        self._reader.ask(self._task)
+
+    def _take(self, task: object, value: Any) -> None:
+        if task is not self._task or self._task is None:
+            return
+        done, self._task = self._task, None
+        self.bar.hide()
+        if isinstance(value, Question) or not (value.voxel_known or self._answered(done)):
+            self._ask(done.path)
         else:
-            self._ask(opened)
+            self._hand_over(value)
 
-    def _ask(self, opened: Opened) -> None:
-        volume = opened.sample.microstructure
-        recorded = opened.edges_without_unit
-        dialog = VoxelDialog(opened.path.name, volume.shape, recorded or self._settings.last_voxel_nm(), self._window)
-        if recorded:
-            dialog.words.setText(WITHOUT_UNIT.format(name=opened.path.name))
+    def _answered(self, task: OpenTask) -> bool:
+        """Whether the user has seen the questions about this file and left the voxel edges unknown."""
+        return task.choices is not NO_CHOICES
+
+    def _ask(self, path: Path) -> None:
+        last = self._settings.last_voxel_nm() if self._settings.voxel_nm != Settings.voxel_nm else None
+        dialog = ImportDialog(path, self._reader, self._memory.find(path), last, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.given.connect(lambda edges: self._take_size(opened, edges))
-        dialog.open()
+        dialog.given.connect(lambda choices: self._take_answers(path, choices))
+        dialog.finished.connect(lambda _: self._forget(dialog))
+        self.dialog = dialog
+        dialog.show()
 
-    def _take_size(self, opened: Opened, edges: Edges) -> None:
-        self._settings.voxel_nm = " ".join(f"{edge:g}" for edge in edges)
-        self._hand_over(opened.with_voxel_nm(edges))
+    def _take_answers(self, path: Path, choices: Choices) -> None:
+        self._memory.store(path, choices)
+        if choices.options.voxel_nm is not None:
+            self._settings.voxel_nm = " ".join(f"{edge:g}" for edge in choices.options.voxel_nm)
+        self._read(path, choices)
+
+    def _forget(self, dialog: ImportDialog) -> None:
+        if self.dialog is dialog:
+            self.dialog = None
+
+    def _fail(self, task: object, sentence: str) -> None:
+        if task is self._task:
+            self._task = None
+            self.bar.hide()
+            self.failed.emit(sentence)
+
+    def _show_progress(self, task: object, done: int, total: int) -> None:
+        if task is self._task:
+            self.bar.show_progress(done, total)
 
     def _hand_over(self, opened: Opened) -> None:
         self._settings.remember_file(opened.path)

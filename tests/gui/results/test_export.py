@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from microdesigner.core.events import SampleDone
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
-from microdesigner.gui.importing.voxel_dialog import VoxelDialog
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.io import registry
 from tests.conftest import FullDisk
@@ -122,7 +121,7 @@ def test_a_file_brings_its_targets_back(window: MainWindow, tmp_path: Path) -> N
     window.targets.rows["vol_frac_D"].number.setValue(0.5)
     window.targets.rows["tortuosity_A"].free.setChecked(False)
     window.targets.options.seed.setValue(6)
-    window.workspace.files.open(path)
+    window.open_path(path)
     wait_until(lambda: "Opened" in window.status_line.text())
     request = window.request_model.request()
     assert request is not None
@@ -136,11 +135,16 @@ def test_a_file_of_another_program_is_shown(window: MainWindow, tmp_path: Path) 
     path = tmp_path / "labels.npy"
     np.save(path, np.indices((12, 10, 8)).sum(axis=0).astype(np.uint8) % 2)
     window.settings.voxel_nm = "3 3 2"
-    window.workspace.files.open(path)
-    wait_until(lambda: window.findChild(VoxelDialog) is not None)
-    dialog = window.findChild(VoxelDialog)
-    assert dialog.values() == (3, 3, 2)
-    dialog.edges[0].setValue(4)
+    window.open_path(path)
+    loader = window.workspace.volume_loader
+    wait_until(lambda: loader.dialog is not None and loader.dialog.survey is not None, 120)
+    dialog = loader.dialog
+    assert dialog is not None
+    assert dialog.voxel.values() is None
+    dialog.as_before.click()
+    assert dialog.voxel.values() == (3, 3, 2)
+    dialog.voxel.boxes[0].setValue(4)
+    wait_until(dialog.open_button.isEnabled)
     dialog.accept()
     wait_until(lambda: is_drawn(window))
     assert window.sample is not None
@@ -148,12 +152,12 @@ def test_a_file_of_another_program_is_shown(window: MainWindow, tmp_path: Path) 
     assert window.settings.last_voxel_nm() == (4, 3, 2)
     assert window.settings.recent_files() == [path]
     assert window.views.view.scene is not None
-    assert window.views.view.scene.phase_names == ("donor", "acceptor")
+    assert window.views.view.scene.phase_names == ("phase 0", "phase 1"), "the file calls nothing a donor"
 
 
 def test_a_damaged_file_is_told(window: MainWindow, tmp_path: Path) -> None:
     (tmp_path / "broken.vti").write_text("no", encoding="utf-8")
-    window.workspace.files.open(tmp_path / "broken.vti")
+    window.open_path(tmp_path / "broken.vti")
     wait_until(lambda: window.error_bar.isVisible())
     assert "broken.vti" in window.error_bar.text.text()
 

@@ -20,7 +20,6 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.core.verification import Verification
-from microdesigner.gui.importing.voxel_dialog import VoxelDialog
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.results import verifier
 from microdesigner.gui.results.phase_plot import PhasePlot
@@ -126,10 +125,14 @@ def test_a_file_without_a_unit_proposes_its_numbers(window: MainWindow, tmp_path
     lines = ["NRRD0004", "type: uchar", "dimension: 3", "sizes: 24 24 16", "spacings: 3 3 2", "encoding: raw", "", ""]
     (tmp_path / "scan.nrrd").write_bytes("\n".join(lines).encode() + SMALL.phases.tobytes(order="F"))
     window.open_path(tmp_path / "scan.nrrd")
-    wait_until(lambda: window.findChild(VoxelDialog) is not None)
-    dialog = window.findChild(VoxelDialog)
-    assert dialog.values() == (3, 3, 2)
-    assert "unit" in dialog.words.text()
+    loader = window.workspace.volume_loader
+    wait_until(lambda: loader.dialog is not None and loader.dialog.survey is not None, 120)
+    dialog = loader.dialog
+    assert dialog is not None
+    assert [box.value() for box in dialog.voxel.boxes] == [3, 3, 2]
+    assert "unit" in dialog.message.text()
+    dialog.voxel.unit.setCurrentIndex(dialog.voxel.unit.findData("nm"))
+    wait_until(dialog.open_button.isEnabled)
     dialog.accept()
     wait_until(lambda: window.sample is not None and bool(window.sample.measured), 120)
     assert window.sample is not None

@@ -1,0 +1,327 @@
+"""What a file does not say about its volume: asked, with a layer that shows what comes of the answers."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from microdesigner.app.volume_open import NO_CHOICES, Choices
+from microdesigner.app.workers.opening import Question, Survey, SurveyTask
+from microdesigner.core.errors import InputError
+from microdesigner.gui import theme
+from microdesigner.gui.compute_client import ComputeClient
+from microdesigner.gui.importing.answers import layer_preview, voxel_source
+from microdesigner.gui.importing.edges import Edges
+from microdesigner.gui.importing.layer import LayerPreview
+from microdesigner.gui.importing.phase_names import PhaseNamesForm, labels_of
+from microdesigner.gui.importing.reading_form import CATHODES, ReadingForm, row_label
+from microdesigner.gui.widgets.basics import fit_screen, heading, named, quiet, scrolled
+from microdesigner.io.segmentation import Segmentation
+
+PAUSE_MS = 150  # so that a value being typed asks for one look
+FORM_WIDTH, PICTURE_EDGE = 500, 230
+SIZE = QSize(1020, 560)
+
+
+class ImportDialog(QDialog):
+    """Looks into one file and follows the choices; `given` has them when the user presses Open."""
+
+    given = Signal(object)  # Choices
+
+    def __init__(
+        self, path: Path, reader: ComputeClient, before: Choices | None, last_nm: tuple[float, float, float] | None,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self.setWindowTitle(f"Open {path.name}")
+        self.path = path
+        self.survey: Survey | None = None
+        self._reader, self._before, self._last_nm = reader, before, last_nm
+        self._asked: SurveyTask | None = None
+        self._settled = False  # the survey is that of the choices as they stand
+        self._failure = ""
+        self.summary = quiet("Reading the file…")
+        self.reading = ReadingForm()
+        self.voxel = Edges("Voxel edge along")
+        self.voxel_source = quiet()
+        self.as_before = named(QPushButton(), "Voxel edges of the last file", "Take the voxel edges given last.")
+        self.cathode = named(QComboBox(), "Cathode side",
+            "Which face of the volume, as the file is read, lies at the cathode; it becomes z = 0.")  # fmt: skip
+        for title, face in CATHODES:
+            self.cathode.addItem(title, face)
+        self.cathode_source = quiet()
+        self.phases = PhaseNamesForm()
+        self.preview = LayerPreview(PICTURE_EDGE, below=True)
+        self.layer = named(QSlider(Qt.Orientation.Horizontal), "Layer", "Which layer is shown, from the cathode on.")
+        self.message = QLabel()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._lay_out()
+        self._connect()
+        if before is not None:
+            self.reading.show_options(before.options, _size(path))
+            self.cathode.setCurrentIndex(max(0, self.cathode.findData(before.cathode)))
+        self._look()
+
+    def choices(self) -> Choices:
+        """The answers as they stand."""
+        survey, options = self.survey, self.reading.options()
+        if survey is None:
+            return Choices(options, self.cathode.currentData())
+        edges = self.voxel.values()
+        options = replace(options, voxel_nm=None if edges == survey.voxel_nm else edges, segmentation=self._segmented())
+        if not self.phases.unchanged():
+            names = self.phases.names()
+            labels = labels_of(names.values())
+            options = replace(
+                options,
+                mapping=tuple((value, labels[name]) for value, name in names.items()),
+                names=tuple((label, name) for name, label in labels.items()),
+            )
+        return Choices(options, self.cathode.currentData())
+
+    def accept(self) -> None:
+        """Hand the answers over, unless one is missing."""
+        if self._settled and not self._open_question():
+            super().accept()
+            self.given.emit(self.choices())
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Ask nothing more."""
+        self._end()
+        super().closeEvent(event)
+
+    def restyle(self) -> None:
+        """Take over a changed light or dark look."""
+        self.preview.restyle()
+        self._show_state()
+
+    def _segmented(self) -> Segmentation | None:
+        fields = self.phases.segmentation_fields()
+        return Segmentation(**fields) if fields else None
+
+    def _open_question(self) -> str:
+        """The first sentence about what is missing; empty when all is there."""
+        if self._failure:
+            return self._failure
+        if sentence := self.reading.open_question:
+            return sentence
+        if self.survey is None:
+            return "Reading the file…"
+        given = self.voxel.given
+        if given == "no unit":
+            return "The file gives voxel edges without a unit; choose the unit."
+        if given == "some":
+            return "Give all three voxel edges, or leave all three unknown."
+        return self.phases.open_question
+
+    def _look_soon(self) -> None:
+        self._asked, self._settled = None, False
+        self._pause.start()
+        self._show_state()
+
+    def _look(self) -> None:
+        """Ask for what the file says and for a layer, by the choices as they stand."""
+        self._failure, self._settled = "", False
+        if self.reading.open_question:
+            self._show_state()
+            return
+        choices = Choices(self.reading.options(), self.cathode.currentData())
+        try:
+            segmentation = self._segmented()
+        except InputError as error:
+            self._failure = str(error)
+            self._show_state()
+            return
+        choices = replace(choices, options=replace(choices.options, segmentation=segmentation))
+        layer = None if self.survey is None else self.layer.value()
+        self._asked = SurveyTask(self.path, choices, layer)
+        self._reader.ask(self._asked)
+        self._show_state()
+
+    def _take(self, task: object, value: Any) -> None:
+        if task is not self._asked:
+            return
+        self._settled = True
+        if isinstance(value, Question):
+            self._take_question(value)
+        else:
+            self._take_survey(value)
+        self._show_state()
+
+    def _take_question(self, question: Question) -> None:
+        self.survey = None
+        if question.topic == "raw":
+            self.reading.ask_layout(_size(self.path))
+        elif question.topic == "array":
+            self.reading.show_arrays(question.found, None)
+        else:
+            self._failure = question.sentence
+
+    def _take_survey(self, survey: Survey) -> None:
+        known, self.survey = self.survey, survey
+        self.reading.show_arrays(survey.arrays, survey.array)
+        self.reading.show_axes(survey.axes_from)
+        if known is None or (known.levels, known.voxel_nm, known.array) != (
+            survey.levels,
+            survey.voxel_nm,
+            survey.array,
+        ):
+            self._show_facts(survey)
+        self.layer.blockSignals(True)
+        self.layer.setRange(0, survey.layers - 1)
+        self.layer.setValue(survey.layer)
+        self.layer.blockSignals(False)
+        self._show_layer()
+        if survey.grey and not survey.limits:
+            self._look()  # now with limits
+
+    def _show_facts(self, survey: Survey) -> None:
+        """Fill the form with what the file says, or with what was said of it before."""
+        if survey.voxel_nm is None and survey.edges_without_unit:
+            self.voxel.show_without_unit(survey.edges_without_unit)
+        else:
+            self.voxel.show_values(survey.voxel_nm)
+        before, self._before = self._before or NO_CHOICES, None
+        if before.options.segmentation and survey.grey:
+            self.phases.show_segmentation(before.options.segmentation)
+        self.phases.show_survey(survey)
+        if before.options.voxel_nm:
+            self.voxel.show_values(before.options.voxel_nm)
+        if before.options.mapping:
+            names = dict(before.options.names)
+            self.phases.show_names({value: names.get(label, "") for value, label in before.options.mapping})
+
+    def _show_layer(self) -> None:
+        """Draw the layer by the names as they stand."""
+        if self.survey is not None:
+            preview = layer_preview(self.survey, self.phases.names())
+            self.preview.title = f"Layer {self.survey.layer + 1} of {self.survey.layers}"
+            self.preview.show_preview(preview)
+            if self.survey.grey:
+                self.phases.show_preview(preview)
+
+    def _show_state(self) -> None:
+        """Show what is there, and what is missing before the volume can be opened."""
+        survey = self.survey
+        for widget in (self._answers, self._picture):
+            widget.setVisible(survey is not None)
+        if survey is not None:
+            size = " × ".join(map(str, survey.shape))
+            kind = "grey values" if survey.grey else f"the values {', '.join(f'{v:g}' for v in survey.levels or ())}"
+            self.summary.setText(f"{size} voxels along x, y and z; {kind}, stored as {survey.number}.")
+            self.voxel_source.setText(voxel_source(survey, self.voxel))
+            at_bottom = self.cathode.currentData() == "z-"
+            self.cathode_source.setText(
+                ("from the file" if survey.oriented else "the file does not say; z = 0 is taken") if at_bottom
+                else "your choice"
+            )  # fmt: skip
+            self.as_before.setVisible(self._last_nm is not None and self.voxel.given == "none")
+        elif self.reading.open_question:
+            self.summary.setText("The file does not say how its numbers are to be read.")
+        missing = self._open_question()
+        colour = theme.status_colour(theme.BAD if self._failure else theme.EDGE)
+        self.message.setText(missing)
+        self.message.setStyleSheet(f"color: {colour}" if missing else "")
+        self.open_button.setEnabled(not missing and self._settled)
+
+    def _fail(self, task: object, sentence: str) -> None:
+        if task is self._asked:
+            self._failure = sentence
+            self.summary.setText("")
+            self._show_state()
+
+    def _end(self) -> None:
+        self._pause.stop()
+        self._asked = None
+
+    def _connect(self) -> None:
+        self._reader.answered.connect(self._take)
+        self._reader.failed.connect(self._fail)
+        self._pause.timeout.connect(self._look)
+        self.finished.connect(lambda _: self._end())
+        self.reading.changed.connect(self._look_soon)
+        self.voxel.changed.connect(self._show_state)
+        self.cathode.currentIndexChanged.connect(lambda _: self._look_soon())
+        self.layer.valueChanged.connect(lambda _: self._look_soon())
+        self.phases.changed.connect(self._phases_changed)
+        self.preview.histogram.dragged.connect(lambda _: self._pause.stop())
+        self.preview.limits_chosen.connect(self.phases.take_limits)
+        self.as_before.clicked.connect(lambda: self.voxel.show_values(self._last_nm))
+
+    def _phases_changed(self) -> None:
+        """Names change the picture at once; limits are found in the file."""
+        if self.survey is not None and self.survey.grey:
+            self._look_soon()
+        else:
+            self._show_layer()
+            self._show_state()
+
+    def _lay_out(self) -> None:
+        if self._last_nm is not None:
+            self.as_before.setText(f"As for the last file: {' × '.join(f'{e:g}' for e in self._last_nm)} nm")
+        self._answers = QWidget()
+        form = QFormLayout(self._answers)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow(row_label("Voxel size"), self.voxel)
+        form.addRow("", self.voxel_source)
+        form.addRow("", self.as_before)
+        form.addRow(row_label("Cathode at"), self.cathode)
+        form.addRow("", self.cathode_source)
+        form.addRow(row_label("Phases"), self.phases)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.addWidget(self.reading)
+        column.addWidget(self._answers)
+        column.addStretch(1)
+        self._picture = QWidget()
+        right = QVBoxLayout(self._picture)
+        right.addWidget(heading("Layer"))
+        right.addWidget(self.preview)
+        right.addWidget(self.layer)
+        right.addStretch(1)
+        middle = QHBoxLayout()
+        area = scrolled(left)
+        area.setFixedWidth(FORM_WIDTH)
+        middle.addWidget(area)
+        middle.addWidget(self._picture, 1)
+        middle.addStretch()
+        buttons = QDialogButtonBox()
+        self.open_button = named(QPushButton("Open"), "Open the volume", "Open the file with these answers.")
+        self.open_button.setProperty("role", "primary")
+        self.open_button.setDefault(True)
+        self.cancel = named(QPushButton("Cancel"), "Cancel", "Leave everything as it was.")
+        for button in (self.as_before, self.phases.apart, self.cancel):
+            button.setAutoDefault(False)  # the key Return opens, or does nothing
+        buttons.addButton(self.open_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.message.setWordWrap(True)
+        foot = QHBoxLayout()
+        foot.addWidget(self.message, 1)
+        foot.addWidget(buttons)
+        whole = QVBoxLayout(self)
+        whole.addWidget(self.summary)
+        whole.addLayout(middle, 1)
+        whole.addLayout(foot)
+        fit_screen(self, SIZE)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
