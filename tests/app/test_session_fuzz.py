@@ -106,7 +106,6 @@ def test_what_a_file_says_of_its_sample_does_no_harm(tmp_path: Path) -> None:
         except InputError:
             continue
         assert all(value is None or isinstance(value, float) for value in opened.sample.measured.values())
-        assert opened.edges_without_unit is None or len(opened.edges_without_unit) == 3
         assert isinstance(opened.sample.recipe, dict)
         kept += bool(opened.sample.measured)
     assert kept > MUTATIONS / 40
