@@ -211,7 +211,7 @@ class Workspace(QObject):
             return
         if self.catalogue.card(request.model) is None:
             self.failed.emit(
-                f"{path} asks for the model {request.model}, which is not installed; install it first.", ""
+                f"{path} asks for the model {request.model}, which is not installed; install it first.", "", "files"
             )
             return
         self.request_model.recall(request)
