@@ -207,7 +207,7 @@ class Workspace(QObject):
         try:
             request = Request.read(path)
         except InputError as error:
-            self.failed.emit(str(error), "")
+            self.failed.emit(str(error), "", "files")
             return
         if self.catalogue.card(request.model) is None:
             self.failed.emit(
