@@ -132,7 +132,7 @@ class Session:
         from microdesigner.engine import Engine
         from microdesigner.evaluation.target_accuracy import (
             card_targets,
-            evaluate_control,
+            evaluate_accuracy,
             record_accuracy,
             write_metrics,
         )
@@ -140,7 +140,7 @@ class Session:
         engine, request = Engine.load(str(self.run.bundle)), Request(steps=self.scale.steps, **how)
         targets = card_targets(engine.card, count)
         try:
-            for progress in evaluate_control(engine, folder, targets, request):
+            for progress in evaluate_accuracy(engine, folder, targets, request):
                 self.show(progress)
         except KeyboardInterrupt:
             write_metrics(engine, folder, request)

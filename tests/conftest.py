@@ -1,5 +1,8 @@
 """Fixtures for every room."""
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -8,6 +11,22 @@ import pytest
 
 FullDisk = Callable[[int], AbstractContextManager[None]]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each of several test processes a screen of its own: on one they take focus and clipboard from each other."""
+    if "PYTEST_XDIST_WORKER" not in os.environ or "DISPLAY" not in os.environ or not shutil.which("Xvfb"):
+        return
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]
+    screen = subprocess.Popen(command, pass_fds=(write,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(write)
+    config.add_cleanup(screen.wait)
+    config.add_cleanup(screen.terminate)
+    with os.fdopen(read) as numbers:
+        number = numbers.readline().strip()
+    if number:
+        os.environ["DISPLAY"] = f":{number}"
 
 
 @pytest.fixture

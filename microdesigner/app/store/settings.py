@@ -100,7 +100,7 @@ class Settings:
 
     def recent_files(self) -> list[Path]:
         """Files opened lately that still exist, the newest first."""
-        return [path for path in map(Path, self.recent.splitlines()) if path.is_file()]
+        return [path for path in map(Path, self.recent.splitlines()) if _is_file(path)]
 
     def remember_file(self, path: Path) -> None:
         """Put a file in front of the recent ones, of which another program may have added some."""
@@ -189,3 +189,10 @@ def _merge(path: Path, change: Callable[[dict[str, Any]], None]) -> dict[str, An
 def _in_front(path: Path, lines: str) -> str:
     others = [known for known in lines.splitlines() if known != str(path)]
     return "\n".join([str(path), *others][:MAX_RECENT])
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a damaged entry may be no path that a file can have
+        return False

@@ -38,11 +38,18 @@ def shown(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
     return window
 
 
+def focus(field: QWidget, qtbot: object) -> None:
+    """Give a field the focus, which a window gets from the screen in its own time."""
+    field.window().activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus, timeout=20_000)  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_key_in_any_field_is_a_step_that_the_keys_take_back(shown: MainWindow, qtbot: object, name: str) -> None:
     field = FIELDS[name](shown)
     before = shown.request_model.state
-    field.setFocus()
+    focus(field, qtbot)
     key = (
         Qt.Key.Key_Space if name in ("lock", "live draft") else Qt.Key.Key_Down if name == "quality" else Qt.Key.Key_Up
     )
@@ -60,7 +67,7 @@ def test_a_key_in_any_field_is_a_step_that_the_keys_take_back(shown: MainWindow,
 def test_what_is_being_typed_is_taken_back_and_done_again(shown: MainWindow, qtbot: object) -> None:
     number = shown.targets.rows["vol_frac_D"].number
     before = number.value()
-    number.setFocus()
+    focus(number, qtbot)
     number.selectAll()
     qtbot.keyClicks(number, "0.31")  # type: ignore[attr-defined]
     qtbot.keyClick(number, Z, CTRL)  # type: ignore[attr-defined]
@@ -71,7 +78,7 @@ def test_what_is_being_typed_is_taken_back_and_done_again(shown: MainWindow, qtb
 
 def test_what_is_being_typed_is_generated(shown: MainWindow, qtbot: object) -> None:
     seed = shown.targets.options.seed
-    seed.setFocus()
+    focus(seed, qtbot)
     seed.selectAll()
     qtbot.keyClicks(seed, "41")  # type: ignore[attr-defined]
     qtbot.keyClick(seed, Qt.Key.Key_Return, CTRL)  # type: ignore[attr-defined]
@@ -82,14 +89,15 @@ def test_what_is_being_typed_is_generated(shown: MainWindow, qtbot: object) -> N
 @pytest.mark.parametrize("typed", ["0,31", "0.31", " 0,31 ", "0٫31"])
 def test_comma_and_point_mean_the_same_typed_and_pasted(shown: MainWindow, qtbot: object, typed: str) -> None:
     number = shown.targets.rows["vol_frac_D"].number
-    number.setFocus()
+    focus(number, qtbot)
     number.selectAll()
     QApplication.clipboard().setText(typed)
+    QApplication.processEvents()
     qtbot.keyClick(number, Qt.Key.Key_V, CTRL)  # type: ignore[attr-defined]
     qtbot.keyClick(number, Qt.Key.Key_Tab)  # type: ignore[attr-defined]
     assert number.value() == 0.31
     number.setValue(0.2)
-    number.setFocus()
+    focus(number, qtbot)
     number.selectAll()
     qtbot.keyClicks(number, typed.strip().replace("٫", ","))  # type: ignore[attr-defined]
     qtbot.keyClick(number, Qt.Key.Key_Return)  # type: ignore[attr-defined]
@@ -101,7 +109,7 @@ def test_comma_and_point_mean_the_same_typed_and_pasted(shown: MainWindow, qtbot
 def test_what_is_no_number_changes_nothing(shown: MainWindow, qtbot: object, pasted: str) -> None:
     number = shown.targets.rows["vol_frac_D"].number
     before = number.value()
-    number.setFocus()
+    focus(number, qtbot)
     number.selectAll()
     QApplication.clipboard().setText(pasted)
     qtbot.keyClick(number, Qt.Key.Key_V, CTRL)  # type: ignore[attr-defined]
