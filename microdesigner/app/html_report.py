@@ -49,8 +49,8 @@ def _values(request: Request, sample: Sample) -> str:
         spec = spec_of(name)
         error = "" if target is None or measured is None else f"{measured - target:+.{spec.decimals}f}"
         shown = sample.reasons.get(name, "–") if measured is None else f"{measured:.{spec.decimals}f}"
-        asked = "free" if target is None else f"{target:.{spec.decimals}f}"
-        rows.append((f"{spec.title} {spec.symbol}", asked, shown, error))
+        target_text = "free" if target is None else f"{target:.{spec.decimals}f}"
+        rows.append((f"{spec.title} {spec.symbol}", target_text, shown, error))
     return _table("Target and measured", ("", "target", "measured", "error"), rows)
 
 

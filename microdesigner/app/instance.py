@@ -62,12 +62,12 @@ class Instance:
 
     def take(self) -> list[list[Path]]:
         """The files of each program that was started since; an empty list asks for the window alone."""
-        asked = []
+        openings = []
         for path in sorted(self._messages.glob("[0-9]*.json")):
             message = _read(path)
             if _removed(path) and message is not None:
-                asked.append([Path(name) for name in message.paths])
-        return asked
+                openings.append([Path(name) for name in message.paths])
+        return openings
 
     def release(self) -> None:
         """Let another program be the first."""

@@ -30,13 +30,13 @@ def sweep_requests(request: Request, name: str, low: float, high: float, steps: 
 def sweep_table(steps: Sequence[Job]) -> str:
     """Targets and measured values of a sweep's finished steps as CSV; what does not exist is empty."""
     finished = [(job, job.samples[0]) for job in steps if job.samples]
-    asked = sorted({name for job, _ in finished for name in job.request.targets})
+    targeted = sorted({name for job, _ in finished for name in job.request.targets})
     measured = sorted({name for _, sample in finished for name in sample["measured"]})
-    header = ["seed", *(f"target {name}" for name in asked), *(f"measured {name}" for name in measured)]
+    header = ["seed", *(f"target {name}" for name in targeted), *(f"measured {name}" for name in measured)]
     rows = (
         [
             sample["seed"],
-            *(job.request.targets.get(name) for name in asked),
+            *(job.request.targets.get(name) for name in targeted),
             *(sample["measured"].get(name) for name in measured),
         ]
         for job, sample in finished

@@ -93,9 +93,9 @@ class Targets:
 
     def ask_only(self, targets: Mapping[str, float]) -> None:
         """Ask for `targets`, an acceptor fraction in the model's own conditions, and leave the rest free."""
-        wanted = self.card.conditioned_on(targets)
-        values = {**self.state.values, **{name: value for name, value in wanted.items() if name in self.parameters}}
-        self.state = TargetState(values, frozenset(wanted) & frozenset(self.parameters))
+        conditions = self.card.conditioned_on(targets)
+        values = {**self.state.values, **{name: value for name, value in conditions.items() if name in self.parameters}}
+        self.state = TargetState(values, frozenset(conditions) & frozenset(self.parameters))
 
     def adopt(self, state: TargetState) -> None:
         """Take over every condition of `state` that this model has too."""
@@ -124,15 +124,15 @@ class Targets:
             sampler=sampler, candidates=options.candidates, match=options.match,
         )  # fmt: skip
 
-    def _balanced(self, values: dict[str, float], kept: str, fixed: frozenset[str]) -> dict[str, float]:
-        if kept not in self.fractions:
+    def _balanced(self, values: dict[str, float], moved: str, fixed: frozenset[str]) -> dict[str, float]:
+        if moved not in self.fractions:
             return values
-        others = [name for name in self.fractions if name != kept and name in fixed]
-        room = 1.0 - values[kept]
-        asked = sum(values[name] for name in others)
-        if asked > room:
+        others = [name for name in self.fractions if name != moved and name in fixed]
+        room = 1.0 - values[moved]
+        total = sum(values[name] for name in others)
+        if total > room:
             for name in others:
-                values[name] *= room / asked
+                values[name] *= room / total
         return values
 
 

@@ -230,8 +230,8 @@ def _changed(stored: "TrainingConfig", chosen: dict[str, Any]) -> "TrainingConfi
     plan, denoiser = stored.plan, chosen.pop("denoiser", None)
     if "preset" in chosen or denoiser is not None:
         plan = preset_named(chosen.get("preset", stored.preset))
-        kept = stored.plan.denoiser
-        plan = plan.with_denoiser(denoiser or kept) if denoiser or "paper" not in (kept, plan.denoiser) else plan
+        present = stored.plan.denoiser
+        plan = plan.with_denoiser(denoiser or present) if denoiser or "paper" not in (present, plan.denoiser) else plan
     if plan is not stored.plan or {"minutes", "compiled"} & chosen.keys():
         minutes, compiled = chosen.pop("minutes", stored.minutes), chosen.pop("compiled", stored.plan.ddpm.compiled)
         plan = plan.with_time_limits(minutes, compiled)

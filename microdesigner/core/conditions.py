@@ -51,29 +51,29 @@ def in_conditions(
     InputError
         When one quantity is given twice, or the fractions leave nothing for a phase.
     """
-    wanted: dict[str, float] = {}
+    values: dict[str, float] = {}
     for name, value in targets.items():
         own = next((other for other in same_quantity(name) if other in conditions), name)
-        if own in wanted:
+        if own in values:
             raise InputError(f"{' and '.join(same_quantity(name))} name one quantity; give one of them.")
-        wanted[own] = value
+        values[own] = value
     donor = next((name for name in same_quantity(DONOR) if name in conditions), None)
-    acceptor = None if ACCEPTOR in conditions or donor is None else wanted.pop(ACCEPTOR, None)
-    if acceptor is None or donor is None or (donor in wanted and MIXED in wanted):
-        return wanted
+    acceptor = None if ACCEPTOR in conditions or donor is None else values.pop(ACCEPTOR, None)
+    if acceptor is None or donor is None or (donor in values and MIXED in values):
+        return values
     if phases == 2:
-        if abs(wanted.setdefault(donor, 1 - acceptor) + acceptor - 1) > 1e-6:
+        if abs(values.setdefault(donor, 1 - acceptor) + acceptor - 1) > 1e-6:
             raise InputError("The fractions of two phases must sum to 1; give one of them.")
-        return wanted
-    if donor in wanted:
-        return wanted | {MIXED: _left(acceptor, wanted[donor])}
-    mixed = wanted.get(MIXED)
+        return values
+    if donor in values:
+        return values | {MIXED: _remaining(acceptor, values[donor])}
+    mixed = values.get(MIXED)
     if mixed is None:
         mixed = _usual_mixed_fraction(acceptor, donor, support, level)
-    return wanted | {MIXED: mixed, donor: _left(acceptor, mixed)}
+    return values | {MIXED: mixed, donor: _remaining(acceptor, mixed)}
 
 
-def check_mixed_phase(model: str, wanted: Mapping[str, float], least: Mapping[str, float]) -> None:
+def check_mixed_phase(model: str, targets: Mapping[str, float], least: Mapping[str, float]) -> None:
     """Raise InputError where the mixed fraction is to be 0 and no training film was without that phase: what such a
     model makes then holds shards of it.
 
@@ -81,19 +81,19 @@ def check_mixed_phase(model: str, wanted: Mapping[str, float], least: Mapping[st
     ----------
     model : str
         Name of the model.
-    wanted : mapping
+    targets : mapping
         Targets under the names of its conditions.
     least : mapping
         The least value of each condition that it was trained on.
     """
-    if wanted.get(MIXED, 1.0) < NOTHING < least.get(MIXED, 0.0):
+    if targets.get(MIXED, 1.0) < NOTHING < least.get(MIXED, 0.0):
         raise InputError(
             f"The model {model} makes films with a mixed phase, at least about {least[MIXED]:.2g} of it; for films of "
             "donor and acceptor alone use a two-phase model such as ch-2phase, or raise the mixed fraction."
         )
 
 
-def _left(one: float, other: float) -> float:
+def _remaining(one: float, other: float) -> float:
     if one + other > 1 + 1e-9:
         raise InputError(f"The phase fractions sum to {one + other:.3g}, more than 1; lower one of them.")
     return max(0.0, 1 - one - other)

@@ -152,7 +152,7 @@ class SampleEntry(Struct, frozen=True):
         return {name: recipe_value(spread) for name, spread in self.process.items()}
 
 
-class AskedFor(Struct, frozen=True):
+class StoredRequest(Struct, frozen=True):
     """What a stored result's request set."""
 
     targets: dict[str, Number]
@@ -162,7 +162,7 @@ class ResultDocument(Struct, frozen=True):
     """A stored result.json, as far as it is read again."""
 
     schema: Literal[1]
-    request: AskedFor
+    request: StoredRequest
     samples: Annotated[tuple[SampleEntry, ...], Meta(min_length=1)]
 
 

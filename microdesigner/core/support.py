@@ -29,35 +29,35 @@ class Support:
 
     def value(self, targets: Mapping[str, float]) -> float:
         """Support of `targets` in 0..1; conditions left free do not count."""
-        axes, wanted = self._wanted(targets)
+        axes, scaled_targets = self._scaled_targets(targets)
         if not axes:
             return 1.0
         scaled = self.points[:, axes] / self._scale[axes]
         own = np.linalg.norm(scaled[:, None] - scaled[None], axis=-1)
         neighbours = min(NEIGHBOURS, len(scaled) - 1)  # a film's own distance of 0 comes before those of its neighbours
         own_distance = np.sort(own, axis=1)[:, neighbours]
-        distance = np.sort(np.linalg.norm(scaled - wanted, axis=1))[max(neighbours - 1, 0)]
+        distance = np.sort(np.linalg.norm(scaled - scaled_targets, axis=1))[max(neighbours - 1, 0)]
         return float((own_distance >= distance).mean())
 
     def offsets(self, targets: Mapping[str, float]) -> NDArray[np.float64]:
         """How far each point lies from `targets` along each condition that they set, in standard deviations."""
-        axes, wanted = self._wanted(targets)
-        return self.points[:, axes] / self._scale[axes] - wanted
+        axes, scaled_targets = self._scaled_targets(targets)
+        return self.points[:, axes] / self._scale[axes] - scaled_targets
 
     def nearest(self, targets: Mapping[str, float]) -> dict[str, float]:
         """The nearest request that the training data support, over the same conditions."""
-        axes, wanted = self._wanted(targets)
+        axes, scaled_targets = self._scaled_targets(targets)
         if not axes or self.value(targets) >= SPARSE:
             return dict(targets)
         scaled = self.points[:, axes] / self._scale[axes]
-        order = np.argsort(np.linalg.norm(scaled - wanted, axis=1))
+        order = np.argsort(np.linalg.norm(scaled - scaled_targets, axis=1))
         feasible = next((i for i in order if self.value(self._request(axes, i)) >= SPARSE), order[0])
         return {**targets, **self._request(axes, int(feasible))}
 
     def _request(self, axes: list[int], index: int) -> dict[str, float]:
         return {self.names[axis]: round(float(self.points[index, axis]), 4) for axis in axes}
 
-    def _wanted(self, targets: Mapping[str, float]) -> tuple[list[int], NDArray[np.float64]]:
+    def _scaled_targets(self, targets: Mapping[str, float]) -> tuple[list[int], NDArray[np.float64]]:
         axes = [axis for axis, name in enumerate(self.names) if name in targets]
         return axes, np.array([targets[self.names[axis]] for axis in axes]) / self._scale[axes]
 

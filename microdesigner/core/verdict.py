@@ -90,9 +90,9 @@ def judge_request(card: ModelCard, targets: Mapping[str, float], size: Size | No
         nearest = {name: round(moved[name], 4) for name in targets}
     words, warnings = verdict(value), list(of_size)
     if value < SPARSE and nearest != dict(targets):
-        told = ", ".join(f"{name}={value:g}" for name, value in nearest.items())
+        suggestion = ", ".join(f"{name}={value:g}" for name, value in nearest.items())
         layers = "" if size[2] == card.shape[2] else f" in a film of {size[2]} layers"
-        warnings.append(f"The targets lie {words}{layers}; the nearest that it supports are {told}.")
+        warnings.append(f"The targets lie {words}{layers}; the nearest that it supports are {suggestion}.")
     return RequestVerdict(value, words, nearest, tuple(warnings), of_size)
 
 
@@ -136,14 +136,14 @@ def in_thickness(targets: Mapping[str, float], layers: int, other_layers: int) -
 
 def size_warnings(card: ModelCard, size: Sequence[int]) -> list[str]:
     """Sentences on a size that the model does less well than its own; none for the sizes that were measured."""
-    asked, known = ("×".join(map(str, edges)) for edges in (size, card.shape))
+    requested, known = ("×".join(map(str, edges)) for edges in (size, card.shape))
     least, most = (
         "×".join(str(round(share * edge)) for edge in card.shape) for share in (SMALLEST_SHARE, LARGEST_SHARE)
     )
     shares = [edge / trained for edge, trained in zip(size, card.shape, strict=True)]
     if min(shares) < SMALLEST_SHARE:
         return [
-            f"{card.name} was trained on films of {known} voxels; one of {asked} holds too few domains to meet its "
+            f"{card.name} was trained on films of {known} voxels; one of {requested} holds too few domains to meet its "
             f"targets and may miss them by some tenths: ask for at least {least}."
         ]
     if shares[2] > LARGEST_SHARE:

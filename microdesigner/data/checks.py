@@ -122,9 +122,9 @@ def _sizes(dataset: VolumeDataset) -> list[Check]:
 def _labels(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence[str]) -> list[Check]:
     if not conditions:
         return [Check("labels", "error", "No condition is chosen to learn.", "Choose at least one.")]
-    wanted = [*conditions, *process]
-    missing = [label for label in wanted if label not in dataset.table]
-    unusable = [label for label in wanted if label not in missing and not np.isfinite(dataset.table[label]).all()]
+    required = [*conditions, *process]
+    missing = [label for label in required if label not in dataset.table]
+    unusable = [label for label in required if label not in missing and not np.isfinite(dataset.table[label]).all()]
     found = [
         Check("labels", "error", f"Not every volume has the label {label}.", "Leave it out, or import again with it.")
         for label in missing
@@ -140,7 +140,7 @@ def _labels(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence
     if not process:
         sentence = "The volumes carry no processing parameters, so the model will tell no recipe."
         return [Check("labels", "note", sentence, "Add a table of processing parameters if there are any.")]
-    return [Check("labels", "good", f"Every volume has its {len(wanted)} measured values.")]
+    return [Check("labels", "good", f"Every volume has its {len(required)} measured values.")]
 
 
 def _split(dataset: VolumeDataset) -> list[Check]:

@@ -84,8 +84,8 @@ def principal_components(names: Sequence[str], matrix: NDArray[np.float64]) -> P
     if not varying.any():
         return PrincipalComponents((), np.zeros(0), np.zeros((0, 0)))
     values, vectors = np.linalg.eigh(matrix[np.ix_(varying, varying)])
-    kept = tuple(name for name, varies in zip(names, varying, strict=True) if varies)
-    return PrincipalComponents(kept, np.clip(values[::-1], 0, None) / len(kept), vectors.T[::-1])
+    retained = tuple(name for name, varies in zip(names, varying, strict=True) if varies)
+    return PrincipalComponents(retained, np.clip(values[::-1], 0, None) / len(retained), vectors.T[::-1])
 
 
 def most_redundant(names: Sequence[str], matrix: NDArray[np.float64]) -> Redundancy | None:
@@ -109,8 +109,8 @@ def most_redundant(names: Sequence[str], matrix: NDArray[np.float64]) -> Redunda
 def redundancies(names: Sequence[str], matrix: NDArray[np.float64]) -> list[Redundancy]:
     """Labels that can go one after the other until none of those left follows from the others."""
     found: list[Redundancy] = []
-    kept = list(range(len(names)))
-    while (redundant := most_redundant([names[i] for i in kept], matrix[np.ix_(kept, kept)])) is not None:
+    retained = list(range(len(names)))
+    while (redundant := most_redundant([names[i] for i in retained], matrix[np.ix_(retained, retained)])) is not None:
         found.append(redundant)
-        kept.remove(list(names).index(redundant.name))
+        retained.remove(list(names).index(redundant.name))
     return found

@@ -276,6 +276,6 @@ def held_out_groups(groups: NDArray[np.int64]) -> NDArray[np.bool_]:
     """
     numbers = np.unique(groups)
     shuffled = sorted(numbers.tolist(), key=lambda number: np.random.default_rng(number).random())
-    kept = shuffled[: max(1, round(len(numbers) / VALIDATION_EVERY))]
-    mask: NDArray[np.bool_] = np.isin(groups, kept)
+    held_out = shuffled[: max(1, round(len(numbers) / VALIDATION_EVERY))]
+    mask: NDArray[np.bool_] = np.isin(groups, held_out)
     return mask

@@ -109,7 +109,7 @@ def _shells(microstructure: Microstructure, found: Lags, possible: Lags) -> Curv
     lags = (_lags(found.shape[0]), _lags(found.shape[1]), np.arange(found.shape[2], dtype=np.float64))
     near = [np.flatnonzero(np.abs(lag) * edge < bins * width) for lag, edge in zip(lags, edges, strict=True)]
     found, possible = found[np.ix_(*near)], possible[np.ix_(*near)]  # what lies further belongs to no shell
-    squares = [(lag[kept] * edge) ** 2 for lag, kept, edge in zip(lags, near, edges, strict=True)]
+    squares = [(lag[included] * edge) ** 2 for lag, included, edge in zip(lags, near, edges, strict=True)]
     sums = np.zeros((3, bins))
     for layer, square in enumerate(squares[2]):
         distance = np.sqrt(squares[0][:, None] + squares[1] + square)

@@ -107,24 +107,24 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
     return DescriptorReport(values, reasons)
 
 
-def sample_values(microstructure: Microstructure, asked: Collection[str] = ()) -> DescriptorReport:
+def sample_values(microstructure: Microstructure, conditions: Collection[str] = ()) -> DescriptorReport:
     """What a result lists of a volume.
 
     Parameters
     ----------
     microstructure : Microstructure
         The volume.
-    asked : collection of str
+    conditions : collection of str
         Further names, as conditions of a model or targets of a request.
 
     Returns
     -------
     DescriptorReport
-        The "basic" set without doubles (where a third phase is named, without the GraSPI names), then those of `asked`
-        that GraSPI's table, another name of one quantity, or the rest of two phases give.
+        The "basic" set without doubles (where a third phase is named, without the GraSPI names), then those of
+        `conditions` that GraSPI's table, another name of one quantity, or the rest of two phases give.
     """
     basic = _SAMPLE_NAMES if len(microstructure.phase_names) > 2 else tuple(_GRASPI_NAMES.values())
-    further = [name for name in dict.fromkeys(asked) if name not in basic]
+    further = [name for name in dict.fromkeys(conditions) if name not in basic]
     report = describe(microstructure)
     if any(_named(name, report.values) is None and name != "vol_frac_A" for name in further):
         report = describe(microstructure, "graspi")

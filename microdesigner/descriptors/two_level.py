@@ -1,7 +1,7 @@
 """A preconditioner for potentials on a network: an incomplete factor for what is near, pieces of blocks for the rest.
 
 * Near: modified incomplete Cholesky factor without fill, (P + L) P⁻¹ (P + Lᵀ) with L the bonds and P pivots, which keep
-  the share `KEPT` of the fill that is dropped (I. Gustafsson, BIT 18 (1978) 142).
+  the share `RELAXATION` of the fill that is dropped (I. Gustafsson, BIT 18 (1978) 142).
 * Far: the network is cut into blocks, and what hangs together within one is a node of a coarse network, solved exactly
   (R. A. Nicolaides, SIAM J. Numer. Anal. 24 (1987) 355). Pieces, not whole blocks: else the two sides of a thin wall
   would be shorted.
@@ -18,7 +18,7 @@ from scipy.sparse.linalg import splu
 from microdesigner.core.compiled import compiled
 from microdesigner.descriptors.network import Network, Values, later_nodes
 
-KEPT = 0.9
+RELAXATION = 0.9
 SMALLEST_BLOCK = 4
 MOST_BLOCKS = 1 << 17
 
@@ -29,7 +29,7 @@ class TwoLevel:
     def __init__(self, network: Network, voxels: NDArray[np.bool_]) -> None:
         self._network = network
         self._inverse_pivots = 1 / _pivots(
-            network.start, network.neighbour, network.axis, network.conduct, network.diagonal, KEPT
+            network.start, network.neighbour, network.axis, network.conduct, network.diagonal, RELAXATION
         )
         self._piece, self._pieces = _pieces(network, _blocks(voxels))
         self._coarse = splu(
@@ -96,7 +96,7 @@ def _pivots(
     axis: NDArray[np.uint8],
     conduct: Values,
     diagonal: Values,
-    kept: float,
+    relaxation: float,
 ) -> Values:
     later = np.zeros_like(diagonal)  # conductance of each node to later ones
     for bond in range(len(neighbour)):
@@ -105,7 +105,7 @@ def _pivots(
     for node in range(len(pivots)):
         for bond in range(start[node], start[node + 1]):
             other, conductance = neighbour[bond], conduct[axis[bond]]
-            fill = kept * (later[other] - conductance)
+            fill = relaxation * (later[other] - conductance)
             pivots[node] -= conductance * (conductance + fill) / pivots[other]
     return pivots
 

@@ -46,16 +46,16 @@ class FilmCounts:
     connected: NDArray[np.uint8]
 
 
-def target_quantities(card: ModelCard, asked: Sequence[bool], voxels: int) -> list[TargetQuantity]:
+def target_quantities(card: ModelCard, targeted: Sequence[bool], voxels: int) -> list[TargetQuantity]:
     """The asked conditions that are fractions or straight paths; none in a film of more voxels than gradients fit."""
     if voxels > MOST_VOXELS:
         return []
     quantities = []
     for column, condition in enumerate(card.conditions):
         labels = list(fraction_labels({condition.name: 0.0}, card.phase_names))
-        if asked[column] and labels:
+        if targeted[column] and labels:
             quantities.append(TargetQuantity(column, labels[0], straight=False))
-        elif asked[column] and condition.name in STRAIGHT:
+        elif targeted[column] and condition.name in STRAIGHT:
             quantities.append(TargetQuantity(column, STRAIGHT[condition.name], True, card.voxel_nm))
     return quantities
 

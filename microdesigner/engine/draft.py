@@ -28,7 +28,7 @@ def draft(networks: InferenceNetworks, request: Request) -> Draft:
     latent = drafted(networks, targets.conditions, start)[None]
     for x, y, fine in networks.tiles(latent, quickly=True):
         logits[:, _coarse(x), _coarse(y)] = F.avg_pool3d(fine, COARSENESS)[0].cpu().numpy()
-    return Draft(rough_labels(logits, fraction_labels(targets.asked, card.phase_names)))
+    return Draft(rough_labels(logits, fraction_labels(targets.requested, card.phase_names)))
 
 
 def _coarse(voxels: slice) -> slice:

@@ -48,8 +48,8 @@ class Generation:
         self.batch = networks.policy.batch_size(int(np.prod(self._size)))
         self._fractions = {} if request.match == "none" else fraction_labels(request.targets, self._card.phase_names)
         self._targets: dict[int, SampleTargets] = {}
-        _, asked = condition_values(self._card, [self.targets(0).asked])
-        self._quantities = target_quantities(self._card, asked[0].tolist(), int(np.prod(self._size)))
+        _, requested = condition_values(self._card, [self.targets(0).requested])
+        self._quantities = target_quantities(self._card, requested[0].tolist(), int(np.prod(self._size)))
         self._refines = request.refinement_strength > 0 and bool(self._quantities)
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._judged: dict[tuple[float, ...], RequestVerdict] = {}
@@ -150,12 +150,12 @@ class Generation:
         else:
             phases, match = self._decoded(latent)
         sample = self._measured(phases, match, index)
-        error = misfit(sample.measured, self.targets(index).asked, self._card.conditions)
+        error = misfit(sample.measured, self.targets(index).requested, self._card.conditions)
         return Candidate(number, latent, sample, error)
 
     def _refinement(self, index: int, latent: Tensor) -> Refinement:
         strength = self._request.refinement_strength
-        values, _ = condition_values(self._card, [self.targets(index).asked])
+        values, _ = condition_values(self._card, [self.targets(index).requested])
         return Refinement(self._networks, latent, values[0], self._quantities, strength)
 
     def _refined_phases(self, refinement: Refinement) -> tuple[PhaseArray, dict[str, Any]]:
@@ -197,17 +197,17 @@ class Generation:
     def _measured(self, phases: PhaseArray, match: dict[str, Any], index: int) -> Sample:
         volume = Microstructure(phases, self._card.voxel_nm, self._card.lateral, self._card.phase_names)
         with self._timed("measure"):
-            asked = [*(condition.name for condition in self._card.conditions), *self._request.targets]
-            report = sample_values(volume, asked)
+            requested = [*(condition.name for condition in self._card.conditions), *self._request.targets]
+            report = sample_values(volume, requested)
         seed, support = self._request.seed + index, self._verdict(index).support
         return Sample(volume, seed, report.values, report.reasons, match=match, support=support)
 
     def _verdict(self, index: int) -> RequestVerdict:
         """Of the request as sample `index` reads it; most requests mean the same for all their samples."""
-        asked = self.targets(index).asked
-        key = tuple(asked.values())
+        requested = self.targets(index).requested
+        key = tuple(requested.values())
         if key not in self._judged:
-            self._judged[key] = judge_request(self._card, asked, self._size)
+            self._judged[key] = judge_request(self._card, requested, self._size)
         return self._judged[key]
 
     def finished(self, index: int, best: Candidate) -> Sample:

@@ -58,11 +58,11 @@ def latent_shape(card: ModelCard, size: Sequence[int]) -> tuple[int, int, int, i
 
 
 def condition_values(card: ModelCard, targets: Sequence[Targets]) -> tuple[Tensor, Tensor]:
-    """Values in the order of the card's conditions and which of them are asked for, each (batch, conditions) on the
+    """Values in the order of the card's conditions and which of them are targeted, each (batch, conditions) on the
     CPU; those left free are 0."""
     names = [condition.name for condition in card.conditions]
-    values = torch.tensor([[float(asked.get(name, 0.0)) for name in names] for asked in targets])
-    return values, torch.tensor([[name in asked for name in names] for asked in targets])
+    values = torch.tensor([[float(target.get(name, 0.0)) for name in names] for target in targets])
+    return values, torch.tensor([[name in target for name in names] for target in targets])
 
 
 def _domain_sizes(card: ModelCard, targets: Sequence[Targets], starts: Sequence[InitialNoise]) -> Tensor:
@@ -98,13 +98,13 @@ def denoised(
 ) -> Iterator[Step | Tensor]:
     """Yield a Step per denoiser evaluation, and after each batch its clean latents [n, channels, x, y, z].
 
-    `targets` holds what is asked of each start, values of the same conditions for all. A batch that `starts` do not
+    `targets` holds those of each start, values of the same conditions for all. A batch that `starts` do not
     fill is filled with copies of its last start, which are denoised and dropped: see ComputePolicy.batch_size.
     """
     for first in range(0, len(starts), batch_size):
-        own, asked = starts[first : first + batch_size], targets[first : first + batch_size]
+        own, own_targets = starts[first : first + batch_size], targets[first : first + batch_size]
         missing = batch_size - len(own)
-        batch = _Batch(networks, [*asked, *[asked[-1]] * missing], [*own, *[own[-1]] * missing])
+        batch = _Batch(networks, [*own_targets, *[own_targets[-1]] * missing], [*own, *[own[-1]] * missing])
         for done, clean in enumerate(batch.estimates(request), start=1):
             yield Step("denoise", done, request.steps, len(own), clean[0])
         yield clean[: len(own)]
@@ -116,10 +116,10 @@ class _Batch:
     def __init__(self, networks: InferenceNetworks, targets: Sequence[Targets], starts: Sequence[InitialNoise]) -> None:
         self._networks, self._starts = networks, starts
         card, device = networks.bundle.card, networks.device
-        values, asked = condition_values(card, targets)
+        values, targeted = condition_values(card, targets)
         sizes = _domain_sizes(card, targets, starts)
         self._conditions = torch.cat([values, sizes], dim=1).to(device)
-        self._known = torch.cat([asked, torch.ones_like(sizes, dtype=torch.bool)], dim=1).to(device)
+        self._known = torch.cat([targeted, torch.ones_like(sizes, dtype=torch.bool)], dim=1).to(device)
         self.noise = torch.stack([start.noise for start in starts]).to(device)
 
     def estimates(self, request: Request) -> Iterator[Tensor]:

@@ -28,12 +28,12 @@ class MatchedPhases:
 def fraction_labels(targets: Mapping[str, float], phase_names: Sequence[str]) -> dict[int, float]:
     """Targeted fraction per label: `vol_frac_D` or `ABS_f_D` speaks of the phase whose name starts with d."""
     initials = {name[0].upper(): label for label, name in enumerate(phase_names)}
-    wanted: dict[int, float] = {}
+    fractions: dict[int, float] = {}
     for name, value in targets.items():
         prefix = next((prefix for prefix in FRACTION_PREFIXES if name.startswith(prefix)), None)
         if prefix is not None and name.removeprefix(prefix) in initials:
-            wanted[initials[name.removeprefix(prefix)]] = value
-    return wanted
+            fractions[initials[name.removeprefix(prefix)]] = value
+    return fractions
 
 
 def match_fractions(logits: Logits, fractions: Mapping[int, float]) -> MatchedPhases:
@@ -50,7 +50,7 @@ def match_fractions(logits: Logits, fractions: Mapping[int, float]) -> MatchedPh
     raw, margin = _labels_and_margins(flat)
     for limit in MARGIN_LIMITS:
         near = np.flatnonzero(margin < limit)
-        solved = _solved_near(flat[:, near].astype(np.float64), _left(counts, raw, near), limit)
+        solved = _solved_near(flat[:, near].astype(np.float64), _remaining(counts, raw, near), limit)
         if solved is not None:
             break
     assert solved is not None, "no margin is beyond an endless limit"
@@ -79,10 +79,10 @@ def _labels_and_margins(flat: Logits) -> tuple[NDArray[np.int64], NDArray[np.flo
     return labels, largest - second
 
 
-def _left(counts: Mapping[int, int], raw: NDArray[np.int64], near: NDArray[np.int64]) -> dict[int, int]:
+def _remaining(counts: Mapping[int, int], raw: NDArray[np.int64], near: NDArray[np.int64]) -> dict[int, int]:
     """What the voxels `near` must give each label when all others keep theirs."""
-    kept = np.bincount(raw, minlength=256) - np.bincount(raw[near], minlength=256)
-    return {label: count - int(kept[label]) for label, count in counts.items()}
+    settled = np.bincount(raw, minlength=256) - np.bincount(raw[near], minlength=256)
+    return {label: count - int(settled[label]) for label, count in counts.items()}
 
 
 def _solved_near(

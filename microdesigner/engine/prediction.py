@@ -55,15 +55,15 @@ def predict_properties(
     if not bundle.card.process:
         return PropertyPrediction(predicted, {}, {})
     generator = torch.Generator().manual_seed(seed)
-    recipes = prediction.draw(POSTERIOR_SAMPLES, generator)[0].double().cpu()  # (draws, parameters)
+    recipes = prediction.posterior_samples(POSTERIOR_SAMPLES, generator)[0].double().cpu()  # (draws, parameters)
     columns = {parameter.name: recipes[:, index] for index, parameter in enumerate(bundle.card.process)}
-    kept = {name: column[:STORED_SAMPLES].tolist() for name, column in columns.items()}
+    stored = {name: column[:STORED_SAMPLES].tolist() for name, column in columns.items()}
     process = {parameter.name: _summary(columns[parameter.name], parameter) for parameter in bundle.card.process}
     if response := bundle.card.response:
         density = prediction.recipe_log_density(recipes.to(prediction.centre)).cpu()
         best = _most_fitting(response, density, columns, measured)
         process = {name: process[name] | {"best": float(column[best])} for name, column in columns.items()}
-    return PropertyPrediction(predicted, process, kept)
+    return PropertyPrediction(predicted, process, stored)
 
 
 def analysed(bundle: Bundle, volume: Microstructure, seed: int = 0) -> Sample:

@@ -70,7 +70,7 @@ class Refinement:
         self._quantities = [quantity for quantity in quantities if quantity.straight]
         self._fractions = {quantity.label: targets[quantity.column] for quantity in quantities if not quantity.straight}
         columns = [quantity.column for quantity in self._quantities]
-        self._wanted = targets[columns].cpu()
+        self._targets = targets[columns].cpu()
         self._scale = networks.bundle.predictor.descriptor_std[columns].cpu()
         self.latent = latent
         self._balance: FilmBalance | None = None
@@ -86,19 +86,19 @@ class Refinement:
         """
         yield self.latent
         values, self._jacobian = self._with_derivatives(self.latent)
-        self._wanted = torch.where(values.isnan(), self._wanted, values + self._strength * (self._wanted - values))
+        self._targets = torch.where(values.isnan(), self._targets, values + self._strength * (self._targets - values))
         renewed, limit = True, LARGEST_STEP
         for _ in range(ROUNDS):
-            if (miss := _largest(self._wanted - values)) <= TOLERANCE:
+            if (miss := _largest(self._targets - values)) <= TOLERANCE:
                 return
             latent, change = self._moved(values, limit)
             after = self._counted(self._balanced(self._networks.decode_quickly(latent[None])[0], ITERATIONS)).values
             self._jacobian = broyden_update(self._jacobian, change, (after - values).nan_to_num(0))
-            left = _largest(self._wanted - after)
-            limit = LARGEST_STEP if left < miss or not renewed else limit / 2
-            if left < miss:
+            remaining = _largest(self._targets - after)
+            limit = LARGEST_STEP if remaining < miss or not renewed else limit / 2
+            if remaining < miss:
                 self.latent, values = latent, after
-            renewed = left > max(SLOW * miss, RENEWED_ABOVE)
+            renewed = remaining > max(SLOW * miss, RENEWED_ABOVE)
             if renewed:
                 _, self._jacobian = self._with_derivatives(self.latent)
             yield self.latent
@@ -110,13 +110,13 @@ class Refinement:
             return film
         values = self._counted(film).values
         for _ in range(EXACT_ROUNDS):
-            if _largest(self._wanted - values) <= EXACT_TOLERANCE:
+            if _largest(self._targets - values) <= EXACT_TOLERANCE:
                 break
             latent, change = self._moved(values, LARGEST_STEP)
             moved = self._exact(latent)
             after = self._counted(moved).values
             self._jacobian = broyden_update(self._jacobian, change, (after - values).nan_to_num(0))
-            if _largest(self._wanted - after) < _largest(self._wanted - values):
+            if _largest(self._targets - after) < _largest(self._targets - values):
                 self.latent, film, values = latent, moved, after
         return film
 
@@ -166,7 +166,7 @@ class Refinement:
     def _moved(self, values: Tensor, limit: float) -> tuple[Tensor, Tensor]:
         """The latent after the smallest change that mends what `values` (quantities,) miss, and this change."""
         assert self._jacobian is not None
-        missing = (self._wanted - values).nan_to_num(0).clamp(-limit, limit)
+        missing = (self._targets - values).nan_to_num(0).clamp(-limit, limit)
         change = least_change(self._jacobian, missing, self._scale)
         return self.latent + change.reshape(self.latent.shape).to(self.latent.device), change
 

@@ -14,10 +14,10 @@ LEVELS = 0x6D6978
 
 @dataclass(frozen=True)
 class SampleTargets:
-    """Targets in the model's own conditions: `asked` is what the film is to measure, `conditions` what a film of the
-    same structure measures in the thickness that the model was trained on, for the denoiser knows no other."""
+    """Targets in the model's own conditions: `requested` is what the film is to measure, `conditions` what a film of
+    the same structure measures in the thickness that the model was trained on, for the denoiser knows no other."""
 
-    asked: dict[str, float]
+    requested: dict[str, float]
     conditions: dict[str, float]
 
 
@@ -28,6 +28,6 @@ def sample_targets(card: ModelCard, request: Request, index: int = 0) -> SampleT
     drawn for each sample from its seed, so that the samples differ in it as those films do.
     """
     level = float(np.random.default_rng((LEVELS, request.seed + index)).random())
-    asked = card.conditioned_on(request.targets, level)
+    requested = card.conditioned_on(request.targets, level)
     size = request.size or card.shape
-    return SampleTargets(asked, in_thickness(asked, size[2], card.shape[2]))
+    return SampleTargets(requested, in_thickness(requested, size[2], card.shape[2]))

@@ -41,9 +41,9 @@ def write_batches(engine: Engine, batches: Sequence[int], steps: int, path: Path
 def _denoise(engine: Engine, batch: int, steps: int) -> Tensor:
     card = engine.card
     shape = latent_shape(card, card.shape)
-    draws = [draw for seed in range(batch) for draw in initial_noises(seed, 1, shape)]
+    starts = [start for seed in range(batch) for start in initial_noises(seed, 1, shape)]
     request = Request(targets=card.middle, steps=steps, refinement_strength=0)
-    results = denoised(engine.networks, request, [card.middle] * batch, draws, batch)
+    results = denoised(engine.networks, request, [card.middle] * batch, starts, batch)
     return next(result for result in results if isinstance(result, Tensor))
 
 

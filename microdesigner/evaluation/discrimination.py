@@ -145,8 +145,8 @@ def _trained(
     for _ in range(steps):
         chosen = random.choice(training, BATCH)
         crops = torch.stack([_crop(films[index], random, phases) for index in chosen]).to(device)
-        wanted = torch.from_numpy(truth[chosen]).to(device, torch.float32)
-        loss = nn.functional.binary_cross_entropy_with_logits(network(crops), wanted)
+        labels = torch.from_numpy(truth[chosen]).to(device, torch.float32)
+        loss = nn.functional.binary_cross_entropy_with_logits(network(crops), labels)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()

@@ -134,7 +134,7 @@ def morphology(generated: Films, held_out: Films, training: Sequence[Films]) -> 
     for name in held_out.profiles[0]:
         reference = _mean(held_out, name)
         error = _relative(_mean(generated, name), reference)
-        floor = float(np.mean([_relative(_mean(draw, name), reference) for draw in training]))
+        floor = float(np.mean([_relative(_mean(group, name), reference) for group in training]))
         ratio = error / floor if floor > 0 else float("nan")
         report[name] = {key: finite(value) for key, value in (("error", error), ("floor", floor), ("ratio", ratio))}
     return report
@@ -243,5 +243,5 @@ def _relative(mean: NDArray[np.float64], reference: NDArray[np.float64]) -> floa
 
 
 def _complete(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    kept: NDArray[np.float64] = rows[np.isfinite(rows).all(1)]
-    return kept
+    complete: NDArray[np.float64] = rows[np.isfinite(rows).all(1)]
+    return complete

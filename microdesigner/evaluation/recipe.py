@@ -83,8 +83,8 @@ def resimulated(engine: Engine, targets: Sequence[dict[str, float]], path: Path)
     difference of each descriptor between the two films, that which 90 % of the films stay below, and how many recipes
     could be simulated."""
     verifications = []
-    for seed, wanted in enumerate(targets):
-        request = Request(wanted, engine.card.name, seed=seed)
+    for seed, target in enumerate(targets):
+        request = Request(target, engine.card.name, seed=seed)
         (sample,) = engine.generate_each([request])
         *_, verification = verify_sample(request, sample, engine.device)
         assert isinstance(verification, Verification)
@@ -104,8 +104,10 @@ def resimulated(engine: Engine, targets: Sequence[dict[str, float]], path: Path)
 def _draws(engine: Engine, dataset: VolumeDataset, index: int) -> NDArray[np.float64]:
     """Posterior draws [draws, process] of the recipe of a volume of the data set."""
     prediction = engine.bundle.predictor(encoded(engine, dataset.phases(index)), engine.card.lateral == "periodic")
-    drawn: NDArray[np.float64] = prediction.draw(DRAWS, torch.Generator().manual_seed(index))[0].double().numpy()
-    return drawn
+    posterior: NDArray[np.float64] = (
+        prediction.posterior_samples(DRAWS, torch.Generator().manual_seed(index))[0].double().numpy()
+    )
+    return posterior
 
 
 def recalibrated(

@@ -104,10 +104,10 @@ def reference_solution(start: Field, end: float, stencil: "Stencil", backend: st
     grid = CartesianGrid([(0, edge) for edge in start.shape], start.shape, periodic=[False, True, True])
     equation = BlendEquation(QUENCH.chi, QUENCH.kappa, stencil)
     step = SHARE_OF_STABLE * STABLE_STEP[stencil]
-    result, told = equation.solve(
+    result, information = equation.solve(
         ScalarField(grid, start), end, dt=step, solver="euler", tracker=None, backend=backend, ret_info=True
     )
-    seconds, steps = told["controller"]["profiler"]["solver"], told["solver"]["steps"]
+    seconds, steps = information["controller"]["profiler"]["solver"], information["solver"]["steps"]
     return Solution(result.data, float(seconds), int(steps))
 
 

@@ -120,9 +120,9 @@ def _heading(engine: Engine, document: Mapping[str, Any]) -> str:
     settings = ", ".join(f"{name} {document[name]}" for name in names if name in document)
     volumes, series = ("?" if count is None else count for count in (training.volumes, training.series))
     learned = f"{volumes} training volumes of {series} series"
-    asked = f"{document['count']} {document['targets']} targets"
+    heading = f"{document['count']} {document['targets']} targets"
     return (
-        f"<h1>{html.escape(engine.card.name)}</h1><p>{asked}; {html.escape(settings)}. "
+        f"<h1>{html.escape(engine.card.name)}</h1><p>{heading}; {html.escape(settings)}. "
         f"{learned}. r² is the squared Pearson correlation, R² the coefficient of determination.</p>"
     )
 
@@ -149,8 +149,8 @@ def _image(figure: Figure, path: Path) -> str:
 
 def _generated(engine: Engine, targets: Sequence[dict[str, float]]) -> list[PhaseArray]:
     volumes = []
-    for seed, wanted in enumerate(targets):
-        request = Request(wanted, model=engine.card.name, seed=seed)
+    for seed, target in enumerate(targets):
+        request = Request(target, model=engine.card.name, seed=seed)
         done = next(event for event in engine.generate(request) if isinstance(event, SampleDone))
         volumes.append(done.sample.microstructure.phases)
     return volumes
@@ -161,11 +161,11 @@ def _vae_only(engine: Engine) -> tuple[list[PhaseArray], list[str]]:
     card = engine.card
     volumes = []
     for seed in range(SHOWN):
-        (draw,) = initial_noises(seed, 1, latent_shape(card, card.shape))
-        logits = engine.bundle.autoencoder.decode(draw.noise[None].to(engine.device), card.lateral == "periodic")
+        (start,) = initial_noises(seed, 1, latent_shape(card, card.shape))
+        logits = engine.bundle.autoencoder.decode(start.noise[None].to(engine.device), card.lateral == "periodic")
         volumes.append(phase_labels(logits)[0].cpu().numpy())
     return volumes, [f"random latent {seed}" for seed in range(SHOWN)]
 
 
 def _titles(targets: Sequence[Mapping[str, float]]) -> list[str]:
-    return [", ".join(f"{spec_of(name).symbol} {value:.2f}" for name, value in wanted.items()) for wanted in targets]
+    return [", ".join(f"{spec_of(name).symbol} {value:.2f}" for name, value in target.items()) for target in targets]

@@ -37,8 +37,8 @@ def compare_samplers(
     reference: NDArray[np.float64] | None = None
     for sampler, steps in settings:
         requests = [
-            Request(wanted, engine.card.name, seed=seed, sampler=sampler, steps=steps, refinement_strength=0)
-            for seed, wanted in enumerate(targets)
+            Request(target, engine.card.name, seed=seed, sampler=sampler, steps=steps, refinement_strength=0)
+            for seed, target in enumerate(targets)
         ]
         values, curves = [], []
         started = time.perf_counter()
@@ -61,6 +61,6 @@ def compare_samplers(
 def _errors(targets: Sequence[dict[str, float]], values: NDArray[np.float64]) -> dict[str, float | None]:
     """Mean absolute error per condition of `values` (films, conditions)."""
     return {
-        f"MAE {name}": agreement(np.array([wanted[name] for wanted in targets]), column).to_json()["mae"]
+        f"MAE {name}": agreement(np.array([target[name] for target in targets]), column).to_json()["mae"]
         for name, column in zip(targets[0], values.T, strict=True)
     }

@@ -32,10 +32,10 @@ def target_source(card: ModelCard) -> TargetSource:
     return "held-out" if len(card.held_out or ()) >= FEWEST_HELD_OUT else "training"
 
 
-def card_targets(card: ModelCard, count: int, asked: Sequence[str] = ()) -> list[dict[str, float]]:
+def card_targets(card: ModelCard, count: int, conditions: Sequence[str] = ()) -> list[dict[str, float]]:
     """`count` targets that volumes measured, evenly spread, from the model card; see `target_source`.
 
-    `asked` names the conditions that they set (all). More than the card holds come again, each time with another seed.
+    `conditions` names those that they set (all). More than the card holds come again, each time with another seed.
     Raises InputError when the card holds none, or lacks a condition.
     """
     points = (card.held_out if target_source(card) == "held-out" else card.support_points) or ()
@@ -43,10 +43,10 @@ def card_targets(card: ModelCard, count: int, asked: Sequence[str] = ()) -> list
         raise InputError(f"The card of {card.name} holds no targets; evaluate a model that was trained here.")
     chosen = np.resize(evenly_spread(len(points), count), count)
     names = [condition.name for condition in card.conditions]
-    if unknown := sorted(set(asked) - set(names)):
+    if unknown := sorted(set(conditions) - set(names)):
         raise InputError(f"{card.name} has no condition '{unknown[0]}'; choose among {', '.join(names)}.")
-    kept = [column for column, name in enumerate(names) if not asked or name in asked]
-    return [{names[column]: points[index][column] for column in kept} for index in chosen]
+    columns = [column for column, name in enumerate(names) if not conditions or name in conditions]
+    return [{names[column]: points[index][column] for column in columns} for index in chosen]
 
 
 def evaluate_accuracy(
@@ -119,8 +119,8 @@ def record_accuracy(bundle: Path, folder: Path, how: Request) -> dict[str, Any]:
     entry = accuracy_entry(folder)
     card = ModelCard.read(bundle / CARD_FILE)
     recorded = card.to_json().get("accuracy", {})
-    asked = "" if len(entry["control"]) == len(card.conditions) else f", asked {' '.join(entry['control'])}"
-    key = f"refinement {how.refinement_strength:g}, match {how.match}, candidates {how.candidates}{asked}"
+    conditions = "" if len(entry["control"]) == len(card.conditions) else f", asked {' '.join(entry['control'])}"
+    key = f"refinement {how.refinement_strength:g}, match {how.match}, candidates {how.candidates}{conditions}"
     update_card(bundle, {"accuracy": {**recorded, key: entry}})
     return entry
 

@@ -67,7 +67,7 @@ class TwinFilms:
         numbers: NDArray[np.int64] = self._dataset.table[SERIES][self.chosen].astype(np.int64)
         return numbers
 
-    def made(self) -> Iterator[Progress]:
+    def volumes(self) -> Iterator[Progress]:
         """Make and measure what is missing."""
         self._folder.mkdir(parents=True, exist_ok=True)
         done, total = 0, len(self.groups) * len(self.chosen)
@@ -129,8 +129,8 @@ class TwinFilms:
         while done < len(indices):
             series = table[SERIES][indices[done]]
             together = [index for index in indices[done:] if table[SERIES][index] == series]
-            made = self._simulated(together)
-            yield from (made.get(index) for index in together)
+            volumes = self._simulated(together)
+            yield from (volumes.get(index) for index in together)
             done += len(together)
 
     def _simulated(self, indices: Sequence[int]) -> dict[int, PhaseArray]:
@@ -141,16 +141,16 @@ class TwinFilms:
         times = sorted({float(table["time"][index]) for index in indices})
         phases: PhaseCount = 3 if len(description.phase_names) > 2 else 2
         threshold = (description.origin or {}).get("threshold", "half")
-        made = {}
+        volumes = {}
         for snapshot in simulate(recipe, times, self._engine.device):
             stored = np.rint(snapshot.field.clip(0, 1) * LEVELS) / LEVELS  # as data sets are stored
             same = replace(snapshot, field=stored.astype(np.float32))
             for index in indices:
                 if float(table["time"][index]) == snapshot.time:
-                    skin = float(table["skin_voxels"][index]) if phases == 3 else 0.0
+                    thickness = float(table["skin_voxels"][index]) if phases == 3 else 0.0
                     with suppress(NotSeparatedError):
-                        made[index] = same.microstructure(phases, skin, threshold).phases
-        return made
+                        volumes[index] = same.microstructure(phases, thickness, threshold).phases
+        return volumes
 
 
 def check_twins(engine: Engine, dataset: VolumeDataset) -> None:
@@ -186,7 +186,7 @@ def evaluate_twins(engine: Engine, dataset: VolumeDataset, count: int, how: Requ
         When the data set lacks a condition of the model or the recipes of its films.
     """
     films = TwinFilms(engine, dataset, count, path.with_suffix(""), how)
-    yield from films.made()
+    yield from films.volumes()
     document = twin_table({group: films.measures(group) for group in films.groups}, films.series)
     reference = films.phases(HELD_OUT)
     for done, group in enumerate([name for name in films.groups if name != HELD_OUT], 1):

@@ -84,11 +84,11 @@ def _listen(instance: Instance, window: MainWindow, paths: Sequence[Path]) -> QT
     """Open `paths` when the window is ready, and what programs started later hand over."""
 
     def take() -> None:
-        for asked in instance.take():
+        for opening in instance.take():
             window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
             window.raise_()
             window.activateWindow()
-            for path in asked:
+            for path in opening:
                 window.open_path(path)
 
     timer = QTimer(window)
@@ -139,7 +139,7 @@ def _prepare(window: MainWindow) -> None:
     _note(window, "three_d")
     window.start_engine()
     for problem in window.settings.take_problems():
-        window.error_bar.tell(problem)
+        window.error_bar.show_error(problem)
     if not window.session.restore_last():
         window.workspace.volume_loader.open_example()
 
@@ -168,6 +168,8 @@ def _report(window: MainWindow, kind: type[BaseException], error: BaseException,
         return
     details = "".join(traceback.format_exception(kind, error, trace))
     if threading.current_thread() is threading.main_thread():
-        window.error_bar.tell("Something went wrong that was not foreseen; your targets are kept, try again.", details)
+        window.error_bar.show_error(
+            "Something went wrong that was not foreseen; your targets are kept, try again.", details
+        )
     else:
         _log.error("%s", details)

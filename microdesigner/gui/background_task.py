@@ -49,11 +49,11 @@ class BackgroundTask(WorkerClient):
             self.progressed.emit(event)
         elif isinstance(event, Done | Failed | Cancelled):
             self.close()
-            self._tell_end(event)
+            self._emit_end(event)
         else:
             self.result.emit(event)
 
-    def _tell_end(self, event: Done | Failed | Cancelled) -> None:
+    def _emit_end(self, event: Done | Failed | Cancelled) -> None:
         if isinstance(event, Failed):
             self.failed.emit(event.message, event.details)
         elif isinstance(event, Cancelled):

@@ -20,9 +20,9 @@ class CurrentSampleController(QObject):
 
     changed = Signal(object, object)  # Request, Sample
     counted = Signal(int, int)  # how many samples the result has so far, place of the one on show from 1
-    volume_wanted = Signal(object)  # Microstructure to be shown
+    volume_requested = Signal(object)  # Microstructure to be shown
     outdated = Signal(bool)  # whether the sample's values are older than what is on show or under way
-    preview_wanted = Signal(object, object, object)  # coarse labels, shape of the whole, ModelCard
+    preview_requested = Signal(object, object, object)  # coarse labels, shape of the whole, ModelCard
 
     def __init__(self, generation: EngineClient, catalogue: Catalogue, parent: QObject) -> None:
         super().__init__(parent)
@@ -82,7 +82,7 @@ class CurrentSampleController(QObject):
         """Show the volume of the sample, or the one simulated in its place, unless it is on show: meshes take long."""
         if volume is not self._on_show:
             self._on_show = volume
-            self.volume_wanted.emit(volume)
+            self.volume_requested.emit(volume)
 
     def drop_draft(self) -> None:
         """Put the sample back on show where a draft is."""
@@ -122,7 +122,7 @@ class CurrentSampleController(QObject):
         if self._following and card is not None:
             self._on_show = None
             self.outdated.emit(True)
-            self.preview_wanted.emit(phases, request.size or card.shape, card)
+            self.preview_requested.emit(phases, request.size or card.shape, card)
 
     def _sampled(self, index: int, sample: Sample) -> None:
         if self._following and self._running is not None:

@@ -125,7 +125,7 @@ class EngineClient(WorkerClient):
             self.failed.emit(event.message, event.details)
             self._end()
         elif number == self._job:
-            self._tell(event)
+            self._emit_event(event)
 
     def _take_analysis(self, event: Any, volume: Microstructure) -> None:
         if isinstance(event, Answer):
@@ -136,7 +136,7 @@ class EngineClient(WorkerClient):
             self._analysis = None
             self.not_analysed.emit(volume, event.message)
 
-    def _tell(self, event: Any) -> None:
+    def _emit_event(self, event: Any) -> None:
         if isinstance(event, Progress):
             self.progressed.emit(event.stage, event.done, event.total, self._seconds_left(event))
         elif isinstance(event, Preview):

@@ -112,9 +112,9 @@ class MainWindow(QMainWindow):
         """Open the dropped file or folder."""
         urls = event.mimeData().urls()
         if len(urls) > 1:
-            self.error_bar.tell(SEVERAL_DROPPED.format(count=len(urls)), subject="files")
+            self.error_bar.show_error(SEVERAL_DROPPED.format(count=len(urls)), subject="files")
         elif not urls[0].isLocalFile():
-            self.error_bar.tell(NOT_LOCAL.format(address=urls[0].toDisplayString()), subject="files")
+            self.error_bar.show_error(NOT_LOCAL.format(address=urls[0].toDisplayString()), subject="files")
         else:
             self.open_path(Path(urls[0].toLocalFile()))
 
@@ -212,15 +212,15 @@ class MainWindow(QMainWindow):
     def _greet(self) -> None:
         self.views.view.say(READY if self.catalogue.models else NO_MODEL.format(folder=user_data() / "models"))
         if self.catalogue.problems:
-            self.error_bar.tell(self.catalogue.problems[0], "\n".join(self.catalogue.problems))
+            self.error_bar.show_error(self.catalogue.problems[0], "\n".join(self.catalogue.problems))
 
     def _connect(self) -> None:
         workspace, say = self.workspace, self.status_line.setText
-        workspace.failed.connect(self.error_bar.tell)
+        workspace.failed.connect(self.error_bar.show_error)
         workspace.succeeded.connect(self.error_bar.settle)
         workspace.message.connect(say)
         workspace.generating.connect(self.error_bar.hide)
-        self.help.failed.connect(self.error_bar.tell)
+        self.help.failed.connect(self.error_bar.show_error)
         self.help.tour_ended.connect(self.targets.run_bar.generate.setFocus)
         self.generation.started.connect(lambda _: say(""))
         self.generation.finished.connect(lambda result: say(_done(result)))
@@ -229,9 +229,9 @@ class MainWindow(QMainWindow):
         )
         self.request_model.model_chosen.connect(self._show_loading)
         self.queue.left_over.connect(lambda count: say(LEFT_OVER.format(count=count)))
-        self.history.views_wanted.connect(lambda: self.tabs.turn_to("Views"))
-        self.history.gallery_wanted.connect(lambda: self.tabs.turn_to("History"))
-        self.history.pair_wanted.connect(lambda: say(SELECT_TWO))
+        self.history.views_requested.connect(lambda: self.tabs.turn_to("Views"))
+        self.history.gallery_requested.connect(lambda: self.tabs.turn_to("History"))
+        self.history.pair_requested.connect(lambda: say(SELECT_TWO))
         self.results.compared.connect(lambda: self.tabs.turn_to("Compare"))
 
     def _show_loading(self, model: str) -> None:

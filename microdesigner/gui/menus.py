@@ -66,8 +66,8 @@ def _name_steps(window: QMainWindow, undo: QUndoStack) -> None:
 
 def _action(command: Command, window: QMainWindow) -> QAction:
     # After a tab stand keys that the views handle while they have the focus: as a shortcut they would work everywhere.
-    told = f"\t{command.view_keys[0]}" if command.view_keys else ""
-    action = QAction(command.title.replace("&", "&&") + told, window)
+    keys = f"\t{command.view_keys[0]}" if command.view_keys else ""
+    action = QAction(command.title.replace("&", "&&") + keys, window)
     action.setShortcuts([QKeySequence(keys) for keys in command.keys])
     action.setCheckable(command.checked is not None)
     action.triggered.connect(lambda: command.run())

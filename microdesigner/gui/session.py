@@ -26,8 +26,8 @@ COMPLAINT = "The session could not be stored"
 class SessionController(QObject):
     """Writes the session two seconds after each change and when the window closes."""
 
-    volume_wanted = Signal(object)  # Path of an opened volume
-    sample_wanted = Signal(object)  # Request of a stored sample
+    volume_requested = Signal(object)  # Path of an opened volume
+    sample_requested = Signal(object)  # Request of a stored sample
     message = Signal(str)
     failed = Signal(str)
     saved = Signal(object)  # Path
@@ -78,9 +78,9 @@ class SessionController(QObject):
         self._view, self.restoring = session.view, None
         if session.opened is not None and session.opened.is_file():
             self.restoring = session.opened
-            self.volume_wanted.emit(session.opened)
+            self.volume_requested.emit(session.opened)
         elif session.shown is not None:
-            self.sample_wanted.emit(session.shown)
+            self.sample_requested.emit(session.shown)
         return session.opened is not None or session.shown is not None
 
     def save(self, path: Path) -> None:

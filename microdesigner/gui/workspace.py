@@ -259,16 +259,16 @@ class Workspace(QObject):
         self.export_button.movie_chosen.connect(self.render_jobs.film)
         self.training.installed.connect(self._offer_models)
         self.training.chosen.connect(self._use_model)
-        self.session.volume_wanted.connect(self.volume_loader.reopen)
-        self.session.sample_wanted.connect(self.history.service.reload)
+        self.session.volume_requested.connect(self.volume_loader.reopen)
+        self.session.sample_requested.connect(self.history.service.reload)
         self.views.shown.connect(self.session.apply_view)
         self.view_model.changed.connect(self._remember_look)
         self.request_model.changed.connect(self._remember_model)
 
     def _connect_results(self) -> None:
         shown, results, history = self.current_sample, self.results, self.history
-        shown.volume_wanted.connect(self.views.show_volume)
-        shown.preview_wanted.connect(self.views.show_preview)
+        shown.volume_requested.connect(self.views.show_volume)
+        shown.preview_requested.connect(self.views.show_preview)
         shown.changed.connect(results.show_sample)
         shown.counted.connect(results.panel.show_count)
         shown.outdated.connect(results.panel.show_outdated)
@@ -276,7 +276,7 @@ class Workspace(QObject):
             lambda request, sample: self.export_button.offer(f"{request.model or 'volume'}-seed{sample.seed}")
         )
         results.panel.place_chosen.connect(shown.choose)
-        results.volume_wanted.connect(shown.show_volume)
+        results.volume_requested.connect(shown.show_volume)
         results.measured.connect(self.show_sample)
         results.stored.connect(self._store_opened)
         results.verified.connect(history.service.keep_verification)
@@ -313,4 +313,4 @@ class Workspace(QObject):
             teller.message.connect(self.message)
         for writer in (self.render_jobs, self.files):
             writer.written.connect(lambda path: self.message.emit(f"Written: {path}"))
-        self.views.view.ruler_tool.told.connect(self.message)
+        self.views.view.ruler_tool.message_changed.connect(self.message)

@@ -155,7 +155,7 @@ def _check_interfaces(card: ModelCard, configs: tuple[Config, ...], networks: Ne
     """Raise InputError unless phases, latents, conditions and recipe are the same in card and networks."""
     autoencoder, predictor, denoiser = networks.autoencoder, networks.predictor, networks.denoiser
     latent, conditions, process = card.latent.channels, len(card.conditions), len(card.process)
-    told = conditions + (card.domain_sizes is not None)
+    denoiser_inputs = conditions + (card.domain_sizes is not None)
     pairs = [
         ("phases", len(card.phase_names), autoencoder.config.phases),
         ("voxels per latent voxel", card.latent.factor, autoencoder.config.factor),
@@ -174,7 +174,7 @@ def _check_interfaces(card: ModelCard, configs: tuple[Config, ...], networks: Ne
         pairs.append(("conditions", conditions, predictor.config.descriptors))
         pairs.append(("recipe", process, predictor.config.process))
     if isinstance(denoiser, ConditionalDenoiser):
-        pairs.append(("numbers that the denoiser is conditioned on", told, len(denoiser.condition_mean)))
+        pairs.append(("numbers that the denoiser is conditioned on", denoiser_inputs, len(denoiser.condition_mean)))
     for what, in_card, in_network in pairs:
         if in_card != in_network:
             raise _unfit(source, "the networks", f"{what}: {in_card} in the card and {in_network} in the networks")

@@ -98,13 +98,15 @@ def _arriving() -> Iterator[Path]:
 def _settle(arriving: Path, name: str | None) -> Path:
     """Give the model in `arriving` its name and place, where it is whole and loads."""
     card = ModelCard.read(arriving / CARD_FILE)
-    wanted = name or card.name
-    if not _NAME.fullmatch(wanted) or _DEVICES.fullmatch(wanted):
-        raise InputError(f"'{wanted}' cannot be the name of a model, which is that of its folder; give it another one.")
+    requested = name or card.name
+    if not _NAME.fullmatch(requested) or _DEVICES.fullmatch(requested):
+        raise InputError(
+            f"'{requested}' cannot be the name of a model, which is that of its folder; give it another one."
+        )
     load_bundle(str(arriving), torch.device("cpu"))
     arriving.chmod(0o755)
     with models_locked():
-        settled = free_name(wanted)
+        settled = free_name(requested)
         write_text_atomic(arriving / CARD_FILE, document_text(card.with_entries({"name": settled}).to_json()))
         return arriving.rename(user_data() / "models" / settled)
 

@@ -62,10 +62,12 @@ def ancestral(velocity: Velocity, noise: Tensor, steps: int, generators: Sequenc
         yield clean
         alpha, sigma = math.cos(math.pi / 2 * now), math.sin(math.pi / 2 * now)
         alpha_after, sigma_after = math.cos(math.pi / 2 * after), math.sin(math.pi / 2 * after)
-        kept = alpha / alpha_after
-        added = max(0.0, 1 - kept**2)
-        mean = (alpha_after * added * clean + kept * sigma_after**2 * latent) / sigma**2
-        latent = mean + math.sqrt(added) * sigma_after / sigma * draw_noise(latent.shape[1:], generators).to(latent)
+        step_ratio = alpha / alpha_after
+        step_variance = max(0.0, 1 - step_ratio**2)
+        mean = (alpha_after * step_variance * clean + step_ratio * sigma_after**2 * latent) / sigma**2
+        latent = mean + math.sqrt(step_variance) * sigma_after / sigma * draw_noise(latent.shape[1:], generators).to(
+            latent
+        )
 
 
 def draw_noise(shape: Sequence[int], generators: Sequence[torch.Generator]) -> Tensor:

@@ -49,7 +49,7 @@ class Prediction:
         constant = 0.5 * process.shape[-1] * math.log(2 * math.pi)
         return torch.logsumexp(self.log_weight - 0.5 * whitened.square().sum(-1) - log_volume - constant, dim=-1)
 
-    def draw(self, count: int, generator: torch.Generator) -> Tensor:
+    def posterior_samples(self, count: int, generator: torch.Generator) -> Tensor:
         """`count` recipes per sample from the posterior (batch, count, process); `generator` lives on the CPU."""
         batch, _, process = self.centre.shape
         chosen = torch.multinomial(self.log_weight.exp().cpu(), count, replacement=True, generator=generator)

@@ -19,7 +19,7 @@ def calibrate(predictor: FeaturePredictor, latents: Latents) -> None:
     device = next(predictor.parameters()).device
     held_out = torch.from_numpy(latents.held_out).nonzero()[:, 0]
     draws = [
-        predictor(latents.latents[chosen].float().to(device), latents.periodic).draw(
+        predictor(latents.latents[chosen].float().to(device), latents.periodic).posterior_samples(
             DRAWS, torch.Generator().manual_seed(0)
         )
         for chosen in torch.split(held_out, BATCH)

@@ -72,17 +72,17 @@ class TrainingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         write_text_atomic(folder / CONFIG_FILE, document_text(self))
 
 
-def read_config(folder: Path, asked: TrainingConfig | None = None) -> TrainingConfig:
+def read_config(folder: Path, requested: TrainingConfig | None = None) -> TrainingConfig:
     """The configuration of the run in `folder`; raises InputError naming the file and the entry that is wrong.
 
-    What runs of version 0.1.0 did not record comes from `asked`.
+    What runs of version 0.1.0 did not record comes from `requested`.
     """
     path = folder / CONFIG_FILE
     if not path.is_file():
         raise InputError(f"{folder} holds no training; start one with `microdesigner train DATASET.h5 --out {folder}`.")
     document = read_document(path, dict[str, Any], _WHAT, _REMEDY, LARGEST_BYTES)
     if "schema" not in document:
-        document = _upgraded(document, folder, asked)
+        document = _upgraded(document, folder, requested)
     return convert_document(document, TrainingConfig, str(path), _WHAT, _REMEDY)
 
 
@@ -107,15 +107,15 @@ def new_config(
     return convert_document(entries, TrainingConfig, "the training", _WHAT, "choose another value")
 
 
-def check_resumable(stored: TrainingConfig, asked: TrainingConfig, folder: Path) -> None:
-    """Raise InputError naming the first entry in which `asked` is another training than the one `stored` in `folder`.
+def check_resumable(stored: TrainingConfig, requested: TrainingConfig, folder: Path) -> None:
+    """Raise InputError naming the first entry in which `requested` is another training than `stored`, that of `folder`.
 
     Time limits, compilation, devices and the model's name may change from one session to the next.
     """
     same_data = (
-        stored.fingerprint == asked.fingerprint
-        if stored.fingerprint and asked.fingerprint
-        else (stored.dataset == asked.dataset)
+        stored.fingerprint == requested.fingerprint
+        if stored.fingerprint and requested.fingerprint
+        else (stored.dataset == requested.dataset)
     )
     if not same_data:
         raise InputError(
@@ -123,10 +123,10 @@ def check_resumable(stored: TrainingConfig, asked: TrainingConfig, folder: Path)
             "volumes; resume with that one, or choose another folder."
         )
     for entry in ("conditions", "process", "base_model", "preset", "plan"):
-        before, after = _comparable(getattr(stored, entry)), _comparable(getattr(asked, entry))
+        before, after = _comparable(getattr(stored, entry)), _comparable(getattr(requested, entry))
         if before != after:
             name, before, after = (
-                _first_difference(stored.plan, asked.plan) if entry == "plan" else (entry, before, after)
+                _first_difference(stored.plan, requested.plan) if entry == "plan" else (entry, before, after)
             )
             raise InputError(
                 f"{folder} was started with the {name} {_words(before)} and cannot be resumed with {_words(after)}; "
@@ -141,8 +141,8 @@ def _comparable(value: Any) -> Any:
     return value.with_time_limits({}, compiled=False)
 
 
-def _first_difference(stored: Preset, asked: Preset) -> tuple[str, Any, Any]:
-    before, after = asdict(_comparable(stored)), asdict(_comparable(asked))
+def _first_difference(stored: Preset, requested: Preset) -> tuple[str, Any, Any]:
+    before, after = asdict(_comparable(stored)), asdict(_comparable(requested))
     order = ("denoiser", *before)
     entry = next(name for name in order if before[name] != after[name])
     return entry, before[entry], after[entry]
@@ -154,7 +154,7 @@ def _words(value: Any) -> str:
     return str(value) if value not in ("", None) else "(none)"
 
 
-def _upgraded(document: dict[str, Any], folder: Path, asked: TrainingConfig | None) -> dict[str, Any]:
+def _upgraded(document: dict[str, Any], folder: Path, requested: TrainingConfig | None) -> dict[str, Any]:
     """A configuration as version 0.1.0 wrote it: data set, preset and plan, the rest in the wizard's order.json or only
     on the command line, from which it must come again."""
     upgraded = {"schema": SCHEMA} | {key: document[key] for key in ("dataset", "preset", "plan") if key in document}
@@ -163,10 +163,10 @@ def _upgraded(document: dict[str, Any], folder: Path, asked: TrainingConfig | No
         order = read_document(order_path, dict[str, Any], "the order of a training", _REMEDY, LARGEST_BYTES)
         taken = ("name", "conditions", "process", "devices", "estimated_seconds")
         return upgraded | {key: order[key] for key in taken if key in order} | {"base_model": order.get("base", "")}
-    if asked is None:
+    if requested is None:
         raise InputError(
             f"{folder / CONFIG_FILE} was written by version 0.1.0 and does not name what is learned; give the data set "
             "and the options with which the run was started."
         )
-    return upgraded | {"name": asked.name, "conditions": asked.conditions, "process": asked.process,
-                       "base_model": asked.base_model}  # fmt: skip
+    return upgraded | {"name": requested.name, "conditions": requested.conditions, "process": requested.process,
+                       "base_model": requested.base_model}  # fmt: skip

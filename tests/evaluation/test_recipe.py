@@ -54,8 +54,8 @@ def test_calibration_mends_a_posterior_of_the_wrong_width() -> None:
     noise = torch.randn(600, 4, 8, 8, 4)
     with torch.no_grad():
         prediction = predictor(noise)
-        own = prediction.draw(1, torch.Generator().manual_seed(1))[:, 0]
-        mean = prediction.draw(400, torch.Generator().manual_seed(2)).mean(1)
+        own = prediction.posterior_samples(1, torch.Generator().manual_seed(1))[:, 0]
+        mean = prediction.posterior_samples(400, torch.Generator().manual_seed(2)).mean(1)
     truth = mean + (own - mean) * torch.tensor([0.5, 2.0])  # the posterior is twice too wide, and half as wide as due
     calibrate(predictor, Latents(noise, torch.zeros(600, 1), truth, torch.ones(600), np.ones(600, bool), periodic=True))
     assert predictor.recipe_spread.tolist() == pytest.approx([0.5, 2.0], rel=0.1)

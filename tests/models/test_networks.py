@@ -97,7 +97,7 @@ def test_the_recipe_density_integrates_to_one_and_its_draws_follow_it() -> None:
     predictor = random_weights(FeaturePredictor(PredictorConfig(width=8, process=2)))
     prediction = predictor(torch.randn(1, 4, 8, 8, 4))
     assert isinstance(prediction, Prediction)
-    draws = prediction.draw(4000, torch.Generator().manual_seed(0))[0]
+    draws = prediction.posterior_samples(4000, torch.Generator().manual_seed(0))[0]
     low, high = draws.amin(0) - 1.5, draws.amax(0) + 1.5
     axes = [torch.linspace(float(a), float(b), 300) for a, b in zip(low, high, strict=True)]
     grid = torch.cartesian_prod(*axes)

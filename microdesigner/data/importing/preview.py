@@ -40,7 +40,7 @@ def segmentation_preview(source: SourceVolume, plan: ImportPlan, layer: int | No
     The file last read is kept, so that repeated calls read nothing. A cathode that is not known yet counts as z-.
     Raises InputError as the import would.
     """
-    read = _kept(source, plan.reading, source.path.stat().st_mtime_ns).values
+    read = _cached_scan(source, plan.reading, source.path.stat().st_mtime_ns).values
     grey = oriented(read, plan.cathode or "z-")
     found = limits_of(source, grey, plan.segmentation)
     mapping = plan.mapping or (BANDS[plan.segmentation.bands] if plan.segmentation else None)
@@ -66,5 +66,5 @@ def segmentation_preview(source: SourceVolume, plan: ImportPlan, layer: int | No
 
 
 @lru_cache(maxsize=1)
-def _kept(source: SourceVolume, reading: ImportOptions, changed: int) -> Scan:  # noqa: ARG001 - in the cache key
+def _cached_scan(source: SourceVolume, reading: ImportOptions, changed: int) -> Scan:  # noqa: ARG001 - in the cache key
     return read_source(source, reading)

@@ -29,16 +29,16 @@ def origin(entry: Entry) -> str:
 
 def short_caption(entry: Entry) -> str:
     """One line of plain text: the value that tells most, with star and mark of a note."""
-    told = " ".join(values(entry)[0]).replace("_", "", 1) if values(entry) else f"seed {entry.request.seed}"
-    return f"{'★ ' if entry.starred else ''}{told}{' ✎' if entry.note else ''}"
+    text = " ".join(values(entry)[0]).replace("_", "", 1) if values(entry) else f"seed {entry.request.seed}"
+    return f"{'★ ' if entry.starred else ''}{text}{' ✎' if entry.note else ''}"
 
 
 def rich_caption(entry: Entry, sort: str) -> tuple[str, str]:
     """Two lines of rich text: measured values, that of a quantity one sorts by first; note or tags, or the origin."""
     first = "" if sort in COLUMNS else sort
-    told = "&nbsp;&nbsp; ".join(f"{symbol_html(symbol)}&nbsp;{value}" for symbol, value in values(entry, first))
+    text = "&nbsp;&nbsp; ".join(f"{symbol_html(symbol)}&nbsp;{value}" for symbol, value in values(entry, first))
     below = f"{entry.made:%Y-%m-%d %H:%M}" if sort == "made" and not (entry.note or entry.tags) else ""
-    return told or "not measured", escape(entry.note or ", ".join(entry.tags) or below or origin(entry))
+    return text or "not measured", escape(entry.note or ", ".join(entry.tags) or below or origin(entry))
 
 
 def describe(entry: Entry) -> str:

@@ -55,9 +55,9 @@ class HistoryController(QObject):
 
     loaded = Signal(object, object)  # Request, Sample
     recalled = Signal(object, str)  # Request, what of it
-    views_wanted = Signal()  # a film of the gallery was asked for with its targets
-    gallery_wanted = Signal()
-    pair_wanted = Signal()  # two results are to be compared, but not two are selected
+    views_requested = Signal()  # a film of the gallery was asked for with its targets
+    gallery_requested = Signal()
+    pair_requested = Signal()  # two results are to be compared, but not two are selected
     message = Signal(str)
     failed = Signal(str, str)  # sentence, details
 
@@ -78,14 +78,14 @@ class HistoryController(QObject):
     def compare_selected(self) -> None:
         """Fetch the two selected results to be compared."""
         if not self.panel.compare_selected():
-            self.pair_wanted.emit()
+            self.pair_requested.emit()
 
     def commands(self) -> list[Command]:
         """What can be done with the stored results."""
         section = self.panel.section.button
         return [
             Command("Window", "History", section.toggle, ("Ctrl+H",), section=1, checked=section.isChecked),
-            Command("View", "History of all films", self.gallery_wanted.emit, ("Ctrl+Shift+H",), section=4),
+            Command("View", "History of all films", self.gallery_requested.emit, ("Ctrl+Shift+H",), section=4),
             Command("View", "Compare the two selected results", self.compare_selected, ("Ctrl+Shift+D",), section=4),
         ]
 
@@ -135,19 +135,19 @@ class HistoryController(QObject):
         service.problem.connect(thread.failed)
         service.loaded.connect(self.loaded)
         model.updated.connect(service.store_changes)
-        panel.pictures_wanted.connect(service.picture)
-        gallery.films.pictures_wanted.connect(service.picture)
+        panel.pictures_requested.connect(service.picture)
+        gallery.films.pictures_requested.connect(service.picture)
         service.pictured.connect(panel.show_pictures)
         service.pictured.connect(gallery.films.take_pictures)
         panel.chosen.connect(service.load)
         panel.opened.connect(self._open)
         panel.recalled.connect(self._recall)
-        panel.gallery_wanted.connect(self.gallery_wanted)
+        panel.gallery_requested.connect(self.gallery_requested)
         gallery.searched.connect(service.search)
         service.found.connect(gallery.take)
         gallery.shown.connect(service.load)
         gallery.recalled.connect(self._open)
-        gallery.recalled.connect(lambda _: self.views_wanted.emit())
+        gallery.recalled.connect(lambda _: self.views_requested.emit())
         gallery.exported.connect(self._export)
         gallery.trash_unwanted.connect(service.empty_trash)
         for part in (panel, gallery):

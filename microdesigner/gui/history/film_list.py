@@ -20,14 +20,14 @@ _NOWHERE = QModelIndex()
 class FilmList(QAbstractListModel):
     """Rows are numbers in the order of a search; what is shown of them comes from the history's model."""
 
-    pictures_wanted = Signal(object)  # numbers of rows that came into sight
+    pictures_requested = Signal(object)  # numbers of rows that came into sight
 
     def __init__(self, history: HistoryModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._history = history
         self._numbers: list[int] = []
         self._pictures: OrderedDict[int, QPixmap] = OrderedDict()
-        self._wanted: set[int] = set()
+        self._pending: set[int] = set()
         self.order = "made"
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -89,15 +89,15 @@ class FilmList(QAbstractListModel):
         if number in self._pictures:
             self._pictures.move_to_end(number)
             return self._pictures[number]
-        if number not in self._wanted:
-            self._wanted.add(number)
+        if number not in self._pending:
+            self._pending.add(number)
             self._pause.start()
         return None
 
     def _ask(self) -> None:
-        wanted, self._wanted = self._wanted, set()
-        self._pictures |= dict.fromkeys(wanted, QPixmap())  # one without a picture is asked for once
-        self.pictures_wanted.emit(sorted(wanted))
+        pending, self._pending = self._pending, set()
+        self._pictures |= dict.fromkeys(pending, QPixmap())  # one without a picture is asked for once
+        self.pictures_requested.emit(sorted(pending))
 
 
 def _words(entry: Entry, role: int) -> str | None:

@@ -38,7 +38,7 @@ class FilmView(QListView):
     shown = Signal(object)  # Entry
     recalled = Signal(object)  # Entry
     unwanted = Signal()  # the selected ones
-    note_wanted = Signal(object)  # Entry
+    note_requested = Signal(object)  # Entry
     dragged = Signal()  # the selected ones
     chosen = Signal()  # the selection is another
 
@@ -135,7 +135,7 @@ class FilmView(QListView):
         elif event.key() == Qt.Key.Key_Delete:
             self.unwanted.emit()
         elif current is not None and event.key() == Qt.Key.Key_F2:
-            self.note_wanted.emit(current)
+            self.note_requested.emit(current)
         else:
             super().keyPressEvent(event)
 

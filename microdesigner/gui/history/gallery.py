@@ -218,7 +218,7 @@ class Gallery(QWidget):
         view.shown.connect(self.shown)
         view.recalled.connect(self.recalled)
         view.unwanted.connect(self._delete)
-        view.note_wanted.connect(self.ask_note)
+        view.note_requested.connect(self.ask_note)
         view.dragged.connect(lambda: self.dragged.emit(view.selected()))
         view.customContextMenuRequested.connect(self._offer)
         for end in (self._export.finished, self._export.failed, self._export.cancelled, self._export.progressed):

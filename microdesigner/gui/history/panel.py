@@ -37,10 +37,10 @@ class HistoryPanel(QWidget):
 
     chosen = Signal(object)  # Entry to be shown
     opened = Signal(object)  # Entry to be shown, and its targets brought back
-    gallery_wanted = Signal()
+    gallery_requested = Signal()
     recalled = Signal(object, str)  # Entry, one of RECALLS
     compared = Signal(object)  # list of two entries, the older first
-    pictures_wanted = Signal(object)  # numbers of entries
+    pictures_requested = Signal(object)  # numbers of entries
     dragged = Signal(object)  # list of entries that the user takes to elsewhere
 
     def __init__(self, model: HistoryModel) -> None:
@@ -49,17 +49,17 @@ class HistoryPanel(QWidget):
         self._icons: dict[int, QIcon] = {}
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
-        self._pause.timeout.connect(self._want_pictures)
+        self._pause.timeout.connect(self._request_pictures)
         self.list = named(_Strip(), "History", HINT)
         self.list.customContextMenuRequested.connect(self._offer)
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.list.itemClicked.connect(self._click)
-        self.list.wanted.connect(lambda item: self.opened.emit(item.data(_ENTRY)))
+        self.list.open_requested.connect(lambda item: self.opened.emit(item.data(_ENTRY)))
         self.list.itemDoubleClicked.connect(lambda item: self.opened.emit(item.data(_ENTRY)))
         self.list.unwanted.connect(self._delete)
         self.list.dragged.connect(lambda items: self.dragged.emit([item.data(_ENTRY) for item in items]))
         self.all = tool_button("All films", "All films", "Search, mark and export all films on a page of their own "
-                               "(Ctrl+Shift+H).", self.gallery_wanted.emit)  # fmt: skip
+                               "(Ctrl+Shift+H).", self.gallery_requested.emit)  # fmt: skip
         content = QWidget()
         row = QHBoxLayout(content)
         row.setContentsMargins(0, 0, 0, 0)
@@ -95,12 +95,12 @@ class HistoryPanel(QWidget):
             items.append(item)
         return items
 
-    def _want_pictures(self) -> None:
+    def _request_pictures(self) -> None:
         """Ask for the pictures that are to be seen, and show those that are there already."""
-        wanted = [number for item in self._visible() if (number := item.data(_ENTRY).number) not in self._icons]
-        if wanted:
-            self._icons |= dict.fromkeys(wanted, QIcon())
-            self.pictures_wanted.emit(wanted)
+        missing = [number for item in self._visible() if (number := item.data(_ENTRY).number) not in self._icons]
+        if missing:
+            self._icons |= dict.fromkeys(missing, QIcon())
+            self.pictures_requested.emit(missing)
         self.show_pictures({})
 
     def entry(self, row: int) -> Entry:
@@ -205,7 +205,7 @@ class HistoryPanel(QWidget):
 class _Strip(QListWidget):
     """A row of thumbnails; Enter wants one, Delete does not."""
 
-    wanted = Signal(object)
+    open_requested = Signal(object)
     unwanted = Signal(object)
     dragged = Signal(object)
     resized = Signal()
@@ -236,7 +236,7 @@ class _Strip(QListWidget):
         """Enter and Delete; arrows move as in every list."""
         item = self.currentItem()
         if item is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.wanted.emit(item)
+            self.open_requested.emit(item)
         elif item is not None and event.key() == Qt.Key.Key_Delete:
             self.unwanted.emit(item)
         else:

@@ -44,7 +44,7 @@ class Edges(QWidget):
             box.setFixedWidth(BOX_WIDTH)
             box.valueChanged.connect(lambda _: self.changed.emit())
         self.unit = named(QComboBox(), f"Unit of {words.lower()}", "What the numbers beside it are in.")
-        self._fill_units(asked=False)
+        self._fill_units(choose_unit=False)
         self.unit.currentIndexChanged.connect(lambda _: self.changed.emit())
         _lay_out(self, [*self.boxes, self.unit])
 
@@ -66,24 +66,24 @@ class Edges(QWidget):
 
     def show_values(self, values: tuple[float, float, float] | None) -> None:
         """Show lengths in nm, or that they are not known."""
-        self._show(values, asked=False)
+        self._show(values, choose_unit=False)
 
     def show_without_unit(self, values: tuple[float, float, float]) -> None:
         """Show numbers whose unit is to be chosen."""
-        self._show(values, asked=True)
+        self._show(values, choose_unit=True)
 
-    def _show(self, values: tuple[float, float, float] | None, asked: bool) -> None:
+    def _show(self, values: tuple[float, float, float] | None, choose_unit: bool) -> None:
         self.blockSignals(True)
-        self._fill_units(asked)
+        self._fill_units(choose_unit)
         for box, value in zip(self.boxes, values or (0.0, 0.0, 0.0), strict=True):
             box.setValue(value)
         self.blockSignals(False)
         self.changed.emit()
 
-    def _fill_units(self, asked: bool) -> None:
+    def _fill_units(self, choose_unit: bool) -> None:
         self.unit.blockSignals(True)
         self.unit.clear()
-        if asked:
+        if choose_unit:
             self.unit.addItem(NO_UNIT, None)
         for unit in UNITS:
             self.unit.addItem(unit, unit)

@@ -51,7 +51,7 @@ class ImportDialog(QDialog):
         self.path = path
         self.survey: Survey | None = None
         self._reader, self._before, self._last_nm = reader, before, last_nm
-        self._asked: SurveyTask | None = None
+        self._pending: SurveyTask | None = None
         self._settled = False  # the survey is that of the choices as they stand
         self._failure = ""
         self.summary = quiet("Reading the file…")
@@ -131,7 +131,7 @@ class ImportDialog(QDialog):
         return self.phases.open_question
 
     def _look_soon(self) -> None:
-        self._asked, self._settled = None, False
+        self._pending, self._settled = None, False
         self._pause.start()
         self._show_state()
 
@@ -150,12 +150,12 @@ class ImportDialog(QDialog):
             return
         choices = replace(choices, options=replace(choices.options, segmentation=segmentation))
         layer = None if self.survey is None else self.layer.value()
-        self._asked = SurveyTask(self.path, choices, layer)
-        self._reader.ask(self._asked)
+        self._pending = SurveyTask(self.path, choices, layer)
+        self._reader.ask(self._pending)
         self._show_state()
 
     def _take(self, task: object, value: Any) -> None:
-        if task is not self._asked:
+        if task is not self._pending:
             return
         self._settled = True
         if isinstance(value, Question):
@@ -241,14 +241,14 @@ class ImportDialog(QDialog):
         self.open_button.setEnabled(not missing and self._settled)
 
     def _fail(self, task: object, sentence: str) -> None:
-        if task is self._asked:
+        if task is self._pending:
             self._failure = sentence
             self.summary.setText("")
             self._show_state()
 
     def _end(self) -> None:
         self._pause.stop()
-        self._asked = None
+        self._pending = None
 
     def _connect(self) -> None:
         self._reader.answered.connect(self._take)

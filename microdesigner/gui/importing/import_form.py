@@ -42,7 +42,7 @@ class ImportForm(DataForm):
         super().__init__()
         self._task = task
         self._compute = ComputeClient(self)
-        self._asked: Task | None = None
+        self._pending: Task | None = None
         self._sources: tuple[str, ...] = ()
         self.found: Found | None = None
         self.summary = quiet("HDF5 files with a volume per entry, folders of volumes or of slices, or one tomogram.")
@@ -88,7 +88,7 @@ class ImportForm(DataForm):
         }
 
     def _ask(self, task: Task) -> None:
-        self._asked = task
+        self._pending = task
         self._compute.ask(task)
 
     def _connect(self) -> None:
@@ -105,7 +105,7 @@ class ImportForm(DataForm):
         self.begin.clicked.connect(lambda: self._start())
 
     def _take(self, task: Task, value: Any) -> None:
-        if task is not self._asked:
+        if task is not self._pending:
             return  # something newer was asked
         if isinstance(value, Question):
             self._show_question(value)
@@ -120,7 +120,7 @@ class ImportForm(DataForm):
     def _look(self) -> None:
         """Look into the files as they are to be read."""
         self._pause.stop()
-        self._asked = None
+        self._pending = None
         self.found = None
         self.preview.hide()
         self._enable()
@@ -162,10 +162,10 @@ class ImportForm(DataForm):
     def _let_drag(self) -> None:
         """What was asked before must not put the line back that the user holds."""
         self._pause.stop()
-        self._asked = None
+        self._pending = None
 
     def _show_layer_soon(self) -> None:
-        self._asked = None
+        self._pending = None
         self._pause.start()
 
     def _show_layer(self) -> None:
@@ -173,7 +173,7 @@ class ImportForm(DataForm):
             self._ask(PreviewTask(self.found.first, self.plan()))
 
     def _refuse(self, task: Task, sentence: str) -> None:
-        if task is self._asked:
+        if task is self._pending:
             if isinstance(task, LookTask):
                 self.summary.setText("")
             self.refused.emit(sentence)

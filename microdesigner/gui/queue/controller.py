@@ -166,4 +166,4 @@ class QueueController(QObject):
         panel.cancelled.connect(self._cancel)
         panel.repeated.connect(self._repeat)
         panel.paused.connect(lambda _: self._next())
-        panel.sheet_wanted.connect(self.request_sheet)
+        panel.sheet_requested.connect(self.request_sheet)

@@ -36,7 +36,7 @@ class QueuePanel(QWidget):
     repeated = Signal(str)
     paused = Signal(bool)
     cleared = Signal()
-    sheet_wanted = Signal(str)  # sweep
+    sheet_requested = Signal(str)  # sweep
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,10 @@ class QueuePanel(QWidget):
         self.again = tool_button("Again", "Run again", "Let the chosen job wait for another turn.", self._repeat)
         self.remove = tool_button("Remove", "Remove job", "Forget the chosen jobs (Delete).", self._remove)
         self.sheet = tool_button(
-            "Sheet…", "Contact sheet", "Show the sweep that the chosen job belongs to side by side.", self._want_sheet
+            "Sheet…",
+            "Contact sheet",
+            "Show the sweep that the chosen job belongs to side by side.",
+            self._request_sheet,
         )
         self.clear = tool_button("Clear", "Clear ended jobs", "Forget every job that ended.", self.cleared.emit)
         content = QWidget()
@@ -129,9 +132,9 @@ class QueuePanel(QWidget):
     def _remove(self) -> None:
         self.removed.emit(self.chosen())
 
-    def _want_sheet(self) -> None:
+    def _request_sheet(self) -> None:
         if (job := self._current()) is not None:
-            self.sheet_wanted.emit(job.sweep)
+            self.sheet_requested.emit(job.sweep)
 
     def _lay_out(self, content: QWidget) -> None:
         buttons = QGridLayout()
@@ -200,5 +203,5 @@ def outcome(job: Job) -> str:
         return f"{len(job.samples)} of {job.request.count}"
     if not job.samples:
         return ""
-    asked = [name for name in job.request.targets if job.samples[0]["measured"].get(name) is not None]
-    return ", ".join(f"{spec_of(name).symbol} {job.samples[0]['measured'][name]:.3f}" for name in asked)
+    measured_targets = [name for name in job.request.targets if job.samples[0]["measured"].get(name) is not None]
+    return ", ".join(f"{spec_of(name).symbol} {job.samples[0]['measured'][name]:.3f}" for name in measured_targets)

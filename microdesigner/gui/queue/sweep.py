@@ -35,7 +35,7 @@ class SweepController(QObject):
             return
         dialog = SweepDialog(request, targets.parameters, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.wanted.connect(self._queue.enqueue)
+        dialog.sweep_requested.connect(self._queue.enqueue)
         dialog.open()
 
     def _ended(self, sweep: str) -> None:
@@ -56,9 +56,9 @@ START_STEPS = 6
 
 
 class SweepDialog(QDialog):
-    """Proposes the trained range of a condition; `wanted` tells the requests and the condition on acceptance."""
+    """Proposes the trained range of a condition; `sweep_requested` gives requests and condition on acceptance."""
 
-    wanted = Signal(object, str)
+    sweep_requested = Signal(object, str)
 
     def __init__(self, request: Request, parameters: Mapping[str, Parameter], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,7 +81,7 @@ class SweepDialog(QDialog):
         self.condition.currentIndexChanged.connect(lambda _: self._propose())
         for box in (self.low, self.high, self.steps):
             box.valueChanged.connect(lambda _: self._check())
-        self.accepted.connect(lambda: self.wanted.emit(self._requests, self.condition.currentData()))
+        self.accepted.connect(lambda: self.sweep_requested.emit(self._requests, self.condition.currentData()))
         self._propose()
 
     def _propose(self) -> None:

@@ -23,7 +23,7 @@ class VolumeAnalysis(QObject):
         super().__init__(parent)
         self._generation, self._model, self._shown = generation, model, shown
         self._volume: Microstructure | None = None
-        self._asked = ""  # the model that was asked about it
+        self._analysed_by = ""  # the model that analysed it
         shown.changed.connect(self._look_at)
         generation.ready.connect(self._look_again)
         generation.analysed.connect(shown.take_analysis)
@@ -31,13 +31,13 @@ class VolumeAnalysis(QObject):
 
     def _look_at(self, request: Request, sample: Sample) -> None:
         if sample.microstructure is not self._volume:
-            self._volume, self._asked = sample.microstructure, ""
+            self._volume, self._analysed_by = sample.microstructure, ""
             self._generation.drop_analysis()
         card = self._model.targets.card if self._model.targets else None
-        if card is None or not card.process or request.model or sample.process or card.name == self._asked:
+        if card is None or not card.process or request.model or sample.process or card.name == self._analysed_by:
             return
         if self._generation.started_up:
-            self._asked = card.name
+            self._analysed_by = card.name
             self._generation.analyse(card.name, sample.microstructure)
 
     def _look_again(self) -> None:

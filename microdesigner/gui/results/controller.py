@@ -32,7 +32,7 @@ class ResultsController(QObject):
     measured = Signal(object, object, object)  # Request, Sample, Path of an opened volume: to be shown again
     stored = Signal(object, object, str)  # Request, Sample, note of an opened volume: to be added to the history
     verified = Signal(object, object)  # Request that makes the sample alone, Verification
-    volume_wanted = Signal(object)  # Microstructure to be shown in place of the sample's, or the sample's again
+    volume_requested = Signal(object)  # Microstructure to be shown in place of the sample's, or the sample's again
     compared = Signal()  # the comparison shows a pair
     message = Signal(str)
     failed = Signal(str, str)  # sentence, details
@@ -127,7 +127,7 @@ class ResultsController(QObject):
             sample, verification = self._verified
             volume: Microstructure | None = verification.volume if on else sample.microstructure
             assert volume is not None
-            self.volume_wanted.emit(volume)
+            self.volume_requested.emit(volume)
             self.plots.show_volume(volume)
 
     def _compare_simulated(self) -> None:
@@ -175,10 +175,10 @@ class ResultsController(QObject):
         self.compute.answered.connect(self._answer)
         self.compute.failed.connect(self._fail)
         self.compute.progressed.connect(self.plots.show_progress)
-        self.plots.wanted.connect(self.compute.ask)
+        self.plots.task_requested.connect(self.compute.ask)
         self.plots.failed.connect(lambda sentence: self.failed.emit(sentence, ""))
         self._look.changed.connect(lambda _: self.plots.restyle())
-        panel.wanted.connect(self.verify)
+        panel.verification_requested.connect(self.verify)
         panel.cancelled.connect(self.verifier.cancel)
         panel.film_shown.connect(self._show_simulated)
         panel.compared.connect(self._compare_simulated)

@@ -49,7 +49,7 @@ Colours = NDArray[np.uint8]
 class PlotsPanel(QWidget):
     """Asks for one statistic after the other, the quickest first, and only while it is on the screen."""
 
-    wanted = Signal(object)  # LinesTask
+    task_requested = Signal(object)  # LinesTask
     failed = Signal(str)
 
     def __init__(self, colours: Callable[[], Colours]) -> None:
@@ -57,7 +57,7 @@ class PlotsPanel(QWidget):
         self._colours = colours
         self._volume: Microstructure | None = None
         self._lines: dict[str, list[Line]] = {}
-        self._asked: LinesTask | None = None
+        self._pending: LinesTask | None = None
         self.plots: dict[str, PhasePlot] = {}
         self.words = quiet("Plots of the volume on show.")
         self.words.setWordWrap(False)
@@ -79,9 +79,9 @@ class PlotsPanel(QWidget):
 
     def take(self, task: object, lines: list[Line]) -> None:
         """Show an answer, unless another volume is on show by now."""
-        if task is not self._asked:
+        if task is not self._pending:
             return
-        self._asked = None
+        self._pending = None
         if isinstance(task, LinesTask) and task.microstructure is self._volume:
             self._lines[task.statistic] = lines
             self._draw(task.statistic)
@@ -89,13 +89,13 @@ class PlotsPanel(QWidget):
 
     def show_progress(self, task: object, done: int, total: int) -> None:
         """How far the statistic under way is."""
-        if isinstance(task, LinesTask) and task is self._asked:
+        if isinstance(task, LinesTask) and task is self._pending:
             title = PLOTS[CHORD_PLOT if task.statistic in CHORDS else task.statistic][0]
             self.words.setText(f"Computing: {title}, phase {done + 1} of {total}…")
 
     def take_failure(self, task: object, message: str) -> None:
         """Leave out a statistic that cannot be computed."""
-        if task is self._asked and isinstance(task, LinesTask):
+        if task is self._pending and isinstance(task, LinesTask):
             self.failed.emit(message)
             self.take(task, [])
 
@@ -128,13 +128,13 @@ class PlotsPanel(QWidget):
         return [PROFILE, self.direction.currentData(), TORTUOSITY, CORRELATION]
 
     def _ask(self) -> None:
-        if self._volume is None or self._asked is not None or not self.isVisible():
+        if self._volume is None or self._pending is not None or not self.isVisible():
             return
         missing = [statistic for statistic in self._statistics() if statistic not in self._lines]
         self.words.setText("Computing…" if missing else "Of the volume on show; the numbers can be copied.")
         if missing:
-            self._asked = LinesTask(self._volume, missing[0])
-            self.wanted.emit(self._asked)
+            self._pending = LinesTask(self._volume, missing[0])
+            self.task_requested.emit(self._pending)
 
     def _turn(self) -> None:
         if self.direction.currentData() in self._lines:

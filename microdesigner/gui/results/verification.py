@@ -18,7 +18,7 @@ COLUMNS = ("target", "measured", "simulated")
 class VerificationPanel(QWidget):
     """A button, its progress, and a table of the simulated film beside the generated one."""
 
-    wanted = Signal()
+    verification_requested = Signal()
     cancelled = Signal()
     film_shown = Signal(bool)  # the simulated film instead of the generated one
     compared = Signal()
@@ -40,7 +40,7 @@ class VerificationPanel(QWidget):
         self._shown: Verification | None = None
         self._table = QWidget()
         self._lay_out()
-        self.verify.clicked.connect(lambda: self.wanted.emit())
+        self.verify.clicked.connect(lambda: self.verification_requested.emit())
         self.cancel.clicked.connect(lambda: self.cancelled.emit())
         self.show_film.toggled.connect(self.film_shown)
         self.compare.clicked.connect(lambda: self.compared.emit())

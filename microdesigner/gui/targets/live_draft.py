@@ -62,7 +62,7 @@ class LiveDraft(QObject):
         free = not self._generation.running or (self._own_runs() and not self._generation.drafting)
         if not free or self._drawing():
             self._next.start(LOOK_AGAIN_MS)
-        elif (request := self._wanted()) is not None:
+        elif (request := self._single_sample_request()) is not None:
             self._own = request
             self.began.emit()
             self._generation.draft(request)
@@ -70,12 +70,12 @@ class LiveDraft(QObject):
     def _finish(self) -> None:
         if self._generation.running or self._next.isActive():
             self._rest.start()
-        elif (request := self._wanted()) is not None:
+        elif (request := self._single_sample_request()) is not None:
             self._own = request
             self.began.emit()
             self._generation.generate(request)
 
-    def _wanted(self) -> Request | None:
+    def _single_sample_request(self) -> Request | None:
         """One volume as the options say, but never of the thousand steps that nobody waits for."""
         targets, options = self._model.targets, self._model.state.options
         quality: Quality = "standard" if options.quality == "paper" else options.quality

@@ -42,7 +42,7 @@ class TargetsPanel(QWidget):
         self._show(model.state)
         model.changed.connect(self._show)
         self.model.currentIndexChanged.connect(lambda _: model.choose_model(self.model.currentData()))
-        self.badge.nearest_wanted.connect(model.use_nearest)
+        self.badge.nearest_requested.connect(model.use_nearest)
 
     def refresh(self) -> None:
         """Offer models that came since."""

@@ -13,7 +13,7 @@ class SupportBadge(QWidget):
     """A coloured sentence, a button that moves the targets to the nearest supported ones, and what must be read of the
     size asked."""
 
-    nearest_wanted = Signal()
+    nearest_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class SupportBadge(QWidget):
             "Use nearest supported targets",
             "Move the targets to the nearest supported ones.",
         )
-        self.nearest.clicked.connect(lambda: self.nearest_wanted.emit())
+        self.nearest.clicked.connect(lambda: self.nearest_requested.emit())
         self.warnings = quiet()
         self.warnings.setToolTip("How far the size asked lies from the films that the model was trained on.")
         row = QHBoxLayout()

@@ -40,7 +40,7 @@ class ChecksPage(QWizardPage):
         self._plots = QGridLayout()
         self._lay_out()
         self.task.result.connect(self._show)
-        self.task.failed.connect(self.error_bar.tell)
+        self.task.failed.connect(self.error_bar.show_error)
 
     def check(self, dataset: Path) -> None:
         """Check a data set in the background."""

@@ -43,7 +43,7 @@ class TrainingController(QObject):
         if self.wizard is None:
             self.wizard = TrainingWizard(self._catalogue, self._import_form, self._window)
             self.wizard.installed.connect(lambda _: self.installed.emit())
-            self.wizard.use_wanted.connect(self.choose)
+            self.wizard.use_requested.connect(self.choose)
             self.wizard.finished.connect(lambda _: self._forget())
         self.wizard.show()
         self.wizard.raise_()

@@ -70,7 +70,7 @@ class DataPage(QWizardPage):
         self.kinds.idToggled.connect(lambda number, on: self._choose(number) if on else None)
         for form in (self.simulate, self.importing):
             form.started.connect(self._begin)
-            form.refused.connect(lambda sentence: self.error_bar.tell(sentence))
+            form.refused.connect(lambda sentence: self.error_bar.show_error(sentence))
         self.importing.settled.connect(self.error_bar.hide)
         self.open.chosen.currentIndexChanged.connect(lambda _: self._take(self.open.path))
         self.task.finished.connect(lambda: self._arrived())
@@ -91,7 +91,7 @@ class DataPage(QWizardPage):
 
     def _fail(self, sentence: str, details: str) -> None:
         self._end("")
-        self.error_bar.tell(sentence, details)
+        self.error_bar.show_error(sentence, details)
 
     def _end(self, words: str) -> None:
         self._lock(False)

@@ -14,8 +14,8 @@ Accuracy = Mapping[str, Mapping[str, float | None]]
 class OutcomeBox(QFrame):
     """Hidden until there is a model."""
 
-    use_wanted = Signal(str)
-    export_wanted = Signal(str)
+    use_requested = Signal(str)
+    export_requested = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,8 +34,8 @@ class OutcomeBox(QFrame):
         row.addWidget(self.export)
         row.addWidget(self.use)
         self._model = ""
-        self.use.clicked.connect(lambda: self.use_wanted.emit(self._model))
-        self.export.clicked.connect(lambda: self.export_wanted.emit(self._model))
+        self.use.clicked.connect(lambda: self.use_requested.emit(self._model))
+        self.export.clicked.connect(lambda: self.export_requested.emit(self._model))
         self.hide()
 
     def show_model(self, model: str, accuracy: Accuracy) -> None:

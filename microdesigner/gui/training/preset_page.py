@@ -81,7 +81,7 @@ class PresetPage(QWizardPage):
         self.devices.valueChanged.connect(lambda _: self.changed.emit())
         self.compiled.toggled.connect(lambda _: self.changed.emit())
         self.task.result.connect(self._take)
-        self.task.failed.connect(self.error_bar.tell)
+        self.task.failed.connect(self.error_bar.show_error)
 
     @property
     def preset(self) -> str:

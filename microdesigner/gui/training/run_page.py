@@ -55,7 +55,7 @@ class RunPage(QWizardPage):
         self.stop = named(QPushButton("Stop and keep"), "Stop and keep the model",
             "End this stage now, give the missing ones a moment, measure the model and keep it.")  # fmt: skip
         self.resume = named(QPushButton("Resume"), "Resume the training", "Go on from the last checkpoint.")
-        self._told = False
+        self._interruption_shown = False
         self._connect_buttons()
         self._lay_out()
         self._reader: EventReader | None = None
@@ -66,7 +66,7 @@ class RunPage(QWizardPage):
     def show_run(self, run: TrainingRun) -> None:
         """Follow `run` from its first event on."""
         self.run = run
-        self._told = False
+        self._interruption_shown = False
         for about_another in (self.error_bar, self.outcome):
             about_another.hide()
         self.setTitle(f"Training of {run.config.name}")
@@ -141,10 +141,11 @@ class RunPage(QWizardPage):
         self.pause.setText("Continue" if state == "paused" else "Pause")
         for button, states in self._allowed.items():
             button.setVisible(state in states)
-        if state == "interrupted" and self.run is not None and not self._told:
-            self._told = True
-            self.error_bar.tell(self.run.problem or "The training was interrupted; resume it from its last checkpoint.",
-                             self.run.log)  # fmt: skip
+        if state == "interrupted" and self.run is not None and not self._interruption_shown:
+            self._interruption_shown = True
+            self.error_bar.show_error(
+                self.run.problem or "The training was interrupted; resume it from its last checkpoint.", self.run.log
+            )
 
     def _toggle_pause(self) -> None:
         if self.run is not None:
@@ -154,7 +155,7 @@ class RunPage(QWizardPage):
     def _stop(self) -> None:
         if self.run is not None:
             self.run.stop()
-            self._told = False
+            self._interruption_shown = False
             self.error_bar.hide()
             self.follow()
 
@@ -164,9 +165,11 @@ class RunPage(QWizardPage):
         try:
             self.run.start()
         except (InputError, OSError) as error:
-            self.error_bar.tell(f"The training could not be resumed ({error}); free some space or check its folder.")
+            self.error_bar.show_error(
+                f"The training could not be resumed ({error}); free some space or check its folder."
+            )
             return
-        self._told = False
+        self._interruption_shown = False
         self.error_bar.hide()
         self.follow()
 

@@ -48,12 +48,12 @@ class Scatter(QWidget):
             self.plot.removeItem(points)
         self._points, self.counts = [], {}
         for number, (name, values) in enumerate(pairs.items()):
-            known = [(wanted, got) for wanted, got in values if got is not None]
+            known = [(target, measured) for target, measured in values if measured is not None]
             colour = QColor(COLOURS[number % len(COLOURS)])
             self._points.append(
                 self.plot.plot(
-                    [wanted for wanted, _ in known], [got for _, got in known], pen=None, symbol="o", symbolSize=6,
-                    symbolBrush=colour, symbolPen=None,
+                    [target for target, _ in known], [measured for _, measured in known], pen=None, symbol="o",
+                    symbolSize=6, symbolBrush=colour, symbolPen=None,
                 )
             )  # fmt: skip
             self.counts[name] = len(known)

@@ -30,11 +30,11 @@ SIZE, FRAME = QSize(1080, 820), QSize(20, 50)  # of the window, and what its fra
 
 
 class TrainingWizard(QWizard):
-    """Not modal: the main window stays usable. `installed` tells that there is a new model, `use_wanted` that the user
-    wants it chosen."""
+    """Not modal: the main window stays usable. `installed` says that there is a new model, `use_requested` that the
+    user chooses it."""
 
     installed = Signal(str)
-    use_wanted = Signal(str)
+    use_requested = Signal(str)
 
     def __init__(
         self, catalogue: Catalogue, import_form: Callable[[BackgroundTask], DataForm], parent: QWidget | None = None
@@ -57,10 +57,10 @@ class TrainingWizard(QWizard):
         self.resize(SIZE.boundedTo(self.screen().availableSize() - FRAME))
         self.preset.changed.connect(self._summarise)
         self.run.installed.connect(self.installed)
-        self.run.outcome.use_wanted.connect(self.use_wanted)
-        self.run.outcome.export_wanted.connect(self._export)
+        self.run.outcome.use_requested.connect(self.use_requested)
+        self.run.outcome.export_requested.connect(self._export)
         self._exporting = BackgroundTask(self)
-        self._exporting.failed.connect(self.run.error_bar.tell)
+        self._exporting.failed.connect(self.run.error_bar.show_error)
 
     @property
     def dataset(self) -> Path | None:
@@ -143,7 +143,7 @@ class TrainingWizard(QWizard):
             run = new_run(self.config)
             run.start()
         except (MicrodesignerError, OSError) as error:
-            self.run.error_bar.tell(f"The training could not be started: {error}")
+            self.run.error_bar.show_error(f"The training could not be started: {error}")
             return
         self._follow(run)
 

@@ -91,14 +91,14 @@ class CutPanel(QWidget):
     def _set_clip(self, axis: int) -> None:
         low, high = (round(field.value() / self._spacing[axis]) for field in self.clip_fields[axis])
         self.clips[axis].setValue((min(low, high), max(low, high)))
-        self._tell()
+        self._emit_changed()
 
     def _set_position(self, axis: int) -> None:
         layer = int(self.position_fields[axis].value() / self._spacing[axis] + 1e-9)  # that holds this length
         self.positions[axis].setValue(layer)
-        self._tell()
+        self._emit_changed()
 
-    def _tell(self) -> None:
+    def _emit_changed(self) -> None:
         self._show_numbers(replace(DEFAULT_VIEW, **self.values()))
         self.changed.emit()
 
@@ -115,8 +115,8 @@ class CutPanel(QWidget):
 
     def _connect(self) -> None:
         for slider in (*self.clips, self.threshold, *self.positions):
-            slider.valueChanged.connect(lambda _: self._tell())
-        self.slices_on.toggled.connect(lambda _: self._tell())
+            slider.valueChanged.connect(lambda _: self._emit_changed())
+        self.slices_on.toggled.connect(lambda _: self._emit_changed())
         for axis in range(3):
             for field in self.clip_fields[axis]:
                 field.valueChanged.connect(lambda _, axis=axis: self._set_clip(axis))

@@ -10,7 +10,7 @@ from microdesigner.gui.widgets.basics import tool_button
 class CutMark(QFrame):
     """Shown while something is cut away, whether the controls of the cut are open or not."""
 
-    whole_wanted = Signal()
+    whole_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,4 +34,4 @@ class CutMark(QFrame):
         self.setVisible(bool(words))
 
     def _ask(self) -> None:
-        self.whole_wanted.emit()
+        self.whole_requested.emit()

@@ -239,11 +239,11 @@ class ViewsPanel(QWidget):
         self.phases.changed.connect(
             lambda: self._change(visible=tuple(self.phases.visible()), opacity=self.phases.percents())
         )
-        self.phases.colour_wanted.connect(self._ask_colour)
+        self.phases.colour_requested.connect(self._ask_colour)
         self.palette_choice.changed.connect(lambda: self._change(palette=self.palette_choice.key()))
         self.smooth.toggled.connect(lambda on: self._change(smooth=on))
         self.orthographic.toggled.connect(lambda on: self._change(orthographic=on))
-        self.cut_mark.whole_wanted.connect(self._model.show_whole)
+        self.cut_mark.whole_requested.connect(self._model.show_whole)
         self._model.changed.connect(self._show)
 
     def _lay_out(self) -> None:

@@ -16,7 +16,7 @@ class PhaseBar(QWidget):
     """A colour, a box and an opacity slider per phase."""
 
     changed = Signal()
-    colour_wanted = Signal(int)  # label
+    colour_requested = Signal(int)  # label
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,8 +59,8 @@ class PhaseBar(QWidget):
                 widget.deleteLater()
         self.swatches, self.boxes, self.sliders = [], [], []
         for label, name in enumerate(names):
-            wanted = partial(self.colour_wanted.emit, label)
-            swatch = tool_button("", f"Colour of {name}", f"Choose another colour for the {name} phase.", wanted)
+            choose_colour = partial(self.colour_requested.emit, label)
+            swatch = tool_button("", f"Colour of {name}", f"Choose another colour for the {name} phase.", choose_colour)
             swatch.setAutoRaise(True)
             box = named(QCheckBox(name.capitalize()), f"Show {name}", f"Show or hide the {name} phase.")
             box.setChecked(True)

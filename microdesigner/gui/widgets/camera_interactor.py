@@ -102,15 +102,15 @@ class CameraInteractor(QObject):
         else:  # a drag is measured in one view's height, and two stand above each other
             tiles = 1.0 if scene.maximised is not None else 2.0
             scene.camera.pan(right * tiles, up * tiles)
-        self._tell_drag()
+        self._report_drag()
         return True
 
     def _zoom(self, scene: "Scene", factor: float) -> bool:
         scene.camera.zoom(factor)
-        self._tell_drag()
+        self._report_drag()
         return True
 
-    def _tell_drag(self) -> None:
+    def _report_drag(self) -> None:
         self._rest.start()
         self.dragged.emit()
 
@@ -127,7 +127,7 @@ class CameraInteractor(QObject):
         elif key in ARROWS:
             shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             (scene.camera.pan if shifted else scene.camera.rotate)(*ARROWS[key])
-            self._tell_drag()
+            self._report_drag()
         else:
             return False
         return True

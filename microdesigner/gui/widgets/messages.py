@@ -33,7 +33,7 @@ class ErrorBar(QFrame):
         row.addWidget(close)
         self.hide()
 
-    def tell(self, message: str, details: str = "", subject: str = "") -> None:
+    def show_error(self, message: str, details: str = "", subject: str = "") -> None:
         """Show a sentence about work on a `subject`; it goes into the log with its details."""
         _log.warning("%s", "\n".join(filter(None, (message, details))))
         self._message, self._details, self._subject = message, details, subject

@@ -22,7 +22,7 @@ class RulerTool(QObject):
 
     changed = Signal()  # the scene's ruler
     toggled = Signal(bool)
-    told = Signal(str)
+    message_changed = Signal(str)
 
     def __init__(self, interactor: CameraInteractor, widget: QWidget) -> None:
         super().__init__(widget)
@@ -39,7 +39,7 @@ class RulerTool(QObject):
         self.on = on
         self._widget.setCursor(Qt.CursorShape.CrossCursor) if on else self._widget.unsetCursor()
         self._put(())
-        self.told.emit(BEGIN if on else "")
+        self.message_changed.emit(BEGIN if on else "")
         self.toggled.emit(on)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
@@ -79,12 +79,12 @@ class RulerTool(QObject):
             return
         hit = scene.pick(place.x() / self._widget.width(), place.y() / self._widget.height())
         if hit is None:
-            self.told.emit(NOTHING)
+            self.message_changed.emit(NOTHING)
             return
         end = hit.point
         ends = (*scene.ruler, end) if len(scene.ruler) == 1 else (end,)
         self._put(ends)
-        self.told.emit(_distance(ends) if len(ends) == 2 else FROM.format(_place(end)))
+        self.message_changed.emit(_distance(ends) if len(ends) == 2 else FROM.format(_place(end)))
 
     def _put(self, ends: tuple[tuple[float, float, float], ...]) -> None:
         scene = self._interactor.scene

@@ -86,8 +86,8 @@ def read_weights(path: Path, network: nn.Module) -> dict[str, Tensor]:
     Sizes are checked before anything is read, and what is read may hold tensors only, so a stranger's file runs no
     code. Raises InputError naming the file and what is wrong.
     """
-    wanted = network.state_dict()
-    _check_size(path, sum(tensor.numel() for tensor in wanted.values()) * 4 + SPARE_BYTES)
+    expected = network.state_dict()
+    _check_size(path, sum(tensor.numel() for tensor in expected.values()) * 4 + SPARE_BYTES)
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception:  # noqa: BLE001 - whatever a damaged or hostile file provokes
@@ -97,13 +97,13 @@ def read_weights(path: Path, network: nn.Module) -> dict[str, Tensor]:
     state = _state(content, path)
     tables = {name: state.pop(name) for name in linear_schedule() if name in state}
     _check_tables(tables, path)
-    if set(state) != set(wanted):
-        odd = sorted(set(state) ^ set(wanted))[0]
+    if set(state) != set(expected):
+        odd = sorted(set(state) ^ set(expected))[0]
         raise InputError(f"{path} holds the weights of another network ('{odd}' differs); check which part it is.")
     for name, tensor in state.items():
-        if tensor.shape != wanted[name].shape or not tensor.is_floating_point():
+        if tensor.shape != expected[name].shape or not tensor.is_floating_point():
             raise InputError(
-                f"{path}: '{name}' is {tuple(tensor.shape)} instead of {tuple(wanted[name].shape)}; "
+                f"{path}: '{name}' is {tuple(tensor.shape)} instead of {tuple(expected[name].shape)}; "
                 "it belongs to another model."
             )
     return state

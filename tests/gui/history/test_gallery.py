@@ -358,7 +358,7 @@ def test_ten_thousand_films_are_listed_in_half_a_second(stored: History, qtbot: 
     qtbot.addWidget(gallery)  # type: ignore[attr-defined]
     gallery.resize(900, 700)
     asked: list[int] = []
-    gallery.films.pictures_wanted.connect(asked.extend)
+    gallery.films.pictures_requested.connect(asked.extend)
     gallery.searched.connect(lambda query: gallery.take(query, [entry.number for entry in entries]))
     gallery.show()
     start = time.process_time()

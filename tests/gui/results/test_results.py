@@ -106,7 +106,7 @@ def test_an_opened_volume_is_measured_and_kept(window: MainWindow, tmp_path: Pat
     path = tmp_path / "scan.nrrd"
     registry.write(SMALL, path)
     shown: list[Microstructure] = []
-    window.current_sample.volume_wanted.connect(shown.append)
+    window.current_sample.volume_requested.connect(shown.append)
     window.open_path(path)
     wait_until(lambda: window.sample is not None and "vol_frac_D" in window.sample.measured, 120)
     assert window.results_panel.measured.lines["vol_frac_D"][0].text() == f"{(SMALL.phases == 0).mean():.3f}"
