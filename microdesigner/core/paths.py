@@ -1,15 +1,22 @@
 """Where things lie on disk, and how a file is written so that it is whole or absent."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from microdesigner.core.errors import MicrodesignerError
+from microdesigner.core.processes import is_running, process_place
 
 LEAST_FREE_BYTES = 64 << 20
+LONGEST_STEM = 40
+_PLACE = process_place()
+_TEMPORARY = re.compile(rf"\..+-{_PLACE}-([1-9][0-9]{{0,9}})-\w{{8}}(\..*)?")
+_swept: set[Path] = set()
+"""Folders in which this process has looked for what killed ones left."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -45,7 +52,8 @@ def check_room(path: Path) -> None:
 def atomic_path(path: Path) -> Iterator[Path]:
     """Temporary sibling that replaces `path` on success and is removed on failure, so no reader sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    _sweep(path.parent)
+    handle, name = tempfile.mkstemp(prefix=_prefix(path.stem), suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -56,6 +64,43 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def temporary_folder(parent: Path, stem: str) -> Iterator[Path]:
+    """A hidden folder in `parent`, for the user alone, that is gone afterwards unless it was moved away."""
+    _sweep(parent)
+    folder = Path(tempfile.mkdtemp(prefix=_prefix(stem), dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files and folders that ended processes of this machine have left in `folder`."""
+    with suppress(OSError):
+        for entry in folder.iterdir():
+            found = _TEMPORARY.fullmatch(entry.name)
+            if found is None or is_running(int(found[1])):
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    entry.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove leftovers once, before this process leaves any."""
+    if folder not in _swept:
+        _swept.add(folder)
+        remove_leftovers(folder)
+
+
+def _prefix(stem: str) -> str:
+    """Beginning of a hidden name that tells which process makes it."""
+    return f".{stem[:LONGEST_STEM]}-{_PLACE}-{os.getpid()}-"
 
 
 def write_text_atomic(path: Path, text: str) -> None:

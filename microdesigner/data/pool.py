@@ -15,6 +15,7 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any, Self
 
 from microdesigner.core.errors import MicrodesignerError
+from microdesigner.core.processes import SECONDS_BETWEEN_LOOKS, StopWatch
 
 Task = tuple[Callable[..., Any], *tuple[Any, ...]]
 """A module-level function and its arguments."""
@@ -50,13 +51,14 @@ class ProcessPool:
         """The tasks' results as they come, in any order.
 
         No more tasks are under way than processes, or `at_once`: `tasks` is read as they end, so who ends it or closes
-        the generator begins no more, and those under way end at once. A task whose process is lost, or finds too
-        little memory, is tried again. Raises what a task raises, and MicrodesignerError when processes are lost at the
-        same task again and again.
+        the generator begins no more, and those under way end at once. A task whose process is lost or stands still, or
+        finds too little memory, is tried again. Raises what a task raises, and MicrodesignerError when processes are
+        lost at the same task again and again.
         """
         waiting, again = iter(tasks), deque[_Attempt]()
         busy: dict[Connection, tuple[_Worker, _Attempt]] = {}
         most = min(at_once or self._workers, self._workers)
+        watch = StopWatch()
         try:
             while True:
                 while len(busy) < most and (attempt := _next(again, waiting)) is not None:
@@ -65,7 +67,11 @@ class ProcessPool:
                     busy[worker.connection] = (worker, attempt)
                 if not busy:
                     return
-                for ready in wait([*busy]):
+                standing = watch.standing(worker.pid for worker, _ in busy.values())
+                for worker, _ in busy.values():
+                    if worker.pid in standing:
+                        worker.kill()  # and so lost
+                for ready in wait([*busy], SECONDS_BETWEEN_LOOKS):
                     worker, attempt = busy.pop(ready)  # type: ignore[call-overload]
                     outcome = worker.outcome()
                     if isinstance(outcome, _Lost):
@@ -126,6 +132,10 @@ class _Worker:
                 os.environ.pop(name) if value is None else os.environ.update({name: value})
         theirs.close()
 
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
     def begin(self, task: Task) -> None:
         with suppress(BrokenPipeError):  # a lost process is noticed when its outcome is asked for
             self.connection.send(task)
@@ -137,8 +147,11 @@ class _Worker:
             return _Lost()
         return outcome
 
-    def end(self) -> None:
+    def kill(self) -> None:
         self._process.kill()
+
+    def end(self) -> None:
+        self.kill()
         self._process.join()
         self.connection.close()
 

@@ -26,11 +26,13 @@ import numpy as np
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS
+from microdesigner.core.processes import StopWatch
 from microdesigner.io.options import ImportOptions, MissingOptionError
 from microdesigner.io.scans import Facts, Scan
 from microdesigner.io.slabs import mapping_of
 
 LEAST_SECONDS, BYTES_PER_SECOND = 10.0, 1 << 20  # of processor time
+ATTEMPTS = 2
 PATIENCE = 12  # times as long by the clock: on a busy machine processes wait
 LEAST_MEMORY, MEMORY_PER_BYTE = 1 << 31, 24  # address space; libraries and their threads reserve much and touch little
 MOST_MEMORY = 1 << 36
@@ -51,15 +53,18 @@ def isolated(function: str, path: Path, options: ImportOptions) -> Generator[flo
     seconds = LEAST_SECONDS + size / BYTES_PER_SECOND
     request = {"function": function, "path": str(path.absolute()), "options": msgspec.to_builtins(options)}
     request |= {"memory": min(LEAST_MEMORY + MEMORY_PER_BYTE * size, MOST_MEMORY), "seconds": seconds}
-    process = _taken()
     answer = None
-    try:
-        answer = yield from process.answer(request, PATIENCE * seconds)
-    finally:
-        if answer is None:
-            process.end()  # it would answer to the wrong question
-        else:
-            _given_back(process)
+    for _ in range(ATTEMPTS):
+        process = _taken()
+        try:
+            answer = yield from process.answer(request, PATIENCE * seconds)
+        finally:
+            if answer is None:
+                process.end()  # it would answer to the wrong question
+            else:
+                _given_back(process)
+        if not process.stood_still:
+            break
     if answer is None:
         raise InputError(
             f"{path} cannot be read: it makes its library crash, or use more time or memory than a volume of its size "
@@ -77,6 +82,7 @@ class _Process:
         environment = os.environ | {"PYTHONPATH": f"{root}{os.pathsep}{known}" if known else root}
         environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self.owner = os.getpid()
+        self.stood_still = False  # because a signal from outside stopped it
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", "from microdesigner.io.isolation import serve; serve()"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
@@ -91,11 +97,12 @@ class _Process:
         """Ask and wait, at most so long; returns the answer's two parts, None where there will be none."""
         answers: queue.Queue[Answer] = queue.Queue()
         threading.Thread(target=self._converse, args=(json.dumps(request).encode(), answers), daemon=True).start()
-        started = time.monotonic()
-        while time.monotonic() - started < seconds:
+        started, watch = time.monotonic(), StopWatch()
+        while time.monotonic() - started < seconds and not self.stood_still:
             try:
                 return answers.get(timeout=_TICK)
             except queue.Empty:
+                self.stood_still = bool(watch.standing([self._process.pid]))
                 yield time.monotonic() - started
         return None
 

@@ -3,7 +3,6 @@
 import errno
 import re
 import shutil
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ import torch
 from microdesigner.core.card import CARD_FILE, PARTS, ModelCard
 from microdesigner.core.documents import LARGEST_BYTES, document_text
 from microdesigner.core.errors import InputError, MicrodesignerError
-from microdesigner.core.paths import atomic_path, user_data, write_text_atomic
+from microdesigner.core.paths import atomic_path, temporary_folder, user_data, write_text_atomic
 from microdesigner.models.bundle import LARGEST_PART_BYTES, load_bundle, models_locked, part_file, verify_bundle
 
 LARGEST_EXPANSION = 50
@@ -85,11 +84,8 @@ def _arriving() -> Iterator[Path]:
     """A folder on the models' disk, gone afterwards unless it was settled; what the system refuses is one sentence."""
     try:
         (user_data() / "models").mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="arriving-", dir=user_data()))
-        try:
+        with temporary_folder(user_data(), "arriving") as folder:
             yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise MicrodesignerError(f"The model cannot be installed into {user_data() / 'models'} ({reason}).") from None

@@ -1,7 +1,6 @@
 """Models outside the program: a folder or web address with one-file models and an index that holds their hashes."""
 
 import hashlib
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from msgspec import Meta, Struct
 from microdesigner.core.card import CARD_FILE, ModelCard
 from microdesigner.core.documents import Line, document_text, parse_document
 from microdesigner.core.errors import InputError
-from microdesigner.core.paths import user_data, write_text_atomic
+from microdesigner.core.paths import temporary_folder, user_data, write_text_atomic
 from microdesigner.models.archive import export_bundle, import_bundle
 
 INDEX_FILE = "models.json"
@@ -64,8 +63,8 @@ def install_collected(name: str, place: str, new_name: str | None = None) -> Pat
         known = ", ".join(model.name for model in models) or "none"
         raise InputError(f"The collection {place} has no model '{name}'; it has {known}.")
     user_data().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=user_data(), prefix="arriving-") as folder:
-        path = Path(folder) / entry.file
+    with temporary_folder(user_data(), "arriving") as folder:
+        path = folder / entry.file
         with _opened(place, entry.file) as source, path.open("wb") as target:
             _copy(source, target, entry.bytes)
         if (path.stat().st_size, _sha256(path)) != (entry.bytes, entry.sha256):

@@ -26,6 +26,7 @@ from torch import distributed
 
 from microdesigner.compute import choose_device
 from microdesigner.core.errors import InputError, MicrodesignerError
+from microdesigner.core.processes import SECONDS_BETWEEN_LOOKS, StopWatch
 from microdesigner.training import ranks
 
 SECONDS_TO_SAVE, SECONDS_TO_FAIL = 60.0, 10.0
@@ -144,10 +145,14 @@ class _Lost:
 def _outcomes(members: dict[Connection, Any], patience: float) -> list[Any]:
     """None or what was raised, per process in the order of their ends; soon after one failed the rest are left."""
     outcomes: list[Any] = []
-    waiting = list(members)
+    waiting, watch = list(members), StopWatch()
     end = time.monotonic() + patience
     while waiting and (left := end - time.monotonic()) > 0:
-        for ready in wait(waiting, None if left == float("inf") else left):
+        standing = watch.standing(members[connection].pid for connection in waiting)
+        for process in members.values():
+            if process.pid in standing:
+                process.kill()  # it would keep the others waiting
+        for ready in wait(waiting, min(left, SECONDS_BETWEEN_LOOKS)):
             connection: Any = ready
             waiting.remove(connection)
             try:
@@ -169,8 +174,8 @@ def _raise_first(outcomes: list[Any], layout: Layout) -> None:
         raise own[0]
     if any(isinstance(failure, _Lost) for failure in failures):
         raise MicrodesignerError(
-            f"One of the {layout.processes} processes that train together ended unexpectedly, perhaps for lack of "
-            "memory; add --resume to go on from the last checkpoint."
+            f"One of the {layout.processes} processes that train together ended unexpectedly or stood still, "
+            "perhaps for lack of memory; add --resume to go on from the last checkpoint."
         )
     raise failures[0]
 

@@ -92,3 +92,19 @@ def test_what_is_under_way_ends_with_the_generator(tmp_path: Path) -> None:
         time.sleep(0.01)
     results.close()
     assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
+
+
+def stand_still(journal: Path) -> int:
+    """Stop this process as by a signal from outside, the first time."""
+    with journal.open("a") as file:
+        file.write("x")
+    if journal.stat().st_size == 1:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return 7
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a signal that stops a process")
+def test_a_task_whose_process_stands_still_is_tried_again(tmp_path: Path) -> None:
+    with ProcessPool(1) as pool:
+        assert list(pool.results([(stand_still, tmp_path / "journal")])) == [7]
+    assert (tmp_path / "journal").stat().st_size == 2

@@ -1,6 +1,7 @@
 """Whatever a library does to a damaged file, the program reads on."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,11 @@ def test_stopping_ends_the_process_and_the_next_file_gets_another(film: Path, ow
     work.close()
     assert not isolation._idle
     assert io.read(film).shape == (4, 3, 2)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a signal that stops a process")
+def test_a_process_that_stands_still_is_no_fault_of_the_file(film: Path) -> None:
+    assert ask("stand_still", film) == "answered"
 
 
 def test_one_process_serves_many_files(film: Path, own_process: None) -> None:

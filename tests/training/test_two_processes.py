@@ -123,6 +123,18 @@ def test_a_lost_process_is_told_in_one_sentence_and_ends_the_other(tmp_path: Pat
     assert not [process for process in left if "resource_tracker" not in " ".join(process.cmdline())]
 
 
+def stop_the_second(folder: Path) -> None:
+    if ranks.rank() == 1:
+        threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGSTOP)).start()
+    fit(folder, StagePlan(1_000_000, 8, 0.05))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a signal that stops a process")
+def test_a_process_that_stands_still_keeps_nobody_waiting(tmp_path: Path) -> None:
+    with pytest.raises(MicrodesignerError, match="or stood still"):
+        run_together(stop_the_second, (tmp_path,), TWO)
+
+
 def wait_to_be_interrupted(folder: Path) -> None:
     if ranks.is_first():  # only one of them hears of it
         threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()

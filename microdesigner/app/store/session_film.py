@@ -10,7 +10,7 @@ from pathlib import Path
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.core.paths import atomic_path
+from microdesigner.core.paths import atomic_path, temporary_folder
 
 DOCUMENT, FILM = "session.json", "film.vti"
 _MAGIC = b"PK\x03\x04"
@@ -21,8 +21,8 @@ def write_archive(path: Path, document: str, film: Microstructure) -> None:
     """Write both so that the file is whole at any moment."""
     from microdesigner.io import registry
 
-    with atomic_path(path) as temporary, tempfile.TemporaryDirectory(dir=path.parent, prefix=".session-") as folder:
-        volume = Path(folder) / FILM
+    with atomic_path(path) as temporary, temporary_folder(path.parent, "session") as folder:
+        volume = folder / FILM
         registry.write(film, volume)
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(DOCUMENT, document)

@@ -6,14 +6,12 @@ import threading
 import time
 from collections import deque
 
-import psutil
-
 from microdesigner.app.workers.link import Link, Message
 from microdesigner.app.workers.messages import ENDS, Cancelled, Failed, Report, Task
 from microdesigner.app.workers.process import SECONDS_TO_END
+from microdesigner.core.processes import StopWatch
 
 SECONDS_TO_CANCEL = 10.0  # a task that does not obey for so long is ended with its process when another one waits
-SECONDS_BETWEEN_LOOKS = 1.0
 
 
 class Worker:
@@ -36,8 +34,8 @@ class Worker:
         self._link: Link | None = None
         self._number = 0
         self._unfinished: set[int] = set()
-        self._cancelled_at = self._looked_at = 0.0
-        self._seen_stopped = False
+        self._cancelled_at = 0.0
+        self._watch = StopWatch()
 
     @property
     def busy(self) -> bool:
@@ -138,17 +136,5 @@ class Worker:
             return
         if link.cancelled and self._waiting and now - self._cancelled_at > SECONDS_TO_CANCEL:
             self.restart()
-        elif now - self._looked_at > SECONDS_BETWEEN_LOOKS:
-            self._looked_at = now
-            stopped = _is_stopped(link.pid)
-            if stopped and self._seen_stopped:
-                self.restart(Failed(f"{self.name} stood still and was started again, so try again.", fatal=True))
-            self._seen_stopped = stopped
-
-
-def _is_stopped(pid: int | None) -> bool:
-    """Whether a signal has stopped the process, which ends nothing and answers nothing."""
-    try:
-        return pid is not None and psutil.Process(pid).status() == psutil.STATUS_STOPPED
-    except psutil.Error:
-        return False
+        elif self._watch.standing([link.pid]):
+            self.restart(Failed(f"{self.name} stood still and was started again, so try again.", fatal=True))

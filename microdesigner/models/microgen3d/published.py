@@ -1,7 +1,6 @@
 """The published models by name: their cards, and their weights made into a bundle."""
 
 import re
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from microdesigner.core.card import PARTS, SCHEMA, PartName
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES
-from microdesigner.core.paths import user_data
+from microdesigner.core.paths import temporary_folder, user_data
 from microdesigner.models.archive import install_bundle
 from microdesigner.models.bundle import MICROGEN3D, save_bundle
 from microdesigner.models.microgen3d import MicroGen3DConfig, microgen3d_networks
@@ -75,9 +74,9 @@ def import_published(kind: str, files: Mapping[PartName, Path], name: str) -> Pa
         network.load_state_dict(read_weights(files[part], network))
         network.eval()
     user_data().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=user_data(), prefix="arriving-") as folder:
-        save_bundle(Path(folder), {**_document(kind), "name": name}, autoencoder, predictor, denoiser, half=False)
-        return install_bundle(Path(folder), name)
+    with temporary_folder(user_data(), "arriving") as folder:
+        save_bundle(folder, {**_document(kind), "name": name}, autoencoder, predictor, denoiser, half=False)
+        return install_bundle(folder, name)
 
 
 def read_weights(path: Path, network: nn.Module) -> dict[str, Tensor]:
