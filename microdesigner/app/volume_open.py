@@ -9,12 +9,13 @@ from microdesigner.app.store.session import SUFFIX
 from microdesigner.app.store.session_film import extracted_film
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
-from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.io import registry
-from microdesigner.io.labelling import MOST_LEVELS, Coarse, Working, finished
+from microdesigner.io.labelling import Coarse, Working, finished
+from microdesigner.io.labels import UNIT_TAKEN
 from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions
 from microdesigner.io.orientation import Face, turned, turned_edges
 from microdesigner.io.scans import Scan
@@ -34,7 +35,8 @@ class Opened:
     @property
     def voxel_known(self) -> bool:
         """Whether the file holds its voxel edges and their unit."""
-        return self.sample.microstructure.voxel_nm is not None
+        volume = self.sample.microstructure
+        return volume.voxel_nm is not None and not volume.provenance.items() >= UNIT_TAKEN.items()
 
 
 @dataclass(frozen=True)
@@ -69,18 +71,15 @@ def opening(path: Path, choices: Choices = NO_CHOICES) -> Generator[Progress | C
     return Opened(path, _request(provenance.get("request")), record.sample(microstructure))
 
 
-def standard_names(scan: Scan) -> dict[int, str]:
-    """Names of the labels of a file that does not define its phases; empty where it does. Only the user can say that
-    a value of another program is the donor."""
-    if scan.phases_known or (isinstance(scan.record, Mapping) and scan.record.get("phase_names")):
-        return {}
-    return {label: scan.value_names.get(str(label), f"phase {label}") for label in range(MOST_LEVELS)}
+def phases_defined(scan: Scan) -> bool:
+    """Whether the file says what its labels are. Only the user can say that a value of another program is the donor."""
+    return scan.phases_known or bool(isinstance(scan.record, Mapping) and scan.record.get("phase_names"))
 
 
 def _reading(path: Path, options: ImportOptions) -> Working:
     scan = yield from registry.scanning(path, options)
-    names = {**standard_names(scan), **dict(options.names)}
-    return (yield from registry.labelling_of(path, scan, replace(options, names=tuple(names.items()))))
+    standard = PHASE_NAMES if phases_defined(scan) else ()
+    return (yield from registry.labelling_of(path, scan, options, standard))
 
 
 def _turned(volume: Microstructure, cathode: Face) -> Microstructure:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,6 +73,8 @@ def _entry(path: Path, options: "ImportOptions", periodic: bool, which: Any) -> 
         "file": str(path),
         "shape": list(microstructure.shape),
         "voxel_nm": microstructure.voxel_nm,
+        "voxel_from": scan.voxel_from if microstructure.voxel_nm else None,
+        "edges_without_unit": scan.edges_without_unit,
         "phases": {str(label): name for label, name in enumerate(microstructure.phase_names)},
         "labels": {str(label): int(n) for label, n in enumerate(np.bincount(microstructure.phases.ravel("K"))) if n},
         "axes_from": scan.axes_from,
@@ -82,11 +85,24 @@ def _entry(path: Path, options: "ImportOptions", periodic: bool, which: Any) -> 
 
 def _table(entry: dict[str, Any]) -> str:
     width = max(map(len, entry["descriptors"]))
-    edges = "×".join(f"{edge:g}" for edge in entry["voxel_nm"]) + " nm" if entry["voxel_nm"] else "unknown size"
-    rows = [f"{entry['file']}  {'×'.join(map(str, entry['shape']))} voxels of {edges}"]
+    rows = [f"{entry['file']}  {_times(entry['shape'])} voxels of {_size(entry)}"]
+    rows.append(f"  phases: {', '.join(f'{label}: {name}' for label, name in entry['phases'].items())}")
     for name, value in entry["descriptors"].items():
         rows.append(f"  {name:<{width}}  {_shown(value, entry['reasons'].get(name, ''))}")
     return "\n".join(rows)
+
+
+def _size(entry: dict[str, Any]) -> str:
+    if entry["voxel_nm"]:
+        taken = " (taken as nm: the file gives no unit)" if entry["voxel_from"] == "convention" else ""
+        return f"{_times(entry['voxel_nm'])} nm{taken}"
+    if entry["edges_without_unit"]:
+        return f"{_times(entry['edges_without_unit'])} in a unit that the file does not give; say it with --voxel"
+    return "unknown size"
+
+
+def _times(numbers: Sequence[float]) -> str:
+    return "×".join(f"{number:g}" for number in numbers)
 
 
 def _shown(value: float | int | None, reason: str) -> str:

@@ -1,21 +1,14 @@
 """Texts in the attributes of an HDF5 file, read so that a damaged file cannot hang the program."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import h5py
 import numpy as np
 
 from microdesigner.core.errors import InputError
-
-SECONDS = 30.0
-_READING = """
-import sys, h5py
-with h5py.File(sys.argv[1], "r") as file:
-    text = file.attrs[sys.argv[2]]
-sys.stdout.buffer.write(text if isinstance(text, bytes) else str(text).encode())
-"""
+from microdesigner.io.isolation import isolated
+from microdesigner.io.labelling import finished
+from microdesigner.io.options import ImportOptions
 
 
 def write_text(file: h5py.File, name: str, text: str) -> None:
@@ -24,18 +17,23 @@ def write_text(file: h5py.File, name: str, text: str) -> None:
     file.attrs[name] = np.bytes_(text.encode())
 
 
-def read_apart(path: Path, name: str) -> bytes:
+def read_apart(path: Path, name: str) -> str:
     """The text of variable length that version 0.1.0 stored as the attribute `name`.
 
-    Another process reads it, since HDF5 may follow a damaged heap for ever. Raises InputError naming file and entry.
+    The process that reads foreign volumes reads it, since HDF5 may follow a damaged heap for ever. Raises InputError
+    naming file and entry.
     """
-    # -P: modules that lie in the current folder are not those meant
-    command = [sys.executable, "-P", "-c", _READING, str(path.absolute()), name]
     try:
-        ended = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS,
-            check=True,
-        )  # fmt: skip
-    except subprocess.SubprocessError:
+        return str(finished(isolated("microdesigner.data.hdf5_text:attribute", path, ImportOptions(array=name))))
+    except InputError:
         raise InputError(f"{path}: the entry '{name}' cannot be read (it is damaged); build it again.") from None
-    return ended.stdout
+
+
+def attribute(path: Path, options: ImportOptions) -> str:
+    """The text of the attribute that `options` name as their array."""
+    try:
+        with h5py.File(path, "r") as file:
+            text = file.attrs[options.array or ""]
+            return text.decode() if isinstance(text, bytes) else str(text)
+    except Exception:  # noqa: BLE001 - the library has no common error
+        raise InputError(f"{path} is damaged; copy it again.") from None

@@ -200,9 +200,8 @@ class VolumeDataset:
         """The JSON text in the file's attribute `name`."""
         with self._damage_of(name):
             fixed_length = not self._file.attrs.get_id(name).get_type().is_variable_str()
-            text = bytes(self._file.attrs[name]) if fixed_length else None
-        if text is None:
-            text = read_apart(self.path, name)
+            stored = bytes(self._file.attrs[name]) if fixed_length else None
+        text = read_apart(self.path, name) if stored is None else stored
         return parse_document(text, kind, f"{self.path} ({name})", "the description of a data set", "build it again")
 
     def _labels(self, name: str) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Reading and writing volumes beside the GUI thread."""
+"""Writing volumes beside the GUI thread."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,6 @@ class VolumeFiles(QObject):
     """Serves one file after the other in a thread of its own."""
 
     written = Signal(str)  # what was written where
-    opened = Signal(object)  # Opened
     failed = Signal(str)  # sentence
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -37,15 +36,11 @@ class VolumeFiles(QObject):
 
     def export(self, microstructure: Microstructure, path: Path, smooth: bool = True) -> None:
         """Write a volume, its surfaces or its mesh; the suffix of `path` chooses."""
-        self._pool.submit(self._guarded, path, "written", lambda: self._write(microstructure, path, smooth))
+        self._pool.submit(self._guarded, path, lambda: self._write(microstructure, path, smooth))
 
     def save_report(self, page: str, path: Path) -> None:
         """Write the page of a report."""
-        self._pool.submit(self._guarded, path, "written", lambda: self._save_page(page, path))
-
-    def open(self, path: Path) -> None:
-        """Read a small volume of this program with what is known about it, sooner than a process starts."""
-        self._pool.submit(self._guarded, path, "read", lambda: self._read(path))
+        self._pool.submit(self._guarded, path, lambda: self._save_page(page, path))
 
     def close(self) -> None:
         """Finish what was ordered: a file is written whole or not at all."""
@@ -73,16 +68,11 @@ class VolumeFiles(QObject):
         write_text_atomic(path, page)
         self.written.emit(str(path))
 
-    def _read(self, path: Path) -> None:
-        from microdesigner.app.volume_open import open_volume
-
-        self.opened.emit(open_volume(path))
-
-    def _guarded(self, path: Path, done: str, work: Callable[[], None]) -> None:
+    def _guarded(self, path: Path, work: Callable[[], None]) -> None:
         try:
             work()
         except MicrodesignerError as error:
             self.failed.emit(str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
             reason = getattr(error, "strerror", None) or error  # of the system, without the temporary file's name
-            self.failed.emit(f"{path.name} could not be {done} ({reason}); try another file or folder.")
+            self.failed.emit(f"{path.name} could not be written ({reason}); try another file or folder.")

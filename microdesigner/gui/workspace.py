@@ -82,7 +82,7 @@ class Workspace(QObject):
         self.history = HistoryController(folder, self.history_model, self.store, self._colours, settings, self)
         self.queue = QueueController(folder, self.generation, self.store, self._colours, self)
         self.sweeps = SweepController(self.request_model, self.queue, settings, window)
-        self.volume_loader = VolumeLoader(self.files, settings, window)
+        self.volume_loader = VolumeLoader(settings, window)
         self.open_button = OpenButton(settings)
         self.export_button = ExportButton(settings.export_folder)
         self.training = TrainingController(catalogue, ImportForm, window)

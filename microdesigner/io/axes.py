@@ -8,14 +8,12 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.io.options import ImportOptions
-from microdesigner.io.scans import AxesFrom
+from microdesigner.io.scans import Source
 
-Oriented = tuple[NDArray[Any], AxesFrom]
+Oriented = tuple[NDArray[Any], Source]
 
 
-def in_xyz(
-    path: Path, values: NDArray[Any], stored: str, options: ImportOptions, source: AxesFrom = "file"
-) -> Oriented:
+def in_xyz(path: Path, values: NDArray[Any], stored: str, options: ImportOptions, source: Source = "file") -> Oriented:
     """A view [x, y, z] of `values`, and who says so: the user's `options.axes`, else `stored` by `source`.
 
     `stored` holds a letter per axis of `values`. Axes of one voxel beyond three are dropped, those that are not x, y

@@ -1,7 +1,8 @@
 """DREAM.3D files (.dream3d), version 6: HDF5 with cell arrays [z, y, x, component] and their geometry.
 
 Labels are written as Phases from 1 on, since DREAM.3D takes phase 0 for none, and once more as they are in the array
-`phase` with everything else that a volume knows. DREAM.3D records spacing without a unit; here it is in nm.
+`phase` with everything else that a volume knows. DREAM.3D records spacing without a unit; here it is in nm, which
+stands beside it.
 """
 
 import io

@@ -80,6 +80,7 @@ def _scan(path: Path, file: "h5py.File", options: ImportOptions) -> Scan:
     return Scan(
         turned,
         voxel_nm=layout.voxel_nm,
+        voxel_from=layout.voxel_from,
         edges_without_unit=layout.edges_without_unit,
         value_names=layout.value_names,
         **facts,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from microdesigner.io.labels import Voxel
-from microdesigner.io.scans import AxesFrom
+from microdesigner.io.scans import Source
 from microdesigner.io.units import in_nm
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _AXIS_TAGS, _ELEMENT_SIZE, _LONGEST = "axistags", "element_size_um", 1 << 16
 _MATLAB = "MATLAB_class"
+# DREAM.3D's numbers of units of length (IGeometry::LengthUnit); the last two stand for none
+_UNITS = {4: "pm", 5: "nm", 6: "um", 7: "mm", 8: "cm", 10: "m", 21: "Angstrom", 23: "inch", 100: "", 101: ""}
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,9 @@ class Layout:
     """`letters`: one per axis of the dataset; the rest as in `scans.Facts`."""
 
     letters: str
-    axes_from: AxesFrom = "file"
+    axes_from: Source = "file"
     voxel_nm: Voxel | None = None
+    voxel_from: Source = "file"
     edges_without_unit: Voxel | None = None
     value_names: dict[str, str] = field(default_factory=dict)
 
@@ -83,28 +86,39 @@ def _element_size(dataset: "h5py.Dataset", letters: str) -> Voxel | None:
 
 def _dream3d(dataset: "h5py.Dataset") -> Layout | None:
     """DREAM.3D's cell arrays [z, y, x, component] under DataContainers/NAME (version 6) or DataStructure/NAME (NX),
-    whose geometry records the spacing, and in NX its unit."""
+    whose geometry records the spacing, and in NX the number of its unit."""
     container = dataset.parent.parent
     geometry = container.get("_SIMPL_GEOMETRY")
     letters = "zyx" + "c" * (dataset.ndim - 3)
     if geometry is not None and "SPACING" in geometry:
-        unit = text_of(geometry.attrs.get("LengthUnit", geometry.attrs.get("Units", "")))
-        return _spaced(letters, geometry["SPACING"][()], unit, _phase_names(container))
+        return _spaced(letters, geometry["SPACING"][()], _length_unit(geometry), _phase_names(dataset))
     if "_SPACING" in container.attrs:
-        return _spaced(letters, container.attrs["_SPACING"], text_of(container.attrs.get("_UNITS", "")), {})
+        return _spaced(letters, container.attrs["_SPACING"], _length_unit(container), _phase_names(dataset))
     return None
 
 
+def _length_unit(geometry: "h5py.Group") -> str:
+    """The unit of a geometry's lengths; empty where it has none."""
+    stored = geometry.attrs.get("LengthUnit", geometry.attrs.get("Units", ""))
+    text = text_of(stored)
+    return _UNITS.get(int(text), text) if text.isdigit() else text
+
+
 def _spaced(letters: str, spacing: Any, unit: str, names: dict[str, str]) -> Layout:
+    """Where no unit is told, which is the rule in version 6, numbers are taken as nm: lengths of microstructures for
+    this program are, and whoever uses the edges is told that they were taken so."""
     x, y, z = (float(edge) for edge in np.asarray(spacing).reshape(3))
-    known = _edges({"x": x, "y": y, "z": z}, unit)
-    without = (x, y, z) if known is None and min(x, y, z) > 0 else None
-    return Layout(letters, voxel_nm=known, edges_without_unit=without, value_names=names)
+    edges = _edges({"x": x, "y": y, "z": z}, unit or "nm")
+    if edges is None:
+        return Layout(letters, edges_without_unit=(x, y, z) if min(x, y, z) > 0 else None, value_names=names)
+    return Layout(letters, voxel_nm=edges, voxel_from="file" if unit else "convention", value_names=names)
 
 
-def _phase_names(container: "h5py.Group") -> dict[str, str]:
-    """Names of phases 1, 2, ... by DREAM.3D's ensemble data; phase 0 is none."""
-    for group in container.values():
+def _phase_names(dataset: "h5py.Dataset") -> dict[str, str]:
+    """Names of the values 1, 2, ... of an array of phases by DREAM.3D's ensemble data; phase 0 is none."""
+    if not dataset.name.rpartition("/")[2].lower().startswith("phase"):
+        return {}
+    for group in dataset.parent.parent.values():
         if hasattr(group, "get") and (stored := group.get("PhaseName")) is not None and stored.size < _LONGEST:
             names = [text_of(name) for name in np.asarray(stored).ravel()]
             return {str(number): name for number, name in enumerate(names) if number and name}

@@ -1,6 +1,6 @@
 """From the numbers of a scan to a Microstructure: what the file says, else the user's options, else a question."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
-from microdesigner.core.microstructure import MIXED, Microstructure, PhaseArray
-from microdesigner.io.labels import EDGES_WITHOUT_UNIT, UNIT_UNKNOWN, volume
+from microdesigner.core.microstructure import MIXED, PHASE_NAMES, Microstructure, PhaseArray
+from microdesigner.io.labels import EDGES_WITHOUT_UNIT, UNIT_TAKEN, UNIT_UNKNOWN, volume
 from microdesigner.io.options import MOST_LABELS, ImportOptions, Mapping, MissingOptionError
 from microdesigner.io.scans import Scan
 from microdesigner.io.segmentation import BANDS, banded, limits
@@ -48,8 +48,9 @@ def finished(work: Generator[Any, None, Result]) -> Result:
             return end.value
 
 
-def labelling(path: Path, scan: Scan, options: ImportOptions) -> Working:
-    """`labelled` in steps, with a coarse view in between where the volume is large."""
+def labelling(path: Path, scan: Scan, options: ImportOptions, standard: Sequence[str] = PHASE_NAMES) -> Working:
+    """`labelled` in steps, with a coarse view in between where the volume is large; `standard` names the labels where
+    nobody does, from 0 on."""
     values = flipped(scan.values, options.flip)
     if values.dtype.kind not in "biuf":
         raise InputError(f"{path} holds {values.dtype} values instead of phase labels or grey values; export numbers.")
@@ -62,17 +63,17 @@ def labelling(path: Path, scan: Scan, options: ImportOptions) -> Working:
     every = tuple(max(1, edge // COARSE_EDGE) for edge in values.shape)
     if max(every) > 1:
         look = values[tuple(slice(None, None, step) for step in every)]
-        few = _described(path, scan, options, _mapped(path, look, bounds, mapping), mapping)
+        few = _described(path, scan, options, _mapped(path, look, bounds, mapping), mapping, standard)
         yield Coarse(_thinned(few, every))
     if mapping is None and values.dtype == np.uint8:
-        return _described(path, scan, options, settled(values), mapping)
+        return _described(path, scan, options, settled(values), mapping, standard)
     phases = np.empty_like(values, np.uint8, subok=False)
     done = 0
     for part in slabs(values):
         phases[part] = _mapped(path, values[part], bounds, mapping)
         done += phases[part].size
         yield Progress("label", done, values.size)
-    return _described(path, scan, options, settled(phases), mapping)
+    return _described(path, scan, options, settled(phases), mapping, standard)
 
 
 def flipped(values: NDArray[Any], axes: str) -> NDArray[Any]:
@@ -203,14 +204,30 @@ def _mapped(path: Path, values: NDArray[Any], bounds: tuple[float, ...], mapping
     return phases
 
 
+def label_names(
+    scan: Scan, options: ImportOptions, mapping: Mapping | None, highest: int, standard: Sequence[str] = PHASE_NAMES
+) -> tuple[str, ...]:
+    """Names of the labels 0 to `highest`: the user's, else those that the file gives to their values, else the
+    `standard` ones; where the file names some, the others have no name but their number."""
+    of_file: dict[int, list[str]] = {}
+    for value, label in () if options.segmentation else mapping or [(float(n), n) for n in range(highest + 1)]:
+        if name := scan.value_names.get(f"{value:g}"):
+            of_file.setdefault(label, []).append(name)
+    names = {label: " + ".join(found) for label, found in of_file.items()} | dict(options.names)
+    unnamed = () if of_file else standard
+    return tuple(
+        names.get(label, unnamed[label] if label < len(unnamed) else f"phase {label}") for label in range(highest + 1)
+    )
+
+
 def _described(
-    path: Path, scan: Scan, options: ImportOptions, phases: PhaseArray, mapping: Mapping | None
+    path: Path, scan: Scan, options: ImportOptions, phases: PhaseArray, mapping: Mapping | None, standard: Sequence[str]
 ) -> Microstructure:
     """The Microstructure of `phases`, named and sized by the file and the user."""
     record = dict(scan.record) if isinstance(scan.record, dict) else {}
     if options.mapping or options.segmentation or options.names or not record.get("phase_names"):
         highest = max(min(int(phases.max(initial=0)), MIXED), 1, *(label for _, label in mapping or ()))
-        record["phase_names"] = options.phase_names(highest)
+        record["phase_names"] = label_names(scan, options, mapping, highest, standard)
     found = volume(path, phases, options.voxel_nm or scan.voxel_nm, record)
     if options.voxel_nm:
         origin = {
@@ -219,6 +236,8 @@ def _described(
         return Microstructure(found.phases, found.voxel_nm, found.lateral, found.phase_names, origin).with_provenance(
             voxel_nm_given=list(options.voxel_nm)
         )
+    if scan.voxel_from == "convention":
+        return found.with_provenance(**UNIT_TAKEN)
     if scan.edges_without_unit:
         return found.with_provenance(**UNIT_UNKNOWN, **{EDGES_WITHOUT_UNIT: list(scan.edges_without_unit)})
     return found

@@ -11,8 +11,10 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS, PHASE_NAMES, Microstructure, PhaseArray
 
 Voxel = tuple[float, float, float]
-# provenance of a volume whose file gives voxel edges without their unit; the edges stand beside it
+# provenance of a volume whose file gives voxel edges without their unit; the edges stand beside it where they are not
+# taken as nm by a convention of the format
 UNIT_UNKNOWN = {"voxel_unit": "not recorded"}
+UNIT_TAKEN = {"voxel_unit": "not recorded; taken as nm"}
 EDGES_WITHOUT_UNIT = "voxel_edges"
 
 

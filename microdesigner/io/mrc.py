@@ -14,7 +14,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.io.axes import in_xyz
 from microdesigner.io.labels import check_size
 from microdesigner.io.options import ImportOptions
-from microdesigner.io.scans import AxesFrom, Scan
+from microdesigner.io.scans import Scan, Source
 from microdesigner.io.units import in_nm
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def scan(path: Path, options: ImportOptions) -> Scan:
     return Scan(values, voxel_nm=(x, y, z) if x and y and z else None, axes_from=source)
 
 
-def _axes(file: "MrcObject") -> tuple[str, AxesFrom]:
+def _axes(file: "MrcObject") -> tuple[str, Source]:
     """Letters of sections, rows and columns by the header's MAPS, MAPR, MAPC; headers without them mean z, y, x."""
     order = [int(file.header.maps), int(file.header.mapr), int(file.header.mapc)]
     if sorted(order) == [1, 2, 3]:

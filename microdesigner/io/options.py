@@ -7,7 +7,6 @@ from typing import Any, Literal
 import numpy as np
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.io.segmentation import Segmentation
 
 Voxel = tuple[float, float, float]
@@ -78,12 +77,6 @@ class ImportOptions:
             raise InputError("A value is mapped to two phases; leave one of them out.")
         if not all(0 <= label < MOST_LABELS for _, label in self.mapping):
             raise InputError(f"Labels lie between 0 and {MOST_LABELS - 1}.")
-
-    def phase_names(self, highest: int) -> tuple[str, ...]:
-        """Names of the labels 0 to `highest`: those given, else donor, acceptor, mixed, phase 3 and so on."""
-        given = dict(self.names)
-        standard = [*PHASE_NAMES, *(f"phase {label}" for label in range(len(PHASE_NAMES), MOST_LABELS))]
-        return tuple(given.get(label, standard[label]) for label in range(highest + 1))
 
 
 AS_THE_FILE_SAYS = ImportOptions()

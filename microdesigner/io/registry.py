@@ -1,13 +1,13 @@
 """All file formats, and the two doors through which volumes enter and leave the program."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
-from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.io import (
     dream3d,
     graspi_text,
@@ -153,9 +153,11 @@ def scanning(path: Path, options: ImportOptions) -> Generator[Progress, None, Sc
     return (yield from _guarded(path, _scanning(path, options)))
 
 
-def labelling_of(path: Path, scanned: Scan, options: ImportOptions) -> labelling.Working:
-    """The second step of `reading`: from the numbers of `scanned` to the volume."""
-    return (yield from _guarded(path, labelling.labelling(path, scanned, options)))
+def labelling_of(
+    path: Path, scanned: Scan, options: ImportOptions, standard: Sequence[str] = PHASE_NAMES
+) -> labelling.Working:
+    """The second step of `reading`: from the numbers of `scanned` to the volume; `standard`: see `labelling`."""
+    return (yield from _guarded(path, labelling.labelling(path, scanned, options, standard)))
 
 
 def scan(path: str | Path, options: ImportOptions = AS_THE_FILE_SAYS) -> Scan:
@@ -262,7 +264,9 @@ def _scanning(path: Path, options: ImportOptions) -> Generator[Any, None, Scan]:
     else:
         found = reader.scan(path, options)
     yield Progress("read", 1, 1)
-    return found if options.voxel_nm is None else replace(found, voxel_nm=options.voxel_nm, edges_without_unit=None)
+    if options.voxel_nm is None:
+        return found
+    return replace(found, voxel_nm=options.voxel_nm, voxel_from="option", edges_without_unit=None)
 
 
 def _guarded(path: Path, work: Generator[Any, None, Any]) -> Generator[Any, None, Any]:

@@ -20,7 +20,7 @@ from microdesigner.io.arrays import chosen
 from microdesigner.io.axes import in_xyz
 from microdesigner.io.labels import Voxel, check_size, parsed, record_of, voxel_of
 from microdesigner.io.options import ImportOptions
-from microdesigner.io.scans import AxesFrom, Scan, edge_facts
+from microdesigner.io.scans import Scan, Source, edge_facts
 from microdesigner.io.units import in_nm
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _scan(path: Path, file: "TiffFile", options: ImportOptions) -> Scan:
     return Scan(turned, voxel_nm=_imagej_edges(file, metadata), axes_from=source)
 
 
-def _of_series(path: Path, file: "TiffFile", series: "TiffPageSeries") -> tuple[NDArray[Any], str, AxesFrom]:
+def _of_series(path: Path, file: "TiffFile", series: "TiffPageSeries") -> tuple[NDArray[Any], str, Source]:
     """Numbers of one series with a letter per axis; mapped where they are stored plainly, one after the other."""
     shape, axes = series.get_shape(squeeze=False), series.get_axes(squeeze=False)
     kept = [n for n, edge in enumerate(shape) if edge > 1 or axes[n] in "YX"]

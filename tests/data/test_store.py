@@ -14,6 +14,7 @@ import pytest
 from microdesigner.core.errors import InputError
 from microdesigner.data.checks import checks_of, record_checks
 from microdesigner.data.store import OWN, Description, Volume, VolumeDataset, new_dataset
+from microdesigner.io import isolation
 from tests.fuzz.mutate import mutate_bytes, mutate_json
 
 DESCRIPTION = Description(("donor", "acceptor"), "periodic", ("ABS_f_D", "chi"), ("log_time",), units={"log_time": "1"})
@@ -141,6 +142,6 @@ def test_files_of_version_0_1_0_are_read_and_a_heap_in_circles_does_not_hang(
     content = path.read_bytes()
     heap = content.index(b"GCOL")
     path.write_bytes(content[: heap + 16] + bytes(4096 - 16) + content[heap + 4096 :])  # objects of size nought
-    monkeypatch.setattr("microdesigner.data.hdf5_text.SECONDS", 1.0)
+    monkeypatch.setattr(isolation, "LEAST_SECONDS", 1.0)
     with pytest.raises(InputError, match="microdesigner"):
         VolumeDataset(path)

@@ -14,6 +14,7 @@ import pytest
 from microdesigner import io
 from microdesigner.core.errors import InputError
 from microdesigner.io import ImportOptions, MissingOptionError, RawLayout
+from microdesigner.io.labels import UNIT_TAKEN
 from microdesigner.io.registry import described
 from microdesigner.io.segmentation import Segmentation
 
@@ -30,8 +31,7 @@ ANSWERS: dict[str, tuple[str, ImportOptions]] = {
     "w01_plain.raw": ("raw", ImportOptions(raw=RawLayout((14, 10, 8), "uint8"))),
 }
 REFUSED = {"l05_wrong_dims.vtk": "count points", "l05_cd_then_pd.vtk": "--array"}
-# DREAM.3D version 6 records spacing without a unit
-WITHOUT_UNIT = {"h01_dream3d_as.h5": (2, 3, 5)}
+BY_CONVENTION = {"h01_dream3d_as.h5"}  # DREAM.3D version 6 records spacing without a unit; nm is taken, and told
 
 pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason="the reference data are not beside this checkout")
 
@@ -68,10 +68,9 @@ def test_a_foreign_file_is_right_or_asked_or_refused(name: str, reference: np.nd
         return
     expected = labels_of(wanted["expect"].removeprefix("refuse-or-"), reference)
     np.testing.assert_array_equal(read.phases, expected)
-    if name in WITHOUT_UNIT:
-        assert (read.voxel_nm, scan.edges_without_unit) == (None, WITHOUT_UNIT[name])
-    else:
-        assert read.voxel_nm == (None if wanted["voxel_nm"] is None else pytest.approx(wanted["voxel_nm"], rel=1e-6))
+    assert read.voxel_nm == (None if wanted["voxel_nm"] is None else pytest.approx(wanted["voxel_nm"], rel=1e-6))
+    assert scan.voxel_from == ("convention" if name in BY_CONVENTION else "file")
+    assert (read.provenance.get("voxel_unit") == UNIT_TAKEN["voxel_unit"]) == (name in BY_CONVENTION)
 
 
 @pytest.mark.parametrize("name", ["i01_imod_signed.mrc", "i06_grey_append.tif", "i07_msb_true.mhd"])
@@ -90,8 +89,11 @@ def test_ilastik_classes_are_asked_for() -> None:
     assert io.read(FILES / "i04_ilastik_prob.h5", ImportOptions(mapping=((1, 0), (2, 1)))).shape == (64, 48, 32)
 
 
-def test_names_of_values_stand_in_the_question(tmp_path: Path) -> None:
+def test_names_of_values_are_the_phases_names() -> None:
     assert io.scan(FILES / "n05_slicer.seg.nrrd").value_names == {"1": "Segment_1"}
+    assert io.read(FILES / "n05_slicer.seg.nrrd").phase_names == ("phase 0", "Segment_1")
+    named = ImportOptions(names=((0, "matrix"),), mapping=((0, 1), (1, 0)))
+    assert io.read(FILES / "n05_slicer.seg.nrrd", named).phase_names == ("matrix", "phase 1")
 
 
 @pytest.mark.parametrize(

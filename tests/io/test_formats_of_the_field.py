@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -72,9 +73,36 @@ def test_dream3d_reads_phases_from_one_on(tmp_path: Path) -> None:
     back = io.read(tmp_path / "film.dream3d", phases)
     np.testing.assert_array_equal(back.phases, LABELS)
     assert back.voxel_nm == FILM.voxel_nm
+    assert back.phase_names == FILM.phase_names
     assert io.scan(tmp_path / "film.dream3d", ImportOptions(array="Phases")).value_names == {
         "1": "P3HT", "2": "PCBM", "3": "mix",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("unit", "edges", "source", "without"),
+    [
+        (5, (2, 3, 5), "file", None), (6, (2e3, 3e3, 5e3), "file", None), (21, (0.2, 0.3, 0.5), "file", None),
+        (100, (2, 3, 5), "convention", None), (None, (2, 3, 5), "convention", None), (25, None, "file", (2, 3, 5)),
+    ],
+)  # fmt: skip
+def test_the_unit_of_dream3d_nx_is_a_number(
+    unit: int | None, edges: Any, source: str, without: Any, tmp_path: Path
+) -> None:
+    """25 are miles, which nobody measures films in: the numbers stay without a unit."""
+    with h5py.File(tmp_path / "film.dream3d", "w") as file:
+        geometry = file.create_group("DataStructure/Image Geometry")
+        geometry.attrs["_SPACING"] = np.array((2, 3, 5), np.float32)
+        if unit is not None:
+            geometry.attrs["Units"] = np.uint32(unit)
+        geometry["Cell Data/Phases"] = LABELS.T[..., None].astype(np.int32)
+        geometry["Cell Ensemble Data/PhaseName"] = np.array([b"Unknown", b"P3HT", b"PCBM"])
+        geometry["Cell Data/FeatureIds"] = np.ones((4, 7, 5, 1), np.int32)
+    scan = io.scan(tmp_path / "film.dream3d", ImportOptions(array="DataStructure/Image Geometry/Cell Data/Phases"))
+    assert (scan.voxel_nm, scan.voxel_from, scan.edges_without_unit) == (edges, source, without)
+    assert scan.value_names == {"1": "P3HT", "2": "PCBM"}
+    ids = io.scan(tmp_path / "film.dream3d", ImportOptions(array="DataStructure/Image Geometry/Cell Data/FeatureIds"))
+    assert not ids.value_names  # those are grains
 
 
 def test_tifffile_reads_the_ome_tiff(tmp_path: Path) -> None:

@@ -54,23 +54,22 @@ class OpenTask:
 class Survey:
     """What a file says of its volume, and one layer of it.
 
-    The facts are those of `io.scans.Facts` (None or empty: not recorded); `names` are the standard names of labels,
-    empty where the file defines its phases, whose own names are then `own_names`. `shape` is that of the volume as it
-    is read. `levels` are its distinct values where they are few, `shares` their shares; None and empty for grey values.
-    `mapping` are the labels that the levels can only have, None where the user must say. `values` is layer `layer`
-    [x, y] of the `layers` after the turn to the cathode. `counts` (bins) and `edges` (bins + 1) are the histogram of
-    grey values, `limits` those between its bands.
+    The facts are those of `io.scans.Facts` (None or empty: not recorded); `own_names` are the names of labels where the
+    file defines its phases. `shape` is that of the volume as it is read. `levels` are its distinct values where they
+    are few, `shares` their shares; None and empty for grey values. `mapping` are the labels that the levels can only
+    have, None where the user must say. `values` is layer `layer` [x, y] of the `layers` after the turn to the cathode.
+    `counts` (bins) and `edges` (bins + 1) are the histogram of grey values, `limits` those between its bands.
     """
 
     shape: Shape
     number: str
     voxel_nm: Voxel | None
+    voxel_from: str
     edges_without_unit: Voxel | None
     axes_from: str
     array: str | None
     arrays: tuple[str, ...]
     oriented: bool
-    names: dict[int, str]
     own_names: tuple[str, ...]
     value_names: dict[str, str]
     fractions: tuple[float, ...]
@@ -83,6 +82,11 @@ class Survey:
     counts: NDArray[np.int64]
     edges: NDArray[np.float64]
     limits: tuple[float, ...]
+
+    @property
+    def unit_unknown(self) -> Voxel | None:
+        """Voxel edges whose unit only the user knows, also where a convention would take one."""
+        return self.voxel_nm if self.voxel_from == "convention" else self.edges_without_unit
 
     @property
     def grey(self) -> bool:
@@ -156,7 +160,8 @@ def _read(path: Path, reading: ImportOptions, changed: int) -> _Read:  # noqa: A
 
 
 def _survey(read: _Read, choices: "Choices", layer: int | None, limits: tuple[float, ...]) -> Survey:
-    from microdesigner.app.volume_open import standard_names
+    from microdesigner.app.volume_open import phases_defined
+    from microdesigner.core.microstructure import PHASE_NAMES
     from microdesigner.io.labelling import as_phases
     from microdesigner.io.orientation import turned
 
@@ -164,14 +169,13 @@ def _survey(read: _Read, choices: "Choices", layer: int | None, limits: tuple[fl
     film = turned(scan.values, choices.cathode)
     layers = film.shape[2]
     shown = layers // 2 if layer is None else min(layer, layers - 1)
-    names = standard_names(scan)
-    own = () if names else tuple(map(str, (scan.record or {}).get("phase_names", ())))
+    own = tuple(map(str, (scan.record or {}).get("phase_names", PHASE_NAMES))) if phases_defined(scan) else ()
     mapping = None if levels is None else as_phases(levels, scan.values.dtype)
     if levels is not None and scan.phases_known:
         mapping = tuple((level, int(level)) for level in levels)
     x, y, z = scan.values.shape
     return Survey(
-        (x, y, z), str(scan.values.dtype), scan.voxel_nm, scan.edges_without_unit, scan.axes_from, scan.array,
-        scan.arrays, scan.oriented, names, own, scan.value_names, scan.fractions, levels, read.shares, mapping,
-        np.array(film[:, :, shown]), shown, layers, read.counts, read.edges, limits,
+        (x, y, z), str(scan.values.dtype), scan.voxel_nm, scan.voxel_from, scan.edges_without_unit,
+        scan.axes_from, scan.array, scan.arrays, scan.oriented, own, scan.value_names, scan.fractions, levels,
+        read.shares, mapping, np.array(film[:, :, shown]), shown, layers, read.counts, read.edges, limits,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from microdesigner.io import SCANNED, ImportOptions, scan
 from microdesigner.io.labelling import as_phases, distinct, finished, flipped
 from microdesigner.io.labels import Voxel
 from microdesigner.io.options import AS_THE_FILE_SAYS, Mapping
-from microdesigner.io.scans import AxesFrom, Scan
+from microdesigner.io.scans import Scan, Source
 from microdesigner.io.slices import natural, slice_files
 
 TEXT = ".txt"
@@ -57,7 +57,7 @@ class FoundVolumes:
     labels: tuple[str, ...]
     fractions: tuple[float, ...] = ()
     edges_without_unit: Voxel | None = None
-    axes_from: AxesFrom = "file"
+    axes_from: Source = "file"
     array: str | None = None
     arrays: tuple[str, ...] = ()
 

@@ -40,10 +40,10 @@ def voxel_source(survey: Survey, voxel: Edges) -> str:
     given, edges = voxel.given, voxel.values()
     if given == "none":
         return "not in the file; lengths will be in voxels unless you give them"
+    if survey.unit_unknown:
+        return "numbers from the file, which gives no unit"
     if given == "all" and edges is not None and edges == survey.voxel_nm:
         return "from the file"
-    if survey.edges_without_unit:
-        return "numbers from the file, which gives no unit"
     return "your choice" if survey.voxel_nm else "your choice; the file does not say"
 
 

@@ -84,7 +84,8 @@ class ImportDialog(QDialog):
         if survey is None:
             return Choices(options, self.cathode.currentData())
         edges = self.voxel.values()
-        options = replace(options, voxel_nm=None if edges == survey.voxel_nm else edges, segmentation=self._segmented())
+        stated = edges == survey.voxel_nm and not survey.unit_unknown
+        options = replace(options, voxel_nm=None if stated else edges, segmentation=self._segmented())
         if not self.phases.unchanged():
             names = self.phases.names()
             labels = labels_of(names.values())
@@ -193,8 +194,8 @@ class ImportDialog(QDialog):
 
     def _show_facts(self, survey: Survey) -> None:
         """Fill the form with what the file says, or with what was said of it before."""
-        if survey.voxel_nm is None and survey.edges_without_unit:
-            self.voxel.show_without_unit(survey.edges_without_unit)
+        if survey.unit_unknown:
+            self.voxel.show_without_unit(survey.unit_unknown)
         else:
             self.voxel.show_values(survey.voxel_nm)
         before, self._before = self._before or NO_CHOICES, None

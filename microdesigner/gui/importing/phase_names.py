@@ -89,7 +89,7 @@ class PhaseNamesForm(SegmentationForm):
         known = survey.value_names.get(f"{value:g}", "")
         if known or survey.mapping is None:
             return known
-        return _own_name(survey, phase) if survey.own_names else survey.names.get(phase, f"phase {phase}")
+        return _own_name(survey, phase) if survey.own_names else f"phase {phase}"
 
     def _name_apart(self) -> None:
         for value, box in self.phases.items():

@@ -13,7 +13,6 @@ from microdesigner.app.workers.opening import OpenTask, Question
 from microdesigner.gui.compute_client import ComputeClient
 from microdesigner.gui.importing.import_dialog import ImportDialog
 from microdesigner.gui.importing.loading_bar import LoadingBar
-from microdesigner.gui.volume_files import VolumeFiles
 
 
 class VolumeLoader(QObject):
@@ -28,16 +27,16 @@ class VolumeLoader(QObject):
     failed = Signal(str)  # sentence
     message = Signal(str)
 
-    def __init__(self, files: VolumeFiles, settings: Settings, parent: QWidget) -> None:
+    def __init__(self, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
-        self._files, self._settings, self._window = files, settings, parent
+        self._settings, self._window = settings, parent
         self._memory = ImportMemory()
         self._reader = ComputeClient(self, "The reading")
         self._task: OpenTask | None = None
+        self._example_task: OpenTask | None = None
         self.dialog: ImportDialog | None = None
         self.bar = LoadingBar()
         self.bar.cancel.clicked.connect(self.cancel)
-        files.opened.connect(self.example)
         self._reader.answered.connect(self._take)
         self._reader.failed.connect(self._fail)
         self._reader.progressed.connect(self._show_progress)
@@ -55,7 +54,8 @@ class VolumeLoader(QObject):
     def reopen(self, path: Path) -> None:
         """Read the volume that a session showed; the shipped result stays an example."""
         if path == first_result():
-            self._files.open(path)
+            self._task = self._example_task = OpenTask(path, NO_CHOICES)
+            self._reader.ask(self._task)
         else:
             self.open(path)
 
@@ -102,7 +102,7 @@ class VolumeLoader(QObject):
         if isinstance(value, Question) or not (value.voxel_known or self._answered(done)):
             self._ask(done.path)
         else:
-            self._hand_over(value)
+            self._hand_over(done, value)
 
     def _answered(self, task: OpenTask) -> bool:
         """Whether the user has seen the questions about this file and left the voxel edges unknown."""
@@ -137,6 +137,9 @@ class VolumeLoader(QObject):
         if task is self._task:
             self.bar.show_progress(done, total)
 
-    def _hand_over(self, opened: Opened) -> None:
-        self._settings.remember_file(opened.path)
-        self.opened.emit(opened)
+    def _hand_over(self, task: OpenTask, opened: Opened) -> None:
+        if task is self._example_task:
+            self.example.emit(opened)
+        else:
+            self._settings.remember_file(opened.path)
+            self.opened.emit(opened)
