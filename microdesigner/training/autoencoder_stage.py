@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import count
 
 import numpy as np
 import torch
@@ -24,23 +25,28 @@ DECODER_NOISE = 0.25
 
 
 class Volumes(IterableDataset[Tensor]):
-    """Endless random draws (x, y, z) of the given volumes.
+    """Endless random draws (x, y, z) of the given volumes, from draw number `first` on.
 
     A GPU given as `device` holds as many of the volumes as fit a part of its free memory; otherwise each is read when
     its turn comes.
     """
 
     def __init__(
-        self, dataset: VolumeDataset, indices: NDArray[np.integer], seed: int, device: torch.device | None = None
+        self,
+        dataset: VolumeDataset,
+        indices: NDArray[np.integer],
+        seed: int,
+        device: torch.device | None = None,
+        first: int = 0,
     ) -> None:
-        self.dataset, self._seed, self._device = dataset, seed, device
+        self.dataset, self._seed, self._device, self._first = dataset, seed, device, first
         resident = resident_items(device, math.prod(dataset.shape)) if device else None
         self._indices = np.random.default_rng(seed).permutation(indices)[:resident]
 
     def __iter__(self) -> Iterator[Tensor]:
-        random = np.random.default_rng(self._seed)
         held = resident_volumes(self.dataset, self._indices.tolist(), self._device) if self._device else None
-        while True:
+        for draw in count(self._first):
+            random = np.random.default_rng((self._seed, draw))
             number = int(random.integers(len(self._indices)))
             volume = self._read(number) if held is None else held[number]
             yield self.training_view(volume, random).contiguous()

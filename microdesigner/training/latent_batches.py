@@ -1,6 +1,7 @@
 """Batches of latents for the two stages that learn on them."""
 
 from collections.abc import Iterator
+from itertools import count
 
 import numpy as np
 import torch
@@ -16,13 +17,13 @@ Batch = tuple[Tensor, Tensor, Tensor]
 
 
 class LatentBatches(IterableDataset[Batch]):
-    """Endless training batches; periodic latents are rolled laterally, which is exact.
+    """Endless training batches from number `first` on; periodic latents are rolled laterally, which is exact.
 
     Latents that fit a part of the free memory of `device` stay there, others in main memory.
     """
 
-    def __init__(self, latents: Latents, batch: int, seed: int, device: torch.device) -> None:
-        self._batch, self._seed = batch, seed
+    def __init__(self, latents: Latents, batch: int, seed: int, device: torch.device, first: int = 0) -> None:
+        self._batch, self._seed, self._first = batch, seed, first
         training = torch.from_numpy(~latents.held_out)
         columns = (latents.latents, latents.conditions, latents.process)
         selected = [column[training] for column in columns]
@@ -32,8 +33,8 @@ class LatentBatches(IterableDataset[Batch]):
         self._periodic = latents.periodic
 
     def __iter__(self) -> Iterator[Batch]:
-        random = np.random.default_rng(self._seed)
-        while True:
+        for number in count(self._first):
+            random = np.random.default_rng((self._seed, number))
             chosen = torch.from_numpy(random.integers(len(self._clean), size=self._batch)).to(self._clean.device)
             clean = self._clean[chosen].float()
             if self._periodic:
@@ -51,13 +52,15 @@ def rolled(films: Tensor, shifts: Tensor) -> Tensor:
     return films[film, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2, 4)  # gathered as (b, x, y, c, z)
 
 
-def training_loader(latents: Latents, batch: int, seed: int, device: torch.device) -> DataLoader[Batch]:
-    """Loader of whole batches."""
-    return DataLoader(LatentBatches(latents, batch, seed, device), batch_size=None)
+def training_loader(
+    latents: Latents, batch: int, seed: int, device: torch.device, first: int = 0
+) -> DataLoader[Batch]:
+    """Loader of whole batches from number `first` on."""
+    return DataLoader(LatentBatches(latents, batch, seed, device, first), batch_size=None)
 
 
-def validation_loader(latents: Latents, batch: int, count: int) -> DataLoader[tuple[Tensor, ...]]:
-    """`count` held-out latents, evenly spread over series and times, the same at every validation."""
-    chosen = subsample_evenly(latents.held_out, count)
+def validation_loader(latents: Latents, batch: int, volumes: int) -> DataLoader[tuple[Tensor, ...]]:
+    """So many held-out latents, evenly spread over series and times, the same at every validation."""
+    chosen = subsample_evenly(latents.held_out, volumes)
     data = TensorDataset(latents.latents[chosen].float(), latents.conditions[chosen], latents.process[chosen])
     return DataLoader(data, batch_size=batch)

@@ -36,9 +36,11 @@ class PaperFamily:
         """Stage 1."""
         return GreyStage(GreyAutoencoder(self._config), self._preset.vae)
 
-    def volumes(self, indices: NDArray[Any], seed: int, device: torch.device | None = None) -> Volumes:
-        """What stage 1 sees of the volumes `indices`."""
-        return Volumes(self._dataset, indices, seed, device)
+    def volumes(
+        self, indices: NDArray[Any], seed: int, device: torch.device | None = None, first: int = 0
+    ) -> Volumes:
+        """What stage 1 sees of the volumes `indices`, from draw number `first` on."""
+        return Volumes(self._dataset, indices, seed, device, first)
 
     def predictor(self, latents: Latents) -> PointStage:
         """Stage 2."""

@@ -34,6 +34,8 @@ VALIDATION_VOLUMES = 8
 VALIDATION_LATENTS = 128
 VALIDATE_EVERY: dict[Stage, int] = {"vae": 200, "fp": 200, "ddpm": 300}
 LEAST_VALIDATIONS = 5
+INITIAL_SEED = 0
+"""Each network starts alike in all processes, whatever was trained before it in this session."""
 
 
 def train(config: TrainingConfig, run: RunDirectory, report: Listener, stages: Sequence[Stage] | None = None) -> None:
@@ -56,7 +58,6 @@ def train(config: TrainingConfig, run: RunDirectory, report: Listener, stages: S
     family = family_of(dataset, preset, base)
     if base and "vae" not in stages and not run.stage_weights("vae").exists():
         run.finish_stage("vae", base.autoencoder)
-    torch.manual_seed(0)  # networks start alike in all processes
     autoencoder = _autoencoder(work, family).to(device)
     if not is_encoded(run.latents) and ranks.is_first():
         for progress in encode_dataset(run.latents, dataset, autoencoder, preset.latent_variants):
@@ -94,7 +95,7 @@ class _Work:
         """Train `module` on the encoded data set."""
 
         def training(batch: int, step: int) -> DataLoader[Batch]:
-            return training_loader(latents, batch, random_seed(f"{stage} batches", step), self.device)
+            return training_loader(latents, batch, random_seed(f"{stage} batches"), self.device, step)
 
         validation = validation_loader(latents, 32, VALIDATION_LATENTS)
         self.fit(stage, module, Batches(training, validation, self.validate_every(stage)), sample)
@@ -105,6 +106,7 @@ class _Work:
 
 
 def _autoencoder(work: _Work, family: ModelFamily) -> Autoencoder:
+    torch.manual_seed(INITIAL_SEED)
     run, dataset, stage = work.run, work.dataset, family.autoencoder()
     if _load_finished(stage.network, run, "vae"):
         return stage.network
@@ -114,7 +116,7 @@ def _autoencoder(work: _Work, family: ModelFamily) -> Autoencoder:
 
     def volumes(batch: int, step: int) -> DataLoader[Tensor]:
         gpu = work.device if work.device.type == "cuda" else None
-        return DataLoader(family.volumes(training, random_seed("vae batches", step), gpu), batch)
+        return DataLoader(family.volumes(training, random_seed("vae batches"), gpu, step * batch), batch)
 
     fixed = iter(family.volumes(held_out, 2))
     validation: DataLoader[Tensor] = DataLoader([next(fixed) for _ in range(VALIDATION_VOLUMES)], batch_size=4)  # type: ignore[arg-type]
@@ -124,6 +126,7 @@ def _autoencoder(work: _Work, family: ModelFamily) -> Autoencoder:
 
 
 def _predictor(work: _Work, family: ModelFamily, latents: Latents) -> Predictor:
+    torch.manual_seed(INITIAL_SEED)
     stage = family.predictor(latents)
     if not _load_finished(stage.network, work.run, "fp") and "fp" in work.stages:
         work.fit_on_latents("fp", stage, latents, partial(predictions, work.dataset, latents, stage.network))
@@ -132,6 +135,7 @@ def _predictor(work: _Work, family: ModelFamily, latents: Latents) -> Predictor:
 
 def _denoiser(work: _Work, family: ModelFamily, latents: Latents, autoencoder: Autoencoder) -> AnyDenoiser:
     latents = family.add_conditions(latents)
+    torch.manual_seed(INITIAL_SEED)
     stage = family.denoiser(latents)
     if not _load_finished(stage.network, work.run, "ddpm") and "ddpm" in work.stages:
         sample = partial(generations, work.dataset, latents, autoencoder, stage.network)

@@ -124,8 +124,9 @@ class TrainingStage(lightning.LightningModule):
         """The clock starts with the first step."""
         self._started = time.monotonic()
 
-    def on_train_start(self) -> None:
-        """Noise, times and masks differ from process to process, and in a resumed run from those before."""
+    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
+        """Noise, times and masks belong to the step, so that a resumed run is as one never interrupted; they differ
+        from process to process."""
         torch.manual_seed(random_seed(type(self).__name__, self.global_step))
 
     def on_validation_start(self) -> None:
@@ -145,8 +146,8 @@ class TrainingStage(lightning.LightningModule):
         self._seconds_before = self._clock = checkpoint["seconds"]
 
 
-def random_seed(purpose: str, step: int) -> int:
-    """A seed for what is random from step `step` on, another one for each purpose and process."""
+def random_seed(purpose: str, step: int = 0) -> int:
+    """A seed for what is random at step `step`, another one for each purpose and process."""
     entropy = [*purpose.encode(), step, ranks.world_size(), ranks.rank()]
     return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0])
 
