@@ -26,9 +26,7 @@ class ModelFamily(Protocol):
     def autoencoder(self) -> AutoencoderStage | GreyStage:
         """Stage 1."""
 
-    def volumes(
-        self, indices: NDArray[Any], seed: int, device: torch.device | None = None, first: int = 0
-    ) -> Volumes:
+    def volumes(self, indices: NDArray[Any], seed: int, device: torch.device | None = None, first: int = 0) -> Volumes:
         """What stage 1 sees of the volumes `indices`, from draw number `first` on."""
 
     def predictor(self, latents: Latents) -> PredictorStage | PointStage:

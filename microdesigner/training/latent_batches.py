@@ -52,9 +52,7 @@ def rolled(films: Tensor, shifts: Tensor) -> Tensor:
     return films[film, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2, 4)  # gathered as (b, x, y, c, z)
 
 
-def training_loader(
-    latents: Latents, batch: int, seed: int, device: torch.device, first: int = 0
-) -> DataLoader[Batch]:
+def training_loader(latents: Latents, batch: int, seed: int, device: torch.device, first: int = 0) -> DataLoader[Batch]:
     """Loader of whole batches from number `first` on."""
     return DataLoader(LatentBatches(latents, batch, seed, device, first), batch_size=None)
 

@@ -47,9 +47,7 @@ class NativeFamily:
         phases = len(self._dataset.description.phase_names)
         return AutoencoderStage(PhaseAutoencoder(AutoencoderConfig(phases=phases)), self._preset.vae)
 
-    def volumes(
-        self, indices: NDArray[Any], seed: int, device: torch.device | None = None, first: int = 0
-    ) -> Crops:
+    def volumes(self, indices: NDArray[Any], seed: int, device: torch.device | None = None, first: int = 0) -> Crops:
         """What stage 1 sees of the volumes `indices`, from draw number `first` on."""
         return Crops(self._dataset, indices, seed, device, first)
 

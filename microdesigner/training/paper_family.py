@@ -36,9 +36,7 @@ class PaperFamily:
         """Stage 1."""
         return GreyStage(GreyAutoencoder(self._config), self._preset.vae)
 
-    def volumes(
-        self, indices: NDArray[Any], seed: int, device: torch.device | None = None, first: int = 0
-    ) -> Volumes:
+    def volumes(self, indices: NDArray[Any], seed: int, device: torch.device | None = None, first: int = 0) -> Volumes:
         """What stage 1 sees of the volumes `indices`, from draw number `first` on."""
         return Volumes(self._dataset, indices, seed, device, first)
 
