@@ -1,7 +1,7 @@
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell command -v $(name) 2>&1)))
 BIN := .venv/bin
 
-.PHONY: help setup run test check fuzz torture mutate test-lowest test-device format pictures clean
+.PHONY: help setup run test check fuzz torture mutate test-lowest test-device format pictures docs dist bundle lock clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 13
@@ -46,6 +46,19 @@ format: setup    ## bring the code into the house style
 
 pictures: setup    ## the README's pictures and the first result, from the real window
 	xvfb-run -a -s "-screen 0 1600x1000x24" $(BIN)/python packaging/pictures.py
+
+docs: setup    ## the manual as a site in build/docs, warnings as errors
+	$(BIN)/mkdocs build --strict --quiet
+	@echo build/docs/index.html
+
+dist: setup    ## wheel and sdist in build/dist
+	$(BIN)/python -m hatchling build -d build/dist
+
+bundle:    ## what users download, in build/bundle: a folder that holds all it needs, on Linux also tar.zst and .deb
+	"$(PYTHON)" packaging/bundle/bundle.py $(if $(LEVEL),--level $(LEVEL))
+
+lock:    ## renew packaging/locks from pyproject.toml; needs uv
+	"$(PYTHON)" packaging/lock.py
 
 clean:  ## remove what these targets made, .venv included
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mutants

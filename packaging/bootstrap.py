@@ -17,8 +17,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCK = Path("packaging", "requirements.lock")
-SOURCES = (LOCK, Path("pyproject.toml"), Path("packaging", "bootstrap.py"))
+LOCK = Path("packaging", "locks", "developers.txt")
+TORCH = Path("packaging", "locks", "torch.txt")
+SOURCES = (LOCK, TORCH, Path("pyproject.toml"), Path("packaging", "bootstrap.py"))
 STAMP = ".microdesigner-setup"
 OLDEST = (3, 11)
 NAMES = ("python3", "python3.14", "python3.13", "python3.12", "python3.11", "python")
@@ -205,7 +206,8 @@ class Environment:
         """Install the pinned versions and the program, and compile what is compiled when first used."""
         pip = (str(self.python), "-m", "pip", "install", *QUIET)
         say("installing the pinned versions (several minutes the first time)")
-        require(*pip, "-r", str(self.root / LOCK))
+        require(*pip, "--require-hashes", "--no-deps", "-r", str(self.root / LOCK))
+        require(*pip, "-r", str(self.root / TORCH))  # with the GPU libraries of its build, if it has some
         require(*pip, "--no-deps", "--no-build-isolation", "-e", str(self.root))
         say("compiling the descriptors, so that no user waits for it")
         require(str(self.python), "-c", COMPILE)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Quick tests with the lowest versions that pyproject.toml declares, in build/lowest. Only torch is the pinned one of
-# requirements.lock: older builds take gigabytes to fetch, and one that is there already is used.
+# locks/torch.txt: older builds take gigabytes to fetch, and one that is there already is used.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,14 +11,18 @@ quick=(tests/core tests/io tests/descriptors tests/physics tests/models tests/en
     tests/gui/test_window.py tests/gui/test_generation.py tests/gui/viewer/test_views.py)
 
 [ -x "$home/bin/python" ] || "${PYTHON:-python3}" -m venv "$home"
-"$home/bin/python" - pyproject.toml packaging/requirements.lock > "$pins" <<'PY'
+"$home/bin/python" - pyproject.toml packaging/locks > "$pins" <<'PY'
 import re
 import sys
 import tomllib
 
 with open(sys.argv[1], "rb") as file:
     project = tomllib.load(file)["project"]
-lock = dict(line.strip().split("==") for line in open(sys.argv[2]) if "==" in line)
+lock = {}
+for name in ("torch", "developers"):
+    with open(f"{sys.argv[2]}/{name}.txt") as file:
+        pins = re.findall(r"^([\w.-]+)==([\w.]+)", file.read(), re.MULTILINE)
+    lock |= {re.sub(r"[-_.]+", "-", name.lower()): pin for name, pin in pins}
 for requirement in project["dependencies"]:
     name, low = re.match(r"([\w-]+)>=([\w.]+)", requirement).groups()
     print(f"{name}=={lock['torch'] if name == 'torch' else low}")

@@ -151,7 +151,7 @@ def test_no_recent_python_is_one_sentence(
 
 def checkout(bootstrap: ModuleType, root: Path) -> "bootstrap.Environment":  # type: ignore[name-defined]
     """A checkout whose environment is set up, as far as the script looks at it."""
-    (root / "packaging").mkdir(parents=True)
+    (root / "packaging" / "locks").mkdir(parents=True)
     for source in bootstrap.SOURCES:
         (root / source).write_text(f"content of {source}")
     environment = bootstrap.Environment(root)
@@ -164,7 +164,7 @@ def checkout(bootstrap: ModuleType, root: Path) -> "bootstrap.Environment":  # t
     return environment
 
 
-@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
 def test_a_changed_source_is_noticed(bootstrap: ModuleType, tmp_path: Path, number: int) -> None:
     environment = checkout(bootstrap, tmp_path / "here")
     assert environment.is_current()

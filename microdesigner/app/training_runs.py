@@ -8,16 +8,18 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+from microdesigner.app.workers.process import lower_priority
+from microdesigner.core.child_process import detached, environment, program
 from microdesigner.core.errors import InputError
+from microdesigner.core.file_names import is_portable
 from microdesigner.core.paths import user_data
 from microdesigner.training.config import CONFIG_FILE, TrainingConfig
 from microdesigner.training.events import read_events
 from microdesigner.training.run import RunDirectory
 
 RunState = Literal["running", "paused", "stopping", "interrupted", "finished"]
-NICENESS = 10
 LOG_FILE = "log.txt"
 _PROGRAM = "microdesigner: "
 
@@ -78,17 +80,17 @@ class TrainingRun:
     def start(self) -> None:
         """Train, or go on from the last checkpoint, in a process that outlives this one."""
         self.directory.pause_request.unlink(missing_ok=True)
+        self.directory.interruption.unlink(missing_ok=True)
         with (self.folder / LOG_FILE).open("wb") as log:
             self._process = subprocess.Popen(
-                [*_program(), "train", "--out", str(self.folder), "--install", "--resume"],
+                [*program(), "train", "--out", str(self.folder), "--install", "--resume"],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                **_detached(),
+                env=environment(),
+                **detached(),
             )
-        if hasattr(os, "setpriority"):
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)
+        lower_priority(self._process.pid)
 
     def pause(self) -> None:
         """Wait after the present step, with a checkpoint written."""
@@ -105,7 +107,13 @@ class TrainingRun:
             self.start()
 
     def interrupt(self) -> None:
-        """End the process at once; what it has is kept in a checkpoint, and `start` goes on from there."""
+        """End the process soon; what it has is kept in a checkpoint, and `start` goes on from there.
+
+        A file asks for it, since Windows has no signal that a process could answer; elsewhere one makes it sooner.
+        """
+        self.directory.interruption.touch()
+        if sys.platform == "win32":
+            return
         pid = next(
             (e["pid"] for e in reversed(read_events(self.folder / "events.jsonl")) if e["event"] == "process"), None
         )
@@ -142,9 +150,10 @@ def known_runs() -> list[TrainingRun]:
 
 def check_name(name: str) -> None:
     """Raise InputError when `name` cannot name a new model: a model or run of that name is never overwritten."""
-    if not re.fullmatch(r"[\w][\w .+-]{0,63}", name):
+    if not (re.fullmatch(r"[\w][\w .+-]{0,63}", name) and is_portable(name)):
         raise InputError(
-            "A model's name starts with a letter or digit and has letters, digits, spaces, '.', '+' or '-'."
+            "A model's name starts with a letter or digit, has letters, digits, spaces, '.', '+' or '-', ends with "
+            "neither ' ' nor '.', and is not that of a device of Windows, such as CON or LPT1; choose another one."
         )
     if (runs_folder() / name).exists():
         raise InputError(f"There is a training called {name} already; choose another name.")
@@ -160,14 +169,3 @@ def runs_folder() -> Path:
 def datasets_folder() -> Path:
     """Where the desktop's data sets lie."""
     return user_data() / "datasets"
-
-
-def _program() -> list[str]:
-    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "microdesigner"]
-
-
-def _detached() -> dict[str, Any]:
-    """Popen's options for a process that no closing terminal or window takes along."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}

@@ -16,6 +16,7 @@ from pathlib import Path
 from microdesigner import __version__
 from microdesigner.cli import benchmark, convert, dataset, describe, evaluate, generate, models, simulate, train, verify
 from microdesigner.cli.parser import Parser, Verb
+from microdesigner.core.child_process import answer_call, is_frozen
 from microdesigner.core.errors import InputError, MicrodesignerError, one_line
 from microdesigner.core.paths import user_data
 
@@ -40,6 +41,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 done, 2 the request or a file is wrong, 1 failed otherwise, 130 interrupted; messages go to stderr.
     """
     _allow_any_code_page()
+    if is_frozen():
+        from multiprocessing import freeze_support
+
+        freeze_support()  # worker processes enter here, too, and do not come back
+        if argv is None and answer_call(sys.argv[1:]):
+            return DONE
     try:
         args = parse(sys.argv[1:] if argv is None else argv)
     except SystemExit as ending:

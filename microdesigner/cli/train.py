@@ -100,6 +100,9 @@ def run(args: argparse.Namespace) -> int:
             raise MicrodesignerError(
                 f"The disk of {directory.path} is full; free some space and add --resume."
             ) from error
+        finally:
+            if first_machine:
+                directory.interruption.unlink(missing_ok=True)
     print(directory.bundle if directory.bundle.exists() else directory.path)
     return 0
 
@@ -148,7 +151,7 @@ def _reports(directory: "RunDirectory") -> "Iterator[Listener]":
         def report(progress: Progress) -> None:
             bars.show(progress)
             log.show(progress)
-            if interruption_requested():
+            if interruption_requested() or directory.interruption.exists():
                 raise KeyboardInterrupt
 
         yield report

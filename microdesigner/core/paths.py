@@ -3,12 +3,14 @@
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from microdesigner.core.errors import MicrodesignerError
+from microdesigner.core.errors import InputError, MicrodesignerError
+from microdesigner.core.file_names import is_reserved
 from microdesigner.core.processes import is_running, process_place
 
 LEAST_FREE_BYTES = 64 << 20
@@ -50,7 +52,12 @@ def check_room(path: Path) -> None:
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Temporary sibling that replaces `path` on success and is removed on failure, so no reader sees half a file."""
+    """Temporary sibling that replaces `path` on success and is removed on failure, so no reader sees half a file.
+
+    Raises InputError where `path` is the name of a device, which on Windows would take the bytes and leave no file.
+    """
+    if sys.platform == "win32" and is_reserved(path.name):
+        raise InputError(f"{path.name} is a device of Windows and cannot be a file's name; choose another one.")
     path.parent.mkdir(parents=True, exist_ok=True)
     _sweep(path.parent)
     handle, name = tempfile.mkstemp(prefix=_prefix(path.stem), suffix=path.suffix, dir=path.parent)

@@ -195,7 +195,10 @@ def _processes(workers: int, scheduler: str | None) -> "ProcessPool | DaskCluste
     try:
         from microdesigner.data.cluster import DaskCluster
     except ModuleNotFoundError as error:
-        raise InputError(f"--scheduler needs the package distributed ({error}); install it or leave it out.") from None
+        raise InputError(
+            f"--scheduler needs the package distributed ({error}); leave it out or install this program's extra "
+            "cluster (pip install 'microdesigner[cluster]')."
+        ) from None
     return DaskCluster(scheduler)
 
 

@@ -1,7 +1,5 @@
 """What everything costs on this machine, in seconds of wall clock."""
 
-import subprocess
-import sys
 import tempfile
 import time
 from collections import deque
@@ -15,6 +13,7 @@ import torch
 from scipy.ndimage import gaussian_filter
 
 from microdesigner.compute import device_name
+from microdesigner.core.child_process import call, program, run_hidden
 from microdesigner.core.events import Finished
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request, Sampler
@@ -31,12 +30,6 @@ WARM_STEPS = 3
 STAGES = ("denoise", "refine", "decode", "measure")
 SERIES_CHI = (2.2, 3.0, 4.0)
 SNAPSHOTS = 12
-FIRST_CALL = """
-from microdesigner.descriptors import describe
-from microdesigner.core.microstructure import Microstructure
-import numpy as np
-describe(Microstructure(np.random.default_rng(0).integers(0, 3, (128, 128, 64), dtype=np.uint8)), "graspi")
-"""
 
 
 def machine(device: torch.device) -> dict[str, Any]:
@@ -120,18 +113,14 @@ def load_engine(model: str, device: str) -> tuple[Engine, Measurement]:
 def measure_processes(model: str, device: str) -> Iterator[Measurement]:
     """Fresh processes: import of the package, a first descriptor call, and `generate` end to end; raises
     CalledProcessError when one fails."""
-    seconds = _best(lambda: _python("-c", "import microdesigner"), 3)
+    seconds = _best(lambda: run_hidden(call("microdesigner.evaluation.first_calls:import_package")), 3)
     yield Measurement("start", "import microdesigner", seconds, "fresh process")
-    seconds = _best(lambda: _python("-c", FIRST_CALL), 3)
+    seconds = _best(lambda: run_hidden(call("microdesigner.evaluation.first_calls:describe_film")), 3)
     yield Measurement("start", "first GraSPI table", seconds, "fresh process, imports included")
     with tempfile.TemporaryDirectory() as folder:
-        command = ("-m", "microdesigner", "generate", "--model", model, "--device", device, "--out", folder)
-        seconds = _best(lambda: _python(*command), 1)
+        command = [*program(), "generate", "--model", model, "--device", device, "--out", folder]
+        seconds = _best(lambda: run_hidden(command), 1)
     yield Measurement("start", "generate, end to end", seconds, "fresh process, one volume, default steps")
-
-
-def _python(*arguments: str) -> None:
-    subprocess.run([sys.executable, *arguments], check=True, capture_output=True, stdin=subprocess.DEVNULL)
 
 
 def _best(work: Callable[[], object], repeats: int) -> float:

@@ -22,6 +22,7 @@ from microdesigner.app.store.settings import Settings
 from microdesigner.app.workers.engine import ENGINE
 from microdesigner.core.paths import user_data
 from microdesigner.gui import theme
+from microdesigner.gui.file_open_events import FileOpenEvents
 from microdesigner.gui.gui_thread_gc import GuiThreadGC
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.screen import check_fonts, prepare_screen
@@ -51,6 +52,7 @@ def run(argv: Sequence[str] | None = None, paths: Sequence[Path] = ()) -> int:
         return 0
     prepare_screen()
     app = make_application(argv)
+    asked = FileOpenEvents(app)
     qInstallMessageHandler(_log_qt_message)
     check_fonts()
     guard = CrashGuard(user_data())
@@ -58,6 +60,7 @@ def run(argv: Sequence[str] | None = None, paths: Sequence[Path] = ()) -> int:
     collector = GuiThreadGC(app)
     window = open_window(app)
     listener = _listen(instance, window, paths)
+    asked.serve(window.open_path)
     once = Qt.ConnectionType.SingleShotConnection
     window.generation.ready.connect(lambda *_: QTimer.singleShot(0, collector, collector.spare), once)
     sys.excepthook = lambda kind, error, trace: _report(window, kind, error, trace)

@@ -24,6 +24,7 @@ from typing import IO, Any
 import msgspec
 import numpy as np
 
+from microdesigner.core import child_process
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS
 from microdesigner.core.processes import StopWatch
@@ -77,15 +78,13 @@ class _Process:
     """The other process and its pipes."""
 
     def __init__(self) -> None:
-        root = str(Path(__file__).resolve().parents[2])
-        known = os.environ.get("PYTHONPATH")
-        environment = os.environ | {"PYTHONPATH": f"{root}{os.pathsep}{known}" if known else root}
-        environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self.owner = os.getpid()
         self.stood_still = False  # because a signal from outside stopped it
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", "from microdesigner.io.isolation import serve; serve()"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
+            child_process.call("microdesigner.io.isolation:serve"),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env=child_process.environment() | one_thread, **child_process.hidden(),
         )  # fmt: skip
 
     @property

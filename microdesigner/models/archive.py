@@ -1,7 +1,6 @@
 """Models on their way: into the user's folder, into one file, and out of it again with every hash checked."""
 
 import errno
-import re
 import shutil
 import zipfile
 import zlib
@@ -15,14 +14,13 @@ import torch
 from microdesigner.core.card import CARD_FILE, PARTS, ModelCard
 from microdesigner.core.documents import LARGEST_BYTES, document_text
 from microdesigner.core.errors import InputError, MicrodesignerError
+from microdesigner.core.file_names import is_portable
 from microdesigner.core.paths import atomic_path, temporary_folder, user_data, write_text_atomic
 from microdesigner.models.bundle import LARGEST_PART_BYTES, load_bundle, models_locked, part_file, verify_bundle
 
 LARGEST_EXPANSION = 50
 MOST_MEMBERS = 100
 _MEMBERS = (CARD_FILE, *(part_file(Path(), part).name for part in PARTS))
-_NAME = re.compile(r"(?![. ])[^\x00-\x1f\x7f<>:\"/\\|?*]{1,100}(?<![. ])")
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _DAMAGE = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, KeyError, IndexError, EOFError, RuntimeError, ValueError,
     OverflowError, MemoryError,
@@ -95,7 +93,7 @@ def _settle(arriving: Path, name: str | None) -> Path:
     """Give the model in `arriving` its name and place, where it is whole and loads."""
     card = ModelCard.read(arriving / CARD_FILE)
     requested = name or card.name
-    if not _NAME.fullmatch(requested) or _DEVICES.fullmatch(requested):
+    if not is_portable(requested):
         raise InputError(
             f"'{requested}' cannot be the name of a model, which is that of its folder; give it another one."
         )

@@ -27,8 +27,9 @@ class RunDirectory:
     """`config.json`, `events.jsonl`, `STAGE/` with checkpoints and logs, `STAGE.pt` when a stage is done, `latents.h5`,
     `samples/` drawn at validations, and the finished `bundle/` with its `evaluation/`.
 
-    While the file `pause` exists training waits; once `stop` exists the stages come to their end soon. `lock` is held
-    by the process that trains. Reading a run directory needs no torch.
+    While the file `pause` exists training waits; once `stop` exists the stages come to their end soon, and once
+    `interrupt` exists the process ends as by a signal. `lock` is held by the process that trains. Reading a run
+    directory needs no torch.
     """
 
     path: Path
@@ -47,6 +48,11 @@ class RunDirectory:
     def stop_request(self) -> Path:
         """File that makes every stage end soon once it exists."""
         return self.path / "stop"
+
+    @property
+    def interruption(self) -> Path:
+        """File that ends the process soon, with a checkpoint, as a signal does; the process removes it."""
+        return self.path / "interrupt"
 
     @property
     def samples(self) -> Path:

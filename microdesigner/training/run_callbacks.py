@@ -67,7 +67,7 @@ class ControlCallback(lightning.Callback):
         requests = (
             self._run.stop_request.exists(),
             self._run.pause_request.exists(),
-            process_group.interruption_requested(),
+            process_group.interruption_requested() or self._run.interruption.exists(),
         )
         stop, pause, interrupted = process_group.agree(requests)
         if interrupted:
@@ -88,7 +88,7 @@ class ControlCallback(lightning.Callback):
         started = time.monotonic()
         self._run.events.write("pause", stage=self._stage, step=trainer.global_step)
         while self._run.pause_request.exists() and not (
-            self._run.stop_request.exists() or process_group.interruption_requested()
+            self._run.stop_request.exists() or self._run.interruption.exists() or process_group.interruption_requested()
         ):
             time.sleep(SECONDS_BETWEEN_LOOKS)
         module.exclude_from_clock(time.monotonic() - started)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from microdesigner.core.child_process import is_frozen
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
@@ -26,6 +27,9 @@ FRAMES_PER_SECOND = 20  # GIF counts in hundredths of a second
 TURN_FRAMES = 120
 MAX_SLICE_FRAMES = 128
 COLOURS = 256
+ENCODER_REMEDY = (
+    "install it" if is_frozen() else "install it with this program's extra movies (pip install 'microdesigner[movies]')"
+)
 NOT_WHOLE = "The movie could not be written whole"
 
 
@@ -39,7 +43,8 @@ def movie(
     """Write a movie of the linked views, a GIF or an MP4 (H.264) by the suffix of `path`.
 
     "turntable" turns the volume once about its z axis; "slices" runs the slice across z from the bottom to the top.
-    Raises InputError for another suffix, OSError on a full disk, MicrodesignerError where the machine cannot draw.
+    Raises InputError for another suffix or where no encoder is installed, OSError on a full disk, MicrodesignerError
+    where the machine cannot draw.
     """
     for _ in film(Shot(microstructure, look or Look(), size), Path(path), motion):
         pass
@@ -50,6 +55,8 @@ def film(shot: Shot, path: Path, motion: Motion) -> Iterator[Progress]:
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
         raise InputError(f"{path} is no movie file; choose one of {', '.join(_WRITERS)}.")
+    if writer is _mp4 and not has_encoder():
+        raise InputError(f"{path.name} needs the program ffmpeg; {ENCODER_REMEDY}, or choose GIF.")
     shot = replace(shot, size=(shot.size[0] // 2 * 2, shot.size[1] // 2 * 2))  # H.264 halves the colours' resolution
     with atomic_path(path) as temporary, staged(shot) as scene, writer(temporary) as add:
         frames = TURN_FRAMES if motion == "turntable" else min(MAX_SLICE_FRAMES, shot.microstructure.shape[2])
@@ -57,6 +64,16 @@ def film(shot: Shot, path: Path, motion: Motion) -> Iterator[Progress]:
             _move(scene, motion, number, frames)
             add(scene.render(*shot.size)[::-1, :, :3])
             yield Progress("Drawing the movie", number + 1, frames)
+
+
+def has_encoder() -> bool:
+    """Whether MP4 movies can be written: by the ffmpeg that imageio-ffmpeg brings, or by that of the system."""
+    try:
+        import imageio_ffmpeg
+
+        return bool(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError):  # not installed; installed without a program, and none on the path
+        return False
 
 
 def _move(scene: Scene, motion: Motion, number: int, frames: int) -> None:

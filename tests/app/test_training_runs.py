@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from microdesigner.app.training_progress import Curve, RunProgress, duration
 from microdesigner.app.training_runs import TrainingRun, known_runs, new_run
+from microdesigner.app.workers.process import NICENESS
 from microdesigner.core.card import ModelCard, installed_cards
 from microdesigner.core.errors import InputError
 from microdesigner.models.bundle import verify_bundle
@@ -110,6 +112,27 @@ def test_a_killed_window_leaves_its_training_alone(dataset_path: Path, home: Pat
     assert of_kind(found, "step"), "what was learned is kept"
 
 
+@pytest.mark.parametrize("paused", [False, True])
+def test_on_windows_a_file_interrupts_and_a_checkpoint_is_kept(
+    paused: bool, dataset_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = new_run(config(dataset_path))
+    run.start()
+    assert psutil.Process(run._process.pid).nice() == NICENESS  # type: ignore[union-attr]
+    wait_for(run, lambda: len(of_kind(run, "step")) > 0)
+    if paused:
+        run.pause()
+        wait_for(run, lambda: len(of_kind(run, "pause")) > 0)
+    monkeypatch.setattr(sys, "platform", "win32")
+    run.interrupt()
+    monkeypatch.undo()
+    wait_for(run, lambda: not run._process or run._process.poll() is not None)
+    assert run._process is not None
+    assert run._process.returncode == 130, "it ended by itself"
+    assert list(run.folder.glob("*/waiting.ckpt"))
+    assert not run.directory.interruption.exists(), "the next start is not ended by it"
+
+
 def _check_model(folder: Path) -> None:
     verify_bundle(folder)
     assert folder / "model.json" in installed_cards()
@@ -130,7 +153,7 @@ def test_a_failed_run_says_why_and_a_name_is_taken_once(dataset_path: Path, home
     assert "gone.h5 does not exist" in run.problem
     with pytest.raises(InputError, match="called mine already"):
         new_run(config(dataset_path))
-    for name in ("../else", "", ".hidden"):
+    for name in ("../else", "", ".hidden", "nul", "Com1.films", "films."):
         with pytest.raises(InputError, match="name"):
             new_run(config(dataset_path, name))
     run.delete()

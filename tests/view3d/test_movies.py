@@ -1,5 +1,6 @@
 """Movies and large pictures, read back frame by frame."""
 
+import sys
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -119,3 +120,20 @@ def test_a_picture_shows_what_the_scene_shows(tmp_path: Path) -> None:
 def test_a_picture_beyond_memory_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="too large"):
         next(pictures.shoot(Shot(_layers(), size=(40_000, 30_000)), tmp_path / "a.png"))
+
+
+@pytest.mark.parametrize("missing", ["package", "program"])
+def test_without_an_encoder_one_sentence_and_no_file(
+    missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if missing == "package":
+        monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    else:
+        monkeypatch.setattr("imageio_ffmpeg.get_ffmpeg_exe", _no_program)
+    with pytest.raises(InputError, match=r"film\.mp4 needs the program ffmpeg.*movies.*GIF"):
+        movies.movie(_layers(), tmp_path / "film.mp4", size=SIZE)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _no_program() -> str:
+    raise RuntimeError("No ffmpeg exe could be found.")

@@ -45,10 +45,10 @@ def _send_report(connection: Connection, number: int, event: WorkerEvent) -> Non
     send(connection, (number, event))
 
 
-def lower_priority() -> None:
-    """Let the window and other programs have the processors first."""
+def lower_priority(pid: int | None = None) -> None:
+    """Let the window and other programs have the processors before the process `pid` (this one)."""
     with contextlib.suppress(psutil.Error, OSError):
-        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICENESS)
+        psutil.Process(pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICENESS)
 
 
 class _Inbox:

@@ -7,6 +7,7 @@ from html import escape
 from microdesigner.app.store.history_query import COLUMNS
 from microdesigner.app.store.history_rows import Entry
 from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.file_names import is_reserved
 from microdesigner.gui.widgets.basics import symbol_html
 
 MOST_VALUES = 2
@@ -54,8 +55,9 @@ def describe(entry: Entry) -> str:
 
 
 def file_stem(entry: Entry) -> str:
-    """A name without suffix that no other entry has."""
-    model = _NOT_IN_NAMES.sub("_", entry.request.model) or "volume"
+    """A name without suffix that no other entry has, and that every system takes."""
+    model = _NOT_IN_NAMES.sub("_", entry.request.model).strip("._") or "volume"
+    model = f"model-{model}" if is_reserved(model) else model
     return f"{model}-seed{entry.request.seed}-{entry.number}"
 
 
