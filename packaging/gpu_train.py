@@ -50,7 +50,7 @@ def toy_scale() -> Scale:
 
     plan = StagePlan(2, 2, 1e-3)
     preset = replace(PRESETS["quick"], vae=plan, fp=plan, ddpm=plan)
-    return Scale(BuildPlan(16, 3, (32, 32, 32), skins=1), 5, preset, 4, 2, (1, 2), steps=2)
+    return Scale(BuildPlan(16, 3, (32, 32, 32), thicknesses=1), 5, preset, 4, 2, (1, 2), steps=2)
 
 
 class Session:

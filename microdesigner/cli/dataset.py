@@ -39,8 +39,9 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     build.add_argument("--phases", type=int, choices=(2, 3), default=3, help="with mixed phase (3) or without (2)")
     build.add_argument(
-        "--skins", type=int, default=3, metavar="N", help="random interphase thicknesses per snapshot (3)"
+        "--thicknesses", type=int, default=3, metavar="N", help="random interphase thicknesses per snapshot (3)"
     )
+    build.add_argument("--skins", dest="thicknesses", type=int, help=argparse.SUPPRESS)  # its name in version 0.1.0
     build.add_argument(
         "--threshold",
         choices=("half", "blend"),
@@ -72,7 +73,7 @@ def run_build(args: argparse.Namespace) -> int:
     """Build; raises InputError when the file exists or the plan cannot be served."""
     from microdesigner.data.build import BuildPlan, build_dataset, unprotected
 
-    for name in ("series", "snapshots", "skins", "workers"):
+    for name in ("series", "snapshots", "thicknesses", "workers"):
         if getattr(args, name) < 1:
             raise InputError(f"--{name} must be at least 1; got {getattr(args, name)}.")
     if args.minutes is not None and not args.minutes > 0:
@@ -80,7 +81,14 @@ def run_build(args: argparse.Namespace) -> int:
     if args.phases == 3 and args.threshold != "half":
         raise InputError("--threshold tells two phases apart; give --phases 2 with it.")
     plan = BuildPlan(
-        args.series, args.snapshots, tuple(args.size), args.lateral, args.phases, args.skins, args.seed, args.threshold
+        args.series,
+        args.snapshots,
+        tuple(args.size),
+        args.lateral,
+        args.phases,
+        args.thicknesses,
+        args.seed,
+        args.threshold,
     )
     if args.scheduler and unprotected(args.scheduler):
         print(

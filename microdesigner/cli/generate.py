@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from microdesigner.cli.device_option import add_device_option, print_device_note
 from microdesigner.cli.parser import Subparsers, parse_targets
 from microdesigner.cli.progress import with_bars
-from microdesigner.core.documents import plain_number
+from microdesigner.core.documents import plain_number, read_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Finished, SampleDone
 from microdesigner.core.paths import write_text_atomic
@@ -155,18 +155,9 @@ def build_request(args: argparse.Namespace) -> Request:
 
 
 def read_request(path: Path) -> dict[str, Any]:
-    """The document in `path`; raises InputError when it is missing or not a JSON object."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"The request {path} cannot be read ({_reason(error)}); name a request saved as JSON."
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"The request {path} is not valid JSON ({error}); correct it or save it again.") from None
-    if not isinstance(document, dict):
-        raise InputError(f"The request {path} must be a JSON object with entries such as targets, count and seed.")
-    return document
+    """The document in `path`; raises InputError naming the file where it alone is no request."""
+    Request.read(path)
+    return read_document(path, dict[str, Any], "a request", "name a request saved as JSON")
 
 
 def parse_formats(text: str) -> "list[Format]":

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
 from microdesigner.core.descriptor_spec import SPECS, same_quantity
-from microdesigner.core.documents import read_document
+from microdesigner.core.documents import convert_document, read_document
 from microdesigner.core.errors import InputError
 
 Sampler = Literal["dpm-solver++", "ancestral"]
@@ -78,12 +78,9 @@ class Request:
         ):
             _check_whole(name, getattr(self, name), low, high)
         _check_refinement(self.refinement_strength)
-        _check_choice("sampler", self.sampler, get_args(Sampler))
-        _check_choice("match", self.match, get_args(Match))
+        _check_values(vars(self))
         if self.size is not None:
             _check_size(self.size)
-        for name, value in self.targets.items():
-            _check_target(name, value)
         check_fractions(self.targets)
 
     def to_json(self) -> dict[str, Any]:
@@ -94,25 +91,16 @@ class Request:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """Read a request document, of older versions too (see `renamed_entries`); raises InputError on unknown or
-        ill-typed entries."""
+        """Read a request document, of older versions too (see `renamed_entries`); raises InputError naming the entry
+        that is unknown, of another type or impossible."""
         if not isinstance(document, Mapping):
             raise InputError("A request must be a JSON object with entries such as targets, count and seed.")
-        document = renamed_entries(document)
+        entries = renamed_entries(document)
         known = {entry.name for entry in fields(cls)}
-        unknown = sorted(set(document) - known)
-        if unknown:
+        if unknown := sorted(set(entries) - known):
             raise InputError(f"The request has the unknown entry '{unknown[0]}'; known are {', '.join(sorted(known))}.")
-        values = dict(document)
-        if not isinstance(values.get("targets", {}), Mapping):
-            raise InputError("The request's targets must be an object of names and numbers.")
-        if not isinstance(values.get("model", ""), str):
-            raise InputError("The request's model must be the name of a model.")
-        size = values.get("size")
-        if size is not None:
-            values["size"] = tuple(size) if isinstance(size, list | tuple) else size
-        values["targets"] = dict(values.get("targets", {}))
-        return cls(**values)
+        _check_values(entries)
+        return convert_document(entries, cls, "the request", "a request", "give another value")
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -149,6 +137,15 @@ def check_fractions(targets: Mapping[str, float]) -> None:
         raise InputError(f"The phase fractions sum to {total:.3g}, more than 1; lower one of them.")
     if len(fractions) == 3 and total < 1 - 1e-6:
         raise InputError(f"The three phase fractions sum to {total:.3g} instead of 1; leave one of them free.")
+
+
+def _check_values(entries: Mapping[str, Any]) -> None:
+    """Choices and targets, whose sentences name what may stand there and which target it is."""
+    for name, choices in (("sampler", get_args(Sampler)), ("match", get_args(Match))):
+        _check_choice(name, entries.get(name, choices[0]), choices)
+    if isinstance(targets := entries.get("targets"), Mapping):
+        for name, value in targets.items():
+            _check_target(name, value)
 
 
 def _check_whole(name: str, value: object, low: int, high: int) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 FILMS_PER_TERM = 4
 LEFT_OPEN = ("vol_frac_M",)
-"""Conditions that no recipe fixes: how thick the mixed skin is counted is chosen apart from it."""
+"""Conditions that no recipe fixes: how thick the interphase (the mixed phase) is counted is chosen apart from it."""
 Table = NDArray[np.float64]
 _NUMBERS = ("centre", "scale", "coefficients", "scatter")
 

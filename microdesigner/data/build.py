@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from microdesigner.data.cluster import DaskCluster
 
 PROCESS = ("phi", "chi", "log_time")
-THINNEST_SKIN, THICKEST_SKIN = 1.2, 5.0
+THINNEST_INTERPHASE, THICKEST_INTERPHASE = 1.2, 5.0
 LEAST_FRACTION, MOST_MIXED = 0.08, 0.40
 GPU_PROCESSES = 6  # enough to keep a GPU busy; each holds about half a GiB of its memory
 
@@ -37,14 +37,14 @@ GPU_PROCESSES = 6  # enough to keep a GPU busy; each holds about half a GiB of i
 @dataclass(frozen=True)
 class BuildPlan:
     """How many series and snapshots, of what size, and how phases are told apart: two of them by `threshold`, three by
-    `skins` random thicknesses of the interphase (the mixed phase) per snapshot."""
+    `thicknesses` random thicknesses of the interphase (the mixed phase) per snapshot."""
 
     series: int
     snapshots: int = 12
     size: tuple[int, int, int] = (128, 128, 64)
     lateral: Lateral = "periodic"
     phases: PhaseCount = 3
-    skins: int = 3
+    thicknesses: int = 3
     seed: int = 1
     threshold: Threshold = "half"
 
@@ -93,20 +93,20 @@ def build_dataset(
 
 
 def label_snapshots(snapshots: list[Snapshot], plan: BuildPlan, series: int) -> list[Volume]:
-    """The separated snapshots of a series as measured volumes, each with `plan.skins` random interphase thicknesses.
+    """The separated snapshots of a series as measured volumes, with `plan.thicknesses` random interphases each.
 
     A random thickness makes the mixed fraction a condition of its own instead of a shadow of the interface area.
     """
     random = np.random.default_rng((plan.seed, series))
     volumes = []
     for number, snapshot in enumerate(snapshots):
-        for skin in range(plan.skins if plan.phases == 3 else 1):
-            thickness = float(np.exp(random.uniform(math.log(THINNEST_SKIN), math.log(THICKEST_SKIN))))
+        for variant in range(plan.thicknesses if plan.phases == 3 else 1):
+            thickness = float(np.exp(random.uniform(math.log(THINNEST_INTERPHASE), math.log(THICKEST_INTERPHASE))))
             try:
                 microstructure = snapshot.microstructure(plan.phases, thickness, plan.threshold)
             except NotSeparatedError:
                 continue  # not separated yet: a blend at this stage has no phases to learn
-            name = f"series-{series:05d}-time-{number:02d}-skin-{skin}"
+            name = f"series-{series:05d}-time-{number:02d}-thickness-{variant}"
             volume = _measured(name, microstructure, snapshot, series)
             if volume is not None:
                 volumes.append(volume)
@@ -126,7 +126,8 @@ def _measured(name: str, microstructure: Microstructure, snapshot: Snapshot, ser
     labels: dict[str, float] = {**known, **snapshot.process, "time": snapshot.time, "tau": recipe.tau_of(snapshot.time)}
     labels |= {"series": series, "seed": recipe.seed}
     provenance = microstructure.provenance
-    labels |= {key: float(provenance[key]) for key in ("skin_voxels", "half_width", "threshold") if key in provenance}
+    further = ("interphase_voxels", "half_width", "threshold")
+    labels |= {key: float(provenance[key]) for key in further if key in provenance}
     return Volume(name, microstructure.phases, labels)
 
 

@@ -28,6 +28,7 @@ from microdesigner.data.hdf5_text import read_apart, write_text
 
 SCHEMA = 1
 SERIES, HELD_OUT = "series", "held_out"
+RENAMED = {"skin_voxels": "interphase_voxels"}  # labels of version 0.1.0
 STATED = "stated_"  # before the name of a label that a source states and that is measured too
 OWN, CHECKS = "microdesigner", "checks"
 VALIDATION_EVERY = 8
@@ -134,6 +135,10 @@ class VolumeDataset:
     @cached_property
     def table(self) -> dict[str, NDArray[np.float64]]:
         """Every label that all volumes carry, a column each."""
+        return {RENAMED.get(label, label): column for label, column in self._stored_table.items()}
+
+    @cached_property
+    def _stored_table(self) -> dict[str, NDArray[np.float64]]:
         rows = [self._labels(name) for name in self.names]
         shared = set.intersection(*(set(row) for row in rows))
         return {label: np.array([row[label] for row in rows]) for label in sorted(shared)}
@@ -172,9 +177,9 @@ class VolumeDataset:
     @cached_property
     def fingerprint(self) -> str:
         """Identifies the volumes, by name, size and every label: a training goes on with those it began with."""
-        document = [self.names, self.shape, self.description.phase_names, *self.table]
+        document = [self.names, self.shape, self.description.phase_names, *self._stored_table]
         digest = hashlib.sha256(json.dumps(document).encode())
-        for column in self.table.values():
+        for column in self._stored_table.values():
             digest.update(column.tobytes())
         return digest.hexdigest()
 

@@ -103,7 +103,7 @@ def _of_phase(microstructure: Microstructure, parts: Components, label: int, let
         "effective_diffusivity": transport.effective_diffusivity if transport else None,
         "composition_tilt": composition_tilt(microstructure, label),
     }
-    if label < MIXED:  # a mixed skin is too thin for its curvature to survive the smoothing
+    if label < MIXED:  # an interphase (the mixed phase) is too thin for its curvature to survive the smoothing
         measured |= dict.fromkeys(_CURVATURE) if curvature is None else curvature.statistics()
     return {f"{stem}_{letter}": value if voxels else None for stem, value in measured.items()}
 

@@ -147,7 +147,7 @@ class TwinFilms:
             same = replace(snapshot, field=stored.astype(np.float32))
             for index in indices:
                 if float(table["time"][index]) == snapshot.time:
-                    thickness = float(table["skin_voxels"][index]) if phases == 3 else 0.0
+                    thickness = float(table["interphase_voxels"][index]) if phases == 3 else 0.0
                     with suppress(NotSeparatedError):
                         volumes[index] = same.microstructure(phases, thickness, threshold).phases
         return volumes
@@ -156,7 +156,7 @@ class TwinFilms:
 def check_twins(engine: Engine, dataset: VolumeDataset) -> None:
     """Raise InputError when `dataset` lacks a condition of the model or what twins of its films need."""
     card = engine.card
-    needed = (*RECIPE, *(("skin_voxels",) if len(card.phase_names) > 2 else ()))
+    needed = (*RECIPE, *(("interphase_voxels",) if len(card.phase_names) > 2 else ()))
     for name in (*(condition.name for condition in card.conditions), *needed):
         if name not in dataset.table:
             raise InputError(

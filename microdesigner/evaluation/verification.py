@@ -115,7 +115,7 @@ def _check_time(recipe: Recipe, end: float) -> None:
 
 
 def _labelled(last: Snapshot, entry: ResultEntry, volume: Microstructure) -> Microstructure:
-    """The snapshot's phases, its mixed skin as thick as the generated volume's mixed fraction asks."""
+    """The snapshot's phases, its interphase as thick as the generated volume's mixed fraction asks."""
     last.check_separated()
     mixed = entry.measured.get("vol_frac_M")
     if mixed is None:

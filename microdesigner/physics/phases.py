@@ -32,18 +32,18 @@ def three_phases(field: NDArray[np.floating], half_width: float) -> PhaseArray:
     return phases
 
 
-def skin_half_width(field: NDArray[np.floating], skin_voxels: float, binodal: float) -> float:
-    """Half distance of the two thresholds that makes the mixed skin `skin_voxels` thick on average.
+def interphase_half_width(field: NDArray[np.floating], interphase_voxels: float, binodal: float) -> float:
+    """Half distance of the two thresholds that makes the interphase `interphase_voxels` thick on average.
 
-    Around φ = 1/2 the field is a ramp of slope g = ⟨|∇φ|⟩, hence a half width of g · skin / 2; it stays below
-    `LARGEST_HALF_WIDTH` of the amplitude 1/2 − φ_α, so that a thick skin never swallows the pure phases.
+    Around φ = 1/2 the field is a ramp of slope g = ⟨|∇φ|⟩, hence a half width of g · thickness / 2; it stays below
+    `LARGEST_HALF_WIDTH` of the amplitude 1/2 − φ_α, so that a thick interphase never swallows the pure phases.
     Raises InputError when the field has no interface.
     """
     ramp = np.abs(field - MIDDLE) < 0.25 * (MIDDLE - binodal)
     if not ramp.any():
         raise InputError("The field has no interface: it has not separated yet; anneal longer.")
     slope = np.sqrt(sum(np.square(np.gradient(field, axis=axis)[ramp]) for axis in range(3))).mean()
-    return min(0.5 * float(slope) * skin_voxels, LARGEST_HALF_WIDTH * (MIDDLE - binodal))
+    return min(0.5 * float(slope) * interphase_voxels, LARGEST_HALF_WIDTH * (MIDDLE - binodal))
 
 
 def half_width_of_fraction(field: NDArray[np.floating], mixed_fraction: float) -> float:

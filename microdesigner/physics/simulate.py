@@ -18,14 +18,14 @@ from microdesigner.physics.phases import (
     PhaseCount,
     Threshold,
     has_separated,
-    skin_half_width,
+    interphase_half_width,
     three_phases,
     threshold_of_fraction,
     two_phases,
 )
 
 NOISE = 0.01
-DEFAULT_SKIN_VOXELS = 2.5
+DEFAULT_INTERPHASE_VOXELS = 2.5
 TYPICAL_SEPARATION = 12.0  # in times of the fastest wave's growth
 SMALLEST_EDGE = 8
 
@@ -90,12 +90,13 @@ class Snapshot:
     steps: int
 
     def microstructure(
-        self, phases: PhaseCount, skin_voxels: float = DEFAULT_SKIN_VOXELS, threshold: Threshold = "half"
+        self, phases: PhaseCount, interphase_voxels: float = DEFAULT_INTERPHASE_VOXELS, threshold: Threshold = "half"
     ) -> Microstructure:
         """The labelled volume; raises NotSeparatedError when the blend has not separated by then.
 
         Two phases meet at φ = 1/2 or, with the threshold "blend", where the acceptor's share is that of the blend;
-        between three lies a mixed skin `skin_voxels` thick. Which it was stands in the provenance.
+        between three lies an interphase (the mixed phase) `interphase_voxels` thick. Which it was stands in the
+        provenance.
         """
         binodal = self.check_separated()
         provenance = {"recipe": self.process, "seed": self.recipe.seed, "solver_steps": self.steps}
@@ -104,8 +105,8 @@ class Snapshot:
             provenance |= {"threshold": level}
             labels = two_phases(self.field, level)
         else:
-            half_width = skin_half_width(self.field, skin_voxels, binodal)
-            provenance |= {"skin_voxels": skin_voxels, "half_width": half_width}
+            half_width = interphase_half_width(self.field, interphase_voxels, binodal)
+            provenance |= {"interphase_voxels": interphase_voxels, "half_width": half_width}
             labels = three_phases(self.field, half_width)
         return Microstructure(
             labels, lateral=self.recipe.lateral, phase_names=PHASE_NAMES[:phases], provenance=provenance

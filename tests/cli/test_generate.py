@@ -151,7 +151,7 @@ def test_a_refusal_spares_an_earlier_result(call: Any, tmp_path: Path) -> None:
         ('{"count": "4"}', "count"),
         ('{"size": [64, 64]}', "size"),
         ('{"targets": {"vol_frac_D": "half"}}', "vol_frac_D"),
-        ('{"targets": {"vol_frac_D": NaN}}', "vol_frac_D"),
+        ('{"targets": {"vol_frac_D": NaN}}', "JSON"),
         ('{"candidates": null, "match": "all"}', "candidates"),
         ("\x00\xff", "request.json"),
     ],
@@ -159,7 +159,7 @@ def test_a_refusal_spares_an_earlier_result(call: Any, tmp_path: Path) -> None:
 def test_bad_request_files(text: str, word: str, call: Any, tmp_path: Path, capsys: Any) -> None:
     (tmp_path / "request.json").write_text(text, encoding="latin-1")
     assert call(str(tmp_path / "request.json")) == 2
-    refusal(capsys, word)
+    refusal(capsys, "request.json", word)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.tiny_dataset import write_tiny_dataset
 
 def test_a_data_set_is_built_and_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "set.h5"
-    options = ["--series", "3", "--snapshots", "3", "--size", "32", "32", "16", "--skins", "1", "--workers", "1"]
+    options = ["--series", "3", "--snapshots", "3", "--size", "32", "32", "16", "--thicknesses", "1", "--workers", "1"]
     assert main(["dataset", "build", str(path), *options]) == 0
     capsys.readouterr()
     assert main(["dataset", "info", str(path), "--json"]) == 0

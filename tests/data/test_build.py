@@ -15,6 +15,7 @@ import psutil
 import pytest
 from distributed import Client, LocalCluster
 
+from microdesigner.cli.main import main
 from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.events import Progress
 from microdesigner.data import build, cluster
@@ -27,8 +28,8 @@ from microdesigner.physics.phases import Threshold
 from microdesigner.physics.simulate import Recipe, simulate
 from tests.tiny_dataset import write_tiny_dataset
 
-PLAN = BuildPlan(series=8, snapshots=3, size=(32, 32, 32), skins=2)
-SMALL = BuildPlan(series=3, snapshots=3, size=(32, 32, 16), skins=1)
+PLAN = BuildPlan(series=8, snapshots=3, size=(32, 32, 32), thicknesses=2)
+SMALL = BuildPlan(series=3, snapshots=3, size=(32, 32, 16), thicknesses=1)
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +160,7 @@ def test_a_build_goes_on_after_its_client_was_killed(
     tmp_path: Path, dataset: VolumeDataset, processes: LocalCluster
 ) -> None:
     path, parts, scheduler = tmp_path / "set.h5", tmp_path / "set.h5.parts", processes.scheduler_address
-    options = ["--series", "8", "--snapshots", "3", "--size", "32", "32", "32", "--skins", "2"]
+    options = ["--series", "8", "--snapshots", "3", "--size", "32", "32", "32", "--thicknesses", "2"]
     command = [sys.executable, "-m", "microdesigner", "dataset", "build", str(path), *options, "--scheduler", scheduler]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as client:
         while client.poll() is None and not list(parts.glob("series-*.h5")):
@@ -205,12 +206,23 @@ def test_a_scheduler_that_does_not_answer_is_named(
 
 def test_a_time_box_leaves_a_data_set_of_the_first_series(tmp_path: Path, processes: LocalCluster) -> None:
     path = tmp_path / "set.h5"
-    plan = BuildPlan(series=40, snapshots=3, size=(32, 32, 32), skins=1)
+    plan = BuildPlan(series=40, snapshots=3, size=(32, 32, 32), thicknesses=1)
     list(build_dataset(path, plan, workers=1, minutes=1e-9, scheduler=processes.scheduler_address))
     dataset = VolumeDataset(path)
     made = dataset.description.origin["series"]
     assert 0 < made < 40
     assert set(dataset.table["series"]) <= set(range(made))
+
+
+@pytest.mark.parametrize("option", ["--thicknesses", "--skins"])  # the second is its name in version 0.1.0
+def test_the_number_of_interphase_thicknesses_reaches_the_plan(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans: list[BuildPlan] = []
+    monkeypatch.setattr(build, "build_dataset", lambda path, plan, *_: iter(plans.append(plan) or ()))
+    assert main(["dataset", "build", str(tmp_path / "set.h5"), option, "2"]) == 0
+    assert main(["dataset", "build", str(tmp_path / "set.h5")]) == 0
+    assert [plan.thicknesses for plan in plans] == [2, 3]
 
 
 def test_an_existing_file_is_not_replaced(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The data set file from anywhere: what is damaged or of another layout is named, and nothing hangs."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -145,3 +146,19 @@ def test_files_of_version_0_1_0_are_read_and_a_heap_in_circles_does_not_hang(
     monkeypatch.setattr(isolation, "LEAST_SECONDS", 1.0)
     with pytest.raises(InputError, match="microdesigner"):
         VolumeDataset(path)
+
+
+def test_the_label_of_the_interphase_thickness_of_version_0_1_0_is_read_and_the_training_goes_on(path: Path) -> None:
+    with h5py.File(path, "r+") as file:
+        for number, volume in enumerate(file.values()):
+            volume.attrs["skin_voxels"] = 1.5 + number
+    dataset = read_all(path)
+    assert dataset.table["interphase_voxels"].tolist() == [1.5, 2.5, 3.5, 4.5, 5.5, 6.5]
+    assert "skin_voxels" not in dataset.table
+    with h5py.File(path) as file:
+        rows = [dict(volume.attrs) for volume in file.values()]
+    labels = ["ABS_f_D", "chi", "log_time", "seed", "series", "skin_voxels"]
+    digest = hashlib.sha256(json.dumps([dataset.names, [8, 8, 8], ["donor", "acceptor"], *labels]).encode())
+    for label in labels:
+        digest.update(np.array([float(row[label]) for row in rows]).tobytes())
+    assert dataset.fingerprint == digest.hexdigest()  # as that version recorded it in a run

@@ -37,7 +37,7 @@ def few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VolumeDataset]:
     folder = tmp_path_factory.mktemp("twins")
-    plan = BuildPlan(series=2, snapshots=1, size=(32, 32, 32), skins=2)
+    plan = BuildPlan(series=2, snapshots=1, size=(32, 32, 32), thicknesses=2)
     description = Description(("donor", "acceptor", "mixed"), "periodic", STANDARD_CONDITIONS[3], PROCESS)
     with new_dataset(folder / "films.h5", description) as add:
         for series, phi in enumerate((0.45, 0.5)):

@@ -26,7 +26,7 @@ from tests.tiny_dataset import write_tiny_dataset
 from tests.tiny_model import save_tiny_bundle
 from tests.torture.forks import Done
 
-PLAN = BuildPlan(series=3, snapshots=2, size=(32, 32, 16), skins=1)
+PLAN = BuildPlan(series=3, snapshots=2, size=(32, 32, 16), thicknesses=1)
 SAMPLES, JOBS = 12, 20
 EXPORTS = {name: entry.extensions[0] for name, entry in registry.FORMATS.items()}
 OF_SEVERAL_FILES = (".raw", ".mhd")

@@ -34,7 +34,7 @@ TINY = replace(
 @pytest.fixture(scope="module")
 def dataset_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("data") / "set.h5"
-    list(build_dataset(path, BuildPlan(series=16, snapshots=3, size=(32, 32, 32), skins=1), workers=2))
+    list(build_dataset(path, BuildPlan(series=16, snapshots=3, size=(32, 32, 32), thicknesses=1), workers=2))
     return path
 
 

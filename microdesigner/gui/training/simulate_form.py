@@ -40,7 +40,7 @@ class SimulateForm(DataForm):
         self.begin = named(QPushButton("Simulate"), "Simulate the data set", "Start; this window stays usable.")
         self._make_advanced()
         self._lay_out()
-        for box in (self.series, self.snapshots, self.skins):
+        for box in (self.series, self.snapshots, self.thicknesses):
             box.valueChanged.connect(lambda _: self._count())
         self.phases.currentIndexChanged.connect(lambda _: self._count())
         self.begin.clicked.connect(lambda: self._start())
@@ -50,7 +50,12 @@ class SimulateForm(DataForm):
         self.lateral = named(QComboBox(), "Lateral faces", "Whether a film goes on beyond its lateral faces.")
         for title, kind in LATERAL_FACES:
             self.lateral.addItem(title, kind)
-        self.skins = _spin("Thicknesses", "Random thicknesses of the mixed skin taken from each snapshot.", 3, 1)
+        self.thicknesses = _spin(
+            "Interphase thicknesses",
+            "Random thicknesses of the interphase (the mixed phase), each a volume of every snapshot.",
+            3,
+            1,
+        )
         self.seed = _spin("Seed", "Seed of the design and of all noise.", 1, 0)
         cores = os.cpu_count() or 1
         self.workers = _spin("Series at a time", "Series simulated at the same time, a processor core each.", cores, 1)
@@ -68,7 +73,7 @@ class SimulateForm(DataForm):
         advanced = QFormLayout(folded)
         advanced.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         advanced.setContentsMargins(0, 0, 0, 0)
-        further = (("Lateral faces", self.lateral), ("Thicknesses of the mixed skin", self.skins), ("Seed", self.seed),
+        further = (("Lateral faces", self.lateral), ("Interphase thicknesses", self.thicknesses), ("Seed", self.seed),
                    ("Series at a time", self.workers))  # fmt: skip
         for title, widget in further:
             advanced.addRow(title, widget)
@@ -77,20 +82,18 @@ class SimulateForm(DataForm):
         column.addLayout(form)
         column.addWidget(self.total)
         column.addWidget(
-            CollapsibleSection(
-                "Advanced", folded, "Lateral faces, thicknesses of the mixed skin, seed, series at a time."
-            )
+            CollapsibleSection("Advanced", folded, "Lateral faces, interphase thicknesses, seed, series at a time.")
         )
         column.addWidget(self.begin, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
 
     def _count(self) -> None:
-        series, snapshots, skins = (box.value() for box in (self.series, self.snapshots, self.skins))
+        series, snapshots, thicknesses = (box.value() for box in (self.series, self.snapshots, self.thicknesses))
         factors = [f"{series} series", f"{snapshots} snapshots"]
         volumes = series * snapshots
         if self.phases.currentData() == MIXED:
-            factors.append(f"{skins} thicknesses of the mixed skin")
-            volumes *= skins
+            factors.append(f"{thicknesses} interphase thicknesses")
+            volumes *= thicknesses
         self.total.setText(
             f"{' × '.join(factors)}: at most {volumes} volumes; those that have not separated or lack a phase are left "
             "out."
@@ -109,7 +112,7 @@ class SimulateForm(DataForm):
             "size": self.voxels.currentData(),
             "lateral": self.lateral.currentData(),
             "phases": self.phases.currentData(),
-            "skins": self.skins.value(),
+            "thicknesses": self.thicknesses.value(),
             "seed": self.seed.value(),
         }
         self.started.emit(path)
