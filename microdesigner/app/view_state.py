@@ -42,7 +42,8 @@ class ViewState:
     """All controls of the views.
 
     Opacities are in percent. The clip box counts `steps` along each axis, the voxels of the volume on show; `positions`
-    are the layers of the slices, counted from 0 in the whole volume.
+    are the layers of the slices, counted from 0 in the whole volume. `palette` is a name, or "own" and its colours;
+    `own_colours` are the user's last, for when that is chosen again.
     """
 
     pose: Pose
@@ -57,6 +58,7 @@ class ViewState:
     positions: tuple[_Step, _Step, _Step]
     threshold: _Step
     steps: tuple[_Steps, _Steps, _Steps] = (SHARE_STEPS,) * 3
+    own_colours: str = ""
 
     @property
     def clip_box(self) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
@@ -114,7 +116,8 @@ DEFAULT_VIEW = ViewState(
 )  # fmt: skip
 TITLES = {
     "pose": "Move the camera", "orthographic": "Change the projection", "maximised": "Maximise a view",
-    "palette": "Change the colours", "smooth": "Smooth surfaces or voxels", "visible": "Show or hide a phase",
+    "palette": "Change the colours", "own_colours": "Change the colours", "smooth": "Smooth surfaces or voxels",
+    "visible": "Show or hide a phase",
     "opacity": "Change an opacity", "clip": "Move the clip box", "slices": "Show or hide slices",
     "positions": "Move a slice", "threshold": "Change the threshold",
 }  # fmt: skip

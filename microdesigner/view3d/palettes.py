@@ -1,6 +1,7 @@
 """Colours of the phases and of what surrounds them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,6 +64,19 @@ _OWN_KEY = re.compile(rf"{OWN}( #[0-9a-f]{{6}}){{1,256}}")
 def own_colours(key: str) -> tuple[Colour, ...]:
     """The colours written behind "own" in a palette's key; none where it is not such a key."""
     return tuple(map(colour_of, key.split()[1:])) if _OWN_KEY.fullmatch(key) else ()
+
+
+def own_key(colours: Sequence[Colour]) -> str:
+    """The key of a palette of the user's own."""
+    return " ".join([OWN, *map(text_of, colours)])
+
+
+def with_colour(key: str, label: int, colour: str) -> str:
+    """The key of the palette of `key` in which a label has the colour "#rrggbb"."""
+    palette = palette_of(key)
+    colours = [palette.colour(index) for index in range(max(label + 1, len(palette.colours)))]
+    colours[label] = colour_of(colour)
+    return own_key(colours)
 
 
 def palette_of(key: str) -> Palette:

@@ -30,6 +30,7 @@ from microdesigner.gui.importing.layer import LayerPreview
 from microdesigner.gui.importing.phase_names import PhaseNamesForm, labels_of
 from microdesigner.gui.importing.reading_form import CATHODES, ReadingForm, row_label
 from microdesigner.gui.widgets.basics import fit_screen, heading, named, quiet, scrolled
+from microdesigner.gui.widgets.form_undo import FormUndo
 from microdesigner.io.segmentation import Segmentation
 
 PAUSE_MS = 150  # so that a value being typed asks for one look
@@ -73,6 +74,7 @@ class ImportDialog(QDialog):
         self._pause.setInterval(PAUSE_MS)
         self._lay_out()
         self._connect()
+        FormUndo(self)
         if before is not None:
             self.reading.show_options(before.options, _size(path))
             self.cathode.setCurrentIndex(max(0, self.cathode.findData(before.cathode)))

@@ -16,6 +16,7 @@ from microdesigner.core.request import Request
 from microdesigner.gui.queue.contact_sheet import SheetDialog, contact_sheet
 from microdesigner.gui.queue.controller import QueueController
 from microdesigner.gui.widgets.basics import named, quiet
+from microdesigner.gui.widgets.form_undo import FormUndo
 from microdesigner.gui.widgets.number_field import IntegerField, NumberField
 
 
@@ -83,6 +84,7 @@ class SweepDialog(QDialog):
             box.valueChanged.connect(lambda _: self._check())
         self.accepted.connect(lambda: self.sweep_requested.emit(self._requests, self.condition.currentData()))
         self._propose()
+        FormUndo(self)
 
     def _propose(self) -> None:
         name = self.condition.currentData()

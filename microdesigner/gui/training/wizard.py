@@ -22,6 +22,7 @@ from microdesigner.gui.training.preset_page import PresetPage
 from microdesigner.gui.training.run_page import RunPage
 from microdesigner.gui.training.start_page import StartPage
 from microdesigner.gui.widgets.data_form import DataForm
+from microdesigner.gui.widgets.form_undo import FormUndo
 from microdesigner.training.config import TrainingConfig, new_config
 
 START, DATA, CHECKS, LEARN, PRESET, RUN = range(6)
@@ -59,6 +60,7 @@ class TrainingWizard(QWizard):
         self.run.installed.connect(self.installed)
         self.run.outcome.use_requested.connect(self.use_requested)
         self.run.outcome.export_requested.connect(self._export)
+        FormUndo(self)
         self._exporting = BackgroundTask(self)
         self._exporting.failed.connect(self.run.error_bar.show_error)
 

@@ -52,7 +52,7 @@ class ViewsPanel(QWidget):
         self.readout = PointerReadout(self.view)
         self.builder = MeshBuilder(self)
         self.phases = PhaseBar()
-        self.palette_choice = PaletteChoice(model.state.palette)
+        self.palette_choice = PaletteChoice(model)
         self.smooth = toggle_button(
             "Smooth", "Smooth surfaces", "Smooth surfaces, or the voxels as they are.", model.state.smooth
         )
@@ -168,7 +168,7 @@ class ViewsPanel(QWidget):
         controls += [self.cut] if hasattr(self, "cut") else []
         for control in controls:
             control.blockSignals(True)
-        self.palette_choice.choose(state.palette)
+        self.palette_choice.show_state(state)
         self.smooth.setChecked(state.smooth)
         self.orthographic.setChecked(state.orthographic)
         self.phases.restore(state.visible, state.opacity)
@@ -225,7 +225,7 @@ class ViewsPanel(QWidget):
         scene.slices, scene.slice_positions = state.slices, state.slice_positions
 
     def _ask_colour(self, label: int) -> None:
-        now = text_of(self.palette_choice.chosen().colour(label))
+        now = text_of(palette_of(self._model.state.palette).colour(label))
         dialog = ColourDialog(f"Colour of {self.phases.boxes[label].text().lower()}", QColor(now), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(lambda colour: self.palette_choice.set_colour(label, colour.name()))
@@ -240,7 +240,7 @@ class ViewsPanel(QWidget):
             lambda: self._change(visible=tuple(self.phases.visible()), opacity=self.phases.percents())
         )
         self.phases.colour_requested.connect(self._ask_colour)
-        self.palette_choice.changed.connect(lambda: self._change(palette=self.palette_choice.key()))
+        self.palette_choice.changed.connect(lambda entries: self._change(**entries))
         self.smooth.toggled.connect(lambda on: self._change(smooth=on))
         self.orthographic.toggled.connect(lambda on: self._change(orthographic=on))
         self.cut_mark.whole_requested.connect(self._model.show_whole)

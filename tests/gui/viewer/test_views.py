@@ -92,6 +92,11 @@ def test_a_phase_gets_a_colour_of_its_own_that_lasts(window: MainWindow) -> None
     window.undo.undo()
     assert window.views.palette_choice.currentData() == "paper"
     window.undo.redo()
+    own = window.views._model.state.palette
+    window.views.palette_choice.setCurrentIndex(1)
+    assert window.views._model.state.palette == "okabe-ito"
+    window.views.palette_choice.setCurrentIndex(2)  # own colours: those chosen last
+    assert window.views._model.state.palette == own
     window.close()
     assert window.settings.palette.split()[0] == "own"
     assert "#20c040" in window.settings.palette
