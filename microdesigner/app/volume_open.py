@@ -1,6 +1,7 @@
 """Volumes from files, with the request and the measures that a file of this program carries along."""
 
 from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,8 +65,10 @@ def open_volume(path: Path, choices: Choices = NO_CHOICES) -> Opened:
 
 def opening(path: Path, choices: Choices = NO_CHOICES) -> Generator[Progress | Coarse, None, Opened]:
     """`open_volume` in steps: progress, and a coarse view of a large volume first; closing the generator stops."""
-    microstructure = _film_of(path) if path.suffix == SUFFIX else (yield from _reading(path, choices.options))
-    microstructure = _turned(microstructure, choices.cathode)
+    if path.suffix == SUFFIX:
+        microstructure = _film_of(path)
+    else:
+        microstructure = yield from _turning(_reading(path, choices.options), choices.cathode)
     provenance = microstructure.provenance
     record = SampleRecord.of_fields(provenance.get("sample"))
     return Opened(path, _request(provenance.get("request")), record.sample(microstructure))
@@ -80,6 +83,19 @@ def _reading(path: Path, options: ImportOptions) -> Working:
     scan = yield from registry.scanning(path, options)
     standard = PHASE_NAMES if phases_defined(scan) else ()
     return (yield from registry.labelling_of(path, scan, options, standard))
+
+
+def _turning(work: Working, cathode: Face) -> Working:
+    """`work` with every volume that comes out of it turned to the cathode."""
+    with closing(work):
+        while True:
+            try:
+                event = next(work)
+            except StopIteration as end:
+                return _turned(end.value, cathode)
+            if isinstance(event, Coarse):
+                event = Coarse(_turned(event.microstructure, cathode), turned_edges(event.size, cathode))
+            yield event
 
 
 def _turned(volume: Microstructure, cathode: Face) -> Microstructure:

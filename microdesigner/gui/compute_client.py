@@ -14,6 +14,7 @@ class ComputeClient(WorkerClient):
 
     answered = Signal(object, object)  # task, value
     progressed = Signal(object, int, int)  # task, done, total
+    told = Signal(object, object)  # task, another event that it yields
     failed = Signal(object, str, str)  # task, sentence, details
 
     def __init__(self, parent: QObject | None = None, name: str = "The measuring") -> None:
@@ -48,3 +49,5 @@ class ComputeClient(WorkerClient):
             self.failed.emit(task, event.message, event.details)
         elif isinstance(event, Done | Cancelled):
             del self._tasks[number]
+        else:
+            self.told.emit(task, event)

@@ -23,6 +23,7 @@ class CurrentSampleController(QObject):
     volume_requested = Signal(object)  # Microstructure to be shown
     outdated = Signal(bool)  # whether the sample's values are older than what is on show or under way
     preview_requested = Signal(object, object, object)  # coarse labels, shape of the whole, ModelCard
+    coarse_requested = Signal(object, object)  # Microstructure, shape of the whole
 
     def __init__(self, generation: EngineClient, catalogue: Catalogue, parent: QObject) -> None:
         super().__init__(parent)
@@ -36,6 +37,7 @@ class CurrentSampleController(QObject):
         self._running: Request | None = None
         self._draft: Request | None = None  # whose draft is on show
         self._following = True
+        self._looking = False  # a first look at a file is on show
         generation.started.connect(self._started)
         generation.previewed.connect(self._preview)
         generation.drafted.connect(self._show_draft)
@@ -73,7 +75,7 @@ class CurrentSampleController(QObject):
         """Show one of the samples of the result, counted from 1."""
         if self._collected is not None and 1 <= place <= len(self._samples):
             self.request, self.sample = self._collected, self._samples[sorted(self._samples)[place - 1]]
-            self._draft = None
+            self._draft, self._looking = None, False
             self.show_volume(self.sample.microstructure)
             self.changed.emit(self.request, self.sample)
             self.outdated.emit(False)
@@ -88,6 +90,18 @@ class CurrentSampleController(QObject):
         """Put the sample back on show where a draft is."""
         if self._draft is not None:
             self._draft = None
+            self._ended()
+
+    def show_look(self, volume: Microstructure, size: tuple[int, int, int]) -> None:
+        """Show a first look at a file of so many voxels, until its volume comes or `drop_look`."""
+        self._on_show, self._looking = None, True
+        self.outdated.emit(True)
+        self.coarse_requested.emit(volume, size)
+
+    def drop_look(self) -> None:
+        """Put the sample back on show where a first look at a file is."""
+        if self._looking:
+            self._looking = False
             self._ended()
 
     def _add(self, request: Request, index: int, sample: Sample) -> None:

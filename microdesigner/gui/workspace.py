@@ -269,6 +269,7 @@ class Workspace(QObject):
         shown, results, history = self.current_sample, self.results, self.history
         shown.volume_requested.connect(self.views.show_volume)
         shown.preview_requested.connect(self.views.show_preview)
+        shown.coarse_requested.connect(self.views.show_look)
         shown.changed.connect(results.show_sample)
         shown.counted.connect(results.panel.show_count)
         shown.outdated.connect(results.panel.show_outdated)
@@ -286,6 +287,8 @@ class Workspace(QObject):
         history.service.reloaded.connect(self.show_sample)
         history.service.pair_loaded.connect(results.compare_entries)
         history.service.verification_loaded.connect(results.take_verification)
+        self.volume_loader.coarse.connect(self.current_sample.show_look)
+        self.volume_loader.abandoned.connect(self.current_sample.drop_look)
         self.volume_loader.opened.connect(self.show_opened)
         self.volume_loader.opened.connect(results.measure)
         self.volume_loader.example.connect(self.show_example)

@@ -28,9 +28,9 @@ from microdesigner.core import child_process
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS
 from microdesigner.core.processes import StopWatch
+from microdesigner.io.mapped_arrays import PREFIX, Place, array_at, place_of
 from microdesigner.io.options import ImportOptions, MissingOptionError
 from microdesigner.io.scans import Facts, Scan
-from microdesigner.io.slabs import mapping_of
 
 LEAST_SECONDS, BYTES_PER_SECOND = 10.0, 1 << 20  # of processor time
 ATTEMPTS = 2
@@ -78,13 +78,15 @@ class _Process:
     """The other process and its pipes."""
 
     def __init__(self) -> None:
-        one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        self._folder = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)  # goes with the process
+        own = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        own |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._folder.name)
         self.owner = os.getpid()
         self.stood_still = False  # because a signal from outside stopped it
         self._process = subprocess.Popen(
             child_process.call("microdesigner.io.isolation:serve"),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=child_process.environment() | one_thread, **child_process.hidden(),
+            env=child_process.environment() | own, **child_process.hidden(),
         )  # fmt: skip
 
     @property
@@ -119,6 +121,7 @@ class _Process:
         if self.owner == os.getpid():
             self._process.kill()
             self._process.wait()
+            self._folder.cleanup()
 
 
 _idle: list[_Process] = []
@@ -159,18 +162,12 @@ def _result(answer: tuple[bytes, bytes]) -> Any:
     if "value" in document:
         return document["value"]
     facts = msgspec.convert(document["facts"], Facts)
-    layout = document["array"]
-    shape, number = tuple(layout["shape"]), np.dtype(layout["dtype"])
-    if len(shape) != 3 or int(np.prod(shape, dtype=object)) > MAX_VOXELS or number.kind not in "biufc":
+    place = msgspec.convert(document["place"], Place)
+    number = np.dtype(place.dtype)
+    if len(place.shape) != 3 or int(np.prod(place.shape, dtype=object)) > MAX_VOXELS or number.kind not in "biufc":
         raise InputError("A reader gave something else than a volume.")
-    if layout["file"] is None:
-        values = np.frombuffer(bytearray(answer[1]), number).reshape([shape[axis] for axis in layout["order"]])
-        values = values.transpose(np.argsort(layout["order"]))
-    else:
-        whole = np.memmap(layout["file"], np.uint8, "r")
-        if layout["temporary"]:
-            Path(layout["file"]).unlink(missing_ok=True)
-        values = np.ndarray(shape, number, whole, layout["offset"], layout["strides"])
+    inline = np.ndarray(place.shape, number, bytearray(answer[1]), 0, place.strides) if not place.file else None
+    values = array_at(place) if inline is None else inline
     return Scan(values, **{name: getattr(facts, name) for name in facts.__dataclass_fields__})
 
 
@@ -216,23 +213,14 @@ def _served(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
 
 
 def _packed(scan: Scan) -> tuple[dict[str, Any], bytes]:
-    values = scan.values
+    values, content = scan.values, b""
+    if values.nbytes > _INLINE_BYTES:
+        place = place_of(values)
+    else:
+        values = np.ascontiguousarray(values)
+        place, content = Place("", 0, values.shape, values.strides, values.dtype.str, False), values.tobytes()
     facts = {name: getattr(scan, name) for name in Facts.__dataclass_fields__}
-    layout: dict[str, Any] = {"shape": values.shape, "dtype": values.dtype.str, "file": None, "temporary": False}
-    mapped = mapping_of(values)
-    if mapped is not None and values.nbytes > _INLINE_BYTES:
-        start = values.__array_interface__["data"][0] - mapped.__array_interface__["data"][0] + mapped.offset
-        layout |= {"file": str(mapped.filename), "offset": start, "strides": values.strides}
-        return {"facts": facts, "array": layout}, b""
-    order = sorted(range(3), key=lambda axis: -abs(values.strides[axis]))
-    plain = np.ascontiguousarray(values.transpose(order))
-    if values.nbytes <= _INLINE_BYTES:
-        return {"facts": facts, "array": layout | {"order": order}}, plain.tobytes()
-    with tempfile.NamedTemporaryFile(prefix="microdesigner-", suffix=".array", delete=False) as file:
-        plain.tofile(file)
-    strides = [plain.strides[order.index(axis)] for axis in range(3)]
-    layout |= {"file": file.name, "temporary": True, "offset": 0, "strides": strides}
-    return {"facts": facts, "array": layout}, b""
+    return {"facts": facts, "place": msgspec.to_builtins(place)}, content
 
 
 def _limit(memory: int, seconds: float) -> None:

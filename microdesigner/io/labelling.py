@@ -1,7 +1,7 @@
 """From the numbers of a scan to a Microstructure: what the file says, else the user's options, else a question."""
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,28 +15,29 @@ from microdesigner.io.labels import EDGES_WITHOUT_UNIT, UNIT_TAKEN, UNIT_UNKNOWN
 from microdesigner.io.options import MOST_LABELS, ImportOptions, Mapping, MissingOptionError
 from microdesigner.io.scans import Scan
 from microdesigner.io.segmentation import BANDS, banded, limits
-from microdesigner.io.slabs import settled, slabs
+from microdesigner.io.slabs import release, settled, slabs
 
 MOST_LEVELS = 8
-COARSE_EDGE = 96  # voxels along each axis of a first look, at most twice as many
+COARSE_EDGE = 64  # voxels along each axis of a first look, at most twice as many
 _UNMAPPED = 255
 _SOME_VOXELS = 100_000
 
 
 @dataclass(frozen=True)
 class Coarse:
-    """A first look at a large volume: every so many voxels along each axis, as they are."""
+    """A first look at a large volume of `size` voxels: every so many of them along each axis, as they are."""
 
     microstructure: Microstructure
+    size: tuple[int, int, int]
 
 
 Result = TypeVar("Result")
 Working = Generator[Progress | Coarse, None, Microstructure]
 
 
-def labelled(path: Path, scan: Scan, options: ImportOptions) -> Microstructure:
+def labelled(path: Path, scan: Scan, options: ImportOptions, standard: Sequence[str] = PHASE_NAMES) -> Microstructure:
     """The volume of `scan`; raises InputError, or MissingOptionError where the values are no phases by themselves."""
-    return finished(labelling(path, scan, options))
+    return finished(labelling(path, scan, options, standard))
 
 
 def finished(work: Generator[Any, None, Result]) -> Result:
@@ -54,17 +55,14 @@ def labelling(path: Path, scan: Scan, options: ImportOptions, standard: Sequence
     values = flipped(scan.values, options.flip)
     if values.dtype.kind not in "biuf":
         raise InputError(f"{path} holds {values.dtype} values instead of phase labels or grey values; export numbers.")
+    if (look := _look(path, scan, values, options, standard)) is not None:
+        yield look
     bounds: tuple[float, ...] = ()
     if options.segmentation:
         bounds = _limits(path, values, options)
         mapping: Mapping | None = options.mapping or BANDS[options.segmentation.bands]
     else:
         mapping = options.mapping or (yield from _mapping(path, scan, values))
-    every = tuple(max(1, edge // COARSE_EDGE) for edge in values.shape)
-    if max(every) > 1:
-        look = values[tuple(slice(None, None, step) for step in every)]
-        few = _described(path, scan, options, _mapped(path, look, bounds, mapping), mapping, standard)
-        yield Coarse(_thinned(few, every))
     if mapping is None and values.dtype == np.uint8:
         return _described(path, scan, options, settled(values), mapping, standard)
     phases = np.empty_like(values, np.uint8, subok=False)
@@ -243,6 +241,20 @@ def _described(
     return found
 
 
-def _thinned(few: Microstructure, every: tuple[int, ...]) -> Microstructure:
-    x, y, z = (edge * step for edge, step in zip(few.spacing, every, strict=True))
-    return Microstructure(few.phases, (x, y, z) if few.voxel_nm else None, "no-flux", few.phase_names)
+def _look(
+    path: Path, scan: Scan, values: NDArray[Any], options: ImportOptions, standard: Sequence[str]
+) -> Coarse | None:
+    """The first look at `values`; None for small ones, and where these few leave a question open."""
+    every = [max(1, edge // COARSE_EDGE) for edge in values.shape]
+    if max(every) == 1:
+        return None
+    few = np.ascontiguousarray(values[tuple(slice(None, None, step) for step in every)])
+    release(values)
+    try:
+        volume = labelled(path, replace(scan, values=few), replace(options, flip=""), standard)
+    except InputError:
+        return None
+    x, y, z = (edge * step for edge, step in zip(volume.spacing, every, strict=True))
+    known = (x, y, z) if volume.voxel_nm else None
+    nx, ny, nz = values.shape
+    return Coarse(Microstructure(volume.phases, known, "no-flux", volume.phase_names), (nx, ny, nz))

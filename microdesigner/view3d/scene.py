@@ -68,7 +68,8 @@ class Scene:
         before, self.geometry = self.geometry, geometry
         if before is None or before.microstructure is not geometry.microstructure:
             self.measure(())
-        self.views[0].title.actor.SetInput(geometry.microstructure.provenance.get("title", OVERVIEW))
+        thinned = f", surfaces of every {geometry.every}. voxel" if geometry.every > 1 else ""
+        self.views[0].title.actor.SetInput(geometry.microstructure.provenance.get("title", OVERVIEW) + thinned)
         if before is None:
             self.camera.bounds = bounds
             self.camera.look("isometric")

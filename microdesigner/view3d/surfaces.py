@@ -1,5 +1,7 @@
 """Meshes of the phases of a volume: pure data, safe to build in any thread."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +15,12 @@ from microdesigner.core.microstructure import Microstructure, PhaseArray
 
 SMOOTHING_STEPS = 16
 COARSE_BINS = 24  # along the longest axis, while the picture moves
+MOST_MESHED, THINNED_TO = 1 << 23, 1 << 22  # voxels; surfaces of 512³ take gigabytes, several triangles to a pixel
 SHARP_DEGREES = 60.0
 PART_TRIANGLES = 60_000  # drawn by software in some 20 ms, so that drawing can stop for the user in between
 EMPTY_LABEL = 255
 Span = tuple[float, float]
+Spacing = tuple[float, float, float]
 WHOLE: tuple[Span, Span, Span] = ((0.0, 1.0), (0.0, 1.0), (0.0, 1.0))
 
 vtkSMPTools.SetBackend("STDThread")
@@ -47,7 +51,7 @@ class PhaseMesh:
 class Geometry:
     """What a scene needs of a volume: labels in the clip box (255 below the threshold), its corner, a mesh per phase.
 
-    `meshes` holds None for a phase without voxels.
+    `meshes` holds None for a phase without voxels. They are those of every `every`-th voxel along each axis.
     """
 
     microstructure: Microstructure
@@ -55,6 +59,7 @@ class Geometry:
     labels: PhaseArray
     corner_nm: tuple[float, float, float]
     meshes: tuple[PhaseMesh | None, ...]
+    every: int = 1
 
     @property
     def size_nm(self) -> tuple[float, float, float]:
@@ -63,18 +68,22 @@ class Geometry:
         return x, y, z
 
 
-def build_geometry(microstructure: Microstructure, shaping: Shaping | None = None) -> Geometry:
-    """Meshes of every phase of `microstructure`."""
+def build_geometry(
+    microstructure: Microstructure, shaping: Shaping | None = None, stopped: Callable[[], bool] = lambda: False
+) -> Geometry:
+    """Meshes of every phase of `microstructure`; where it is `stopped`, without those still to be made."""
     shaping = shaping or Shaping()
     ranges = tuple(_voxel_range(span, edge) for span, edge in zip(shaping.clip, microstructure.shape, strict=True))
     labels = microstructure.phases[tuple(slice(*limits) for limits in ranges)]
-    spacing = microstructure.spacing
+    spacing, phases = microstructure.spacing, len(microstructure.phase_names)
     corner = (ranges[0][0] * spacing[0], ranges[1][0] * spacing[1], ranges[2][0] * spacing[2])
-    shown = apply_threshold(labels, shaping.threshold, len(microstructure.phase_names))
+    shown = apply_threshold(labels, shaping.threshold, phases)
+    every = math.ceil((shown.size / THINNED_TO) ** (1 / 3)) if shown.size > MOST_MESHED else 1
+    few, edges = _thinned(shown, spacing, every)
     meshes = tuple(
-        phase_mesh(shown == label, spacing, corner, shaping.smooth) for label in range(len(microstructure.phase_names))
+        None if stopped() else phase_mesh(few == label, edges, corner, shaping.smooth) for label in range(phases)
     )
-    return Geometry(microstructure, shaping, shown, corner, meshes)
+    return Geometry(microstructure, shaping, shown, corner, meshes, every)
 
 
 def apply_threshold(labels: PhaseArray, threshold: float, phases: int) -> PhaseArray:
@@ -82,16 +91,22 @@ def apply_threshold(labels: PhaseArray, threshold: float, phases: int) -> PhaseA
     if threshold <= 0:
         return labels
     shown = labels.copy()
-    for label in range(phases):
-        mask = labels == label
-        shown[mask & (_neighbourhood_share(mask) < threshold)] = EMPTY_LABEL
+    layers = max(1, THINNED_TO * len(labels) // labels.size)
+    for start in range(0, len(labels), layers):
+        first = max(0, start - 1)
+        part = labels[first : start + layers + 1]  # one layer more on both sides
+        inner = slice(start - first, start - first + layers)
+        for label in range(phases):
+            mask = part == label
+            below = (mask & (_neighbourhood_share(mask) < threshold))[inner]
+            shown[start : start + layers][below] = EMPTY_LABEL
     return shown
 
 
 def phase_mesh(
     mask: NDArray[np.bool_],
-    spacing: tuple[float, float, float],
-    corner: tuple[float, float, float],
+    spacing: Spacing,
+    corner: Spacing,
     smooth: bool = True,
 ) -> PhaseMesh | None:
     """Closed surface of the True voxels of `mask` [x, y, z], or None when there are none."""
@@ -118,6 +133,16 @@ def _voxel_range(span: Span, edge: int) -> tuple[int, int]:
     return first, max(first + 1, min(edge, round(span[1] * edge)))
 
 
+def _thinned(labels: PhaseArray, spacing: Spacing, every: int) -> tuple[PhaseArray, Spacing]:
+    """The voxel in the middle of each `every`³ of `labels`, and the edges of what it stands for."""
+    if every == 1:
+        return labels, spacing
+    counts = [-(-edge // every) for edge in labels.shape]
+    places = [((np.arange(n) + 0.5) * edge / n).astype(int) for n, edge in zip(counts, labels.shape, strict=True)]
+    x, y, z = (nm * edge / n for nm, edge, n in zip(spacing, labels.shape, counts, strict=True))
+    return labels[np.ix_(*places)], (x, y, z)
+
+
 def _neighbourhood_share(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     counts = mask.astype(np.float32)
     for axis in range(3):
@@ -132,9 +157,7 @@ def _neighbourhood_share(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     return counts / np.float32(27)
 
 
-def padded_image(
-    mask: NDArray[np.bool_], spacing: tuple[float, float, float], corner: tuple[float, float, float]
-) -> vtkImageData:
+def padded_image(mask: NDArray[np.bool_], spacing: Spacing, corner: Spacing) -> vtkImageData:
     """The mask with an empty layer around it, so that surfaces are closed where the phase meets the box."""
     padded = np.pad(mask.view(np.uint8), 1)
     image = vtkImageData()

@@ -231,7 +231,7 @@ def test_a_large_volume_is_seen_coarsely_first_and_not_copied(tmp_path: Path) ->
             volume = end.value
             break
     (coarse,) = [event.microstructure for event in events if hasattr(event, "microstructure")]
-    assert (coarse.shape, coarse.voxel_nm) == ((103, 103, 130), (5, 5, 4))
+    assert (coarse.shape, coarse.voxel_nm) == ((64, 64, 65), (8, 8, 8))
     assert volume.shape == (512, 512, 260)
     assert isinstance(volume.phases, np.memmap)
     assert sum(hasattr(event, "stage") and event.stage == "look" for event in events) > 10  # where one may stop

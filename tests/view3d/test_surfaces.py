@@ -6,6 +6,7 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkFiltersCore import vtkFeatureEdges, vtkMassProperties
 
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.view3d import surfaces
 from microdesigner.view3d.surfaces import EMPTY_LABEL, PhaseMesh, Shaping, apply_threshold, build_geometry
 
 
@@ -83,3 +84,34 @@ def test_the_threshold_removes_thin_domains_and_keeps_thick_ones() -> None:
     assert shown[9, 6, 6] == EMPTY_LABEL
     assert (shown[:5] == 0).all()
     assert apply_threshold(labels, 0.0, 2) is labels
+
+
+def test_a_large_volume_is_drawn_by_some_of_its_voxels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slices and pointer keep them all; the box and the share of the phase stay what they are."""
+    labels = np.zeros((30, 20, 13), np.uint8)
+    labels[:, :, 6:] = 1
+    film = Microstructure(labels, (1.0, 2.0, 3.0), phase_names=("donor", "acceptor"))
+    whole = build_geometry(film, Shaping(smooth=False))
+    monkeypatch.setattr(surfaces, "MOST_MESHED", 1000)
+    monkeypatch.setattr(surfaces, "THINNED_TO", 1000)
+    few = build_geometry(film, Shaping(smooth=False))
+    assert (whole.every, few.every) == (1, 2)
+    assert few.labels.shape == labels.shape
+    for one, other in zip(whole.meshes, few.meshes, strict=True):
+        assert one is not None
+        assert other is not None
+        np.testing.assert_allclose(other.fine.GetBounds(), one.fine.GetBounds(), atol=3.0)
+        assert other.fine.GetNumberOfCells() < one.fine.GetNumberOfCells() / 3
+    assert few.meshes[0] is not None
+    assert few.meshes[0].fine.GetBounds()[:5] == pytest.approx((-0.5, 29.5, -1.0, 39.0, -1.5), abs=1.5)
+
+
+def test_the_threshold_counts_neighbours_across_slabs(monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = np.random.default_rng(4).integers(0, 2, (17, 8, 8)).astype(np.uint8)
+    at_once = apply_threshold(labels, 0.5, 2)
+    monkeypatch.setattr(surfaces, "THINNED_TO", 3 * 64)
+    np.testing.assert_array_equal(apply_threshold(labels, 0.5, 2), at_once)
+
+
+def test_what_is_stopped_makes_no_more_meshes() -> None:
+    assert build_geometry(_slab(), stopped=lambda: True).meshes == (None, None, None)

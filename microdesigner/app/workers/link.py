@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import multiprocessing
 import queue
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import psutil
 from microdesigner.app.workers.messages import ENDS, Failed, Report, Task
 from microdesigner.app.workers.process import CANCEL, SECONDS_TO_END, end_children, serve
 from microdesigner.app.workers.transport import receive, send
+from microdesigner.io.mapped_arrays import PREFIX
 
 Message = Union[Report, "Link"]
 """A report, or the link whose process has ended."""
@@ -51,6 +53,7 @@ class Link:
         self.fate = ""
         self._ending = self._over = self._cancel_sent = False
         self._begun, self._ended = threading.Event(), threading.Event()
+        self._folder = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
         with _links_lock:
             _links.add(self)
         _thread(self._run, "worker-feeder")
@@ -95,7 +98,7 @@ class Link:
     def _started(self) -> tuple[SpawnProcess, Connection]:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(theirs,), name="microdesigner-worker")
+        process = context.Process(target=serve, args=(theirs, self._folder.name), name="microdesigner-worker")
         try:
             process.start()
         except OSError:
@@ -167,6 +170,7 @@ class Link:
                 _kill(self.pid)
 
     def _bury(self) -> None:
+        self._folder.cleanup()
         self._ended.set()
         with _links_lock:
             _links.discard(self)

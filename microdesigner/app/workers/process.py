@@ -4,8 +4,10 @@ import contextlib
 import errno
 import os
 import queue
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -28,8 +30,10 @@ CANCEL = "cancel"
 _PLACE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
-def serve(connection: Connection) -> None:
-    """Run the tasks that come through `connection`, until None comes or the other side has ended."""
+def serve(connection: Connection, folder: str) -> None:
+    """Run the tasks that come through `connection`, until None comes or the other side has ended; temporary files lie
+    in `folder`, which goes with the process."""
+    tempfile.tempdir = folder
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lower_priority()
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # idle threads leave the processors to the window
@@ -76,6 +80,7 @@ class _Inbox:
         self.tasks.put(None)
         time.sleep(SECONDS_TO_END)  # the process has ended by itself by then, or else its window is gone
         end_children()
+        shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)  # whoever made it may have been killed
         os._exit(1)
 
 

@@ -13,6 +13,7 @@ from microdesigner.app.workers.opening import OpenTask, Question
 from microdesigner.gui.compute_client import ComputeClient
 from microdesigner.gui.importing.import_dialog import ImportDialog
 from microdesigner.gui.importing.loading_bar import LoadingBar
+from microdesigner.io.labelling import Coarse
 
 
 class VolumeLoader(QObject):
@@ -22,6 +23,8 @@ class VolumeLoader(QObject):
     the new volume is there.
     """
 
+    coarse = Signal(object, object)  # Microstructure, Shape: the first look at what is being read
+    abandoned = Signal()  # nothing will come of what is being read
     opened = Signal(object)  # Opened
     example = Signal(object)  # Opened
     failed = Signal(str)  # sentence
@@ -40,6 +43,7 @@ class VolumeLoader(QObject):
         self._reader.answered.connect(self._take)
         self._reader.failed.connect(self._fail)
         self._reader.progressed.connect(self._show_progress)
+        self._reader.told.connect(self._show_look)
 
     def open(self, path: Path) -> None:
         """Read a volume as the user said the last time, or as the file says; ask where that is not enough."""
@@ -86,8 +90,13 @@ class VolumeLoader(QObject):
             self.dialog.reject()
         if self._reader.busy:
             self._reader.close()  # a library may read for minutes without an end
+        self._end()
+
+    def _end(self) -> None:
+        """Nothing comes of what is being read."""
         self._task = None
         self.bar.hide()
+        self.abandoned.emit()
 
     def _read(self, path: Path, choices: Choices) -> None:
         self._task = OpenTask(path, choices)
@@ -97,11 +106,13 @@ class VolumeLoader(QObject):
     def _take(self, task: object, value: Any) -> None:
         if task is not self._task or self._task is None:
             return
-        done, self._task = self._task, None
-        self.bar.hide()
+        done = self._task
         if isinstance(value, Question) or not (value.voxel_known or self._answered(done)):
+            self._end()
             self._ask(done.path)
         else:
+            self._task = None
+            self.bar.hide()
             self._hand_over(done, value)
 
     def _answered(self, task: OpenTask) -> bool:
@@ -129,13 +140,17 @@ class VolumeLoader(QObject):
 
     def _fail(self, task: object, sentence: str) -> None:
         if task is self._task:
-            self._task = None
-            self.bar.hide()
+            self._end()
             self.failed.emit(sentence)
 
     def _show_progress(self, task: object, done: int, total: int) -> None:
         if task is self._task:
             self.bar.show_progress(done, total)
+
+    def _show_look(self, task: object, look: Coarse) -> None:
+        if task is self._task and self._task is not None:
+            title = f"{self._task.path.name}, coarse while it is read"
+            self.coarse.emit(look.microstructure.with_provenance(title=title), look.size)
 
     def _hand_over(self, task: OpenTask, opened: Opened) -> None:
         if task is self._example_task:

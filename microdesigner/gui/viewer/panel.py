@@ -92,6 +92,10 @@ class ViewsPanel(QWidget):
         """Show a volume as soon as its meshes are built."""
         self._show_film(microstructure, microstructure.shape)
 
+    def show_look(self, microstructure: Microstructure, size: tuple[int, int, int]) -> None:
+        """Show what stands for a volume of `size` voxels."""
+        self._show_film(microstructure, size)
+
     def show_preview(self, phases: PhaseArray, size: tuple[int, int, int], card: ModelCard) -> None:
         """Show coarse labels, full height, of a volume of `size` voxels, unless the last are still being built."""
         if not self.builder.busy:

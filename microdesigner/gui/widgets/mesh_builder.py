@@ -49,7 +49,7 @@ class MeshBuilder(QObject):
         from microdesigner.view3d.surfaces import build_geometry
 
         try:
-            outcome: object = build_geometry(microstructure, shaping)
+            outcome: object = build_geometry(microstructure, shaping, lambda: self._closed or number != self._newest)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
             outcome = error
         if not self._closed:
