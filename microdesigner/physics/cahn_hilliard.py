@@ -68,21 +68,20 @@ class CahnHilliard:
         time, steps, step = 0.0, 0, FIRST_STEP * times[0]
         coefficients = transform.forward(field)
         weights: _Weights | None = None
-        rate = transform.forward(self.rate(field))
+        rate, deviation = transform.forward(self.rate(field)), float(field.std(correction=0))
         for end in times:
             while time < end:
                 trial = min(step, end - time)
                 if weights is None or trial != weights.step:
                     weights = _Weights.of(self._linear_part(field, transform.k2), trial)
                 proposal, error, change = self._step(transform, weights, coefficients, rate)
-                deviation = float(field.std(correction=0))
                 allowed = max(self.tolerance * change, self.negligible_error * deviation)
                 accepted = error <= allowed
                 if accepted:
                     landed = trial >= end - time
                     coefficients, field = proposal, transform.inverse(proposal)
                     time, steps = (end if landed else time + trial), steps + 1
-                    rate = transform.forward(self.rate(field))
+                    rate, deviation = transform.forward(self.rate(field)), float(field.std(correction=0))
                     yield State(time, field, steps, requested=landed)
                 adapted = trial * _growth(error / max(allowed, TINY))
                 step = max(step, adapted) if trial < step and accepted else adapted
