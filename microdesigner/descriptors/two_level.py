@@ -8,7 +8,8 @@
 
 Their sum takes a film in about 30 to 40 steps of conjugate gradients where either diagonal scaling takes 500. Algebraic
 multigrid (pyamg 5.4) takes 5 to 7, but three times the processor time: for a phase of 450 000 voxels 2.9 to 3.2 s by
-Ruge-Stüben and 3.3 to 4.6 s by smoothed aggregation, of which 2 s and more set the hierarchy up, against 0.8 to 1.3 s here.
+Ruge-Stüben and 3.3 to 4.6 s by smoothed aggregation, of which 2 s and more set the hierarchy up, against 0.8 to 1.3 s
+here.
 """
 
 import numpy as np
