@@ -22,6 +22,8 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from microdesigner.core.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from microdesigner.core.microstructure import Microstructure as Microstructure
     from microdesigner.core.request import Request as Request
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 # Before torch loads: OpenMP threads that spin while they wait slow each other down tenfold on a busy machine.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-__version__ = "0.1.0"
 __all__ = ["Engine", "Microstructure", "Request", "describe", "simulate"]
 
 _HOMES = {

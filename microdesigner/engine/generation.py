@@ -12,13 +12,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from microdesigner import __version__
 from microdesigner.compute import memory_errors
 from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
 from microdesigner.core.verdict import RequestVerdict, judge_film, judge_request
+from microdesigner.core.version import __version__
 from microdesigner.descriptors import sample_values
 from microdesigner.engine.candidates import BestOfN, Candidate
 from microdesigner.engine.differentiable_descriptors import target_quantities
