@@ -46,6 +46,7 @@ format: setup    ## bring the code into the house style
 
 pictures: setup    ## the README's pictures and the first result, from the real window
 	xvfb-run -a -s "-screen 0 1600x1000x24" $(BIN)/python packaging/pictures.py
+	$(BIN)/python packaging/descriptor_pictures.py
 
 docs: setup    ## the manual as a site in build/docs, warnings as errors
 	$(BIN)/mkdocs build --strict --quiet

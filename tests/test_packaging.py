@@ -100,3 +100,27 @@ def test_the_make_targets() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in ("setup", "run", "test", "check", "format", "clean", "fuzz", "mutate", "test-lowest"):
         assert re.search(rf"^{target}:", text, re.MULTILINE)
+
+
+def test_the_page_of_the_package_index_leads_nowhere_that_it_lacks() -> None:
+    """There, relative addresses lead to nothing."""
+    text = (ROOT / PROJECT["readme"]).read_text(encoding="utf-8")
+    addresses = re.findall(r"\]\(([^)]+)\)", text)
+    assert addresses
+    assert all(address.startswith("https://") for address in addresses)
+
+
+def test_the_metadata_are_whole() -> None:
+    for entry in ("authors", "keywords", "classifiers", "urls", "license", "license-files", "gui-scripts"):
+        assert PROJECT[entry]
+    supported = [entry.rsplit(" ", 1)[1] for entry in PROJECT["classifiers"] if "Python :: 3." in entry]
+    assert f">={supported[0]}" == PROJECT["requires-python"]
+
+
+def test_the_sdist_has_what_its_tests_need() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    for entry in ("tests", "docs", "examples", "packaging", "mkdocs.yml", "Makefile", "CHANGELOG.md", "CITATION.cff"):
+        assert entry in build["targets"]["sdist"]["include"]
+    for entry in ("docs", "resources", "weights"):
+        assert entry in build["targets"]["wheel"]["only-include"]
+        assert build["targets"]["wheel"]["sources"][entry] == f"microdesigner/{entry}"

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from microdesigner import __version__
 from microdesigner.cli import benchmark, convert, dataset, describe, evaluate, generate, models, simulate, train, verify
+from microdesigner.cli.completion import SHELLS, completion
 from microdesigner.cli.parser import Parser, Verb
 from microdesigner.core.child_process import answer_call, is_frozen
 from microdesigner.core.errors import InputError, MicrodesignerError, one_line
@@ -56,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         with _termination_as_interruption():
-            return int(print_report() if args.report else args.run(args))
+            return _run(args)
     except KeyboardInterrupt:
         return _report_interruption()
     except BrokenPipeError:
@@ -64,6 +65,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
         return _report_interruption() if _interrupted(error) else _report(error, debug)
+
+
+def _run(args: argparse.Namespace) -> int:
+    """The command, or what the program itself is asked to print."""
+    if args.completion:
+        print(completion(build_parser(), args.completion))
+        return DONE
+    return int(print_report() if args.report else args.run(args))
 
 
 def _allow_any_code_page() -> None:
@@ -111,6 +120,9 @@ def build_parser() -> Parser:
     )
     parser.add_argument(
         "--report", action="store_true", help="print versions, machine, models and the end of the log, for a bug report"
+    )
+    parser.add_argument(
+        "--completion", choices=SHELLS, metavar="SHELL", help=f"print what completes commands in {', '.join(SHELLS)}"
     )
     parser.set_defaults(run=run_desktop, paths=[])
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")

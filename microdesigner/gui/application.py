@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from microdesigner.app.catalogue import installed_models
@@ -20,7 +21,7 @@ from microdesigner.app.instance import Instance
 from microdesigner.app.log import last_lines, start_file_log
 from microdesigner.app.store.settings import Settings
 from microdesigner.app.workers.engine import ENGINE
-from microdesigner.core.paths import user_data
+from microdesigner.core.paths import shipped, user_data
 from microdesigner.gui import theme
 from microdesigner.gui.file_open_events import FileOpenEvents
 from microdesigner.gui.gui_thread_gc import GuiThreadGC
@@ -28,6 +29,7 @@ from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.screen import check_fonts, prepare_screen
 
 _log = logging.getLogger("microdesigner.gui")
+DESKTOP_FILE = "org.microdesigner.microdesigner"
 LINES_BEFORE_CRASH = 30
 LISTEN_MS = 250
 MILESTONES = {"window": "window up", "three_d": "3-D ready", "first_volume": "first volume drawn"}
@@ -119,6 +121,8 @@ def make_application(argv: Sequence[str] | None = None) -> QApplication:
     app = QApplication(list(argv) if argv is not None else sys.argv[:1])
     app.setApplicationName("microdesigner")
     app.setApplicationDisplayName("microdesigner")
+    app.setDesktopFileName(DESKTOP_FILE)
+    app.setWindowIcon(QIcon(str(shipped("resources") / "icon.svg")))
     theme.follow(app)
     app.styleHints().colorSchemeChanged.connect(lambda _: theme.follow(app))
     return app

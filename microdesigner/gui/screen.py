@@ -2,14 +2,17 @@
 
 import os
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 
 from microdesigner.core.errors import InputError, one_line
 
 WRONG_INPUT = 2
 _FONT_ALIASES = {"Monospace", "Sans Serif", "Serif"}  # with fontconfig Qt lists them even where no font is there
+_FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSansMono.ttf")
 _VARIABLES = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
 
 
@@ -36,9 +39,23 @@ def prepare_screen() -> None:
 
 
 def check_fonts() -> None:
-    """Raise InputError where no font is installed; call when the Qt application is made."""
-    if not set(QFontDatabase.families()) - _FONT_ALIASES:
+    """Where no font is installed, take those that matplotlib brings; call when the Qt application is made.
+
+    Raises InputError where they are missing, too.
+    """
+    if set(QFontDatabase.families()) - _FONT_ALIASES:
+        return
+    fonts = [QFontDatabase.addApplicationFont(str(path)) for path in shipped_fonts()]
+    if max(fonts, default=-1) < 0:
         raise InputError("No font is installed, so no text can be shown; install one, such as fonts-dejavu-core.")
+    QGuiApplication.setFont(QFont(QFontDatabase.applicationFontFamilies(fonts[0])[0]))
+
+
+def shipped_fonts() -> list[Path]:
+    """The upright fonts that come with matplotlib, found without loading it."""
+    found = find_spec("matplotlib")
+    folder = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" if found and found.origin else None
+    return [] if folder is None else [path for name in _FONTS if (path := folder / name).is_file()]
 
 
 def _sentence(reason: str) -> str:

@@ -1,8 +1,6 @@
 """Models outside the program: a folder or web address with one-file models and an index that holds their hashes."""
 
 import hashlib
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Annotated, Literal
@@ -13,12 +11,13 @@ from microdesigner.core.card import CARD_FILE, ModelCard
 from microdesigner.core.documents import Line, document_text, parse_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.paths import temporary_folder, user_data, write_text_atomic
+from microdesigner.core.places import opened
 from microdesigner.models.archive import export_bundle, import_bundle
 
 INDEX_FILE = "models.json"
 LARGEST_INDEX_BYTES = 4 << 20
 LARGEST_MODEL_BYTES = 8 << 30
-SECONDS_WITHOUT_ANSWER = 30.0
+COLLECTION = "the collection"
 FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")]
 
 
@@ -65,7 +64,7 @@ def install_collected(name: str, place: str, new_name: str | None = None) -> Pat
     user_data().mkdir(parents=True, exist_ok=True)
     with temporary_folder(user_data(), "arriving") as folder:
         path = folder / entry.file
-        with _opened(place, entry.file) as source, path.open("wb") as target:
+        with opened(place, entry.file, COLLECTION) as source, path.open("wb") as target:
             _copy(source, target, entry.bytes)
         if (path.stat().st_size, _sha256(path)) != (entry.bytes, entry.sha256):
             raise InputError(f"{entry.file} of {place} is not the file that its index names; try again later.")
@@ -74,32 +73,13 @@ def install_collected(name: str, place: str, new_name: str | None = None) -> Pat
 
 def read_collection(place: str) -> Collection:
     """The index of the collection at `place`; raises InputError naming it."""
-    with _opened(place, INDEX_FILE) as file:
+    with opened(place, INDEX_FILE, COLLECTION) as file:
         content = file.read(LARGEST_INDEX_BYTES + 1)
     if len(content) > LARGEST_INDEX_BYTES:
         raise InputError(f"{INDEX_FILE} of {place} is too large for the index of a collection; check the place.")
     return parse_document(
         content, Collection, f"{INDEX_FILE} of {place}", "the index of a collection", "check the place"
     )
-
-
-def _opened(place: str, file: str) -> IO[bytes]:
-    remedy = "give a folder or an https:// address that holds one"
-    try:
-        if place.startswith("https://"):
-            address = f"{place.rstrip('/')}/{file}"
-            answer: IO[bytes] = urllib.request.urlopen(address, timeout=SECONDS_WITHOUT_ANSWER)
-            if not answer.geturl().startswith("https://"):  # type: ignore[attr-defined]
-                raise InputError(f"{place} leads to an address that cannot be trusted on its way; {remedy}.")
-            return answer
-        if "://" in place:
-            raise InputError(f"{place} cannot be trusted on its way; {remedy}.")
-        return (Path(place) / file).open("rb")
-    except urllib.error.URLError as error:
-        raise InputError(f"{file} of the collection {place} cannot be fetched ({error.reason}); {remedy}.") from None
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise InputError(f"{file} of the collection {place} cannot be read ({reason}); {remedy}.") from None
 
 
 def _copy(source: IO[bytes], target: IO[bytes], most: int) -> None:

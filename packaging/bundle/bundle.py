@@ -7,6 +7,7 @@ as ZIP. The standard library is enough; PYTHON must be one with a shared library
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -22,11 +23,13 @@ HOME = ROOT / "build" / "bundle"
 SCRIPTS = HOME / "venv" / ("Scripts" if sys.platform == "win32" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if sys.platform == "win32" else "python")
 LEVEL = 19
+WITH_SYMBOLS = ("torch/lib", "vtkmodules", "llvmlite/binding")  # 200 MB of names that only a debugger asks for
 
 
 def require(*command: str | Path) -> None:
-    """Run `command`; ends the program where it fails."""
-    done = subprocess.run([str(word) for word in command], check=False, stdin=subprocess.DEVNULL)
+    """Run `command` without modules of the checkout; ends the program where it fails."""
+    alone = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run([str(word) for word in command], check=False, stdin=subprocess.DEVNULL, env=alone)
     if done.returncode:
         raise SystemExit(
             f"bundle: '{Path(command[0]).name}' failed (exit code {done.returncode}); its message is above."
@@ -49,6 +52,11 @@ def freeze() -> Path:
     spec = Path(__file__).with_name("microdesigner.spec")
     places = ("--distpath", HOME / "frozen", "--workpath", HOME / "work")
     require(SCRIPTS / "pyinstaller", "--noconfirm", "--log-level", "WARN", *places, spec)
+    if sys.platform.startswith("linux"):
+        inside = HOME / "frozen" / "microdesigner" / "_internal"
+        for folder in WITH_SYMBOLS:
+            for library in (inside / folder).glob("*.so*"):
+                require("strip", "--strip-unneeded", library)
     return HOME / "frozen" / ("microdesigner.app" if sys.platform == "darwin" else "microdesigner")
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -152,3 +153,18 @@ def test_what_a_code_page_lacks_is_written_as_its_number(code_page: str, monkeyp
     for stream in (out, err):
         stream.flush()
         assert "\\u20d7" in stream.buffer.getvalue().decode(code_page)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_shells_complete_commands_options_and_files(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["--completion", shell]) == 0
+    script = capsys.readouterr().out
+    for word in ("generate", "dataset", "--refinement", "--install"):
+        assert word in script
+    interpreter = shutil.which(shell)
+    if interpreter:
+        subprocess.run([interpreter, "-n"], input=script, text=True, check=True)
+    if interpreter and shell == "bash":
+        ask = "\nCOMP_WORDS=(microdesigner mod); COMP_CWORD=1; _shtab_microdesigner; echo ${COMPREPLY[@]}"
+        done = subprocess.run([interpreter], input=script + ask, text=True, check=True, capture_output=True)
+        assert done.stdout == "models\n"

@@ -53,10 +53,29 @@ def test_wayland_beside_x_is_passed_by(tmp_path: Path) -> None:
     assert "could not connect to display :9765" in text
 
 
-def test_no_font(tmp_path: Path) -> None:
+FONTS = """
+import sys
+from microdesigner.gui import screen
+from PySide6.QtGui import QFontInfo
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+if sys.argv[1:]:
+    screen.shipped_fonts = lambda: []
+try:
+    screen.check_fonts()
+    print(QFontInfo(app.font()).family())
+except screen.InputError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(("missing", "said"), [((), "DejaVu Sans\n"), (("missing",), "No font is installed")])
+def test_no_font_of_the_system(missing: tuple[str, ...], said: str, tmp_path: Path) -> None:
     (tmp_path / "fonts.conf").write_text("<fontconfig></fontconfig>")
-    done = start(tmp_path, QT_QPA_PLATFORM="offscreen", FONTCONFIG_FILE=str(tmp_path / "fonts.conf"))
-    assert "No font" in sentence(done)
+    alone = {"QT_QPA_PLATFORM": "offscreen", "FONTCONFIG_FILE": str(tmp_path / "fonts.conf")}
+    command = [sys.executable, "-c", FONTS, *missing]
+    done = subprocess.run(command, env=os.environ | alone, capture_output=True, text=True, timeout=300, check=True)
+    assert done.stdout.startswith(said)
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from microdesigner.cli.main import main
+from microdesigner.core import places
 from microdesigner.core.errors import InputError
-from microdesigner.models import collection
 from microdesigner.models.bundle import verify_bundle
 from microdesigner.models.collection import INDEX_FILE, install_collected, read_collection, write_collection
 from tests.fuzz.mutate import TIMES, mutate_json
@@ -53,7 +53,7 @@ def test_a_collection_on_the_web(place: Path, monkeypatch: pytest.MonkeyPatch) -
         asked.append(address)
         return Answer((place / address.rsplit("/", 1)[1]).read_bytes(), leads_to)
 
-    monkeypatch.setattr(collection.urllib.request, "urlopen", answer)
+    monkeypatch.setattr(places.urllib.request, "urlopen", answer)
     assert install_collected("tiny", "https://models.example/v1/").name == "tiny"
     assert asked == [f"https://models.example/v1/{name}" for name in (INDEX_FILE, "tiny.zip")]
     leads_to = "http://elsewhere.example"

@@ -10,7 +10,7 @@ from microdesigner.app.store.settings import Settings
 from microdesigner.gui.command import Command
 from microdesigner.gui.help.about_dialog import AboutDialog
 from microdesigner.gui.help.command_palette import CommandPalette
-from microdesigner.gui.help.guide_window import GuideWindow
+from microdesigner.gui.help.guide_window import CONTENTS, GUIDE, GuideWindow
 from microdesigner.gui.help.shortcut_sheet import ShortcutSheet
 from microdesigner.gui.help.tour import Step, Tour
 from microdesigner.gui.widgets.details_dialog import DetailsDialog
@@ -48,10 +48,12 @@ class HelpController(QObject):
         """What helps."""
         return [
             Command("Help", "Guide", self.show_guide, ("Shift+F1",)),
+            Command("Help", "Manual", lambda: self.show_guide(CONTENTS)),
             Command("Help", "All commands…", self.show_palette, ("Ctrl+Shift+P",)),
             Command("Help", "Shortcuts…", self.show_shortcuts, ("F1",)),
             Command("Help", "Tour of the window", self.show_tour),
             Command("Help", "Report a problem…", self.show_report, section=1),
+            Command("Help", "Check for updates…", self.check_for_updates, section=2),
             Command("Help", "About microdesigner…", self.show_about, section=2),
         ]
 
@@ -70,16 +72,26 @@ class HelpController(QObject):
         """Show all keys on one sheet."""
         _open(ShortcutSheet(self._commands(), self._window))
 
-    def show_guide(self) -> None:
-        """Show the guide, or bring it to the front."""
-        guide = self._window.findChild(GuideWindow) or GuideWindow(self._window)
+    def show_guide(self, page: str = GUIDE) -> None:
+        """Show a page of the manual, or bring its window to the front."""
+        guide = self._window.findChild(GuideWindow)
+        if guide is None:
+            guide = GuideWindow(self._window, page)
+        elif guide.pages.page != page:
+            guide.pages.turn_to(page)
         guide.show()
         guide.raise_()
         guide.activateWindow()
 
-    def show_about(self) -> None:
+    def show_about(self) -> AboutDialog:
         """Show version, licences and citation."""
-        _open(AboutDialog(self._window))
+        about = AboutDialog(self._window)
+        _open(about)
+        return about
+
+    def check_for_updates(self) -> None:
+        """Ask for newer versions, which nothing but this does, and show the answer beside the present one."""
+        self.show_about().check_for_updates()
 
     def show_report(self) -> None:
         """Show what a report of a problem should hold."""
