@@ -49,11 +49,16 @@ def straight_voxels(
     ----------
     GraSPI's CT_f_D_tort1 and CT_f_A_tort1: O. Wodo et al., Organic Electronics 13 (2012) 1105.
     """
-    if not np.allclose(spacing, spacing[0], rtol=_CUBIC, atol=0):
+    if not is_cubic(spacing):
         return _straight_boxes(packed, phase, from_top, periodic, spacing)
     layers = packed[::-1] if from_top else packed
     total, farthest = _sweep(layers, phase, periodic, admissible_excess(len(packed)))
     return int(total), int(farthest)
+
+
+def is_cubic(spacing: tuple[float, float, float]) -> bool:
+    """Whether voxels of these edges are cubes."""
+    return bool(np.allclose(spacing, spacing[0], rtol=_CUBIC, atol=0))
 
 
 def _straight_boxes(

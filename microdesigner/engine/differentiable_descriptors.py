@@ -1,7 +1,7 @@
 """What the descriptors say of a film, exactly, and how straight paths would change with its softened phases."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from microdesigner.descriptors.fractions import generator_values
 from microdesigner.descriptors.geodesic import CUBE
 from microdesigner.descriptors.phase_bits import carriers_of, pack_phases
 from microdesigner.descriptors.soft_paths import straight_amount
+from microdesigner.descriptors.tortuosity import is_cubic
 from microdesigner.engine.matching import fraction_labels
 
 DONOR, ACCEPTOR = 0, 1
@@ -28,13 +29,11 @@ MOST_VOXELS = 2 * 256 * 256 * 128
 @dataclass(frozen=True)
 class TargetQuantity:
     """A condition that can be measured here: its `column` among the card's conditions, the phase `label` it speaks of,
-    and whether it is that phase's share of straight paths (else its volume fraction). `spacing` are the voxel edges,
-    with which straight paths are counted; their derivatives take cubes."""
+    and whether it is that phase's share of straight paths (else its volume fraction)."""
 
     column: int
     label: int
     straight: bool
-    spacing: tuple[float, float, float] = CUBE
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,8 @@ class FilmCounts:
 
 
 def target_quantities(card: ModelCard, targeted: Sequence[bool], voxels: int) -> list[TargetQuantity]:
-    """The asked conditions that are fractions or straight paths; none in a film of more voxels than gradients fit."""
+    """The asked conditions that are fractions or straight paths; none in a film of more voxels than gradients fit, and
+    no straight paths in voxels that are no cubes, for which their derivatives are not known."""
     if voxels > MOST_VOXELS:
         return []
     quantities = []
@@ -55,17 +55,23 @@ def target_quantities(card: ModelCard, targeted: Sequence[bool], voxels: int) ->
         labels = list(fraction_labels({condition.name: 0.0}, card.phase_names))
         if targeted[column] and labels:
             quantities.append(TargetQuantity(column, labels[0], straight=False))
-        elif targeted[column] and condition.name in STRAIGHT:
-            quantities.append(TargetQuantity(column, STRAIGHT[condition.name], True, card.voxel_nm))
+        elif targeted[column] and condition.name in STRAIGHT and is_cubic(card.voxel_nm):
+            quantities.append(TargetQuantity(column, STRAIGHT[condition.name], straight=True))
     return quantities
+
+
+def why_not_refined(card: ModelCard, targets: Iterable[str]) -> str:
+    """Why some of these targets are left to the network and the choice among candidates; empty where none is."""
+    if is_cubic(card.voxel_nm) or not set(targets) & set(STRAIGHT):
+        return ""
+    return "the derivatives of straight paths are not known for voxels that are no cubes"
 
 
 def count_straight_paths(phases: PhaseArray, quantities: Sequence[TargetQuantity], periodic: bool) -> FilmCounts:
     """Count the straight paths of labels [x, y, z] for each of `quantities`."""
     film = pack_phases(phases)
     parts = components_of(carriers_of(film), periodic)
-    spacing = next((quantity.spacing for quantity in quantities), CUBE)
-    values = generator_values(film, parts, periodic, spacing)
+    values = generator_values(film, parts, periodic, CUBE)
     shares = [values[STRAIGHT_VALUES[quantity.label]] for quantity in quantities]
     straight = [math.nan if share is None else share for share in shares]
     return FilmCounts(straight, connected_voxels(film, parts.touches).T)

@@ -21,7 +21,7 @@ from microdesigner.core.verdict import RequestVerdict, judge_film, judge_request
 from microdesigner.core.version import __version__
 from microdesigner.descriptors import sample_values
 from microdesigner.engine.candidates import BestOfN, Candidate
-from microdesigner.engine.differentiable_descriptors import target_quantities
+from microdesigner.engine.differentiable_descriptors import target_quantities, why_not_refined
 from microdesigner.engine.latents import InitialNoise, Step, condition_values, denoised, initial_noises, latent_shape
 from microdesigner.engine.matching import fraction_labels, match_fractions, misfit
 from microdesigner.engine.networks import InferenceNetworks
@@ -218,6 +218,8 @@ class Generation:
             prediction = predict_properties(self._bundle, best.latent, sample.seed, sample.measured)
         if self._request.candidates > 1:
             match |= {"candidate": best.number, "candidates": self._request.candidates}
+        if self._request.refinement_strength > 0 and (reason := why_not_refined(self._card, self._request.targets)):
+            match |= {"not_refined": reason}
         film = judge_film(self._card, sample.measured, prediction.predicted, self._size)
         sample = replace(
             sample,

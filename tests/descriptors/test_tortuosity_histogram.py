@@ -56,6 +56,17 @@ def test_boxes_are_passed_at_their_real_lengths(spacing: tuple[float, float, flo
     assert counted == (np.count_nonzero(straight), np.count_nonzero(straight[:, :, -1]))
 
 
+@pytest.mark.parametrize(("edges", "share"), [((1.0, 1.0, 1.0), 1.0), ((10.0, 10.0, 1.0), 13 / 23)])
+def test_columns_that_step_aside_are_straight_only_where_the_step_is_short(
+    edges: tuple[float, float, float], share: float
+) -> None:
+    """Above layer 13 of 23 every path is longer by √2 - 1 layers in cubes, by √101 - 1 where voxels are 10×10×1 nm."""
+    phases = np.zeros((6, 5, 23), np.uint8)
+    phases[1, :, :13] = phases[2, :, 13:] = 1
+    value = describe(Microstructure(phases, edges, "no-flux")).values["CT_f_A_tort1"]
+    assert value == pytest.approx(share, abs=1e-12)
+
+
 @pytest.mark.parametrize(("edge", "behind"), [(1.0, 0), (10.0, 42)])
 def test_in_flat_voxels_the_way_around_a_bar_is_not_straight(edge: float, behind: int) -> None:
     phases = np.ones((6, 6, 16), np.uint8)

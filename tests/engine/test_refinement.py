@@ -12,7 +12,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 from microdesigner.descriptors import fractions_and_tortuosities
 from microdesigner.engine import Engine, refinement
-from microdesigner.engine.differentiable_descriptors import TargetQuantity, target_quantities
+from microdesigner.engine.differentiable_descriptors import TargetQuantity, target_quantities, why_not_refined
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.refinement import (
     EXACT_TOLERANCE,
@@ -241,3 +241,20 @@ def test_requests_of_older_versions_are_understood() -> None:
     assert Request.from_json({"guidance": 0.5}) == Request(refinement_strength=0.5)
     with pytest.raises(InputError, match="both refinement_strength and guidance"):
         Request.from_json({"guidance": 0.5, "refinement_strength": 0.5})
+
+
+def test_straight_paths_of_boxes_are_left_to_the_candidates_and_that_is_told(tiny_engine: Engine) -> None:
+    """Derivatives are those of cubes; with boxes they may point the wrong way."""
+    card = tiny_engine.card.with_entries({"voxel_nm": [10.0, 10.0, 1.0]})
+    asked = [True] * len(card.conditions)
+    assert not any(quantity.straight for quantity in target_quantities(card, asked, 1000))
+    assert any(not quantity.straight for quantity in target_quantities(card, asked, 1000))
+    assert "no cubes" in why_not_refined(card, ["tortuosity_D"])
+    assert not why_not_refined(card, ["vol_frac_D"])
+    assert not why_not_refined(card.with_entries({"voxel_nm": [2.0, 2.0, 2.0]}), ["tortuosity_D"])
+    boxes = copy.copy(tiny_engine.networks)
+    boxes.bundle = replace(boxes.bundle, card=card)
+    engine = copy.copy(tiny_engine)
+    engine.networks = boxes
+    *_, last = engine.generate(Request(targets={"tortuosity_D": 0.4}, steps=2))
+    assert "no cubes" in last.result.samples[0].match["not_refined"]
