@@ -4,11 +4,18 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.torture.areas import areas, warm_up
+from tests.torture.area import Area, Count
+from tests.torture.commands import commands
+from tests.torture.exports import exports
 from tests.torture.faults import faults
-from tests.torture.kills import Count, kill
+from tests.torture.kills import kill
+from tests.torture.stores import stores
+from tests.torture.training import training
+from tests.torture.warm_up import warm_up
+from tests.torture.window import window
 
 
 def run() -> int:
@@ -20,29 +27,31 @@ def run() -> int:
     parser.add_argument("--only", default="", metavar="WORD", help="areas whose name holds this word")
     parser.add_argument("--faults", action=argparse.BooleanOptionalAction, default=True, help="full disks and the like")
     args = parser.parse_args()
-    counts: list[Count] = []
+    total = Count("all")
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         (inputs := Path(folder) / "inputs").mkdir()
-        found = [area for area in areas(inputs, args.count) if args.only in area.name]
-        warm_up(found)
-        for area in found:
+        areas = [*commands(inputs, args.count), training(inputs), *stores(), window(), *exports(inputs)]
+        areas = [area for area in areas if args.only in area.name]
+        warm_up(areas)
+        started = time.monotonic()
+        for count in _counts(areas, args, Path(folder)):
+            print(f"{count.line()}  {time.monotonic() - started:7.1f} s", flush=True)
+            for failure in count.failures:
+                print(f"    {failure}", file=sys.stderr, flush=True)
+            total.tried += count.tried
+            total.failures += count.failures
             started = time.monotonic()
-            counts.append(kill(area, args.times, args.seed, Path(folder)))
-            _tell(counts[-1], started)
-        for area in found if args.faults else ():
-            started = time.monotonic()
-            for count in faults(area, Path(folder)):
-                counts.append(count)
-                _tell(count, started)
-    total = Count("all", sum(each.tried for each in counts), [word for each in counts for word in each.failures])
     print(total.line())
     return 1 if total.failures else 0
 
 
-def _tell(count: Count, started: float) -> None:
-    print(f"{count.line()}  {time.monotonic() - started:6.1f} s", flush=True)
-    for failure in count.failures:
-        print(f"    {failure}", file=sys.stderr, flush=True)
+def _counts(areas: list[Area], args: argparse.Namespace, folder: Path) -> Iterator[Count]:
+    if args.times:
+        for area in areas:
+            yield kill(area, args.times, args.seed, folder)
+    if args.faults:
+        for area in areas:
+            yield from faults(area, folder)
 
 
 if __name__ == "__main__":
