@@ -30,7 +30,7 @@ def run() -> int:
     total = Count("all")
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         (inputs := Path(folder) / "inputs").mkdir()
-        areas = [*commands(inputs, args.count), training(inputs), *stores(), window(), *exports(inputs)]
+        areas = [*stores(), *exports(inputs), *commands(inputs, args.count), window(), training(inputs)]
         areas = [area for area in areas if args.only in area.name]
         warm_up(areas)
         started = time.monotonic()

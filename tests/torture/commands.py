@@ -36,7 +36,20 @@ def commands(inputs: Path, count: int) -> list[Area]:
 
 
 def _generate(model: Path, count: int, folder: Path, _: Done) -> int:
-    options = ["--steps", "2", "--count", str(count), "--size", "32", "32", "32", "--device", "cpu"]
+    options = [
+        "--steps",
+        "1",
+        "--refinement",
+        "0",
+        "--count",
+        str(count),
+        "--size",
+        "32",
+        "32",
+        "32",
+        "--device",
+        "cpu",
+    ]
     return main(["generate", "--model", str(model), *options, "--target", "vol_frac_D=0.4", "--out", str(folder)])
 
 

@@ -15,7 +15,7 @@ from tests.tiny_dataset import write_tiny_dataset
 from tests.torture.area import Area
 from tests.torture.forks import Done
 
-STEPS = 4
+STEPS = 3
 SHORT = replace(
     presets.PRESETS["quick"], vae=StagePlan(STEPS, 2, 1e-3), fp=StagePlan(STEPS, 4, 1e-3),
     ddpm=StagePlan(STEPS, 4, 1e-3), widths=(8, 16, 16), latent_variants=1,
