@@ -11,7 +11,9 @@ from microdesigner.training.events import EventLog
 from microdesigner.training.presets import Stage
 from microdesigner.training.run import RunDirectory
 
-EVENT_SECONDS = 5.0
+EVENT_SECONDS, LEAST_SHARE = 5.0, 1 / 500
+"""Least seconds between two step events, and least share of the time trained so far: a week makes some thousands of
+events, which a window reads and draws at once."""
 SECONDS_BETWEEN_LOOKS = 0.2
 
 
@@ -23,8 +25,9 @@ class EventCallback(lightning.Callback):
         self._last = 0.0
 
     def on_train_batch_end(self, trainer: Any, module: Any, outputs: Any, batch: Any, index: int) -> None:
-        """A step event every few seconds."""
-        if not trainer.is_global_zero or time.monotonic() - self._last < EVENT_SECONDS:
+        """A step event every few seconds, less often the longer the training."""
+        least = max(EVENT_SECONDS, LEAST_SHARE * module.seconds)
+        if not trainer.is_global_zero or time.monotonic() - self._last < least:
             return
         self._last = time.monotonic()
         left = module.seconds * (1 / max(module.progress, 1e-6) - 1)

@@ -34,8 +34,8 @@ def _check_history(folder: Path, _: Path, done: int) -> None:
     assert not history.take_problems()
     assert len(entries) >= done
     for entry in entries:
-        sample = history.load(entry)
-        assert same(sample.microstructure, sample(entry.request.seed).microstructure)
+        stored = history.load(entry)
+        assert same(stored.microstructure, sample(entry.request.seed).microstructure)
 
 
 def _compare_history(folder: Path, _: Path) -> None:

@@ -70,23 +70,37 @@ class QueuePanel(QWidget):
 
     def show_jobs(self, jobs: Sequence[Job]) -> None:
         """Show these jobs; what is chosen stays so."""
-        chosen, current = set(self.chosen()), self._current()
+        if list(self._jobs) == [job.key for job in jobs]:
+            for row, job in enumerate(jobs):
+                if job is not self._jobs[job.key]:
+                    self._fill(row, job)
+        else:
+            chosen, current = set(self.chosen()), self._current()
+            self.list.clear()
+            self.list.addTopLevelItems([QTreeWidgetItem() for _ in jobs])
+            for row, job in enumerate(jobs):
+                self._fill(row, job)
+                item = self.list.topLevelItem(row)
+                if current is not None and job.key == current.key:
+                    self.list.setCurrentItem(item)
+                if item is not None:
+                    item.setSelected(job.key in chosen)
         self._jobs = {job.key: job for job in jobs}
-        self.list.clear()
-        for job in jobs:
-            item = QTreeWidgetItem([f"{_MARKS[job.state]} {job.state}", describe(job), outcome(job)])
-            item.setData(0, _KEY, job.key)
-            for column in range(3):
-                item.setToolTip(column, explain(job))
-            self.list.addTopLevelItem(item)
-            if current is not None and job.key == current.key:
-                self.list.setCurrentItem(item)
-            item.setSelected(job.key in chosen)
-            if job.state is State.RUNNING:
-                self.list.scrollToItem(item)
         waiting = sum(job.state is State.WAITING for job in jobs)
         self.section.button.setText(f"Queue ({waiting} waiting)" if waiting else "Queue")
         self._show_possible()
+
+    def _fill(self, row: int, job: Job) -> None:
+        """Tell of a job in its row."""
+        item = self.list.topLevelItem(row)
+        if item is None:
+            return
+        item.setData(0, _KEY, job.key)
+        for column, text in enumerate((f"{_MARKS[job.state]} {job.state}", describe(job), outcome(job))):
+            item.setText(column, text)
+            item.setToolTip(column, explain(job))
+        if job.state is State.RUNNING:
+            self.list.scrollToItem(item)
 
     def chosen(self) -> list[str]:
         """Keys of the chosen jobs."""
