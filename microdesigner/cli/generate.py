@@ -11,17 +11,22 @@ from typing import TYPE_CHECKING, Any
 from microdesigner.cli.device_option import add_device_option, print_device_note
 from microdesigner.cli.parser import Subparsers, parse_targets
 from microdesigner.cli.progress import with_bars
+from microdesigner.core.claims import claimed
 from microdesigner.core.documents import plain_number, read_document
 from microdesigner.core.errors import InputError
-from microdesigner.core.events import Finished, SampleDone
+from microdesigner.core.events import Finished, GenerationEvent, SampleDone
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import RENAMED, Request, renamed_entries
 from microdesigner.core.result import Result, Sample
 from microdesigner.core.verdict import film_warning, judge_request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from microdesigner.engine import Engine
     from microdesigner.io.registry import Format
 
+RESULT_FILE = "result.json"
 CANDIDATES_TO_MATCH = 8
 REQUEST_OPTIONS = ("model", "count", "seed", "steps", "sampler", "candidates", "match", "refinement_strength", "size")
 WRITING_SHARE = 0.05
@@ -90,12 +95,25 @@ def run(args: argparse.Namespace) -> int:
 
     engine = Engine.load(request.model, args.device)
     events = engine.generate(request, keep_samples=False)
-    prepare_folder(args.out)
+    check_writable(args.out)
+    with claimed(args.out / RESULT_FILE):
+        return _write(args, engine, request, formats, events)
+
+
+def _write(
+    args: argparse.Namespace,
+    engine: "Engine",
+    request: Request,
+    formats: "list[Format]",
+    events: "Iterator[GenerationEvent]",
+) -> int:
+    """Generate into a folder that nobody else writes into."""
+    (args.out / RESULT_FILE).unlink(missing_ok=True)  # an earlier one would not fit the new volumes
     warnings = judge_request(engine.card, engine.card.conditioned_on(request.targets), request.size).warnings
     print_device_note(engine.device_note)
     for warning in warnings:
         print(f"microdesigner: {warning}", file=sys.stderr)
-    result = GrowingResult(args.out / "result.json", request, engine.identity, engine.device.type)
+    result = GrowingResult(args.out / RESULT_FILE, request, engine.identity, engine.device.type)
     for event in with_bars(events):
         if isinstance(event, SampleDone):
             file = write_sample(args.out, event, formats, args.picture)
@@ -106,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
                 print(f"microdesigner: {args.out / file}: {warning}", file=sys.stderr)
         elif isinstance(event, Finished):
             result.finish(event.result.seconds)
-    print((args.out / "result.json").read_text(encoding="utf-8").rstrip() if args.json else args.out / "result.json")
+    print((args.out / RESULT_FILE).read_text(encoding="utf-8").rstrip() if args.json else args.out / RESULT_FILE)
     return 0
 
 
@@ -170,13 +188,12 @@ def parse_formats(text: str) -> "list[Format]":
     return [named_format(name) for name in dict.fromkeys(names)]
 
 
-def prepare_folder(folder: Path) -> None:
-    """Make `folder` without an earlier result.json, which would not fit the new volumes; InputError if unwritable."""
+def check_writable(folder: Path) -> None:
+    """Make `folder` where there is none; raises InputError where nothing can be written into it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-        (folder / "result.json").unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"Nothing can be written into {folder} ({_reason(error)}); choose another --out.") from None
 

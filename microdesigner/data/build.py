@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microdesigner.compute import choose_device
+from microdesigner.core.claims import claimed_new, refuse_existing
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
@@ -68,15 +69,18 @@ def build_dataset(
     there. Raises InputError when `path` exists, `PATH.parts/` belongs to another plan, or the plan cannot be served, or
     there is no such device.
     """
-    if path.exists():
-        raise InputError(f"{path} exists; choose another name or delete it first.")
+    refuse_existing(path)
     simulators = None if scheduler else _simulators(workers, device)
     folder = path.with_name(path.name + ".parts").resolve()
     folder.mkdir(parents=True, exist_ok=True)
     missing = [series for series in range(plan.series) if not _is_there(folder, plan, series)]
     yield Progress("simulate", plan.series - len(missing), plan.series)
     deadline = time.monotonic() + 60 * minutes if minutes else math.inf
-    with _swept(folder, at_all_events=scheduler is None), _processes(workers, scheduler) as processes:
+    with (
+        claimed_new(path),
+        _swept(folder, at_all_events=scheduler is None),
+        _processes(workers, scheduler) as processes,
+    ):
         simulations = _until(deadline, [(_simulate, folder, plan, series, device) for series in missing])
         with closing(processes.results(simulations, simulators)) as simulated:
             for done, _ in enumerate(simulated, plan.series - len(missing) + 1):

@@ -12,10 +12,14 @@ from tests.torture.commands import commands
 from tests.torture.exports import exports
 from tests.torture.faults import faults
 from tests.torture.kills import kill
+from tests.torture.pairs import pairs
 from tests.torture.stores import stores
 from tests.torture.training import training
 from tests.torture.warm_up import warm_up
 from tests.torture.window import window
+
+OWN_ENTRIES = ("history", "queue")
+"""Where two programs write what both then have; tests of these stores tell what must hold."""
 
 
 def run() -> int:
@@ -26,6 +30,7 @@ def run() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", metavar="WORD", help="areas whose name holds this word")
     parser.add_argument("--faults", action=argparse.BooleanOptionalAction, default=True, help="full disks and the like")
+    parser.add_argument("--pairs", type=int, default=5, metavar="N", help="times that each is done twice at once (5)")
     args = parser.parse_args()
     total = Count("all")
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
@@ -49,6 +54,9 @@ def _counts(areas: list[Area], args: argparse.Namespace, folder: Path) -> Iterat
     if args.times:
         for area in areas:
             yield kill(area, args.times, args.seed, folder)
+    for area in areas:
+        if args.pairs and area.name not in OWN_ENTRIES:
+            yield pairs(area, args.pairs, folder)
     if args.faults:
         for area in areas:
             yield from faults(area, folder)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from microdesigner.core import paths
 from microdesigner.core.errors import MicrodesignerError
 
 OPERATIONS = frozenset(
@@ -42,18 +43,28 @@ def run_copy(
 ) -> Ending:
     """Do `work` in a copy of this process, after `first`; kill it with all it started at the given operation on files
     or after so many seconds. `work` is given a function to call whenever something is done for good."""
-    marks, messages = _Pipe(), _Pipe()
-    started = time.monotonic()
-    process = os.fork()
-    if process == 0:
-        _be_copy(work, marks.sending, messages.sending, at_operation, first)
-    status = _wait(process, SECONDS if after is None else after, (marks, messages))
-    seconds = time.monotonic() - started
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process, signal.SIGKILL)
-    told, message = marks.close(), messages.close().decode(errors="replace")
-    code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
-    return Ending(code, message, told.count(b"d"), told.count(b"o"), seconds)
+    return Copy(work, at_operation, first).end(SECONDS if after is None else after)
+
+
+class Copy:
+    """A copy of this process at work."""
+
+    def __init__(self, work: Work, at_operation: int | None = None, first: Callable[[], None] = lambda: None) -> None:
+        self._marks, self._messages = _Pipe(), _Pipe()
+        self._started = time.monotonic()
+        self._process = os.fork()
+        if self._process == 0:
+            _be_copy(work, self._marks.sending, self._messages.sending, at_operation, first)
+
+    def end(self, seconds: float = SECONDS) -> Ending:
+        """Wait for its end at most so long, then kill it with all it started."""
+        status = _wait(self._process, seconds, (self._marks, self._messages))
+        spent = time.monotonic() - self._started
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process, signal.SIGKILL)
+        told, message = self._marks.close(), self._messages.close().decode(errors="replace")
+        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
+        return Ending(code, message, told.count(b"d"), told.count(b"o"), spent)
 
 
 class _Pipe:
@@ -103,6 +114,7 @@ def _be_copy(work: Work, marks: int, messages: int, at_operation: int | None, fi
 
     try:
         os.setsid()
+        paths._swept.clear()  # a new process has looked nowhere yet
         nothing = os.open(os.devnull, os.O_RDWR)
         for number, place in ((nothing, 0), (nothing, 1), (messages, 2)):
             os.dup2(number, place)

@@ -1,6 +1,10 @@
 """What all copies would load again and again is loaded once, before they are made."""
 
+import tempfile
+from pathlib import Path
+
 from microdesigner.descriptors import describe
+from microdesigner.io import isolation, registry
 from tests.torture.area import Area
 from tests.torture.films import OLD
 
@@ -13,6 +17,8 @@ def warm_up(areas: list[Area]) -> None:
     if "train" in names:
         import microdesigner.evaluation.finishing
         import microdesigner.training.pipeline
+    if "convert" in names:
+        _formats()
     if "export" in names:
         import microdesigner.view3d.exports
         import microdesigner.view3d.movies
@@ -32,3 +38,13 @@ def _numerics() -> None:
 
     torch.set_num_threads(1)
     describe(OLD, "graspi")
+
+
+def _formats() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for entry in registry.FORMATS.values():
+            path = Path(folder) / f"film{entry.extensions[0]}"
+            registry.write(OLD, path)
+            registry.read(path)
+    isolation._end()  # the process of some readers, which copies would ask at the same time
+    isolation._idle.clear()

@@ -11,6 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from microdesigner.core.claims import claimed_new, refuse_existing
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import atomic_path
@@ -41,8 +42,7 @@ def import_dataset(path: Path, plan: ImportPlan, workers: int) -> Iterator[Progr
     stays beside it as `stated_NAME`. The checks of the result are recorded in the file. The file is whole or absent.
     Raises InputError, one sentence with the remedy, when an answer is missing or a file does not fit.
     """
-    if path.exists():
-        raise InputError(f"{path} exists; choose another name or delete it first.")
+    refuse_existing(path)
     yield Progress("look", 0, 1)
     found = find_volumes(plan.sources, plan.reading)
     film = film_plan(plan, found)
@@ -51,7 +51,7 @@ def import_dataset(path: Path, plan: ImportPlan, workers: int) -> Iterator[Progr
     measuring = _measuring(plan, film, found)
     description = _description(plan, measuring, pieces, recipes)
     yield Progress("look", 1, 1)
-    with atomic_path(path) as temporary:
+    with claimed_new(path), atomic_path(path) as temporary:
         left_out = yield from _measure(temporary, pieces, measuring, description, workers)
         yield Progress("check", 0, 1)
         with h5py.File(temporary, "r+", libver="latest") as file:

@@ -81,7 +81,7 @@ class QueuePanel(QWidget):
             for row, job in enumerate(jobs):
                 self._fill(row, job)
                 item = self.list.topLevelItem(row)
-                if current is not None and job.key == current.key:
+                if item is not None and current is not None and job.key == current.key:
                     self.list.setCurrentItem(item)
                 if item is not None:
                     item.setSelected(job.key in chosen)
