@@ -246,9 +246,9 @@ def describe_parameter(parameter: Parameter, card: ModelCard | None = None) -> s
 
 
 def control_note(card: ModelCard, name: str) -> str:
-    """What must be said of a condition whose measured values hardly follow what is asked, by the accuracy that the card
+    """What must be said of a condition whose measured values hardly follow the targets, by the accuracy that the card
     records; "" where they do or it records none."""
     agreement = card.agreement(name)
     if agreement is None or agreement >= CONTROLLED:
         return ""
-    return f"Hardly varies by itself and cannot be controlled: r² {agreement:.2f} of measured with asked values."
+    return f"Hardly varies by itself and cannot be controlled: r² {agreement:.2f} of measured with targeted values."

@@ -138,7 +138,7 @@ def _labels(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence
     if found:
         return found
     if not process:
-        sentence = "The volumes carry no processing parameters, so the model will tell no recipe."
+        sentence = "The volumes carry no processing parameters, so the model will predict no recipe."
         return [Check("labels", "note", sentence, "Add a table of processing parameters if there are any.")]
     return [Check("labels", "good", f"Every volume has its {len(required)} measured values.")]
 
@@ -151,7 +151,7 @@ def _split(dataset: VolumeDataset) -> list[Check]:
         ]
     sentence = f"{held_out} of {len(dataset)} volumes, of other samples or places than the rest, are for validation."
     if groups < VALIDATION_EVERY:
-        remedy = f"With {VALIDATION_EVERY} samples or more the validation would tell more."
+        remedy = f"With {VALIDATION_EVERY} samples or more the validation would be more certain."
         return [Check("split", "note", f"{sentence} There are only {groups} such groups.", remedy)]
     return [Check("split", "good", sentence)]
 

@@ -45,8 +45,8 @@ class Redundancy:
 
     def __str__(self) -> str:
         return (
-            f"{self.name} follows from the other conditions: they tell {100 * self.explained:.0f} % of its variance, "
-            f"{self.partner} most (r = {self.correlation:.2f})."
+            f"{self.name} follows from the other conditions: they explain {100 * self.explained:.0f} % of its "
+            f"variance, {self.partner} most (r = {self.correlation:.2f})."
         )
 
 

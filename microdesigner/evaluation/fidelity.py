@@ -62,7 +62,7 @@ def evaluate_fidelity(engine: Engine, dataset: VolumeDataset, count: int, path: 
     names = [condition.name for condition in engine.card.conditions]
     lacking = [name for name in names if name not in dataset.table]
     if lacking:
-        raise InputError(f"{dataset.path} has no label '{lacking[0]}', which {engine.card.name} is asked for.")
+        raise InputError(f"{dataset.path} has no label '{lacking[0]}', a condition of {engine.card.name}.")
     measured: list[Films] = []
     held_out = subsample_evenly(dataset.held_out, count).tolist()
     draws = max(1, min(FLOOR_DRAWS, int((~dataset.held_out).sum()) // max(1, len(held_out))))

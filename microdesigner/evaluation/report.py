@@ -61,7 +61,7 @@ def _figures(engine: Engine, folder: Path) -> Iterator[tuple[str, str, Figure | 
     pairs, batches = accuracy_pairs(folder), _section(folder, BATCHES)
     targets = [{name: float(target[i]) for name, (target, _) in pairs.items()} for i in range(SHOWN)]
     films = read_single_target(folder / ONE_TARGET) if _section(folder, ONE_TARGET) else None
-    yield "control", "Measured over asked for, one sample per target", figures.accuracy_figure(pairs)
+    yield "control", "Measured over targeted, one sample per target", figures.accuracy_figure(pairs)
     yield "one-target", "Many films of one target", figures.single_target_figure(films) if films else None
     yield "samples", "Samples", figures.slices_figure(_generated(engine, targets), _titles(targets))
     yield "vae-only", "The autoencoder alone, from random latents", figures.slices_figure(*_vae_only(engine))

@@ -186,7 +186,7 @@ class MainWindow(QMainWindow):
                  "the queue; a sweep varies one target."),
             Step(self.views.view, "Look", "Drag to turn, wheel to zoom, double click for one view. Keys 1 to 9 do it "
                  "too. Everything can be undone."),
-            Step(self.results_panel, "Read", "What the voxels measure beside what you asked for, and the recipe that "
+            Step(self.results_panel, "Read", "What the voxels measure beside your targets, and the recipe that "
                  "would make such a film. Export writes it to a file."),
             Step(self.bottom_panels, "Find it again", "Every result is stored here with its targets, and so is the "
                  "queue, also when the program ends suddenly."),

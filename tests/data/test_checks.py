@@ -116,7 +116,9 @@ def test_of_conditions_that_move_together_one_can_go(tmp_path: Path) -> None:
     dataset = data_set(tmp_path, ABS_f_D=share, CT_f_D_tort1=1 - share + 0.01 * np.sin(np.arange(240)))
     found = next(check for check in check_dataset(dataset, CONDITIONS, ()) if check.name == "correlated")
     assert found.severity == "note"
-    assert "CT_f_D_tort1 follows from the other conditions: they tell 100 % of its variance, ABS_f_D" in found.sentence
+    assert (
+        "CT_f_D_tort1 follows from the other conditions: they explain 100 % of its variance, ABS_f_D" in found.sentence
+    )
     names = (*CONDITIONS, "phi")
     components = principal_components(names, correlations(dataset, names))
     assert components.shares == pytest.approx([2 / 3, 1 / 3, 0], abs=0.05)

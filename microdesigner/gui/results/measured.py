@@ -84,7 +84,7 @@ def _judgement(target: float | None, measured: float | None) -> tuple[str, tuple
 def _summary(values: list[tuple[float | None, float | None]]) -> str:
     errors = [abs(m - t) for t, m in values if t is not None and m is not None]
     if not errors:
-        return "Measured on the voxels of the volume on show; nothing was asked for."
+        return "Measured on the voxels of the volume on show; no target was set."
     worst = max(errors)
     words = "On target" if worst <= ON_TARGET else "Close to the targets" if worst <= CLOSE else "Off target"
     return f"{words}: the largest of {len(errors)} errors is {worst:.3f}."

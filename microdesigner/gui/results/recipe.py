@@ -48,8 +48,8 @@ class RecipePanel(QWidget):
 
         self._plot = make_plot(
             "Interaction against time",
-            "Where the draws of the predicted recipe crowd: interaction against time. A ring marks the recipe that was "
-            "simulated to verify it: green where the film came out as asked, yellow or red where it did not.",
+            "Samples of the posterior of the recipe: interaction against time. A ring marks the recipe that was "
+            "simulated to verify it: green where the simulated film meets the targets, yellow or red where not.",
             *(spec_of(name).axis_title for name in ("log_time", "chi")),
         )
         self._plot.setFixedHeight(PLOT_HEIGHT)

@@ -27,7 +27,7 @@ class SupportBadge(QWidget):
         )
         self.nearest.clicked.connect(lambda: self.nearest_requested.emit())
         self.warnings = quiet()
-        self.warnings.setToolTip("How far the size asked lies from the films that the model was trained on.")
+        self.warnings.setToolTip("How far the requested size lies from the films that the model was trained on.")
         row = QHBoxLayout()
         row.addWidget(self.text, 1)
         row.addWidget(self.nearest)

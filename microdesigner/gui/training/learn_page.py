@@ -35,12 +35,12 @@ class LearnPage(QWizardPage):
         self.setSubTitle("Every condition becomes a slider; processing parameters become the recipe of a volume.")
         self._catalogue = catalogue
         self.name = named(QLineEdit(), "Name of the model", "The name by which the model is chosen later.")
-        self.conditions = named(QListWidget(), "Conditions", "Descriptors that can be asked for.")
+        self.conditions = named(QListWidget(), "Conditions", "Descriptors that can be targeted.")
         self.process = named(QListWidget(), "Processing parameters", "What the recipe panel will predict.")
         self.base = named(QComboBox(), "Fine-tune", "Start from a model that knows the same phases and conditions.")
         self.advice = quiet()
-        self.leave_out = named(QPushButton(), "Leave out the redundant condition", "Untick it; the others tell nearly "
-            "all about it, and it is still measured on every generated volume.")  # fmt: skip
+        self.leave_out = named(QPushButton(), "Leave out the redundant condition", "Untick it; the others explain it "
+            "nearly, and it is still measured on every generated volume.")  # fmt: skip
         self.correlations = Correlations()
         self.name_advice = quiet()
         self._report: DatasetReport | None = None
@@ -123,8 +123,8 @@ class LearnPage(QWizardPage):
             return
         title, partner = spec_of(redundant.name).title, spec_of(redundant.partner).title
         self.advice.setText(
-            f"{title} follows from the other conditions: they tell {100 * redundant.explained:.0f} % of its variance, "
-            f"{partner} most (r = {redundant.correlation:.2f}). As a slider it could hardly be moved alone."
+            f"{title} follows from the other conditions: they explain {100 * redundant.explained:.0f} % of its "
+            f"variance, {partner} most (r = {redundant.correlation:.2f}). As a slider it could hardly be moved alone."
         )
         self.leave_out.setText(f"Leave out {title}")
         self.leave_out.setProperty("condition", redundant.name)
