@@ -96,7 +96,7 @@ class TrainingRun:
         """Wait after the present step, with a checkpoint written."""
         self.directory.pause_request.touch()
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """End a pause."""
         self.directory.pause_request.unlink(missing_ok=True)
 

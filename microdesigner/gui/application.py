@@ -54,7 +54,7 @@ def run(argv: Sequence[str] | None = None, paths: Sequence[Path] = ()) -> int:
         return 0
     prepare_screen()
     app = make_application(argv)
-    asked = FileOpenEvents(app)
+    handed_over = FileOpenEvents(app)
     qInstallMessageHandler(_log_qt_message)
     check_fonts()
     guard = CrashGuard(user_data())
@@ -62,7 +62,7 @@ def run(argv: Sequence[str] | None = None, paths: Sequence[Path] = ()) -> int:
     collector = GuiThreadGC(app)
     window = open_window(app)
     listener = _listen(instance, window, paths)
-    asked.serve(window.open_path)
+    handed_over.serve(window.open_path)
     once = Qt.ConnectionType.SingleShotConnection
     window.generation.ready.connect(lambda *_: QTimer.singleShot(0, collector, collector.spare), once)
     sys.excepthook = lambda kind, error, trace: _report(window, kind, error, trace)

@@ -14,7 +14,7 @@ class ComputeClient(WorkerClient):
 
     answered = Signal(object, object)  # task, value
     progressed = Signal(object, int, int)  # task, done, total
-    told = Signal(object, object)  # task, another event that it yields
+    notified = Signal(object, object)  # task, another event that it yields
     failed = Signal(object, str, str)  # task, sentence, details
 
     def __init__(self, parent: QObject | None = None, name: str = "The measuring") -> None:
@@ -50,4 +50,4 @@ class ComputeClient(WorkerClient):
         elif isinstance(event, Done | Cancelled):
             del self._tasks[number]
         else:
-            self.told.emit(task, event)
+            self.notified.emit(task, event)

@@ -137,7 +137,7 @@ class Workspace(QObject):
         if self.sample is None:
             return
         if path.suffix.lower() == f".{PICTURE}":
-            self.render_jobs.shoot(path, scale)
+            self.render_jobs.render_picture(path, scale)
         elif path.suffix.lower().lstrip(".") in REPORT:
             self.files.save_report(self.results.report(png(self.views.view.grab().toImage())), path)
         else:
@@ -256,7 +256,7 @@ class Workspace(QObject):
         self.open_button.chosen_with_options.connect(self.volume_loader.open_with_options)
         self.export_button.chosen.connect(self.export)
         self.export_button.folder_chosen.connect(partial(setattr, self.settings, "export_folder"))
-        self.export_button.movie_chosen.connect(self.render_jobs.film)
+        self.export_button.movie_chosen.connect(self.render_jobs.render_movie)
         self.training.installed.connect(self._offer_models)
         self.training.chosen.connect(self._use_model)
         self.session.volume_requested.connect(self.volume_loader.reopen)

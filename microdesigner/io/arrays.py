@@ -20,9 +20,9 @@ def chosen(path: Path, names: Sequence[str], options: ImportOptions, preferred: 
         raise InputError(f"{path} has no array of numbers in three dimensions; give a file with a volume.")
     shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
     if options.array is not None:
-        wanted = options.array.strip("/")
-        found = [name for name in names if wanted in (name, _last(name))]
-        exact = [name for name in found if name == wanted] or found
+        requested = options.array.strip("/")
+        found = [name for name in names if requested in (name, _last(name))]
+        exact = [name for name in found if name == requested] or found
         if len(exact) != 1:
             count = "several arrays" if exact else "no array"
             raise MissingOptionError(

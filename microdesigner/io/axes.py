@@ -30,22 +30,22 @@ def in_xyz(path: Path, values: NDArray[Any], stored: str, options: ImportOptions
 def three_of(shape: tuple[int, ...], letters: str) -> list[int] | None:
     """Which axes of `shape` remain when those of one voxel beyond three are dropped, those that are not x, y or z
     first; None where more than three axes have several voxels, or there are fewer than three axes."""
-    kept = list(range(len(shape)))
-    others = [n for n in reversed(kept) if letters[n] not in "xyz"]
-    for axis in [*others, *(n for n in reversed(kept) if n not in others)]:
-        if len(kept) > 3 and shape[axis] == 1:
-            kept.remove(axis)
-    return kept if len(kept) == 3 else None
+    spatial = list(range(len(shape)))
+    others = [n for n in reversed(spatial) if letters[n] not in "xyz"]
+    for axis in [*others, *(n for n in reversed(spatial) if n not in others)]:
+        if len(spatial) > 3 and shape[axis] == 1:
+            spatial.remove(axis)
+    return spatial if len(spatial) == 3 else None
 
 
 def _three(path: Path, values: NDArray[Any], letters: str) -> tuple[NDArray[Any], str]:
-    kept = three_of(values.shape, letters)
-    if kept is None:
+    spatial = three_of(values.shape, letters)
+    if spatial is None:
         shape = "×".join(map(str, values.shape)) or "a single value"
         raise InputError(f"{path} is not a volume (its array is {shape}); give one array of three dimensions.")
-    chosen = [kept.index(n) if n in kept else None for n in range(values.ndim)]
+    chosen = [spatial.index(n) if n in spatial else None for n in range(values.ndim)]
     squeezed = values[tuple(slice(None) if place is not None else 0 for place in chosen)]
-    return squeezed, "".join(letters[n] for n in kept)
+    return squeezed, "".join(letters[n] for n in spatial)
 
 
 def _guessed(letters: str) -> str:

@@ -47,8 +47,8 @@ def scan(path: Path, options: ImportOptions) -> Scan:
     try:
         fields, data_start = _fields(start)
         own = _own_record(fields)
-        sizes, kept = _sizes(fields)
-        shape = (sizes[kept[0]], sizes[kept[1]], sizes[kept[2]])
+        sizes, spatial = _sizes(fields)
+        shape = (sizes[spatial[0]], sizes[spatial[1]], sizes[spatial[2]])
         data, skipped = _data_file(path, fields, data_start)
         if data != path and data.suffix == ".raw" and raw.own_header(data.with_suffix(".json")) is not None:
             whole = raw.scan(data, options)
@@ -56,9 +56,9 @@ def scan(path: Path, options: ImportOptions) -> Scan:
                 raise DamagedError("its two headers disagree")
             return whole
         turned, source = fortran(_values(path, fields, data, skipped, shape), shape, options, path)
-        edges = _edges(fields, kept)
+        edges = _edges(fields, spatial)
         if source == "file" and (matrix := _matrix(fields, len(sizes))) is not None:
-            turned, stored = straightened(path, turned, [matrix[axis][kept] for axis in kept])
+            turned, stored = straightened(path, turned, [matrix[axis][spatial] for axis in spatial])
             edges = edges and (edges[stored[0]], edges[stored[1]], edges[stored[2]])
     except DamagedError as error:
         raise InputError(f"{path} cannot be read as MetaImage ({error}); copy or export it again.") from None
@@ -136,10 +136,10 @@ def _sizes(fields: dict[str, str]) -> tuple[tuple[int, ...], list[int]]:
     if fields.get("ElementNumberOfChannels", "1") != "1":
         raise DamagedError("it has several channels")
     sizes = tuple(map(int, words))
-    kept = three_of(sizes, "".join("xyzc"[min(n, 3)] for n in range(len(sizes))))
-    if kept is None:
+    spatial = three_of(sizes, "".join("xyzc"[min(n, 3)] for n in range(len(sizes))))
+    if spatial is None:
         raise DamagedError(f"it has {len(sizes)} dimensions of {'×'.join(words)} numbers")
-    return sizes, kept
+    return sizes, spatial
 
 
 def _data_file(path: Path, fields: dict[str, str], data_start: int) -> tuple[Path, int]:
@@ -206,13 +206,13 @@ def _matrix(fields: dict[str, str], dimensions: int) -> NDArray[np.float64] | No
         raise DamagedError("its directions of axes are not one vector per axis") from None
 
 
-def _edges(fields: dict[str, str], kept: list[int]) -> Voxel | None:
+def _edges(fields: dict[str, str], spatial: list[int]) -> Voxel | None:
     text = fields.get("ElementSpacing") or fields.get("ElementSize")
     if text is None:
         return None
     try:
         numbers = [float(word) for word in text.split()]
-        x, y, z = (numbers[axis] for axis in kept)
+        x, y, z = (numbers[axis] for axis in spatial)
     except (ValueError, IndexError):
         raise DamagedError("its ElementSpacing is not one number per axis") from None
     return (x, y, z) if all(np.isfinite((x, y, z))) and min(x, y, z) > 0 else None

@@ -81,15 +81,15 @@ def scan(path: Path, options: ImportOptions) -> Scan:
     try:
         header = _header(start)
         sizes = _sizes(header)
-        kept = three_of(sizes, "".join("xyzc"[min(n, 3)] for n in range(len(sizes))))
-        if kept is None:
+        spatial = three_of(sizes, "".join("xyzc"[min(n, 3)] for n in range(len(sizes))))
+        if spatial is None:
             raise DamagedError(f"it declares {len(sizes)} dimensions of {'×'.join(map(str, sizes))} numbers")
-        shape = (sizes[kept[0]], sizes[kept[1]], sizes[kept[2]])
+        shape = (sizes[spatial[0]], sizes[spatial[1]], sizes[spatial[2]])
         values = _values(path, header, shape)
         turned, source = fortran(values, shape, options, path)
-        edges, unit_known = _edges(header, kept, len(sizes))
+        edges, unit_known = _edges(header, spatial, len(sizes))
         if source == "file" and "space directions" in header.fields:
-            turned, stored = straightened(path, turned, [_directions(header, len(sizes))[axis] for axis in kept])
+            turned, stored = straightened(path, turned, [_directions(header, len(sizes))[axis] for axis in spatial])
             edges = edges and (edges[stored[0]], edges[stored[1]], edges[stored[2]])
     except DamagedError as error:
         raise InputError(f"{path} cannot be read as NRRD ({error}); copy or export it again.") from None
@@ -223,16 +223,16 @@ def _directions(header: _Header, dimensions: int) -> list[list[float]]:
     return vectors
 
 
-def _edges(header: _Header, kept: list[int], dimensions: int) -> tuple[Voxel | None, bool]:
+def _edges(header: _Header, spatial: list[int], dimensions: int) -> tuple[Voxel | None, bool]:
     """Voxel edges along the stored axes, in nm where the file gives their unit, and whether it does."""
     if "space directions" in header.fields:
         directions = _directions(header, dimensions)
-        lengths = [float(np.linalg.norm(directions[axis])) for axis in kept]
+        lengths = [float(np.linalg.norm(directions[axis])) for axis in spatial]
         units = header.texts("space units") or ["mm"] * 3 * bool(_ANATOMICAL.search(header.fields.get("space", "")))
     elif "spacings" in header.fields:
         spacings = header.numbers("spacings", dimensions)
-        lengths, units = [spacings[axis] for axis in kept], header.texts("units")
-        units = [units[axis] for axis in kept] if len(units) == dimensions else units
+        lengths, units = [spacings[axis] for axis in spatial], header.texts("units")
+        units = [units[axis] for axis in spatial] if len(units) == dimensions else units
     else:
         return None, True
     if not all(np.isfinite(length) and length > 0 for length in lengths):

@@ -98,10 +98,10 @@ def otsu_limits(values: NDArray[Any], bands: int) -> tuple[float, ...]:
 
 def _limit_of_share(values: NDArray[Any], share: float) -> float:
     """The value whose share of voxels at or below it comes closest to `share`; equal values stay together."""
-    wanted = min(max(round(share * values.size), 1), values.size - 1)
-    limit = np.partition(values, wanted - 1)[wanted - 1]
+    rank = min(max(round(share * values.size), 1), values.size - 1)
+    limit = np.partition(values, rank - 1)[rank - 1]
     below = values < limit
-    if wanted - np.count_nonzero(below) < np.count_nonzero(values <= limit) - wanted and below.any():
+    if rank - np.count_nonzero(below) < np.count_nonzero(values <= limit) - rank and below.any():
         limit = values[below].max()
     return float(limit)
 

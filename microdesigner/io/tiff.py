@@ -119,21 +119,21 @@ def _scan(path: Path, file: "TiffFile", options: ImportOptions) -> Scan:
 def _of_series(path: Path, file: "TiffFile", series: "TiffPageSeries") -> tuple[NDArray[Any], str, Source]:
     """Numbers of one series with a letter per axis; mapped where they are stored plainly, one after the other."""
     shape, axes = series.get_shape(squeeze=False), series.get_axes(squeeze=False)
-    kept = [n for n, edge in enumerate(shape) if edge > 1 or axes[n] in "YX"]
-    if len(kept) == 2:  # one layer
-        kept, shape, axes = [0, *(n + 1 for n in kept)], (1, *shape), "Z" + axes
-    letters = "".join(axes[n].lower() for n in kept)
-    colours = [n for n in kept if axes[n] in "CS"]
-    if colours or len(kept) > 3:
+    spatial = [n for n, edge in enumerate(shape) if edge > 1 or axes[n] in "YX"]
+    if len(spatial) == 2:  # one layer
+        spatial, shape, axes = [0, *(n + 1 for n in spatial)], (1, *shape), "Z" + axes
+    letters = "".join(axes[n].lower() for n in spatial)
+    colours = [n for n in spatial if axes[n] in "CS"]
+    if colours or len(spatial) > 3:
         raise InputError(f"{path} has several channels or times; export one channel of labels.")
-    check_size(path, tuple(shape[n] for n in kept), most=_most_voxels(path, series.keyframe))
+    check_size(path, tuple(shape[n] for n in spatial), most=_most_voxels(path, series.keyframe))
     if series.dataoffset is not None and series.keyframe.compression == _PLAIN and series.keyframe.is_memmappable:
         number = np.dtype(file.byteorder + series.dtype.char)
-        values: NDArray[Any] = np.memmap(path, number, "r", series.dataoffset, tuple(shape[n] for n in kept))
+        values: NDArray[Any] = np.memmap(path, number, "r", series.dataoffset, tuple(shape[n] for n in spatial))
     else:
-        values = series.asarray(maxworkers=1).reshape([shape[n] for n in kept])
-    told = (file.is_imagej or file.is_ome) and "z" in letters
-    return values, letters, "file" if told else "convention"
+        values = series.asarray(maxworkers=1).reshape([shape[n] for n in spatial])
+    axes_known = (file.is_imagej or file.is_ome) and "z" in letters
+    return values, letters, "file" if axes_known else "convention"
 
 
 def _of_pages(path: Path, file: "TiffFile") -> NDArray[Any]:

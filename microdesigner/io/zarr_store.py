@@ -67,11 +67,15 @@ def _of_array(
     check_size(path, (1, 1, int(np.prod(array.shape, dtype=object))))
     axes = noted.get("axes", [])
     letters = "".join(str(axis["name"] if isinstance(axis, dict) else axis)[:1].lower() for axis in axes)
-    told = len(letters) == array.ndim and {"x", "y", "z"} <= set(letters)
-    stored = letters if told else "c" * (array.ndim - 3) + "zyx"
-    values, source = in_xyz(path, np.asarray(array[...]), stored, options, "file" if told else "convention")
+    axes_known = len(letters) == array.ndim and {"x", "y", "z"} <= set(letters)
+    stored = letters if axes_known else "c" * (array.ndim - 3) + "zyx"
+    values, source = in_xyz(path, np.asarray(array[...]), stored, options, "file" if axes_known else "convention")
     return Scan(
-        values, voxel_nm=_edges(axes, noted.get("scale")) if told else None, axes_from=source, array=name, arrays=names
+        values,
+        voxel_nm=_edges(axes, noted.get("scale")) if axes_known else None,
+        axes_from=source,
+        array=name,
+        arrays=names,
     )
 
 

@@ -26,7 +26,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Shot:
+class RenderJob:
     """A volume, how it is looked at, and the size of the picture in pixels; `scale` enlarges text and lines."""
 
     microstructure: Microstructure

@@ -17,8 +17,8 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
-from microdesigner.view3d.look import Look, Shot
-from microdesigner.view3d.pictures import staged
+from microdesigner.view3d.look import Look, RenderJob
+from microdesigner.view3d.pictures import scene_for
 from microdesigner.view3d.scene import Scene
 
 Motion = Literal["turntable", "slices"]
@@ -46,23 +46,23 @@ def movie(
     Raises InputError for another suffix or where no encoder is installed, OSError on a full disk, MicrodesignerError
     where the machine cannot draw.
     """
-    for _ in film(Shot(microstructure, look or Look(), size), Path(path), motion):
+    for _ in render_movie(RenderJob(microstructure, look or Look(), size), Path(path), motion):
         pass
 
 
-def film(shot: Shot, path: Path, motion: Motion) -> Iterator[Progress]:
+def render_movie(job: RenderJob, path: Path, motion: Motion) -> Iterator[Progress]:
     """As `movie`, with an event per frame; closing the generator leaves no file."""
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
         raise InputError(f"{path} is no movie file; choose one of {', '.join(_WRITERS)}.")
     if writer is _mp4 and not has_encoder():
         raise InputError(f"{path.name} needs the program ffmpeg; {ENCODER_REMEDY}, or choose GIF.")
-    shot = replace(shot, size=(shot.size[0] // 2 * 2, shot.size[1] // 2 * 2))  # H.264 halves the colours' resolution
-    with atomic_path(path) as temporary, staged(shot) as scene, writer(temporary) as add:
-        frames = TURN_FRAMES if motion == "turntable" else min(MAX_SLICE_FRAMES, shot.microstructure.shape[2])
+    job = replace(job, size=(job.size[0] // 2 * 2, job.size[1] // 2 * 2))  # H.264 halves the colours' resolution
+    with atomic_path(path) as temporary, scene_for(job) as scene, writer(temporary) as add:
+        frames = TURN_FRAMES if motion == "turntable" else min(MAX_SLICE_FRAMES, job.microstructure.shape[2])
         for number in range(frames):
             _move(scene, motion, number, frames)
-            add(scene.render(*shot.size)[::-1, :, :3])
+            add(scene.render(*job.size)[::-1, :, :3])
             yield Progress("Drawing the movie", number + 1, frames)
 
 

@@ -18,7 +18,7 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
 from microdesigner.view3d.camera import Crop
 from microdesigner.view3d.graphics import graphics_problem, prefer_headless
-from microdesigner.view3d.look import Shot
+from microdesigner.view3d.look import RenderJob
 
 if TYPE_CHECKING:
     from microdesigner.view3d.scene import Scene
@@ -32,18 +32,18 @@ def picture(microstructure: Microstructure, path: Path | str, size: tuple[int, i
 
     Raises MicrodesignerError where the machine cannot draw, InputError when the picture is too large.
     """
-    for _ in shoot(Shot(microstructure, size=size), Path(path)):
+    for _ in render_picture(RenderJob(microstructure, size=size), Path(path)):
         pass
 
 
-def shoot(shot: Shot, path: Path) -> Iterator[Progress]:
+def render_picture(job: RenderJob, path: Path) -> Iterator[Progress]:
     """Write a PNG tile by tile; closing the generator leaves no file. Raises as `picture`."""
-    width, height = shot.size
+    width, height = job.size
     if width * height > MAX_PIXELS:
         raise InputError(f"A picture of {width}×{height} pixels is too large; choose a smaller one.")
     canvas = np.zeros((height, width, 3), np.uint8)
-    with staged(shot) as scene:
-        tiles = [tile for index in scene.shown_views() for tile in _tiles(index, _place(scene, index, shot.size))]
+    with scene_for(job) as scene:
+        tiles = [tile for index in scene.shown_views() for tile in _tiles(index, _place(scene, index, job.size))]
         for done, tile in enumerate(tiles):
             tile.draw(scene, canvas)
             yield Progress("Drawing the picture", done + 1, len(tiles) + 1)
@@ -52,8 +52,8 @@ def shoot(shot: Shot, path: Path) -> Iterator[Progress]:
 
 
 @contextmanager
-def staged(shot: Shot) -> Iterator["Scene"]:
-    """A scene that shows what `shot` tells; raises MicrodesignerError where the machine cannot draw."""
+def scene_for(job: RenderJob) -> Iterator["Scene"]:
+    """A scene that shows what `job` tells; raises MicrodesignerError where the machine cannot draw."""
     problem = graphics_problem()
     if problem is not None:
         raise MicrodesignerError(problem)
@@ -61,12 +61,12 @@ def staged(shot: Shot) -> Iterator["Scene"]:
     from microdesigner.view3d.scene import Scene
     from microdesigner.view3d.surfaces import build_geometry
 
-    scene = Scene(shot.microstructure.phase_names)
+    scene = Scene(job.microstructure.phase_names)
     try:
-        scene.set_aspect(shot.size[0] / shot.size[1])
-        scene.scale = shot.scale
-        scene.show(build_geometry(shot.microstructure, shot.look.shaping))
-        scene.wear(shot.look)
+        scene.set_aspect(job.size[0] / job.size[1])
+        scene.scale = job.scale
+        scene.show(build_geometry(job.microstructure, job.look.shaping))
+        scene.apply_look(job.look)
         yield scene
     finally:
         scene.close()

@@ -98,7 +98,7 @@ class Scene:
             self.slices, self.slice_positions, self.maximised, self.camera.orthographic, self.camera.pose(), self.ruler,
         )  # fmt: skip
 
-    def wear(self, look: Look) -> None:
+    def apply_look(self, look: Look) -> None:
         """Show the volume as `look` tells, apart from its shaping, which the geometry has already."""
         self.palette, self.surroundings = look.palette, look.surroundings
         if len(look.visible) == len(look.opacity) == len(self.phase_names):

@@ -11,7 +11,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.view3d import movies, pictures
 from microdesigner.view3d.graphics import prefer_headless
-from microdesigner.view3d.look import Look, Shot
+from microdesigner.view3d.look import Look, RenderJob
 from tests.conftest import FullDisk
 
 prefer_headless()
@@ -66,9 +66,9 @@ def test_a_turntable_comes_back_to_where_it_began(tmp_path: Path, monkeypatch: p
 
 def test_cancelling_leaves_no_file(tmp_path: Path) -> None:
     for work in (
-        movies.film(Shot(_layers(), size=EVEN), tmp_path / "a.gif", "slices"),
-        movies.film(Shot(_layers(), size=EVEN), tmp_path / "a.mp4", "slices"),
-        pictures.shoot(Shot(_layers(), size=EVEN), tmp_path / "a.png"),
+        movies.render_movie(RenderJob(_layers(), size=EVEN), tmp_path / "a.gif", "slices"),
+        movies.render_movie(RenderJob(_layers(), size=EVEN), tmp_path / "a.mp4", "slices"),
+        pictures.render_picture(RenderJob(_layers(), size=EVEN), tmp_path / "a.png"),
     ):
         event = next(work)
         assert event.done == 1
@@ -92,11 +92,11 @@ def test_another_suffix_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("orthographic", [False, True])
 def test_tiles_join_to_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, orthographic: bool) -> None:
     look = Look(Shaping(smooth=False), orthographic=orthographic, opacity=(0.5, 1.0), visible=(True, True))
-    shot = Shot(_layers(), look, (800, 600))
-    for _ in pictures.shoot(shot, tmp_path / "whole.png"):
+    job = RenderJob(_layers(), look, (800, 600))
+    for _ in pictures.render_picture(job, tmp_path / "whole.png"):
         pass
     monkeypatch.setattr(pictures, "TILE_PIXELS", 300)
-    assert len(list(pictures.shoot(shot, tmp_path / "tiled.png"))) > 10
+    assert len(list(pictures.render_picture(job, tmp_path / "tiled.png"))) > 10
     whole, tiled = (iio.imread(tmp_path / name).astype(int) for name in ("whole.png", "tiled.png"))
     assert whole.shape == tiled.shape == (600, 800, 3)
     assert (np.abs(whole - tiled).max(axis=-1) > 30).mean() < 0.003
@@ -110,16 +110,16 @@ def test_a_picture_shows_what_the_scene_shows(tmp_path: Path) -> None:
     scene.opacity[0] = 0.4
     scene.restyle()
     expected = scene.render(*EVEN)[::-1, :, :3].astype(int)
-    shot = Shot(_layers(), scene.look(), EVEN)
+    job = RenderJob(_layers(), scene.look(), EVEN)
     scene.close()
-    for _ in pictures.shoot(shot, tmp_path / "a.png"):
+    for _ in pictures.render_picture(job, tmp_path / "a.png"):
         pass
     assert (np.abs(iio.imread(tmp_path / "a.png") - expected).max(axis=-1) > 30).mean() < 0.005
 
 
 def test_a_picture_beyond_memory_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="too large"):
-        next(pictures.shoot(Shot(_layers(), size=(40_000, 30_000)), tmp_path / "a.png"))
+        next(pictures.render_picture(RenderJob(_layers(), size=(40_000, 30_000)), tmp_path / "a.png"))
 
 
 @pytest.mark.parametrize("missing", ["package", "program"])

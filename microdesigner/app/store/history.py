@@ -247,8 +247,8 @@ class History:
         self, request: Request, record: SampleRecord, name: str, thumbnail: bytes, note: str, made: datetime
     ) -> Entry:
         alone = replace(request, seed=record.seed, count=1)
-        asked, measured, sample = (json_text(value) for value in (alone.to_json(), record.measured, record))
-        light = (made.isoformat(), alone.model, alone.seed, asked, measured, name, note)
+        request_, measured, sample = (json_text(value) for value in (alone.to_json(), record.measured, record))
+        light = (made.isoformat(), alone.model, alone.seed, request_, measured, name, note)
 
         def insert(database: sqlite3.Connection) -> tuple[Any, ...]:
             columns = "made, model, seed, request, measured, volume, note"

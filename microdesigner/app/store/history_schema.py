@@ -41,8 +41,8 @@ def upgrade(database: sqlite3.Connection, version: int) -> int:  # noqa: ARG001 
 def _move(
     database: sqlite3.Connection, number: int, made: str, request: str, sample: str, thumbnail: bytes, *rest: Any
 ) -> None:
-    asked, record = json.loads(request), json.loads(sample)
-    light = (number, made, asked["model"], asked["seed"], request, json.dumps(record["measured"]), *rest)
+    request_, record = json.loads(request), json.loads(sample)
+    light = (number, made, request_["model"], request_["seed"], request, json.dumps(record["measured"]), *rest)
     database.execute(
         "INSERT INTO samples (number, made, model, seed, request, measured, volume, starred, note) "
         "VALUES (?,?,?,?,?,?,?,?,?)",

@@ -31,8 +31,8 @@ class AboutDialog(QDialog):
         self.update_words.hide()
         self.check = QPushButton("Check for updates")
         self._asking = BackgroundTask(self)
-        self._asking.result.connect(self._tell)
-        self._asking.failed.connect(self._tell)
+        self._asking.result.connect(self._show_update_words)
+        self._asking.failed.connect(self._show_update_words)
         self._asking.finished.connect(lambda: self.check.setEnabled(True))
         self.finished.connect(self._asking.close)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -53,10 +53,10 @@ class AboutDialog(QDialog):
     def check_for_updates(self) -> None:
         """Ask whether there is a newer version, and tell the answer under this one's."""
         self.check.setEnabled(False)
-        self._tell(ASKING)
+        self._show_update_words(ASKING)
         self._asking.start("microdesigner.app.updates:check")
 
-    def _tell(self, sentence: str, details: str = "") -> None:
+    def _show_update_words(self, sentence: str, details: str = "") -> None:
         self.update_words.setText(sentence)
         self.update_words.show()
         self.check.setEnabled(sentence != ASKING)

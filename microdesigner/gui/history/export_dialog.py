@@ -150,7 +150,7 @@ class FilmExporter(QObject):
         self._done = 0
         self.task.progressed.connect(lambda progress: setattr(self, "_done", progress.done))
         self.task.result.connect(self._report)
-        self.task.cancelled.connect(self._tell_cancelled)
+        self.task.cancelled.connect(self._say_cancelled)
         self.task.failed.connect(self.failed)
 
     def start(self, plan: FilmExport) -> None:
@@ -168,6 +168,6 @@ class FilmExporter(QObject):
             sentence = f"{missing} could not be exported: {exported.problems[0]}"
             self.failed.emit(sentence, "\n".join(exported.problems))
 
-    def _tell_cancelled(self) -> None:
+    def _say_cancelled(self) -> None:
         assert self._plan is not None
         self.message.emit(f"Export stopped: {self._done} of {len(self._plan.films)} films are in {self._plan.folder}.")

@@ -43,7 +43,7 @@ class VolumeLoader(QObject):
         self._reader.answered.connect(self._take)
         self._reader.failed.connect(self._fail)
         self._reader.progressed.connect(self._show_progress)
-        self._reader.told.connect(self._show_look)
+        self._reader.notified.connect(self._show_look)
 
     def open(self, path: Path) -> None:
         """Read a volume as the user said the last time, or as the file says; ask where that is not enough."""

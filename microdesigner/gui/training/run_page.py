@@ -149,7 +149,7 @@ class RunPage(QWizardPage):
 
     def _toggle_pause(self) -> None:
         if self.run is not None:
-            self.run.go_on() if self.run.state == "paused" else self.run.pause()
+            self.run.resume() if self.run.state == "paused" else self.run.pause()
             self.follow()
 
     def _stop(self) -> None:

@@ -24,7 +24,7 @@ from microdesigner.gui.widgets.volume_view import VolumeView
 from microdesigner.view3d.palettes import palette_of, text_of
 
 if TYPE_CHECKING:
-    from microdesigner.view3d.look import Shot
+    from microdesigner.view3d.look import RenderJob
     from microdesigner.view3d.scene import Scene
 
 STANDARD_VIEWS = (("isometric", "Iso", "6"), ("x", "X", "7"), ("y", "Y", "8"), ("z", "Z", "9"))
@@ -105,16 +105,16 @@ class ViewsPanel(QWidget):
             title = {"title": "Preview, coarse" if whole else "Preview of a corner, coarse"}
             self._show_film(Microstructure(phases, (x, y, z), phase_names=card.phase_names, provenance=title), size)
 
-    def shot(self, scale: int) -> "Shot | None":
+    def render_job(self, scale: int) -> "RenderJob | None":
         """What is shown, `scale` times as large as on the screen, to be drawn elsewhere; None while that is nothing."""
-        from microdesigner.view3d.look import Shot
+        from microdesigner.view3d.look import RenderJob
 
         scene = self.view.scene
         if scene is None or scene.geometry is None:
             return None
         factor = scale * self.view.devicePixelRatioF()
         size = round(factor * self.view.width()), round(factor * self.view.height())
-        return Shot(scene.geometry.microstructure, scene.look(), size, factor)
+        return RenderJob(scene.geometry.microstructure, scene.look(), size, factor)
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""

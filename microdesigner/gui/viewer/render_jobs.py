@@ -11,9 +11,12 @@ from microdesigner.gui.viewer.panel import ViewsPanel
 from microdesigner.gui.widgets.task_bar import TaskBar
 
 if TYPE_CHECKING:
-    from microdesigner.view3d.look import Shot
+    from microdesigner.view3d.look import RenderJob
 
-SHOOT, FILM = "microdesigner.view3d.pictures:shoot", "microdesigner.view3d.movies:film"
+RENDER_PICTURE, RENDER_MOVIE = (
+    "microdesigner.view3d.pictures:render_picture",
+    "microdesigner.view3d.movies:render_movie",
+)
 
 
 class RenderJobs(QObject):
@@ -35,23 +38,23 @@ class RenderJobs(QObject):
         for end in (self.task.finished, self.task.failed, self.task.cancelled):
             end.connect(self._next)
 
-    def shoot(self, path: Path, scale: int) -> None:
+    def render_picture(self, path: Path, scale: int) -> None:
         """Write the views as a PNG, `scale` times as large as on the screen."""
-        self._take(SHOOT, self._views.shot(scale), path)
+        self._take(RENDER_PICTURE, self._views.render_job(scale), path)
 
-    def film(self, path: Path, motion: str) -> None:
+    def render_movie(self, path: Path, motion: str) -> None:
         """Write a movie of the views, "turntable" or "slices", GIF or MP4 by the suffix of `path`."""
-        self._take(FILM, self._views.shot(1), path, motion)
+        self._take(RENDER_MOVIE, self._views.render_job(1), path, motion)
 
     def close(self) -> None:
         """Stop everything; what is not written yet will not be."""
         self._orders.clear()
         self.task.close()
 
-    def _take(self, function: str, shot: "Shot | None", *arguments: Any) -> None:
-        if shot is None:
+    def _take(self, function: str, job: "RenderJob | None", *arguments: Any) -> None:
+        if job is None:
             return
-        self._orders.append((function, (shot, *arguments)))
+        self._orders.append((function, (job, *arguments)))
         if not self.task.running:
             self._next()
 

@@ -42,7 +42,7 @@ class SeparateWindow(QObject):
             self.window.closed.connect(self._forget)
             self._show()
             if self.window.view.scene is not None:
-                self.window.view.scene.wear(replace(scene.look(), ruler=()))
+                self.window.view.scene.apply_look(replace(scene.look(), ruler=()))
             self.window.show()
         self.window.raise_()
         self.window.activateWindow()
@@ -73,7 +73,7 @@ class SeparateWindow(QObject):
             look = replace(theirs.look(), maximised=own.maximised, ruler=own.ruler)
             if not self.window.linked.isChecked():
                 look = replace(look, orthographic=own.camera.orthographic, pose=None)
-            own.wear(look)
+            own.apply_look(look)
             self.window.view.update()
 
     def _follow(self) -> None:

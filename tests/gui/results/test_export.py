@@ -69,7 +69,7 @@ def test_movies_are_among_the_commands(window: MainWindow, tmp_path: Path, monke
 
 def test_a_movie_can_be_stopped_and_the_next_order_follows(window: MainWindow, tmp_path: Path) -> None:
     generate(window)
-    window.render_jobs.film(tmp_path / "turntable.mp4", "turntable")
+    window.render_jobs.render_movie(tmp_path / "turntable.mp4", "turntable")
     window.export(tmp_path / "views.png")
     wait_until(lambda: window.render_jobs.bar.isVisible())
     window.render_jobs.bar.cancel.click()
