@@ -24,7 +24,7 @@ for format in nrrd h5 tiff mha; do microdesigner convert films/sample-0000.vti f
 say "exported: $(ls film.* | tr '\n' ' ')"
 microdesigner describe film.h5 > measured.txt
 say "measured again from HDF5: $(head -c 120 measured.txt | tr '\n' ' ')"
-microdesigner dataset build films.h5 --series 8 --size 32 32 16 --workers 1 > /dev/null 2>&1
+microdesigner dataset build films.h5 --series 8 --size 32 32 32 --workers 1 > /dev/null 2>&1
 microdesigner train films.h5 --out run --name mine --preset quick --minutes vae=0.2 fp=0.1 ddpm=0.2 --install > train.log 2>&1 &
 training=$!
 microdesigner verify films/result.json > verified.json
