@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -124,3 +125,19 @@ def test_the_sdist_has_what_its_tests_need() -> None:
     for entry in ("docs", "resources", "weights"):
         assert entry in build["targets"]["wheel"]["only-include"]
         assert build["targets"]["wheel"]["sources"][entry] == f"microdesigner/{entry}"
+
+
+def test_the_recipe_for_bundles_names_what_is_there() -> None:
+    text = (ROOT / "packaging" / "ci" / "bundles.yml").read_text(encoding="utf-8")
+    recipe = yaml.safe_load(text)
+    runs = [step["run"] for job in recipe["jobs"].values() for step in job["steps"] if "run" in step]
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    for run in runs:
+        for path in re.findall(r"\b(?:packaging|tests)/[\w./-]+", run):
+            assert (ROOT / path.rstrip("/")).exists(), path
+        for target in re.findall(r"\bmake ([a-z-]+)", run):
+            assert target in targets
+    systems = {
+        system for job in recipe["jobs"].values() for system in job.get("strategy", {}).get("matrix", {}).get("os", [])
+    }
+    assert {"windows", "macos"} <= {system.split("-")[0] for system in systems}

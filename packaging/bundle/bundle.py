@@ -49,6 +49,7 @@ def make_environment() -> None:
 
 def freeze() -> Path:
     """The frozen program's folder, on macOS the .app."""
+    require(PYTHON, Path(__file__).with_name("icons.py"), HOME / "icons")
     spec = Path(__file__).with_name("microdesigner.spec")
     places = ("--distpath", HOME / "frozen", "--workpath", HOME / "work")
     require(SCRIPTS / "pyinstaller", "--noconfirm", "--log-level", "WARN", *places, spec)
