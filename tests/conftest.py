@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz import tally
+
 FullDisk = Callable[[int], AbstractContextManager[None]]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -27,6 +29,21 @@ def pytest_configure(config: pytest.Config) -> None:
         number = numbers.readline().strip()
     if number:
         os.environ["DISPLAY"] = f":{number}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Count the mutations of files that a test was given, and keep the one at which it fell."""
+    if call.when == "call":
+        tally.note_outcome(item, failed=call.excinfo is not None)
+    return (yield)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of `make fuzz`."""
+    if "MICRODESIGNER_FUZZ_TIMES" in os.environ:
+        for line in tally.summary(terminalreporter.stats):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ def test_no_damaged_session_does_harm(tmp_path: Path) -> None:
     replace(SESSION, request=request).write(path)
     content = path.read_bytes()
     read, sentences = 0, list[str]()
-    for mutated in [*mutate_json(json.loads(content), MUTATIONS), *mutate_bytes(content, MUTATIONS // 3)]:
+    for mutated in chain(mutate_json(json.loads(content), MUTATIONS), mutate_bytes(content, MUTATIONS // 3)):
         path.write_bytes(mutated)
         try:
             session = Session.read(path)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.fuzz.tally import count_rows, told
+
 HUGE_INTEGERS = (2**31, 2**63, -(2**63) - 1, 10**400)
 ODD_NUMBERS = (0, -1, 1e308, -1e308, 1e-320, 0.1, float("nan"), float("inf"), float("-inf"), *HUGE_INTEGERS)
 ODD_TEXTS = ("", "\x00", "nan", "../../etc/passwd", "\x1b[2J", "=1+1", "<script>", "1e999", "ä" * 300, "\ud800", "a\nb")
@@ -87,7 +89,11 @@ BYTE_MUTATORS: tuple[Bytes, ...] = (
 
 
 def mutate_bytes(content: bytes, count: int, seed: int = 0) -> Iterator[bytes]:
-    """`count` mutations of `content`, each by one of `BYTE_MUTATORS`."""
+    """`count` mutations of `content`, each by one of `BYTE_MUTATORS`, after those that felled this test before."""
+    return told(_mutated_bytes(content, count, seed))
+
+
+def _mutated_bytes(content: bytes, count: int, seed: int) -> Iterator[bytes]:
     for number in range(count):
         random_ = _random(seed, number)
         yield random_.choice(BYTE_MUTATORS)(random_, content)
@@ -98,7 +104,12 @@ def mutate_json(document: Any, count: int, seed: int = 0) -> Iterator[bytes]:
 
     Mostly the document's structure is changed in one to three places (an entry gone, doubled, renamed, or of another
     value or type, NaN, infinite, huge or deeply nested), and it is JSON still; one in five is a mutation of bytes.
+    Those that felled this test before come first.
     """
+    return told(_mutated_json(document, count, seed))
+
+
+def _mutated_json(document: Any, count: int, seed: int) -> Iterator[bytes]:
     content = json.dumps(document).encode()
     for number in range(count):
         random_ = _random(seed, number)
@@ -118,6 +129,10 @@ def mutate_rows(database: Path, count: int, seed: int = 0) -> Iterator[tuple[str
 
     Yields table, column and value of each change, after it is committed.
     """
+    return count_rows(_mutated_rows(database, count, seed))
+
+
+def _mutated_rows(database: Path, count: int, seed: int) -> Iterator[tuple[str, str, Any]]:
     for number in range(count):
         random_ = _random(seed, number)
         connection = sqlite3.connect(database)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,9 @@ def test_damaged_files_arrive_whole_or_not_at_all(tiny_folder: Path, tmp_path: P
     path = tmp_path / "model.zip"
     export_bundle(tiny_folder, path)
     content = path.read_bytes()
-    for number, damaged in enumerate([*mutate_bytes(content, 150 * TIMES), *directory_mutations(content, 250 * TIMES)]):
+    for number, damaged in enumerate(
+        chain(mutate_bytes(content, 150 * TIMES), directory_mutations(content, 250 * TIMES))
+    ):
         path.write_bytes(damaged)
         try:
             shutil.rmtree(import_bundle(path))

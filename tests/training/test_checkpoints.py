@@ -19,7 +19,7 @@ from microdesigner.models.autoencoder import AutoencoderConfig, PhaseAutoencoder
 from microdesigner.training.checkpoints import check_checkpoint, load_weights, read_tensors
 from microdesigner.training.latents import encode_dataset, is_encoded, load_latents, whiten
 from microdesigner.training.run import RunDirectory
-from tests.fuzz.mutate import mutate_bytes
+from tests.fuzz.mutate import TIMES, mutate_bytes
 from tests.tiny_dataset import write_tiny_dataset
 
 
@@ -88,13 +88,13 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
     module, path = nn.Linear(4, 4), tmp_path / "vae.pt"
     torch.save(module.state_dict(), path)
     refused = 0
-    for content in mutate_bytes(path.read_bytes(), 150):
+    for content in mutate_bytes(path.read_bytes(), 150 * TIMES):
         path.write_bytes(content)
         try:
             load_weights(module, path)
         except InputError:
             refused += 1
-    assert refused > 50
+    assert refused > 50 * TIMES
     path.write_bytes(random.Random(0).randbytes(1000))
     with pytest.raises(InputError, match="damaged"):
         read_tensors(path)
@@ -108,7 +108,7 @@ def test_damaged_latents_are_named(tmp_path: Path) -> None:
     whole = path.read_bytes()
     load_latents(path, dataset, network)
     refused = 0
-    for content in mutate_bytes(whole, 60):
+    for content in mutate_bytes(whole, 60 * TIMES):
         path.write_bytes(content)
         try:
             if is_encoded(path):
@@ -116,7 +116,7 @@ def test_damaged_latents_are_named(tmp_path: Path) -> None:
                 load_latents(path, dataset, network)
         except InputError:
             refused += 1
-    assert refused > 10
+    assert refused > 10 * TIMES
     with h5py.File(path, "w") as file:
         file["volume"], file["latents"] = np.arange(3), np.zeros((3, 4, 4, 4, 4), np.float16)
         file["domain_size"] = np.ones(3, np.float32)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.training.config import CONFIG_FILE, TrainingConfig, new_config, read_config
 from microdesigner.training.presets import PRESETS
 from microdesigner.training.run import RunDirectory
-from tests.fuzz.mutate import mutate_bytes, mutate_json
+from tests.fuzz.mutate import TIMES, mutate_bytes, mutate_json
 from tests.tiny_dataset import write_tiny_dataset
 
 CONDITIONS, PROCESS = ("vol_frac_D", "tortuosity_D"), ("chi",)
@@ -133,8 +134,8 @@ def test_runs_of_version_0_1_0_go_on(dataset_path: Path, config: TrainingConfig,
 def test_a_mutated_configuration_is_read_or_refused_in_one_sentence(config: TrainingConfig, tmp_path: Path) -> None:
     path, refused = tmp_path / CONFIG_FILE, 0
     config.write(tmp_path)
-    mutations = [*mutate_json(json.loads(path.read_text()), 600), *mutate_bytes(path.read_bytes(), 200, seed=1)]
-    for content in mutations:
+    whole = path.read_bytes()
+    for content in chain(mutate_json(json.loads(whole), 600 * TIMES), mutate_bytes(whole, 200 * TIMES, seed=1)):
         path.write_bytes(content)
         try:
             read_config(tmp_path)
@@ -143,4 +144,4 @@ def test_a_mutated_configuration_is_read_or_refused_in_one_sentence(config: Trai
             sentence = str(error)
             if "\n" in sentence or str(tmp_path) not in sentence:
                 raise AssertionError(sentence) from error
-    assert refused > 400
+    assert refused > 400 * TIMES

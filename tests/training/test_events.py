@@ -10,7 +10,7 @@ from microdesigner.app.training_progress import RunProgress
 from microdesigner.training.card import loss_curves
 from microdesigner.training.events import EventLog, EventReader, read_events
 from microdesigner.training.presets import STAGES
-from tests.fuzz.mutate import mutate_json
+from tests.fuzz.mutate import TIMES, mutate_json
 
 EVENTS: list[dict[str, Any]] = [
     {"event": "process", "pid": 4711, "device": "CPU"},
@@ -78,7 +78,9 @@ def test_a_line_that_does_not_fit_is_skipped_and_the_rest_is_read(
 
 def test_mutated_events_never_end_the_page_that_follows_them(path: Path) -> None:
     lines = path.read_bytes().splitlines()
-    mutated = [line for number, whole in enumerate(lines) for line in mutate_json(json.loads(whole), 120, seed=number)]
+    mutated = [
+        line for number, whole in enumerate(lines) for line in mutate_json(json.loads(whole), 120 * TIMES, seed=number)
+    ]
     path.write_bytes(b"\n".join(mutated) + b"\n" + lines[-1] + b"\n")
     progress = RunProgress({})
     events = read_events(path)
