@@ -39,7 +39,7 @@ ISOMETRIC = Pose((-0.558747089, 0.698433861, -0.446997671), (0.0, 0.0, 1.0))
 
 @dataclass(frozen=True)
 class ViewState:
-    """All controls of the views.
+    """All controls of the views. `orthogonal` puts three flat slices beside the 3-D view, which shows them too.
 
     Opacities are in percent. The clip box counts `steps` along each axis, the voxels of the volume on show; `positions`
     are the layers of the slices, counted from 0 in the whole volume. `palette` is a name, or "own" and its colours;
@@ -59,6 +59,7 @@ class ViewState:
     threshold: _Step
     steps: tuple[_Steps, _Steps, _Steps] = (SHARE_STEPS,) * 3
     own_colours: str = ""
+    orthogonal: bool = False
 
     @property
     def clip_box(self) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
@@ -119,7 +120,7 @@ TITLES = {
     "palette": "Change the colours", "own_colours": "Change the colours", "smooth": "Smooth surfaces or voxels",
     "visible": "Show or hide a phase",
     "opacity": "Change an opacity", "clip": "Move the clip box", "slices": "Show or hide slices",
-    "positions": "Move a slice", "threshold": "Change the threshold",
+    "orthogonal": "Show or hide orthogonal slices", "positions": "Move a slice", "threshold": "Change the threshold",
 }  # fmt: skip
 
 

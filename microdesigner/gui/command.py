@@ -1,8 +1,9 @@
 """What can be done in the window: each feature offers its commands, the menus, the palette and the sheet show them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+MENUS = ("File", "Edit", "Generate", "Models", "View", "Window", "Help")
 ON_VIEWS = " on the views"
 
 
@@ -28,3 +29,8 @@ class Command:
     def hint(self) -> str:
         """The keys in words."""
         return " or ".join([*self.keys, *(key + ON_VIEWS for key in self.view_keys)])
+
+
+def in_menu_order(commands: Iterable[Command]) -> list[Command]:
+    """Commands menu by menu and section by section, whoever offers them."""
+    return sorted(commands, key=lambda command: (MENUS.index(command.group), command.section))

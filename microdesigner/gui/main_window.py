@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
             *workspace.open_button.commands(),
             *self.session.commands(),
             *workspace.export_button.commands(),
+            *workspace.picture_export.commands(),
             Command("File", "Quit", self.close, ("Ctrl+Q",), section=2),
             Command("Edit", "Undo", self.undo.undo, ("Ctrl+Z",), enabled=self.undo.canUndo),
             Command("Edit", "Redo", self.undo.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), enabled=self.undo.canRedo),

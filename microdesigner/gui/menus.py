@@ -6,17 +6,24 @@ from itertools import groupby
 from PySide6.QtGui import QAction, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from microdesigner.gui.command import Command
+from microdesigner.gui.command import Command, in_menu_order
+from microdesigner.gui.widgets.icons import with_icon
 
-ORDER = ("File", "Edit", "Generate", "Models", "View", "Window", "Help")
+ICONS = {
+    "Open a volume…": "folder-open", "Save session…": "save", "Export…": "download", "Undo": "undo-2", "Redo": "redo-2",
+    "Copy picture of the views": "copy", "Preferences…": "settings", "Generate": "play", "Cancel": "square",
+    "Sweep over a range…": "list-ordered", "New random seed": "shuffle", "Train a model…": "graduation-cap",
+    "Fit the volume": "maximize", "Look from the corner": "rotate-3d", "Guide": "circle-help",
+    "All commands…": "search",
+    "History of all films": "history", "Compare the two selected results": "columns-2",
+}  # fmt: skip
 
 
 def make_menus(
     window: QMainWindow, commands: Sequence[Command], undo: QUndoStack, submenus: Mapping[str, QMenu]
 ) -> None:
     """One menu per group of commands, parted into their sections; `submenus` come before the command of their name."""
-    ranked = sorted(commands, key=lambda command: (ORDER.index(command.group), command.section))
-    for group, members in groupby(ranked, lambda command: command.group):
+    for group, members in groupby(in_menu_order(commands), lambda command: command.group):
         menu = window.menuBar().addMenu(f"&{group}")
         actions: list[tuple[QAction, Command]] = []
         inner: dict[str, QMenu] = {}
@@ -71,4 +78,6 @@ def _action(command: Command, window: QMainWindow) -> QAction:
     action.setShortcuts([QKeySequence(keys) for keys in command.keys])
     action.setCheckable(command.checked is not None)
     action.triggered.connect(lambda: command.run())
+    if command.title in ICONS:
+        with_icon(action, ICONS[command.title])
     return action

@@ -4,6 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from microdesigner.gui.widgets.icons import recolour
+
 _LIGHT = {
     "Window": "#eef0f2", "WindowText": "#1d2126", "Base": "#ffffff", "AlternateBase": "#f5f6f8", "Text": "#1d2126",
     "Button": "#f8f9fa", "ButtonText": "#1d2126", "ToolTipBase": "#ffffff", "ToolTipText": "#1d2126",
@@ -22,7 +24,8 @@ _DARK = {
 }  # fmt: skip
 _DISABLED = ("WindowText", "Text", "ButtonText", "HighlightedText")
 _STYLE = """
-QLabel[role="heading"] { font-weight: 600; }
+QLabel[role="heading"] { font-weight: 600; font-size: 11pt; }
+QLabel[role="section"] { font-weight: 600; color: palette(placeholder-text); }
 QLabel[role="quiet"] { color: palette(placeholder-text); }
 QPushButton[role="primary"] { font-weight: 600; padding: 6px 14px; }
 QPushButton[role="primary"]:enabled {
@@ -40,7 +43,9 @@ QRadioButton::indicator:unchecked { border-radius: 6px; }
 QCheckBox::indicator:unchecked:focus, QRadioButton::indicator:unchecked:focus { border-color: palette(highlight); }
 QMenu { border: 1px solid palette(mid); menu-scrollable: 1; }
 QMenu::separator { height: 1px; background: palette(mid); margin: 3px 6px; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolTip { border: 1px solid palette(mid); padding: 4px; }
+QRangeSlider { qproperty-barColor: HIGHLIGHT; }
 QSplitter::handle { background: palette(window); }
 """
 _CHOICE = "look"
@@ -52,7 +57,8 @@ def apply(app: QApplication, dark: bool) -> None:
     if not app.styleSheet():
         app.setStyle("Fusion")  # once: a wizard hands this very object to its pages, and a second call destroys it
     app.setPalette(palette(dark))
-    app.setStyleSheet(_STYLE)
+    app.setStyleSheet(_STYLE.replace("HIGHLIGHT", (_DARK if dark else _LIGHT)["Highlight"]))
+    recolour(app)
 
 
 def choose(app: QApplication, choice: str) -> None:

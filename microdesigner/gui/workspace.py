@@ -39,6 +39,7 @@ from microdesigner.gui.targets.panel import TargetsPanel
 from microdesigner.gui.training.controller import TrainingController
 from microdesigner.gui.undo import record
 from microdesigner.gui.viewer.panel import ViewsPanel
+from microdesigner.gui.viewer.picture_export import PictureExport
 from microdesigner.gui.viewer.render_jobs import RenderJobs
 from microdesigner.gui.viewer.separate_window import SeparateWindow
 from microdesigner.gui.volume_files import PICTURE, REPORT, VolumeFiles
@@ -76,6 +77,7 @@ class Workspace(QObject):
         self.views = ViewsPanel(self.view_model)
         self.live_draft = LiveDraft(self.request_model, self.generation, lambda: self.views.builder.busy, self)
         self.render_jobs = RenderJobs(self.views, self)
+        self.picture_export = PictureExport(self.views, self.render_jobs, window)
         self.separate_window = SeparateWindow(self.views, self)
         self.results = ResultsController(self.view_model, self)
         self.analysis = VolumeAnalysis(self.generation, self.request_model, self.current_sample, self)
@@ -224,6 +226,11 @@ class Workspace(QObject):
         if not any(entry.request == alone and entry.measured == sample.measured for entry in entries):
             self.history.service.add(request, sample, self._colours(), note)
 
+    def _offer_export(self, request: Request, sample: Sample) -> None:
+        stem = f"{request.model or 'volume'}-seed{sample.seed}"
+        self.export_button.offer(stem)
+        self.picture_export.stem, self.picture_export.folder = stem, self.export_button.folder
+
     def _use_model(self, name: str) -> None:
         self.request_model.choose_model(name)
         self.message.emit(f"The model {name} is chosen.")
@@ -257,6 +264,8 @@ class Workspace(QObject):
         self.export_button.chosen.connect(self.export)
         self.export_button.folder_chosen.connect(partial(setattr, self.settings, "export_folder"))
         self.export_button.movie_chosen.connect(self.render_jobs.render_movie)
+        self.export_button.picture_wanted.connect(lambda: self.picture_export.ask())
+        self.picture_export.folder_chosen.connect(partial(setattr, self.settings, "export_folder"))
         self.training.installed.connect(self._offer_models)
         self.training.chosen.connect(self._use_model)
         self.session.volume_requested.connect(self.volume_loader.reopen)
@@ -273,9 +282,7 @@ class Workspace(QObject):
         shown.changed.connect(results.show_sample)
         shown.counted.connect(results.panel.show_count)
         shown.outdated.connect(results.panel.show_outdated)
-        shown.changed.connect(
-            lambda request, sample: self.export_button.offer(f"{request.model or 'volume'}-seed{sample.seed}")
-        )
+        shown.changed.connect(self._offer_export)
         results.panel.place_chosen.connect(shown.choose)
         results.volume_requested.connect(shown.show_volume)
         results.measured.connect(self.show_sample)
@@ -314,6 +321,7 @@ class Workspace(QObject):
         self.volume_loader.failed.connect(lambda sentence: self.failed.emit(sentence, "", "files"))
         for teller in (self.results, self.session, self.analysis, self.history, self.volume_loader):
             teller.message.connect(self.message)
+        self.render_jobs.copied.connect(lambda: self.message.emit("The picture is in the clipboard."))
         for writer in (self.render_jobs, self.files):
             writer.written.connect(lambda path: self.message.emit(f"Written: {path}"))
         self.views.view.ruler_tool.message_changed.connect(self.message)

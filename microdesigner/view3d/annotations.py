@@ -16,7 +16,7 @@ from vtkmodules.vtkRenderingCore import (
 )
 
 from microdesigner.view3d.camera import Bounds
-from microdesigner.view3d.drawing import still_actor
+from microdesigner.view3d.drawing import in_typeface, still_actor
 from microdesigner.view3d.palettes import Surroundings
 
 Pixel = tuple[int, int]
@@ -31,12 +31,12 @@ class Title:
         self.actor = vtkTextActor()
         self.actor.SetInput(text)
         self._property = self.actor.GetTextProperty()
-        self._property.SetFontFamilyToArial()
+        in_typeface(self._property)
         self._property.SetVerticalJustificationToTop()
 
     def place(self, height: int, corner: Pixel, scale: float, surroundings: Surroundings) -> None:
         """Set position and size for a view of `height` pixels that is drawn from `corner` on, at a display scale."""
-        self._property.SetFontSize(round(14 * scale))
+        self._property.SetFontSize(round(13 * scale))
         self._property.SetColor(*surroundings.text)
         self.actor.SetPosition(round(12 * scale) - corner[0], height - round(9 * scale) - corner[1])
 
@@ -76,7 +76,7 @@ class ScaleBar:
         self.bar = vtkActor2D()
         self.bar.SetMapper(mapper)
         self.label = vtkTextActor()
-        self.label.GetTextProperty().SetFontFamilyToArial()
+        in_typeface(self.label.GetTextProperty())
         self.label.GetTextProperty().SetJustificationToCentered()
 
     def place(self, width: int, corner: Pixel, nm_per_pixel: float, scale: float, surroundings: Surroundings) -> None:
@@ -161,7 +161,7 @@ def _letter(axis: int, letter: str) -> vtkTextActor:
     """The name of an axis beyond the tip of its arrow."""
     actor = vtkTextActor()
     actor.SetInput(letter)
-    actor.GetTextProperty().SetFontFamilyToArial()
+    in_typeface(actor.GetTextProperty())
     actor.GetTextProperty().SetJustificationToCentered()
     actor.GetTextProperty().SetVerticalJustificationToCentered()
     place = actor.GetPositionCoordinate()

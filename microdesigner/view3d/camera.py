@@ -48,6 +48,7 @@ class CameraControl:
         self._poses: dict[Bounds, Pose] = {}
         self.aspect = 1.4
         self.fitted = True
+        self._room = (MARGIN, MARGIN)
         camera.SetViewAngle(26)
 
     def look(self, view: StandardView) -> None:
@@ -63,16 +64,22 @@ class CameraControl:
         self.fitted = True
         ahead, up, side = self._frame()
         slope = math.tan(math.radians(self.camera.GetViewAngle() / 2))
-        centre = self._centre()
+        centre, (beside, above) = self._centre(), self._room
         half_height = distance = 0.0
         for corner in product(self.bounds[0:2], self.bounds[2:4], self.bounds[4:6]):
             offset = [c - m for c, m in zip(corner, centre, strict=True)]
-            extent = MARGIN * max(abs(_dot(offset, up)), abs(_dot(offset, side)) / self.aspect)
+            extent = max(above * abs(_dot(offset, up)), beside * abs(_dot(offset, side)) / self.aspect)
             half_height = max(half_height, extent)
             distance = max(distance, extent / slope - _dot(offset, ahead))
         self.camera.SetFocalPoint(*centre)
         self.camera.SetPosition(*(c - distance * a for c, a in zip(centre, ahead, strict=True)))
         self.camera.SetParallelScale(half_height)
+
+    def set_room(self, beside: float = MARGIN, above: float = MARGIN) -> None:
+        """Let a view be so many times as wide and as high as a box that fits; one that fitted before fits again."""
+        self._room = max(MARGIN, beside), max(MARGIN, above)
+        if self.fitted:
+            self.fit()
 
     def set_aspect(self, aspect: float) -> None:
         """Take over the shape of the views; a box that fitted before fits again."""

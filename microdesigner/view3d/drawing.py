@@ -1,9 +1,23 @@
 """Windows that VTK draws into, and what draws there."""
 
-from vtkmodules.vtkCommonDataModel import vtkPolyData
-from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer, vtkRenderWindow
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
+from vtkmodules.vtkCommonDataModel import vtkPolyData
+from vtkmodules.vtkRenderingCore import (
+    vtkActor,
+    vtkLight,
+    vtkPolyDataMapper,
+    vtkRenderer,
+    vtkRenderWindow,
+    vtkTextProperty,
+)
+
+VTK_FONT_FILE = 4
 SOFTWARE = ("software", "llvmpipe", "softpipe", "swrast", "swiftshader", "gdi generic", "basic render")
+EYE_LIGHT, KEY_LIGHT = 0.8, 0.55
+KEY_DIRECTION = (-0.35, 1.0, 0.5)  # to the right, up, towards the viewer
 
 
 def off_screen_window() -> vtkRenderWindow:
@@ -21,6 +35,36 @@ def backdrop(window: vtkRenderWindow) -> vtkRenderer:
     renderer.SetBackgroundAlpha(1.0)  # other pixels than opaque ones would be undefined on a widget
     window.AddRenderer(renderer)
     return renderer
+
+
+def camera_lights() -> list[vtkLight]:
+    """One from the eye, which leaves nothing in the dark, and one from above its left shoulder, which tells the sides
+    of a box apart and lights what looks up."""
+    eye, key = vtkLight(), vtkLight()
+    eye.SetLightTypeToHeadlight()
+    key.SetLightTypeToCameraLight()
+    key.SetPosition(*KEY_DIRECTION)
+    for light, intensity in ((eye, EYE_LIGHT), (key, KEY_LIGHT)):
+        light.SetIntensity(intensity)
+    return [eye, key]
+
+
+def in_typeface(words: vtkTextProperty) -> None:
+    """Write with the typeface of figures, which every machine has with matplotlib; VTK's own stands out."""
+    if (path := _typeface()) is not None:
+        words.SetFontFamily(VTK_FONT_FILE)
+        words.SetFontFile(str(path))
+    else:
+        words.SetFontFamilyToArial()
+
+
+@cache
+def _typeface() -> Path | None:
+    """Where it is, found without loading matplotlib."""
+    package = find_spec("matplotlib")
+    places = package.submodule_search_locations if package is not None else None
+    files = [Path(place, "mpl-data", "fonts", "ttf", "DejaVuSans.ttf") for place in places or ()]
+    return next((file for file in files if file.is_file()), None)
 
 
 def still_actor(data: vtkPolyData) -> vtkActor:

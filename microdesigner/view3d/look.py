@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from microdesigner.app.view_state import Pose, Vector
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
+from microdesigner.view3d.picture_choice import Annotations, Background
 from microdesigner.view3d.surfaces import Shaping
+
+SCREEN_DPI = 96.0
 
 
 @dataclass(frozen=True)
@@ -33,3 +36,10 @@ class RenderJob:
     look: Look = Look()
     size: tuple[int, int] = (1400, 860)
     scale: float = 1.0
+    annotations: Annotations = field(default_factory=Annotations)
+    background: Background = "as shown"
+
+    @property
+    def dpi(self) -> float:
+        """Pixels per inch at which a picture is as large as on the screen."""
+        return SCREEN_DPI * self.scale

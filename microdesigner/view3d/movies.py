@@ -18,7 +18,7 @@ from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
 from microdesigner.view3d.look import Look, RenderJob
-from microdesigner.view3d.pictures import scene_for
+from microdesigner.view3d.pictures import mean_of, scene_for
 from microdesigner.view3d.scene import Scene
 
 Motion = Literal["turntable", "slices"]
@@ -30,6 +30,7 @@ COLOURS = 256
 ENCODER_REMEDY = (
     "install it" if is_frozen() else "install it with this program's extra movies (pip install 'microdesigner[movies]')"
 )
+SAMPLES = 2  # along an edge of each pixel, whose mean it shows
 NOT_WHOLE = "The movie could not be written whole"
 
 
@@ -62,7 +63,9 @@ def render_movie(job: RenderJob, path: Path, motion: Motion) -> Iterator[Progres
         frames = TURN_FRAMES if motion == "turntable" else min(MAX_SLICE_FRAMES, job.microstructure.shape[2])
         for number in range(frames):
             _move(scene, motion, number, frames)
-            add(scene.render(*job.size)[::-1, :, :3])
+            scene.scale = SAMPLES * job.scale
+            large = scene.render(SAMPLES * job.size[0], SAMPLES * job.size[1])
+            add(mean_of(large, SAMPLES)[::-1, :, :3])
             yield Progress("Drawing the movie", number + 1, frames)
 
 

@@ -49,9 +49,9 @@ class PhaseActors:
 def surface_look(smooth: bool) -> vtkProperty:
     """How light falls on a surface; voxels have flat faces."""
     look = vtkProperty()
-    look.SetAmbient(0.18)
-    look.SetDiffuse(0.82)
-    look.SetSpecular(0.15)
+    look.SetAmbient(0.26)
+    look.SetDiffuse(0.78)
+    look.SetSpecular(0.12)
     look.SetSpecularPower(20)
     look.BackfaceCullingOn()
     if not smooth:

@@ -1,6 +1,6 @@
 """Flat textured pictures of a volume: the faces of a box, and slices through it; few triangles at any size."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,11 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkTexture
 from microdesigner.core.microstructure import PhaseArray
 from microdesigner.view3d.drawing import still_actor
 from microdesigner.view3d.palettes import Colour, Palette
-from microdesigner.view3d.surfaces import EMPTY_LABEL, Geometry
+from microdesigner.view3d.smooth_layers import SmoothLayer, smooth_layer
+from microdesigner.view3d.surfaces import EMPTY_LABEL, Geometry, outer_layers
 
 OTHER_AXES = ((1, 2), (0, 2), (0, 1))
+CutLayer = tuple[int, int, PhaseArray | SmoothLayer]  # axis, layer, what lies there
 
 
 def colour_table(palette: Palette, visible: Sequence[bool]) -> NDArray[np.uint8]:
@@ -37,19 +39,27 @@ def single_phase(colours: NDArray[np.uint8], label: int, absent: Colour) -> NDAr
 
 def box_faces(geometry: Geometry, colours: NDArray[np.uint8]) -> list[vtkActor]:
     """The outside of the volume inside the clip box; all fronts are outside."""
+    faces = outer_layers(geometry.labels)
+    layers = geometry.smooth_faces or [np.take(geometry.labels, index, axis) for axis, index, _ in faces]
     return [
-        _plane(geometry, axis, index, side, colours, towards_more=side > 0)
-        for axis, index, side in _outer_layers(geometry)
+        _plane(geometry, axis, side, _texture(layer, colours), towards_more=side > 0)
+        for layer, (axis, _, side) in zip(layers, faces, strict=True)
     ]
 
 
-def slice_planes(
-    geometry: Geometry, positions: tuple[float, float, float], colours: NDArray[np.uint8]
-) -> list[vtkActor]:
+def cut_layers(geometry: Geometry, positions: tuple[float, float, float]) -> list[CutLayer]:
     """Three orthogonal slices at `positions`, shares of the clip box along x, y, z."""
+    cut: list[CutLayer] = []
+    for axis, index in slice_layers(geometry, positions):
+        layer = np.take(geometry.labels, index, axis)
+        cut.append((axis, index, smooth_layer(layer) if geometry.shaping.smooth else layer))
+    return cut
+
+
+def slice_planes(geometry: Geometry, layers: Sequence[CutLayer], colours: NDArray[np.uint8]) -> list[vtkActor]:
+    """Layers of `cut_layers`, in these colours."""
     return [
-        _plane(geometry, axis, index, index + 0.5, colours, ambient=0.75)
-        for axis, index in slice_layers(geometry, positions)
+        _plane(geometry, axis, index + 0.5, _texture(layer, colours), ambient=0.75) for axis, index, layer in layers
     ]
 
 
@@ -59,25 +69,13 @@ def slice_layers(geometry: Geometry, positions: tuple[float, float, float]) -> l
     return [(axis, min(edges[axis] - 1, int(position * edges[axis]))) for axis, position in enumerate(positions)]
 
 
-def _outer_layers(geometry: Geometry) -> Iterator[tuple[int, int, float]]:
-    for axis, edge in enumerate(geometry.labels.shape):
-        yield axis, 0, 0.0
-        yield axis, edge - 1, float(edge)
-
-
 def _plane(
-    geometry: Geometry,
-    axis: int,
-    index: int,
-    offset: float,
-    colours: NDArray[np.uint8],
-    ambient: float = 0.4,
-    towards_more: bool = True,
+    geometry: Geometry, axis: int, offset: float, texture: vtkTexture, ambient: float = 0.4, towards_more: bool = True
 ) -> vtkActor:
-    """Layer `index` across `axis`, drawn `offset` voxels above the box's corner, its front towards larger or smaller
+    """A layer across `axis`, drawn `offset` voxels above the box's corner, its front towards larger or smaller
     coordinates; `ambient` light shades nothing."""
     actor = still_actor(_rectangle(geometry, axis, offset, towards_more))
-    actor.SetTexture(_texture(np.take(geometry.labels, index, axis=axis), colours))
+    actor.SetTexture(texture)
     actor.GetProperty().SetAmbient(ambient)
     actor.GetProperty().SetDiffuse(1.05 - ambient)
     actor.ForceOpaqueOn()  # transparent labels are left out, the others hide what is behind them
@@ -104,13 +102,17 @@ def _rectangle(geometry: Geometry, axis: int, offset: float, towards_more: bool)
     return rectangle
 
 
-def _texture(layer: PhaseArray, colours: NDArray[np.uint8]) -> vtkTexture:
+def _texture(layer: PhaseArray | SmoothLayer, colours: NDArray[np.uint8]) -> vtkTexture:
+    smooth = isinstance(layer, SmoothLayer)
+    rgba = layer.coloured(colours) if isinstance(layer, SmoothLayer) else colours[layer]
     image = vtkImageData()
-    image.SetDimensions(layer.shape[0], layer.shape[1], 1)
-    pixels = np.ascontiguousarray(colours[layer.T].reshape(-1, 4))  # first in-plane axis runs fastest
+    image.SetDimensions(rgba.shape[0], rgba.shape[1], 1)
+    pixels = np.ascontiguousarray(rgba.transpose(1, 0, 2).reshape(-1, 4))  # first in-plane axis runs fastest
     image.GetPointData().SetScalars(numpy_to_vtk(pixels, deep=True))
     texture = vtkTexture()
     texture.SetInputData(image)
-    texture.InterpolateOff()
+    texture.SetInterpolate(smooth)
+    texture.SetMipmap(smooth)
+    texture.EdgeClampOn()
     texture.SetColorModeToDirectScalars()
     return texture

@@ -7,6 +7,7 @@ from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor2D, vtkCoordinate, vtkPolyDataMapper2D, vtkProp, vtkTextActor
 
 from microdesigner.app.view_state import Vector
+from microdesigner.view3d.drawing import in_typeface
 from microdesigner.view3d.palettes import Surroundings
 
 LINE, HALO, END, TEXT, ABOVE = 2, 5, 3, 13, 8  # pixels
@@ -21,7 +22,7 @@ class Ruler:
         self.label = vtkTextActor()
         self.label.GetPositionCoordinate().SetCoordinateSystemToWorld()
         self._words = self.label.GetTextProperty()
-        self._words.SetFontFamilyToArial()
+        in_typeface(self._words)
         self._words.SetJustificationToCentered()
         self._words.SetVerticalJustificationToBottom()
         self._words.SetBackgroundOpacity(0.85)

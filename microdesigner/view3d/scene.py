@@ -47,6 +47,7 @@ class Scene:
         self.slices = False
         self.slice_positions = (0.5, 0.5, 0.5)
         self.scale = 1.0
+        self.bare = False  # without titles, scale bars and axes
         self.geometry: Geometry | None = None
         self.views: list[View] = []
         self.maximised: int | None = None
@@ -177,6 +178,7 @@ class Scene:
     def arrange(self, width: int, height: int, coarse: bool = False) -> None:
         """Let the next picture of the window, of this size in pixels, show everything."""
         for index in self.shown_views():
+            self.views[index].bare = self.bare
             self.views[index].show_all(coarse)
         self._place((width, height), self.shown_views(), first=True, last=True)
 
@@ -195,14 +197,15 @@ class Scene:
         self._draw((width, height))
         return self._pixels((width, height), self.area(index)) if last else None
 
-    def render_crop(self, index: int, size: Pixels, crop: Crop) -> NDArray[np.uint8]:
-        """Pixels of a crop of view `index` as if it were `size` pixels wide and high, in full detail.
+    def render_crop(self, index: int, size: Pixels, crop: Crop, coarse: bool = False) -> NDArray[np.uint8]:
+        """Pixels of a crop of view `index` as if it were `size` pixels wide and high.
 
         Axes come with the lower right corner.
         """
         maximised, last = self.maximised, max(self.shown_views())
         self.maximise(index)
-        self.views[index].show_all(coarse=False)
+        self.views[index].bare = self.bare
+        self.views[index].show_all(coarse)
         with self.camera.cropped(size, crop):
             corner = index == last and crop.left + crop.width == size[0] and crop.bottom == 0
             self._place((crop.width, crop.height), [index], True, corner, (size, (crop.left, crop.bottom)))
@@ -229,7 +232,7 @@ class Scene:
             view.renderer.SetDraw(index in views)
             if index in views:
                 view.prepare(size, self.camera.visible_height(), self.scale, self.surroundings, whole)
-        self.axes.renderer.SetDraw(last)  # drawing them forgets the depth of what lies behind
+        self.axes.renderer.SetDraw(last and not self.bare)  # drawing them forgets the depth of what lies behind
         self.axes.place(size, self.scale, self.camera.camera, self.surroundings)
 
     def _pixels(self, size: Pixels, area: Area) -> NDArray[np.uint8]:

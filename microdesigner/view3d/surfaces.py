@@ -12,6 +12,8 @@ from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyDat
 from vtkmodules.vtkFiltersCore import vtkBinnedDecimation, vtkPolyDataNormals, vtkSurfaceNets3D
 
 from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.view3d.caps import BEYOND, pressed_into
+from microdesigner.view3d.smooth_layers import TEXELS, SmoothLayer, smooth_layer
 
 SMOOTHING_STEPS = 16
 COARSE_BINS = 24  # along the longest axis, while the picture moves
@@ -52,6 +54,7 @@ class Geometry:
     """What a scene needs of a volume: labels in the clip box (255 below the threshold), its corner, a mesh per phase.
 
     `meshes` holds None for a phase without voxels. They are those of every `every`-th voxel along each axis.
+    `smooth_faces` holds the outside of the box, unless voxels are wanted.
     """
 
     microstructure: Microstructure
@@ -60,6 +63,7 @@ class Geometry:
     corner_nm: tuple[float, float, float]
     meshes: tuple[PhaseMesh | None, ...]
     every: int = 1
+    smooth_faces: tuple[SmoothLayer, ...] = ()
 
     @property
     def size_nm(self) -> tuple[float, float, float]:
@@ -69,9 +73,13 @@ class Geometry:
 
 
 def build_geometry(
-    microstructure: Microstructure, shaping: Shaping | None = None, stopped: Callable[[], bool] = lambda: False
+    microstructure: Microstructure,
+    shaping: Shaping | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+    texels: int = TEXELS,
 ) -> Geometry:
-    """Meshes of every phase of `microstructure`; where it is `stopped`, without those still to be made."""
+    """Meshes of every phase of `microstructure`, smooth faces with `texels` a voxel; where it is `stopped`, without
+    those still to be made."""
     shaping = shaping or Shaping()
     ranges = tuple(_voxel_range(span, edge) for span, edge in zip(shaping.clip, microstructure.shape, strict=True))
     labels = microstructure.phases[tuple(slice(*limits) for limits in ranges)]
@@ -83,7 +91,14 @@ def build_geometry(
     meshes = tuple(
         None if stopped() else phase_mesh(few == label, edges, corner, shaping.smooth) for label in range(phases)
     )
-    return Geometry(microstructure, shaping, shown, corner, meshes, every)
+    faces = outer_layers(shown) if shaping.smooth and not stopped() else []
+    smooth = tuple(smooth_layer(np.take(shown, index, axis), texels) for axis, index, _ in faces)
+    return Geometry(microstructure, shaping, shown, corner, meshes, every, smooth)
+
+
+def outer_layers(labels: PhaseArray) -> list[tuple[int, int, float]]:
+    """Axis, layer and place in voxels of the six faces of a volume."""
+    return [(axis, *side) for axis, edge in enumerate(labels.shape) for side in ((0, 0.0), (edge - 1, float(edge)))]
 
 
 def apply_threshold(labels: PhaseArray, threshold: float, phases: int) -> PhaseArray:
@@ -113,7 +128,9 @@ def phase_mesh(
     if not mask.any():
         return None
     nets = vtkSurfaceNets3D()
-    nets.SetInputData(padded_image(mask, spacing, corner))
+    beyond = BEYOND if smooth else 0
+    start = (corner[0] - beyond * spacing[0], corner[1] - beyond * spacing[1], corner[2] - beyond * spacing[2])
+    nets.SetInputData(padded_image(np.pad(mask, beyond, mode="edge"), spacing, start))
     nets.SetBackgroundLabel(0)
     nets.SetValue(0, 1)
     nets.SetOutputMeshTypeToTriangles()
@@ -124,7 +141,11 @@ def phase_mesh(
     nets.Update()
     surface = nets.GetOutput()
     surface.GetCellData().Initialize()
-    fine = with_normals(surface, sharp=False) if smooth else surface
+    fine = surface
+    if smooth:
+        x, y, z = (c + n * edge for c, n, edge in zip(corner, mask.shape, spacing, strict=True))
+        bounds = (corner[0], x, corner[1], y, corner[2], z)
+        fine = surface = pressed_into(surface, bounds)
     return PhaseMesh(fine, _parts(fine), _coarse_twin(surface, mask.shape))
 
 

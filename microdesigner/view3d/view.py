@@ -4,10 +4,11 @@ import math
 from collections.abc import Iterable, Sequence
 
 from vtkmodules.vtkCommonCore import vtkMath
-from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkLight, vtkRenderer
+from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkRenderer
 
 from microdesigner.view3d.annotations import Frame, Pixel, ScaleBar, Title
 from microdesigner.view3d.camera import Bounds
+from microdesigner.view3d.drawing import camera_lights
 from microdesigner.view3d.palettes import Colour, Surroundings
 from microdesigner.view3d.phase_actors import PhaseActors, surface_look
 from microdesigner.view3d.ruler import Ruler
@@ -28,9 +29,8 @@ class View:
         self.renderer.SetAutomaticLightCreation(False)
         self.renderer.EraseOff()  # the scene clears the whole window
         self.renderer.UseOITOff()  # it averages what lies behind each other instead of sorting it
-        light = vtkLight()
-        light.SetLightTypeToHeadlight()
-        self.renderer.AddLight(light)
+        for light in camera_lights():
+            self.renderer.AddLight(light)
         self.title = Title(title)
         self.frame = Frame()
         self.scale_bar = ScaleBar()
@@ -39,6 +39,7 @@ class View:
         self._overlay = (self.title.actor, self.scale_bar.bar, self.scale_bar.label)
         for prop in (*self._overlay, *self.ruler.all_props):
             self.renderer.AddViewProp(prop)
+        self.bare = False  # without title and scale bar
         self._bounds: Bounds = (0.0, 1.0, 0.0, 1.0, 0.0, 1.0)
         self.planes: list[vtkActor] = []
         self._closed = False
@@ -129,7 +130,7 @@ class View:
         for prop in (*self.planes, self.frame.actor):
             prop.SetVisibility(first)
         for prop in self._overlay:
-            prop.SetVisibility(last)
+            prop.SetVisibility(last and not self.bare)
         for prop in self.ruler.all_props:
             prop.SetVisibility(last and prop in self.ruler.props)
 

@@ -12,6 +12,7 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.view3d import movies, pictures
 from microdesigner.view3d.graphics import prefer_headless
 from microdesigner.view3d.look import Look, RenderJob
+from microdesigner.view3d.picture_choice import Annotations
 from tests.conftest import FullDisk
 
 prefer_headless()
@@ -109,8 +110,10 @@ def test_a_picture_shows_what_the_scene_shows(tmp_path: Path) -> None:
     scene.camera.zoom(1.3)
     scene.opacity[0] = 0.4
     scene.restyle()
-    expected = scene.render(*EVEN)[::-1, :, :3].astype(int)
-    job = RenderJob(_layers(), scene.look(), EVEN)
+    scene.bare, scene.scale = True, pictures.SAMPLES
+    drawn = scene.render(pictures.SAMPLES * EVEN[0], pictures.SAMPLES * EVEN[1])
+    expected = pictures.mean_of(drawn, pictures.SAMPLES)[::-1, :, :3].astype(int)
+    job = RenderJob(_layers(), scene.look(), EVEN, annotations=Annotations(False, False, False))
     scene.close()
     for _ in pictures.render_picture(job, tmp_path / "a.png"):
         pass

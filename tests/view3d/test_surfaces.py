@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from vtkmodules.util.numpy_support import vtk_to_numpy
-from vtkmodules.vtkFiltersCore import vtkFeatureEdges, vtkMassProperties
+from vtkmodules.vtkFiltersCore import vtkCleanPolyData, vtkFeatureEdges, vtkMassProperties
 
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.view3d import surfaces
+from microdesigner.view3d.caps import triangles_of
 from microdesigner.view3d.surfaces import EMPTY_LABEL, PhaseMesh, Shaping, apply_threshold, build_geometry
+from microdesigner.view3d.watertight import enclosed_volume
 
 
 def _slab(label: int = 0) -> Microstructure:
@@ -34,12 +36,33 @@ def test_voxel_surface_lies_on_the_voxel_faces_in_nm() -> None:
 def test_surfaces_are_closed_where_the_phase_meets_the_box(smooth: bool) -> None:
     mesh = build_geometry(_slab(), Shaping(smooth=smooth)).meshes[1]
     assert mesh is not None
+    joined = vtkCleanPolyData()  # at sharp edges points come twice, with a normal each
+    joined.SetInputData(mesh.fine)
+    joined.SetTolerance(0.0)
+    joined.ConvertPolysToLinesOff()
     edges = vtkFeatureEdges()
-    edges.SetInputData(mesh.fine)
+    edges.SetInputConnection(joined.GetOutputPort())
     edges.FeatureEdgesOff()
     edges.NonManifoldEdgesOff()
     edges.Update()
     assert edges.GetOutput().GetNumberOfCells() == 0
+
+
+def test_smooth_surfaces_end_on_the_box_flat_and_sharp() -> None:
+    phases = np.ones((24, 24, 12), np.uint8)
+    phases[6:18] = 0  # goes through the box along y and z
+    mesh = _first(Microstructure(phases, (2.0, 2.0, 2.0)))
+    points, corners = triangles_of(mesh.fine)
+    normals = vtk_to_numpy(mesh.fine.GetPointData().GetNormals())
+    assert mesh.fine.GetBounds()[2:] == (0, 48, 0, 24)
+    assert mesh.fine.GetBounds()[:2] == pytest.approx((12, 36), abs=0.1)
+    assert enclosed_volume(points.astype(np.float64), corners) == pytest.approx(24 * 48 * 24, rel=0.01)
+    inner = (points[:, 1] > 1) & (points[:, 1] < 47)
+    on_top = corners[(inner & (points[:, 2] == 24))[corners].all(axis=1)]
+    np.testing.assert_array_equal(normals[on_top], np.broadcast_to([0, 0, 1], (len(on_top), 3, 3)))
+    side = corners[(inner & (np.abs(points[:, 0] - 36) < 0.5))[corners].all(axis=1)]
+    side = side[np.ptp(points[side][:, :, 2], axis=1) > 0.5]  # without what is folded into top and bottom
+    assert normals[side][:, :, 0].min() > 0.95  # up to the edge no shade of the top runs into the side
 
 
 def test_an_empty_phase_has_no_mesh() -> None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from microdesigner.gui.command import Command
+from microdesigner.gui.command import Command, in_menu_order
 from microdesigner.gui.widgets.basics import fit_screen, named
 
 START_SIZE = QSize(520, 420)
@@ -19,7 +19,7 @@ class CommandPalette(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Commands")
         fit_screen(self, START_SIZE)
-        self._commands = commands
+        self._commands = in_menu_order(commands)
         self.line = named(QLineEdit(), "Search commands", "Type parts of a command's name; Enter runs it.")
         self.line.setPlaceholderText("Type a command")
         self.list = named(QListWidget(), "Commands", "Enter or a double click runs the command.")

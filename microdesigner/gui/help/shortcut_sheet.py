@@ -5,7 +5,7 @@ from itertools import groupby
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from microdesigner.gui.command import Command
+from microdesigner.gui.command import Command, in_menu_order
 from microdesigner.gui.widgets.basics import SPACING, fit_screen, heading, quiet, scrolled
 
 MOUSE = (
@@ -27,7 +27,7 @@ class ShortcutSheet(QDialog):
         self.setWindowTitle("Shortcuts")
         groups = [
             (name, [(command.hint, command.title) for command in members if command.hint])
-            for name, members in groupby(commands, lambda command: command.group)
+            for name, members in groupby(in_menu_order(commands), lambda command: command.group)
         ]
         content = self._fitting([*groups, ("On the views", list(MOUSE))])
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

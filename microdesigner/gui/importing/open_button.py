@@ -3,12 +3,13 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
 
 from microdesigner.app.store.settings import Settings
 from microdesigner.gui.command import Command
 from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.icons import with_icon
 
 
 class OpenButton(QToolButton):
@@ -21,6 +22,8 @@ class OpenButton(QToolButton):
         super().__init__()
         named(self, "Open", "Show a volume from a file (Ctrl+O); the arrow lists recent files.")
         self.setText("Open…")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        with_icon(self, "folder-open")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self._settings = settings
         self.recent = QMenu("Open recent", self)

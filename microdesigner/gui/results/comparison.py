@@ -50,7 +50,8 @@ class ComparisonPanel(QWidget):
             view.setMinimumSize(160, 160)
             view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
             view.setAccessibleName(f"{'Left' if index == 0 else 'Right'} result")
-            view.say(EMPTY if index == 0 else "")
+            view.say(EMPTY)
+            view.setVisible(index == 0)
             builder.built.connect(lambda geometry, index=index: self._swap(index, geometry))
             view.moved.connect(lambda index=index: self._follow(index))
 
@@ -61,6 +62,7 @@ class ComparisonPanel(QWidget):
 
         self._pair, self._palette = (left, right), palette
         for view, title, builder, side in zip(self.views, self.titles, self._builders, self._pair, strict=True):
+            view.show()
             if view.scene is None:
                 view.attach(Scene())
             title.setText(side.title)

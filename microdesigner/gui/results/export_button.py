@@ -7,10 +7,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from microdesigner.gui.command import Command
-from microdesigner.gui.volume_files import MESH, MOVIES, PICTURE, REPORT, SURFACES, volume_formats
+from microdesigner.gui.volume_files import MESH, MOVIES, REPORT, SURFACES, volume_formats
 from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.icons import with_icon
 
-SCALES = (1, 2, 4, 8)
 MOTIONS = {"turntable": "Movie of the volume turning", "slices": "Movie of slices from bottom to top"}
 
 
@@ -19,6 +19,7 @@ class ExportButton(QPushButton):
 
     chosen = Signal(object, int)  # Path, scale of a picture
     movie_chosen = Signal(object, str)  # Path, motion
+    picture_wanted = Signal()
     folder_chosen = Signal(str)
 
     def __init__(self, folder: str) -> None:
@@ -26,6 +27,7 @@ class ExportButton(QPushButton):
         named(self, "Export", "Write the volume, its surfaces, pictures or movies of the views (Ctrl+E).")
         self.folder = folder or str(Path.home())
         self.stem = "volume"
+        with_icon(self, "download")
         self.setEnabled(False)
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self.fill)
@@ -46,9 +48,7 @@ class ExportButton(QPushButton):
         for suffix, title in (SURFACES | MESH | REPORT).items():
             self._offer(self._menu, suffix, title)
         self._menu.addSeparator()
-        pictures = self._menu.addMenu("Picture of the views")
-        for scale in SCALES:
-            self._offer(pictures, PICTURE, f"PNG picture, {_size_of(scale)}", scale)
+        self._menu.addAction("Picture of the views…", self.picture_wanted.emit)
         for motion, name in MOTIONS.items():
             movies = self._menu.addMenu(name)
             for suffix, title in MOVIES.items():
@@ -61,7 +61,6 @@ class ExportButton(QPushButton):
         """Every format, and the menu of all."""
         formats: list[tuple[str, str, int | str]] = [
             *((suffix, title, 1) for suffix, title in (volume_formats() | SURFACES | MESH | REPORT).items()),
-            *((PICTURE, f"PNG picture, {_size_of(scale)}", scale) for scale in SCALES),
             *((suffix, name, motion) for motion, name in MOTIONS.items() for suffix in MOVIES),
         ]
         return [
@@ -88,7 +87,3 @@ class ExportButton(QPushButton):
             self.folder_chosen.emit(self.folder)
             path = path if path.suffix else path.with_suffix(f".{suffix}")
             (self.movie_chosen if suffix in MOVIES else self.chosen).emit(path, detail)
-
-
-def _size_of(scale: int) -> str:
-    return "as on the screen" if scale == 1 else f"{scale} times as large"

@@ -56,6 +56,7 @@ class MeasuredPanel(QWidget):
         spec = spec_of(name)
         title = QLabel(spec.title)
         title.setToolTip(spec.meaning)
+        title.setWordWrap(True)
         value = QLabel("–" if measured is None else f"{measured:.{spec.decimals}f}")
         words, pair = _judgement(target, measured)
         error = QLabel(words)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPaintDevice, QPainter, QPen
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPoint, QRect, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter, QPen
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from microdesigner.app.csv_export import curves_csv
@@ -20,7 +20,7 @@ PICTURE_WIDTH = 1600
 LINE_WIDTH = 2
 LEGEND_HEIGHT, LEGEND_LINE, GAP = 20, 14, 5
 NEGLIGIBLE = 0.002  # of the highest value
-FORMATS = {".svg": "SVG drawing", ".png": "PNG picture", ".csv": "CSV table"}
+FORMATS = {".svg": "SVG drawing", ".pdf": "PDF page", ".png": "PNG picture", ".csv": "CSV table"}
 Colours = Sequence[tuple[int, int, int]]
 
 
@@ -44,7 +44,10 @@ class PhasePlot(QWidget):
         self.head.addStretch(1)
         self.copy = tool_button("Copy", f"Copy {title}", "Copy the numbers of this plot as a CSV table.", self.copy_csv)
         self.save = tool_button(
-            "Save…", f"Save {title}", "Save this plot as an SVG drawing, a PNG picture or a CSV table.", self.ask
+            "Save…",
+            f"Save {title}",
+            "Save this plot as an SVG drawing, a PDF page, a PNG picture or a CSV table.",
+            self.ask,
         )
         self.head.addWidget(self.copy)
         self.head.addWidget(self.save)
@@ -106,6 +109,22 @@ class PhasePlot(QWidget):
         self._draw_on(generator)
         return bytes(content.data())
 
+    def pdf(self) -> bytes:
+        """The plot as a page of its size on white."""
+        content = QByteArray()
+        buffer = QBuffer(content)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        writer = QPdfWriter(buffer)
+        dpi = self.plot.logicalDpiX()
+        writer.setResolution(dpi)
+        writer.setTitle(self.title)
+        size = QSizeF(self.plot.size() + QSize(0, LEGEND_HEIGHT)) * (72 / dpi)
+        writer.setPageSize(QPageSize(size, QPageSize.Unit.Point, self.title, QPageSize.SizeMatchPolicy.ExactMatch))
+        writer.setPageMargins(QMarginsF())
+        self._draw_on(writer)
+        buffer.close()
+        return bytes(content.data())
+
     def png(self) -> bytes:
         """The plot as a picture on white."""
         enlarged = PICTURE_WIDTH / self.plot.width()
@@ -118,7 +137,7 @@ class PhasePlot(QWidget):
     def write(self, path: Path) -> None:
         """Save as the suffix of `path` tells; raises OSError where that cannot be written."""
         makers: dict[str, Callable[[], bytes]] = {
-            ".svg": self.svg, ".png": self.png, ".csv": lambda: self.csv().encode()
+            ".svg": self.svg, ".pdf": self.pdf, ".png": self.png, ".csv": lambda: self.csv().encode()
         }  # fmt: skip
         write_bytes_atomic(path, makers.get(path.suffix.lower(), self.svg)())
 

@@ -119,6 +119,7 @@ class RecipePanel(QWidget):
     def _add_line(self, row: int, spec: DescriptorSpec, spread: dict[str, float]) -> None:
         title = QLabel(f"{spec.title} {spec.symbol}")
         title.setToolTip(f"{spec.meaning} Source: {spec.source}.")
+        title.setWordWrap(True)
         low, high = (spread.get(key, spread["mean"]) for key in ("q05", "q95"))
         value = QLabel(f"<b>{recipe_value(spread):.{spec.decimals}f}</b>")
         value.setToolTip("Of the likely recipes the one whose films measure on average most nearly what this one does.")

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from microdesigner.gui.widgets.basics import named
+from microdesigner.gui.widgets.icons import with_icon
 
 STAGES = {
     "denoise": "Denoising",
@@ -25,6 +26,7 @@ class RunBar(QWidget):
             "Generate volumes for these targets (Ctrl+Enter); while others run they wait for their turn.",
         )
         self.generate.setProperty("role", "primary")
+        with_icon(self.generate, "play")
         self.cancel = named(QPushButton("Cancel"), "Cancel", "Stop the generation (Esc).")
         self.progress = named(QProgressBar(), "Progress", "Steps of the current stage.")
         self.progress.setTextVisible(False)

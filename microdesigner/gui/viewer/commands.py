@@ -21,8 +21,10 @@ def view_commands(views: ViewsPanel, separate: SeparateWindow, say: Callable[[st
         if problem := separate.open():
             say(problem)
 
-    def toggle(section: int, title: str, button: QAbstractButton, view_keys: tuple[str, ...] = ()) -> Command:
-        return Command("View", title, button.toggle, (), view_keys, section, checked=button.isChecked)
+    def toggle(
+        section: int, title: str, button: QAbstractButton, view_keys: tuple[str, ...] = (), keys: tuple[str, ...] = ()
+    ) -> Command:
+        return Command("View", title, button.toggle, keys, view_keys, section, checked=button.isChecked)
 
     return [
         *(
@@ -36,6 +38,7 @@ def view_commands(views: ViewsPanel, separate: SeparateWindow, say: Callable[[st
         ),
         toggle(_TOOLS, "Parallel projection", views.orthographic),
         toggle(_TOOLS, "Smooth surfaces", views.smooth),
+        toggle(_TOOLS, "Orthogonal slices with a crosshair", views.orthogonal, keys=("F6",)),
         toggle(_TOOLS, "Clip box, slices and threshold", views.cut_toggle),
         toggle(_TOOLS, "Measure a distance", views.measure, ("M",)),
         Command("View", "View in a separate window", open_window, ("F9",), (), _TOOLS + 1),

@@ -22,9 +22,12 @@ class CutPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._spacing: Vector = (1.0, 1.0, 1.0)
+        self._orthogonal = False
         self.clips = [self._clip_slider(axis) for axis in AXES]
         self.clip_fields = [(self._field(f"Clip {axis} from"), self._field(f"Clip {axis} to")) for axis in AXES]
-        self.slices_on = named(QCheckBox("Slices"), "Slices", "Show three slices in place of the box of all phases.")
+        self.slices_on = named(
+            QCheckBox("Slices in 3-D"), "Slices", "Show three slices in place of the box of all phases."
+        )
         self.positions = [self._slice_slider(axis) for axis in AXES]
         self.position_fields = [self._field(f"Position of slice {axis}") for axis in AXES]
         self.threshold = named(
@@ -72,6 +75,7 @@ class CutPanel(QWidget):
         self.slices_on.setChecked(state.slices)
         for control in inner:
             control.blockSignals(False)
+        self._orthogonal = state.orthogonal
         self._show_numbers(state)
 
     def _clip_slider(self, axis: str) -> QRangeSlider:
@@ -99,7 +103,7 @@ class CutPanel(QWidget):
         self._emit_changed()
 
     def _emit_changed(self) -> None:
-        self._show_numbers(replace(DEFAULT_VIEW, **self.values()))
+        self._show_numbers(replace(DEFAULT_VIEW, **self.values(), orthogonal=self._orthogonal))
         self.changed.emit()
 
     def _show_numbers(self, state: ViewState) -> None:
@@ -109,7 +113,7 @@ class CutPanel(QWidget):
                 _show(field, layer * edge, steps * edge)
             _show(self.position_fields[axis], (state.positions[axis] + 0.5) * edge, steps * edge)
             for control in (self.positions[axis], self.position_fields[axis]):
-                control.setEnabled(self.slices_on.isChecked())
+                control.setEnabled(state.slices or state.orthogonal)
         share = f"≥ {state.threshold_share:.2f}"
         self._threshold_words.setText(share if state.threshold else "off")
 

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 STANDARD_VIEWS = (("isometric", "Iso", "6"), ("x", "X", "7"), ("y", "Y", "8"), ("z", "Z", "9"))
 MEASURE_TIP = "Distance of two points that you click on a surface or a slice, in nm (M; Esc ends it)."
+SLICES_TIP = "Three flat slices with a crosshair beside the 3-D view (F6)."
 MESHED = ("smooth", "threshold", "clip")
-STYLED = ("palette", "visible", "opacity", "slices", "positions")
+STYLED = ("palette", "visible", "opacity", "slices", "positions", "orthogonal")
 """Entries of the state that the meshes, and the colours, depend on."""
 
 
@@ -59,6 +60,7 @@ class ViewsPanel(QWidget):
         self.orthographic = toggle_button(
             "Ortho", "Orthographic", "Parallel projection, without perspective.", model.state.orthographic
         )
+        self.orthogonal = toggle_button("Slices", "Orthogonal slices", SLICES_TIP, model.state.orthogonal)
         self.measure = toggle_button("Measure", "Measure a distance", MEASURE_TIP, False)
         self.cut_toggle = toggle_button(
             "Cut…", "Clip, slices and threshold", "Clip box, three slices and threshold.", False
@@ -69,6 +71,7 @@ class ViewsPanel(QWidget):
     def prepare(self) -> None:
         """Load VTK and make the scene and the controls that need it; called once the window is up."""
         from microdesigner.gui.viewer.cut import CutPanel
+        from microdesigner.gui.viewer.orthogonal import OrthogonalSlices
         from microdesigner.view3d.graphics import graphics_problem, prefer_headless
 
         if (problem := graphics_problem()) is not None:
@@ -77,6 +80,9 @@ class ViewsPanel(QWidget):
         prefer_headless()
         from microdesigner.view3d.scene import Scene
 
+        self.slices = OrthogonalSlices(self.view, self._stack, self)
+        self.slices.placed.connect(lambda voxel: self._change(positions=voxel))
+        self.slices.hovered.connect(self.readout.show_voxel)
         self.cut = CutPanel()
         self.cut.hide()
         self.cut.changed.connect(lambda: self._change(**self.cut.values()))
@@ -144,7 +150,11 @@ class ViewsPanel(QWidget):
     def _moved(self) -> None:
         scene = self.view.scene
         if scene is not None and scene.geometry is not None:
-            self._change(pose=scene.camera.pose(), maximised=scene.maximised)
+            orthogonal = self._model.state.orthogonal  # which leaves room for one view
+            if orthogonal:
+                scene.maximise(0)
+            maximised = self._model.state.maximised if orthogonal else scene.maximised
+            self._change(pose=scene.camera.pose(), maximised=maximised)
 
     def _show(self, state: ViewState) -> None:
         """Let controls and scene show a state of the model."""
@@ -157,8 +167,7 @@ class ViewsPanel(QWidget):
             self._order()
         if before.orthographic != state.orthographic:
             scene.camera.set_orthographic(state.orthographic)
-        if scene.maximised != state.maximised:
-            scene.maximise(state.maximised)
+        scene.maximise(0 if state.orthogonal else state.maximised)
         if scene.geometry is not None and scene.camera.pose() != state.pose:
             scene.camera.place(state.pose)
         if _differ(before, state, STYLED):
@@ -168,13 +177,16 @@ class ViewsPanel(QWidget):
             self.restyled.emit()
 
     def _show_controls(self, state: ViewState) -> None:
-        controls: list[QWidget] = [self.palette_choice, self.smooth, self.orthographic, self.phases]
+        controls: list[QWidget] = [
+            self.palette_choice, self.smooth, self.orthographic, self.orthogonal, self.phases,
+        ]  # fmt: skip
         controls += [self.cut] if hasattr(self, "cut") else []
         for control in controls:
             control.blockSignals(True)
         self.palette_choice.show_state(state)
         self.smooth.setChecked(state.smooth)
         self.orthographic.setChecked(state.orthographic)
+        self.orthogonal.setChecked(state.orthogonal)
         self.phases.restore(state.visible, state.opacity)
         if hasattr(self, "cut"):
             self.cut.show_state(state)
@@ -201,11 +213,15 @@ class ViewsPanel(QWidget):
             state = replace(state, visible=(True,) * len(names), opacity=(100,) * len(names))
         volume = geometry.microstructure
         self.cut.show_spacing(_spacing(volume, self._voxels), volume.length_unit)
+        self.slices.show_volume(volume, self._voxels, _spacing(volume, self._voxels))
         self.readout.show_film(None if volume.shape != self._voxels else volume)
         state = state.in_steps(self._voxels)
         self._style(scene, state, names)
         scene.show(geometry)
-        self._applied = replace(state, pose=scene.camera.pose(), maximised=scene.maximised)
+        if state.orthogonal:
+            scene.maximise(0)
+        maximised = state.maximised if state.orthogonal else scene.maximised
+        self._applied = replace(state, pose=scene.camera.pose(), maximised=maximised)
         self._model.count_voxels(self._voxels)
         self._model.restore(self._applied)
         self._show_controls(self._applied)
@@ -220,13 +236,19 @@ class ViewsPanel(QWidget):
 
     def _style(self, scene: "Scene", state: ViewState, names: tuple[str, ...]) -> None:
         from microdesigner.view3d.palettes import DARK, LIGHT
+        from microdesigner.view3d.planes import colour_table
 
         scene.palette = palette_of(state.palette)
         scene.surroundings = DARK if theme.is_dark() else LIGHT
         self.phases.show_phases(names, [scene.palette.colour(label) for label in range(len(names))])
         if len(state.visible) == len(state.opacity) == len(names):
             scene.visible, scene.opacity = list(state.visible), [percent / 100 for percent in state.opacity]
-        scene.slices, scene.slice_positions = state.slices, state.slice_positions
+        scene.slices, scene.slice_positions = state.slices or state.orthogonal, state.slice_positions
+        if state.orthogonal:
+            scene.maximise(0)
+        self.slices.show_state(
+            state, colour_table(scene.palette, state.visible or (True,) * len(names)), theme.is_dark()
+        )
 
     def _ask_colour(self, label: int) -> None:
         now = text_of(palette_of(self._model.state.palette).colour(label))
@@ -246,6 +268,7 @@ class ViewsPanel(QWidget):
         self.phases.colour_requested.connect(self._ask_colour)
         self.palette_choice.changed.connect(lambda entries: self._change(**entries))
         self.smooth.toggled.connect(lambda on: self._change(smooth=on))
+        self.orthogonal.toggled.connect(lambda on: self._change(orthogonal=on))
         self.orthographic.toggled.connect(lambda on: self._change(orthographic=on))
         self.cut_mark.whole_requested.connect(self._model.show_whole)
         self._model.changed.connect(self._show)
@@ -257,16 +280,17 @@ class ViewsPanel(QWidget):
             tip = f"Look {'from the corner' if name == 'isometric' else f'along {name}'} ({key})."
             look = partial(self.view.camera_interactor.look, name)
             tools.addWidget(tool_button(text, f"View {name}", tip, look))
-        for button in (self.orthographic, self.smooth, self.cut_toggle, self.measure):
+        for button in (self.orthographic, self.smooth, self.orthogonal, self.cut_toggle, self.measure):
             tools.addWidget(button)
         tools.addStretch(1)
         tools.addWidget(self.palette_choice)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(4, 8, 4, 8)
         self._column.addLayout(tools)
-        stack = QGridLayout()  # the mark lies on the view, but is no part of its picture
-        stack.addWidget(self.view, 0, 0)
-        stack.addWidget(self.cut_mark, 0, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        self._stack = stack = QGridLayout()  # the mark lies on the view, but is no part of its picture
+        stack.setSpacing(4)
+        stack.addWidget(self.view, 0, 1)
+        stack.addWidget(self.cut_mark, 0, 1, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         self._column.addLayout(stack, 1)
         self._column.addWidget(self.phases)
 

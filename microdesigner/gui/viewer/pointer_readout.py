@@ -32,6 +32,14 @@ class PointerReadout(QObject):
         self._film = film
         self.label.clear()
 
+    def show_voxel(self, voxel: tuple[int, int, int] | None) -> None:
+        """Tell of a voxel that lies under the pointer elsewhere."""
+        if self._film is None or voxel is None:
+            self.label.clear()
+            return
+        x, y, z = ((place + 0.5) * edge for place, edge in zip(voxel, self._film.spacing, strict=True))
+        self._tell(self._film, voxel, (x, y, z))
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Follow the pointer while no button is down."""
         if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
@@ -51,6 +59,9 @@ class PointerReadout(QObject):
         if hit is None:
             self.label.clear()
             return
-        place = ", ".join(f"{value:.1f}" for value in hit.point)
-        phase = film.phase_names[int(film.phases[hit.voxel])]
-        self.label.setText(f"voxel {', '.join(map(str, hit.voxel))} · {place} {film.length_unit} · {phase}")
+        self._tell(film, hit.voxel, hit.point)
+
+    def _tell(self, film: Microstructure, voxel: tuple[int, int, int], point: tuple[float, float, float]) -> None:
+        place = ", ".join(f"{value:.1f}" for value in point)
+        phase = film.phase_names[int(film.phases[voxel])]
+        self.label.setText(f"voxel {', '.join(map(str, voxel))} · {place} {film.length_unit} · {phase}")

@@ -1,14 +1,18 @@
 """Pictures and movies of the views, drawn in a process of their own: the window stays free and both can be stopped."""
 
+import tempfile
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication, QImage
 
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.viewer.panel import ViewsPanel
 from microdesigner.gui.widgets.task_bar import TaskBar
+from microdesigner.view3d.picture_choice import PictureChoice
 
 if TYPE_CHECKING:
     from microdesigner.view3d.look import RenderJob
@@ -23,6 +27,7 @@ class RenderJobs(QObject):
     """Serves one order after the other; `bar` shows how far it is and stops it."""
 
     written = Signal(str)  # path
+    copied = Signal()  # a picture lies in the clipboard
     failed = Signal(str, str)  # sentence, details
 
     def __init__(self, views: ViewsPanel, parent: QObject | None = None) -> None:
@@ -30,10 +35,11 @@ class RenderJobs(QObject):
         self._views = views
         self._orders: deque[tuple[str, tuple[Any, ...]]] = deque()
         self._path = Path()
+        self._clipboard: tempfile.TemporaryDirectory[str] | None = None  # of a picture on its way there
         self.task = BackgroundTask(self)
         self.bar = TaskBar(self.task)
         self.bar.cancel.setToolTip("Stop drawing; no file is written.")
-        self.task.finished.connect(lambda: self.written.emit(str(self._path)))
+        self.task.finished.connect(self._tell)
         self.task.failed.connect(self.failed)
         for end in (self.task.finished, self.task.failed, self.task.cancelled):
             end.connect(self._next)
@@ -41,6 +47,19 @@ class RenderJobs(QObject):
     def render_picture(self, path: Path, scale: int) -> None:
         """Write the views as a PNG, `scale` times as large as on the screen."""
         self._take(RENDER_PICTURE, self._views.render_job(scale), path)
+
+    def render_chosen(self, path: Path, choice: PictureChoice) -> None:
+        """Write a picture of the views as it was chosen."""
+        job = self._views.render_job(choice.scale)
+        if job is not None:
+            chosen = replace(job, annotations=choice.annotations, background=choice.background)
+            self._take(RENDER_PICTURE, chosen, path)
+
+    def copy(self, choice: PictureChoice) -> None:
+        """Put such a picture into the clipboard."""
+        if self._clipboard is None:
+            self._clipboard = tempfile.TemporaryDirectory(prefix="microdesigner-")
+        self.render_chosen(Path(self._clipboard.name) / "views.png", choice)
 
     def render_movie(self, path: Path, motion: str) -> None:
         """Write a movie of the views, "turntable" or "slices", GIF or MP4 by the suffix of `path`."""
@@ -50,6 +69,15 @@ class RenderJobs(QObject):
         """Stop everything; what is not written yet will not be."""
         self._orders.clear()
         self.task.close()
+        if self._clipboard is not None:
+            self._clipboard.cleanup()
+
+    def _tell(self) -> None:
+        if self._clipboard is not None and self._path.parent == Path(self._clipboard.name):
+            QGuiApplication.clipboard().setImage(QImage(str(self._path)))
+            self.copied.emit()
+        else:
+            self.written.emit(str(self._path))
 
     def _take(self, function: str, job: "RenderJob | None", *arguments: Any) -> None:
         if job is None:

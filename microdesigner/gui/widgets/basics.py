@@ -52,6 +52,13 @@ def heading(text: str) -> QLabel:
     return label
 
 
+def section(text: str) -> QLabel:
+    """Title of a few controls within a group."""
+    label = QLabel(text)
+    label.setProperty("role", "section")
+    return label
+
+
 def quiet(text: str = "") -> QLabel:
     """Secondary text that wraps."""
     label = QLabel(text)

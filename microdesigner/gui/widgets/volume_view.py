@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 SLOW_FRAME_S = 0.04
 BUDGET_S = 0.02
+FINE, MOST_PIXELS = 2.0, 24_000_000  # resolution of the details, and of a window that still gets it
 
 
 class VolumeView(QWidget):
     """Shows a Scene; `camera_interactor` turns mouse, wheel and keys into camera moves.
 
     Every change shows at once, a large volume coarsely; its details follow part by part between the user's events,
-    while the camera moves only after 250 ms of rest.
+    while the camera moves only after 250 ms of rest. They are drawn in twice the resolution, so that edges are smooth.
     """
 
     first_drawn = Signal()
@@ -148,7 +149,7 @@ class VolumeView(QWidget):
 
     def _plan_details(self) -> None:
         scene = self.scene
-        if scene is not None and not self.camera_interactor.moving and not scene.light:
+        if scene is not None and not self.camera_interactor.moving:
             self._waiting = [(view, step) for view in scene.shown_views() for step in range(scene.steps(view))]
 
     def _draw_whole(self, scene: "Scene") -> None:
@@ -167,18 +168,24 @@ class VolumeView(QWidget):
     def _draw_details(self, scene: "Scene") -> None:
         """Draw waiting parts until the time is spent; at least one."""
         started = time.perf_counter()
-        size = self._size(scene, 1.0)
+        size = self._size(scene, self._fineness())
         while self._waiting and time.perf_counter() - started < BUDGET_S:
             view, step = self._waiting.pop(0)
             pixels = scene.render_step(view, step, *size)
             if pixels is not None:
                 self._details[view] = _image(pixels)
 
+    def _fineness(self) -> float:
+        """How many pixels are drawn along one of the screen's."""
+        shown = self.width() * self.height() * self.devicePixelRatioF() ** 2
+        return FINE if shown * FINE**2 <= MOST_PIXELS else 1.0
+
     def _size(self, scene: "Scene", share: float) -> tuple[int, int]:
         ratio = scene.scale = self.devicePixelRatioF() * share
         return max(2, round(self.width() * ratio)), max(2, round(self.height() * ratio))
 
     def _paint_views(self, painter: QPainter, scene: "Scene") -> None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, bool(self._details))
         painter.drawImage(QRectF(self.rect()), self._whole)
         for index, picture in self._details.items():
             left, bottom, right, top = scene.area(index)

@@ -95,8 +95,9 @@ def test_a_plot_is_saved_as_drawing_picture_and_table(window: MainWindow, tmp_pa
     window.tabs.turn_to("Plots")
     wait_until(lambda: window.results.plots.complete, 120)
     plot = window.results.plots.plots[CORRELATION]
-    for suffix in ("svg", "png", "csv"):
+    for suffix in ("svg", "pdf", "png", "csv"):
         plot.write(tmp_path / f"plot.{suffix}")
+    assert (tmp_path / "plot.pdf").read_bytes().startswith(b"%PDF")
     assert b"<svg" in (tmp_path / "plot.svg").read_bytes()
     assert QImage(str(tmp_path / "plot.png")).width() == 1600
     assert (tmp_path / "plot.csv").read_text().startswith("Distance r (nm),donor,acceptor,mixed\n")
