@@ -1,6 +1,11 @@
 """The set-up files say one thing: pins within the declared ranges, targets that exist, no trace of one machine."""
 
+import gzip
+import os
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -9,6 +14,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from microdesigner.cli.main import VERBS
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ROOT / "packaging" / "locks"
@@ -141,3 +148,19 @@ def test_the_recipe_for_bundles_names_what_is_there() -> None:
         system for job in recipe["jobs"].values() for system in job.get("strategy", {}).get("matrix", {}).get("os", [])
     }
     assert {"windows", "macos"} <= {system.split("-")[0] for system in systems}
+
+
+def test_the_manual_page_and_completions_name_every_command(tmp_path: Path) -> None:
+    script = ROOT / "packaging" / "shell_files.py"
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True, cwd=tmp_path)
+    page = gzip.decompress((tmp_path / "man" / "man1" / "microdesigner.1.gz").read_bytes()).decode()
+    completions = (tmp_path / "bash-completion" / "completions" / "microdesigner").read_text(encoding="utf-8")
+    for verb in VERBS:
+        name = verb.__name__.rsplit(".", 1)[1]
+        assert f'.SH "COMMAND {name.upper()}"' in page
+        assert f"_shtab_microdesigner_{name}" in completions
+    if shutil.which("groff"):
+        typeset, plain = ["groff", "-man", "-Tutf8", "-ww"], os.environ | {"LC_ALL": "C.UTF-8"}
+        done = subprocess.run(typeset, input=page, capture_output=True, text=True, check=True, env=plain)
+        assert done.stderr == ""
+        assert "--refinement" in done.stdout
