@@ -45,6 +45,7 @@ def manual_page(date: str) -> str:
 
 def _section(title: str, text: str) -> str:
     escaped = text.replace("\\", "\\e").replace("-", "\\-")
+    escaped = "".join(letter if letter.isascii() else f"\\[u{ord(letter):04X}]" for letter in escaped)
     lines = [f"\\&{line}" if line.startswith((".", "'")) else line for line in escaped.rstrip().splitlines()]
     return f'.SH "{title.upper()}"\n.nf\n' + "\n".join(lines) + "\n.fi\n"
 
