@@ -125,7 +125,7 @@ def build_parser() -> Parser:
         "--completion", choices=SHELLS, metavar="SHELL", help=f"print what completes commands in {', '.join(SHELLS)}"
     )
     parser.set_defaults(run=run_desktop, paths=[])
-    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", prog=parser.prog)
     for verb in VERBS:
         verb.add_parser(subparsers)
     return parser

@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 import sys
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -39,7 +41,10 @@ def run(command: list[str], place: Path) -> None:
 def test_a_tutorial(page: Path, tmp_path: Path) -> None:
     blocks = re.findall(r"^```(bash|python)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert blocks
-    parts = [text if language == "bash" else f"python - <<'END'\n{text}END\n" for language, text in blocks]
+    parts = []
+    for language, group in groupby(blocks, itemgetter(0)):  # one session of Python goes on from block to block
+        text = "".join(block for _, block in group)
+        parts.append(text if language == "bash" else f"python - <<'END'\n{text}END\n")
     (tmp_path / "tutorial.sh").write_text("set -euo pipefail\n" + "".join(parts))
     run(["bash", "tutorial.sh"], tmp_path)
 
