@@ -13,8 +13,8 @@ THREE_FRACTIONS = ("vol_frac_D", "vol_frac_A", "vol_frac_M")
 
 Quality = Literal["draft", "standard", "paper"]
 QUALITIES: dict[Quality, tuple[int, Sampler]] = {
-    "draft": (8, "dpm-solver++"),
-    "standard": (16, "dpm-solver++"),
+    "draft": (8, "sa-solver"),
+    "standard": (20, "sa-solver"),
     "paper": (1000, "ancestral"),
 }
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MODEL = "ch-3phase"
 COUNTS, STEPS, ANCESTRAL_STEPS = (1, 8, 32), (10, 16, 20), (1000,)
 SINGLES = 8
-STANDARD = "1 × 16 steps: in all"
+STANDARD = "1 × 20 steps: in all"
 
 
 def add_parser(subparsers: Subparsers) -> None:

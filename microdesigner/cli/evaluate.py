@@ -26,7 +26,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--model", default="ch-3phase", metavar="NAME", help="model or bundle folder (ch-3phase)")
     add("--count", type=int, default=256, metavar="N", help="held-out targets (256)")
     add("--conditions", nargs="+", default=(), metavar="NAME", help="ask for these conditions alone (all)")
-    add("--steps", type=int, default=16, metavar="K", help="denoiser evaluations, 1 to 1000 (16)")
+    add("--steps", type=int, default=20, metavar="K", help="denoiser evaluations, 1 to 1000 (20)")
     add(
         "--match",
         choices=("none", "fractions", "all"),
@@ -53,7 +53,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "--full",
         action="store_true",
         help="also draw 64 films of one target and a larger one, anneal 64 predicted recipes, time batches, compare "
-        "10, 15 and 20 steps with 1000 ancestral ones",
+        "few steps with 1000 ancestral ones",
     )
     add("--write-card", action="store_true", help="record the figures in the model's card")
     add_device_option(parser)

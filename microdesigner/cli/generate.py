@@ -55,8 +55,8 @@ def add_parser(subparsers: Subparsers) -> None:
         "'models info' lists a model's own")  # fmt: skip
     add("--count", type=int, metavar="N", help="volumes, 1 to 100000 (1)")
     add("--seed", type=int, metavar="S", help="seed of the first volume; volume i uses S + i (0)")
-    add("--steps", type=int, metavar="K", help="denoiser evaluations, 1 to 1000 (16; 1000 for the ancestral sampler)")
-    add("--sampler", metavar="NAME", help="dpm-solver++ or ancestral (dpm-solver++)")
+    add("--steps", type=int, metavar="K", help="denoiser evaluations, 1 to 1000 (20; 1000 for the ancestral sampler)")
+    add("--sampler", metavar="NAME", help="sa-solver, dpm-solver++ or ancestral (sa-solver)")
     add("--refinement", type=float, dest="refinement_strength", metavar="R",
         help="share of each miss that refinement by measuring mends, 0 to 1; 0: none (1)")  # fmt: skip
     add(

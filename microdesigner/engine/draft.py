@@ -17,15 +17,15 @@ def draft(networks: InferenceNetworks, request: Request) -> Draft:
     """The first volume of `request` in two evaluations and half the resolution, its fractions nearly as asked; in
     the device's fastest number format.
 
-    It grows from the noise of the request's first candidate, so it changes little by little with the targets and
-    resembles the volume that the request makes.
+    It comes from the noise of the request's first candidate, at the start and of every step, so it changes little by
+    little with the targets and resembles the volume that the request makes.
     """
     card = networks.bundle.card
     targets = sample_targets(card, request)
     size = request.size or card.shape
     start = initial_noises(request.seed, 1, latent_shape(card, size))[0]
     logits = np.empty((len(card.phase_names), *(edge // COARSENESS for edge in size)), np.float32)
-    latent = drafted(networks, targets.conditions, start)[None]
+    latent = drafted(networks, request, targets.conditions, start)[None]
     for x, y, fine in networks.tiles(latent, quickly=True):
         logits[:, _coarse(x), _coarse(y)] = F.avg_pool3d(fine, COARSENESS)[0].cpu().numpy()
     return Draft(rough_labels(logits, fraction_labels(targets.requested, card.phase_names)))

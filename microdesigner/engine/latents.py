@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -11,10 +10,11 @@ from torch import Tensor
 from microdesigner.core.card import ModelCard
 from microdesigner.core.request import Request
 from microdesigner.engine.networks import InferenceNetworks
-from microdesigner.models.diffusion import add_noise, ancestral, dpm_solver, noise_level, signal
+from microdesigner.models.diffusion import STOCHASTICITY, Velocity, ancestral, dpm_solver, noise_level, signal
 
 SEED_LIMIT = 2**62
-DRAFT_TIMES = (0.95, 0.5)
+DRAFT_TIMES = (0.8, 0.55)
+ROUNDING = 1e-6
 Targets = Mapping[str, float]
 
 
@@ -73,20 +73,30 @@ def _domain_sizes(card: ModelCard, targets: Sequence[Targets], starts: Sequence[
     return torch.tensor(values)[:, None].log()
 
 
-def drafted(networks: InferenceNetworks, targets: Targets, start: InitialNoise) -> Tensor:
-    """A rough clean latent [channels, x, y, z] from the noise of `start`, in one evaluation per DRAFT_TIMES.
-
-    Steps of DDIM (Song et al. 2021). They start a little after the beginning: there the denoiser sees nothing yet, and
-    the first of few evaluations would be spent on a mean.
-    """
+def drafted(networks: InferenceNetworks, request: Request, targets: Targets, start: InitialNoise) -> Tensor:
+    """A rough clean latent [channels, x, y, z] of the film that `request` makes from `start`: its sampler takes all
+    steps, with their noise, but the denoiser is evaluated at `DRAFT_TIMES` alone."""
     batch = _Batch(networks, [targets], [start])
-    latent = batch.noise
-    for now, after in pairwise((*DRAFT_TIMES, 0.0)):
-        time, later = latent.new_tensor([now]), latent.new_tensor([after])
-        v = batch.velocity(latent, time)
-        clean = signal(time) * latent - noise_level(time) * v
-        latent, _ = add_noise(clean, noise_level(time) * latent + signal(time) * v, later)
-    return latent[0]
+    *_, clean = batch.estimates(request, _Held(batch.velocity, DRAFT_TIMES))
+    return clean[0]
+
+
+class _Held:
+    """`velocity`, evaluated when time has fallen to each of `times`; in between v is what gives the last estimate of
+    the clean latent again, at first none."""
+
+    def __init__(self, velocity: Velocity, times: Sequence[float]) -> None:
+        self._velocity, self._times = velocity, list(times)
+        self._clean: Tensor | None = None
+
+    def __call__(self, noisy: Tensor, time: Tensor) -> Tensor:
+        now, reached = time[0], float(time[0]) - ROUNDING
+        clean = torch.zeros_like(noisy) if self._clean is None else self._clean
+        if self._times and reached <= self._times[0]:
+            self._times = [later for later in self._times if later < reached]
+            clean = signal(now) * noisy - noise_level(now) * self._velocity(noisy, time)
+        self._clean = clean
+        return (signal(now) * noisy - clean) / noise_level(now)
 
 
 def denoised(
@@ -105,7 +115,7 @@ def denoised(
         own, own_targets = starts[first : first + batch_size], targets[first : first + batch_size]
         missing = batch_size - len(own)
         batch = _Batch(networks, [*own_targets, *[own_targets[-1]] * missing], [*own, *[own[-1]] * missing])
-        for done, clean in enumerate(batch.estimates(request), start=1):
+        for done, clean in enumerate(batch.estimates(request, batch.velocity), start=1):
             yield Step("denoise", done, request.steps, len(own), clean[0])
         yield clean[: len(own)]
 
@@ -122,12 +132,14 @@ class _Batch:
         self._known = torch.cat([targeted, torch.ones_like(sizes, dtype=torch.bool)], dim=1).to(device)
         self.noise = torch.stack([start.noise for start in starts]).to(device)
 
-    def estimates(self, request: Request) -> Iterator[Tensor]:
-        """Estimates of the clean latents after each denoiser evaluation; the last are those denoised."""
+    def estimates(self, request: Request, velocity: Velocity) -> Iterator[Tensor]:
+        """Estimates of the clean latents after each step of the request's sampler, which asks `velocity`; the last are
+        those denoised."""
+        generators = [torch.Generator().manual_seed(start.seed) for start in self._starts]
         if request.sampler == "ancestral":
-            generators = [torch.Generator().manual_seed(start.seed) for start in self._starts]
-            return ancestral(self.velocity, self.noise, request.steps, generators)
-        return dpm_solver(self.velocity, self.noise, request.steps)
+            return ancestral(velocity, self.noise, request.steps, generators)
+        stochasticity = STOCHASTICITY if request.sampler == "sa-solver" else 0.0
+        return dpm_solver(velocity, self.noise, request.steps, stochasticity, generators)
 
     def velocity(self, noisy: Tensor, time: Tensor) -> Tensor:
         """What the denoiser predicts under these conditions."""

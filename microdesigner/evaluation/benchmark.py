@@ -82,7 +82,7 @@ def measure_series(device: torch.device, size: tuple[int, int, int] = SIZE) -> I
 
 
 def measure_generation(
-    engine: Engine, counts: tuple[int, ...], steps: tuple[int, ...], sampler: Sampler = "dpm-solver++", singles: int = 1
+    engine: Engine, counts: tuple[int, ...], steps: tuple[int, ...], sampler: Sampler = "sa-solver", singles: int = 1
 ) -> Iterator[Measurement]:
     """Seconds per sample of denoising, refining, decoding and measuring, for each count and number of steps; what is
     asked for is the middle of every condition's range. How far a sample must be refined is up to its seed, so single
@@ -96,7 +96,7 @@ def measure_generation(
             events = [event for request in requests for event in engine.generate(request)]
             whole = (time.perf_counter() - started) / samples
             spent = [event.result.seconds for event in events if isinstance(event, Finished)]
-            label = f"{count} × {number} steps" if sampler == "dpm-solver++" else f"ancestral, {number} steps"
+            label = f"ancestral, {number} steps" if sampler == "ancestral" else f"{count} × {number} steps"
             for stage in STAGES:
                 seconds = sum(one.get(stage, 0.0) for one in spent) / samples
                 yield Measurement("generation", f"{label}: {stage}", seconds, "a sample")

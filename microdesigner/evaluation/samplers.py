@@ -18,8 +18,8 @@ from microdesigner.evaluation.metrics import agreement
 
 SETTINGS: tuple[tuple[Sampler, int], ...] = (
     ("ancestral", TRAINING_STEPS),
-    ("dpm-solver++", 10),
-    ("dpm-solver++", 15),
+    ("sa-solver", 10),
+    ("sa-solver", 20),
     ("dpm-solver++", 20),
 )
 

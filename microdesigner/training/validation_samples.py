@@ -22,13 +22,13 @@ from microdesigner.descriptors import describe
 from microdesigner.io import vti
 from microdesigner.models.autoencoder import one_hot_phases, phase_labels
 from microdesigner.models.bundle import AnyDenoiser, Autoencoder, Predictor
-from microdesigner.models.diffusion import dpm_solver, draw_noise
+from microdesigner.models.diffusion import STOCHASTICITY, dpm_solver, draw_noise
 from microdesigner.training.latents import Latents
 from microdesigner.training.presets import Stage
 from microdesigner.training.run import RunDirectory
 
 VOLUMES, PREDICTIONS = 4, 64
-STEPS = 16
+STEPS = 20
 MAX_SHARE, FREE_SECONDS = 0.04, 30.0
 
 
@@ -122,9 +122,16 @@ def generated(
     """A volume like those of `dataset` that `network` generates from the noise of `seed`, given those of `conditions`
     (n,) that are `known` (n,); computed where the network is."""
     device = _device(network)
-    noise = draw_noise(latents.latents.shape[1:], [torch.Generator().manual_seed(seed)]).to(device)
+    generator = torch.Generator().manual_seed(seed)
+    noise = draw_noise(latents.latents.shape[1:], [generator]).to(device)
+    given, shown = conditions[None].to(device), known[None].to(device)
+
+    def velocity(noisy: Tensor, time: Tensor) -> Tensor:
+        prediction: Tensor = network(noisy, time, given, shown, latents.periodic)
+        return prediction.float()
+
     with compute_policy(device).autocast():
-        clean = _denoised(network, noise, conditions[None].to(device), known[None].to(device), latents.periodic)
+        *_, clean = dpm_solver(velocity, noise, STEPS, STOCHASTICITY, [generator])
         phases = _labels(autoencoder.to(device).decode(clean, latents.periodic))
     return _microstructure(phases, dataset)
 
@@ -142,15 +149,6 @@ def paired(
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(float(value), 5)
-
-
-def _denoised(network: AnyDenoiser, noise: Tensor, conditions: Tensor, known: Tensor, periodic: bool) -> Tensor:
-    def velocity(noisy: Tensor, time: Tensor) -> Tensor:
-        prediction: Tensor = network(noisy, time, conditions, known, periodic)
-        return prediction.float()
-
-    *_, clean = dpm_solver(velocity, noise, STEPS)
-    return clean
 
 
 def _measured(phases: PhaseArray, dataset: VolumeDataset) -> dict[str, float | None]:

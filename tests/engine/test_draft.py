@@ -2,11 +2,16 @@
 
 import numpy as np
 import pytest
+import torch
+from pytest import MonkeyPatch
+from torch import Tensor
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.request import Request
+from microdesigner.core.request import Request, Sampler
 from microdesigner.engine.engine import Engine
+from microdesigner.engine.latents import denoised, drafted, initial_noises, latent_shape
 from microdesigner.engine.matching import rough_labels
+from microdesigner.engine.networks import InferenceNetworks
 
 
 def test_a_draft_is_the_whole_film_in_half_the_resolution(tiny_engine: Engine) -> None:
@@ -25,6 +30,30 @@ def test_drafts_of_one_seed_change_little_by_little(tiny_engine: Engine) -> None
         for fraction, seed in ((0.35, 4), (0.36, 4), (0.35, 5))
     )
     assert (one == near).mean() > 0.97 > (one == other).mean()
+
+
+@pytest.mark.parametrize("sampler", ["sa-solver", "dpm-solver++", "ancestral"])
+def test_a_draft_takes_the_path_of_its_film(sampler: Sampler, tiny_engine: Engine, monkeypatch: MonkeyPatch) -> None:
+    request = Request({"vol_frac_D": 0.35}, seed=4, steps=6, sampler=sampler)
+    start = initial_noises(request.seed, 1, latent_shape(tiny_engine.card, tiny_engine.card.shape))[0]
+    film = list(denoised(tiny_engine.networks, request, [request.targets], [start], 1))[-1]
+    monkeypatch.setattr("microdesigner.engine.latents.DRAFT_TIMES", (1.0, 0.9, 0.7, 0.5, 0.35, 0.2))  # every step
+    followed = drafted(tiny_engine.networks, request, request.targets, start)
+    assert isinstance(film, Tensor)
+    torch.testing.assert_close(followed, film[0], atol=1e-4, rtol=1e-3)
+
+
+def test_a_draft_evaluates_the_denoiser_twice(tiny_engine: Engine, monkeypatch: MonkeyPatch) -> None:
+    times = []
+    evaluate = InferenceNetworks.velocity
+
+    def counted(networks: InferenceNetworks, noisy: Tensor, time: Tensor, *more: Tensor) -> Tensor:
+        times.append(float(time[0]))
+        return evaluate(networks, noisy, time, *more)
+
+    monkeypatch.setattr(InferenceNetworks, "velocity", counted)
+    tiny_engine.draft(Request({"vol_frac_D": 0.35}))
+    assert times == pytest.approx([0.8, 0.55])
 
 
 def test_a_draft_of_what_the_model_cannot_serve_is_refused(tiny_engine: Engine) -> None:

@@ -42,7 +42,7 @@ def test_the_same_request_gives_the_same_volumes(tiny_engine: Engine) -> None:
     assert first.samples[0].process == again.samples[0].process
 
 
-@pytest.mark.parametrize("sampler", ["dpm-solver++", "ancestral"])
+@pytest.mark.parametrize("sampler", ["sa-solver", "dpm-solver++", "ancestral"])
 def test_a_sample_is_the_same_alone_and_among_others(tiny_engine: Engine, sampler: str) -> None:
     together = volumes(generate(tiny_engine, seed=10, count=3, sampler=sampler))
     for index, volume in enumerate(together):

@@ -5,7 +5,15 @@ import math
 import pytest
 import torch
 
-from microdesigner.models.diffusion import add_noise, ancestral, dpm_solver, draw_noise, noise_level, signal
+from microdesigner.models.diffusion import (
+    STOCHASTICITY,
+    add_noise,
+    ancestral,
+    dpm_solver,
+    draw_noise,
+    noise_level,
+    signal,
+)
 
 SPREAD, CENTRE = 0.3, 1.5
 
@@ -47,6 +55,28 @@ def test_dpm_solver_converges_with_steps() -> None:
         return float((sample - CENTRE - SPREAD * noise).abs().max())
 
     assert error(64) < error(16) / 3 < error(8) / 4
+
+
+@pytest.mark.parametrize("stochasticity", [1.0, STOCHASTICITY])
+def test_fresh_noise_keeps_the_distribution(stochasticity: float) -> None:
+    generators = [torch.Generator().manual_seed(seed) for seed in range(4000)]
+    noise = draw_noise((1,), generators)
+    *_, sample = dpm_solver(exact_velocity, noise, 256, stochasticity, generators)
+    assert float(sample.mean()) == pytest.approx(CENTRE, abs=4 * SPREAD / math.sqrt(4000))
+    assert float(sample.std()) == pytest.approx(SPREAD, rel=0.05)
+
+
+def test_fresh_noise_makes_errors_of_the_network_fade() -> None:
+    def wrong_early(noisy: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+        return exact_velocity(noisy, time) + 0.5 * (time > 0.7)[:, None]
+
+    def spoilt(stochasticity: float) -> float:
+        generators = [torch.Generator().manual_seed(seed) for seed in range(500)]
+        noise = draw_noise((1,), generators)
+        *_, sample = dpm_solver(wrong_early, noise, 64, stochasticity, generators)
+        return abs(float(sample.mean()) - CENTRE)
+
+    assert spoilt(STOCHASTICITY) < spoilt(0) / 3
 
 
 def test_ancestral_sampling_draws_the_distribution() -> None:

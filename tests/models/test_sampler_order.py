@@ -8,9 +8,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
+from scipy.stats import kstest, norm
 from torch import Tensor
 
-from microdesigner.models.diffusion import dpm_solver
+from microdesigner.models.diffusion import STOCHASTICITY, dpm_solver, draw_noise
 
 CENTRES, SPREADS, WEIGHTS = np.array([-1.5, 0.4, 1.8]), np.array([0.3, 0.2, 0.4]), np.array([0.3, 0.3, 0.4])
 NOISE = np.linspace(-2.2, 2.2, 12)
@@ -50,6 +51,24 @@ def error(steps: int, exact: NDArray[np.float64]) -> float:
 
     *_, sample = dpm_solver(network, torch.from_numpy(NOISE), steps)
     return float(np.abs(sample.numpy() - exact).max())
+
+
+def mixture_share(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cumulative distribution of the mixture."""
+    return (WEIGHTS * norm.cdf((value[:, None] - CENTRES) / SPREADS)).sum(1)
+
+
+def test_with_fresh_noise_films_are_spread_as_the_mixture() -> None:
+    def network(noisy: Tensor, time: Tensor) -> Tensor:
+        return torch.from_numpy(velocity(noisy.numpy()[:, 0], float(time[0])))[:, None]
+
+    def distance(steps: int) -> float:
+        generators = [torch.Generator().manual_seed(seed) for seed in range(2000)]
+        *_, sample = dpm_solver(network, draw_noise((1,), generators).double(), steps, STOCHASTICITY, generators)
+        return float(kstest(sample.numpy()[:, 0], mixture_share).statistic)
+
+    assert distance(20) < 0.07
+    assert distance(64) < 0.036  # what 2000 true draws stay below with 99 %
 
 
 def test_the_flow_ends_in_the_mixture(exact: NDArray[np.float64]) -> None:

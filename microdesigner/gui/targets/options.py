@@ -17,7 +17,7 @@ from microdesigner.gui.widgets.basics import CollapsibleSection, heading, named,
 from microdesigner.gui.widgets.number_field import IntegerField
 
 MAX_SAMPLES = 64
-QUALITY_TITLES = {"draft": "Draft (8 steps)", "standard": "Standard (16 steps)", "paper": "Paper (1000 steps)"}
+QUALITY_TITLES = {"draft": "Draft (8 steps)", "standard": "Standard (20 steps)", "paper": "Paper (1000 steps)"}
 MATCH_TITLES = {"none": "As generated", "fractions": "Exact fractions", "all": "Exact fractions, best candidate"}
 
 
