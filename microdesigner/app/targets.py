@@ -65,7 +65,7 @@ class Targets:
         """The phase whose fraction follows from the others; None when the conditions do not leave exactly one."""
         names = self.card.phase_names
         initials = {name.rsplit("_", 1)[-1] for name in self.fractions}
-        missing = [name for name in names if name[:1].upper() not in initials]
+        missing = [name for letter, name in zip("DAM", names, strict=False) if letter not in initials]
         return missing[0] if len(missing) == 1 and len(initials) == len(names) - 1 else None
 
     @property

@@ -120,8 +120,6 @@ def plan_of(args: argparse.Namespace) -> "ImportPlan":
     from microdesigner.data.importing import ImportPlan
 
     options = file_options(args)
-    if options.names:
-        raise InputError("A training set has the phases donor, acceptor and mixed; leave names out of --map.")
     return ImportPlan(
         tuple(args.sources),
         options.voxel_nm,
@@ -139,6 +137,7 @@ def plan_of(args: argparse.Namespace) -> "ImportPlan":
         options.axes,
         options.flip,
         options.raw,
+        options.names,
     )
 
 

@@ -23,7 +23,7 @@ AUTOENCODER_FACTOR = 8
 SIZE_MULTIPLE = DENOISER_MULTIPLE * AUTOENCODER_FACTOR
 FEW_VOLUMES, FEW_INDEPENDENT = 200, 32
 AGREES = 0.01
-FRACTIONS = {"donor": "vol_frac_D", "acceptor": "vol_frac_A", "mixed": "vol_frac_M"}
+FRACTIONS = ("vol_frac_D", "vol_frac_A", "vol_frac_M")
 Severity = Literal["error", "warning", "note", "good"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
@@ -172,12 +172,12 @@ def _amount(dataset: VolumeDataset) -> list[Check]:
 
 def _empty_phases(dataset: VolumeDataset) -> list[Check]:
     table = dataset.table
-    shares = {phase: table[name] for phase, name in FRACTIONS.items() if name in table}
-    if "ABS_f_D" in table and "donor" not in shares:
-        shares |= {"donor": table["ABS_f_D"], "acceptor": 1 - table["ABS_f_D"]}
+    shares = {label: table[name] for label, name in enumerate(FRACTIONS) if name in table}
+    if "ABS_f_D" in table and 0 not in shares:
+        shares |= {0: table["ABS_f_D"], 1: 1 - table["ABS_f_D"]}
     found = []
-    for phase in dataset.description.phase_names:
-        empty = int((shares[phase] <= 0).sum()) if phase in shares else 0
+    for label, phase in enumerate(dataset.description.phase_names):
+        empty = int((shares[label] <= 0).sum()) if label in shares else 0
         if empty:
             severity: Severity = "error" if empty == len(dataset) else "warning"
             sentence = f"{empty} of {len(dataset)} volumes hold no {phase} phase."

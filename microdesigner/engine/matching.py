@@ -26,8 +26,8 @@ class MatchedPhases:
 
 
 def fraction_labels(targets: Mapping[str, float], phase_names: Sequence[str]) -> dict[int, float]:
-    """Targeted fraction per label: `vol_frac_D` or `ABS_f_D` speaks of the phase whose name starts with d."""
-    initials = {name[0].upper(): label for label, name in enumerate(phase_names)}
+    """Targeted fraction per label: `vol_frac_D` or `ABS_f_D` speaks of label 0, whatever its name."""
+    initials = {letter: label for label, letter in enumerate("DAM"[: len(phase_names)])}
     fractions: dict[int, float] = {}
     for name, value in targets.items():
         prefix = next((prefix for prefix in FRACTION_PREFIXES if name.startswith(prefix)), None)

@@ -203,15 +203,16 @@ def _mapped(path: Path, values: NDArray[Any], bounds: tuple[float, ...], mapping
 
 
 def label_names(
-    scan: Scan, options: ImportOptions, mapping: Mapping | None, highest: int, standard: Sequence[str] = PHASE_NAMES
-) -> tuple[str, ...]:
-    """Names of the labels 0 to `highest`: the user's, else those that the file gives to their values, else the
-    `standard` ones; where the file names some, the others have no name but their number."""
+    value_names: dict[str, str], segmented: bool, given: Iterable[tuple[int, str]], mapping: Mapping | None,
+    highest: int, standard: Sequence[str] = PHASE_NAMES,
+) -> tuple[str, ...]:  # fmt: skip
+    """Names of the labels 0 to `highest`: those `given`, else those that the file gives to the values that they are
+    mapped from, else the `standard` ones; where the file names some, the others have no name but their number."""
     of_file: dict[int, list[str]] = {}
-    for value, label in () if options.segmentation else mapping or [(float(n), n) for n in range(highest + 1)]:
-        if name := scan.value_names.get(f"{value:g}"):
+    for value, label in () if segmented else mapping or [(float(n), n) for n in range(highest + 1)]:
+        if name := value_names.get(f"{value:g}"):
             of_file.setdefault(label, []).append(name)
-    names = {label: " + ".join(found) for label, found in of_file.items()} | dict(options.names)
+    names = {label: " + ".join(found) for label, found in of_file.items()} | dict(given)
     unnamed = () if of_file else standard
     return tuple(
         names.get(label, unnamed[label] if label < len(unnamed) else f"phase {label}") for label in range(highest + 1)
@@ -225,7 +226,9 @@ def _described(
     record = dict(scan.record) if isinstance(scan.record, dict) else {}
     if options.mapping or options.segmentation or options.names or not record.get("phase_names"):
         highest = max(min(int(phases.max(initial=0)), MIXED), 1, *(label for _, label in mapping or ()))
-        record["phase_names"] = label_names(scan, options, mapping, highest, standard)
+        record["phase_names"] = label_names(
+            scan.value_names, bool(options.segmentation), options.names, mapping, highest, standard
+        )
     found = volume(path, phases, options.voxel_nm or scan.voxel_nm, record)
     if options.voxel_nm:
         origin = {

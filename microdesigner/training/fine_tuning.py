@@ -13,7 +13,7 @@ def why_not_fine_tuned(card: ModelCard, phase_names: tuple[str, ...], conditions
     if card.architecture.get("kind") == _PAPER_NETWORKS:
         return f"{card.name} has the paper's networks, which cannot be fine-tuned; train a new model."
     known = tuple(condition.name for condition in card.conditions)
-    if card.phase_names != phase_names or not set(known) <= set(conditions):
+    if len(card.phase_names) != len(phase_names) or not set(known) <= set(conditions):
         return (
             f"{card.name} knows the phases {', '.join(card.phase_names)} and the conditions {', '.join(known)}, other "
             "than the data set; train a new model on it."

@@ -1,12 +1,17 @@
 """Segmentation: Otsu's limits maximise the variance between classes, fractions are met, the preview is what comes."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
-from microdesigner.data.importing import ImportPlan, Segmentation, find_volumes, segmentation_preview
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.data.importing import ImportPlan, Segmentation, find_volumes
+from microdesigner.data.importing.film import film_plan, load_film
+from microdesigner.io import write
 from microdesigner.io.segmentation import banded, limits, otsu_limits
 
 RANDOM = np.random.default_rng(0)
@@ -62,26 +67,34 @@ def test_values_that_do_not_suit_are_refused(wrong: tuple[str, int, tuple[float,
         Segmentation(*wrong)  # type: ignore[arg-type]
 
 
+def film_of(folder: Path, **answers: Any) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """The film of the only volume in a folder, and the names of its phases."""
+    plan = ImportPlan((str(folder),), voxel_nm=(1.0, 1.0, 1.0), **{"cathode": "z-", **answers})
+    found = find_volumes(plan.sources)
+    film = film_plan(plan, found)
+    return load_film(found.volumes[0], film), film.phase_names
+
+
 def test_of_three_bands_the_middle_one_is_mixed(tmp_path: Path) -> None:
     np.save(tmp_path / "film.npy", np.broadcast_to(np.repeat([0, 9, 20], 4), (4, 4, 12)) + np.zeros(12))
-    plan = ImportPlan((str(tmp_path),), segmentation=Segmentation("threshold", 3, (5.0, 15.0)))
-    preview = segmentation_preview(find_volumes((str(tmp_path),)).volumes[0], plan, 5)
-    assert (preview.phases == 2).all()
-    assert preview.fractions == pytest.approx({"donor": 1 / 3, "acceptor": 1 / 3, "mixed": 1 / 3})
+    phases, names = film_of(tmp_path, segmentation=Segmentation("threshold", 3, (5.0, 15.0)))
+    np.testing.assert_array_equal(phases[0, 0], np.repeat([0, 2, 1], 4))
+    assert names == ("donor", "acceptor", "mixed")
 
 
-def test_the_preview_shows_what_the_import_will_store(tmp_path: Path) -> None:
+def test_a_film_is_segmented_mapped_and_turned_as_was_answered(tmp_path: Path) -> None:
     grey = RANDOM.integers(0, 256, (12, 10, 8)).astype(np.uint8)
     np.save(tmp_path / "film.npy", grey)
-    source = find_volumes((str(tmp_path),)).volumes[0]
-    plan = ImportPlan(
-        (str(tmp_path),), cathode="z+", segmentation=Segmentation("threshold", 2, (99.0,)), mapping=((0, 1), (1, 0))
-    )
-    preview = segmentation_preview(source, plan, 2)
-    np.testing.assert_array_equal(preview.grey, grey[:, :, 5])
-    np.testing.assert_array_equal(preview.phases, np.where(grey[:, :, 5] > 99, 0, 1))
-    assert preview.counts.sum() == grey.size
-    assert len(preview.edges) == len(preview.counts) + 1
-    assert preview.limits == (99.0,)
-    assert preview.layers == 8
-    assert preview.fractions["donor"] == pytest.approx((grey > 99).mean())
+    how = Segmentation("threshold", 2, (99.0,))
+    phases, _ = film_of(tmp_path, cathode="z+", segmentation=how, mapping=((0, 1), (1, 0)))
+    np.testing.assert_array_equal(phases, np.where(grey[:, :, ::-1] > 99, 0, 1))
+
+
+def test_phases_have_the_names_of_the_file_or_the_users(tmp_path: Path) -> None:
+    labels = RANDOM.integers(0, 2, (6, 5, 4)).astype(np.uint8)
+    write(Microstructure(labels, phase_names=("P3HT", "PCBM")), tmp_path / "film.vti")
+    assert film_of(tmp_path)[1] == ("P3HT", "PCBM")
+    assert film_of(tmp_path, names=((1, "Y6"),))[1] == ("P3HT", "Y6")
+    (tmp_path / "film.vti").unlink()
+    np.save(tmp_path / "film.npy", labels)
+    assert film_of(tmp_path)[1] == ("donor", "acceptor")

@@ -83,6 +83,7 @@ def test_labels_of_fraction_names() -> None:
     targets = {"vol_frac_A": 0.2, "tortuosity_D": 0.5, "vol_frac_M": 0.1}
     assert fraction_labels(targets, THREE) == {1: 0.2, 2: 0.1}
     assert fraction_labels({"ABS_f_D": 0.4}, ("donor", "acceptor")) == {0: 0.4}
+    assert fraction_labels({"ABS_f_D": 0.4, "vol_frac_M": 0.1}, ("P3HT", "PCBM")) == {0: 0.4}
 
 
 def test_misfit_counts_what_is_asked_and_punishes_what_is_missing() -> None:

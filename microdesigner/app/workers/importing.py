@@ -1,5 +1,5 @@
-"""Own volumes as the wizard looks into them, shows them segmented, and imports them. What reads files runs in workers:
-looks in a warm one that holds the file last read, the import in one of its own."""
+"""Own volumes as the wizard looks into them and imports them, and how a layer of one is shown. What reads files runs in
+workers: looks in a warm one, the import in one of its own."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.app.workers.messages import Answer
-from microdesigner.app.workers.opening import Question
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions, MissingOptionError
@@ -24,27 +23,21 @@ Shape = tuple[int, int, int]
 @dataclass(frozen=True)
 class Found:
     """What lies in the places that the user named; see `data.importing.FoundVolumes`. `first` are path and item of the
-    first volume, from which all but `count` is read."""
+    first volume, from which all but `count` is read. `complete`: nothing is to be asked about it."""
 
     summary: str
     count: int
     first: tuple[Path, str | None]
     shape: Shape
-    levels: tuple[float, ...] | None
     voxel_nm: tuple[float, float, float] | None
-    lateral: str | None
-    oriented: bool
-    mapping: tuple[tuple[float, int], ...]
-    fractions: tuple[float, ...]
-    edges_without_unit: tuple[float, float, float] | None = None
-    axes_from: str = "file"
-    array: str | None = None
-    arrays: tuple[str, ...] = ()
+    complete: bool
 
-    @property
-    def grey(self) -> bool:
-        """Whether the values need a segmentation."""
-        return self.levels is None
+
+@dataclass(frozen=True)
+class Undecided:
+    """The first volume, path and item, leaves a question open before its numbers can be read."""
+
+    first: tuple[Path, str | None]
 
 
 @dataclass(frozen=True)
@@ -52,8 +45,7 @@ class Preview:
     """A layer [x, y] in grey and in phases, and the share of each phase by name.
 
     `counts` (bins) and `edges` (bins + 1) are the histogram of the whole volume, `limits` the greatest grey values of
-    the darker bands (empty for labels), `bands` the phase of each band. `pieces` are the size of the pieces into which
-    the volume is cut and how many are for training and validation; None where it stays whole. `names`: of the labels.
+    the darker bands (empty for labels), `bands` the phase of each band. `names`: of the labels.
     """
 
     grey: NDArray[np.float32]
@@ -63,7 +55,6 @@ class Preview:
     edges: NDArray[np.float64]
     limits: tuple[float, ...]
     bands: tuple[int, ...]
-    pieces: tuple[Shape, int, int] | None = None
     names: tuple[str, ...] = PHASE_NAMES
 
     def divided(self, limits: Sequence[float]) -> "Preview":
@@ -81,51 +72,44 @@ class Preview:
 
 @dataclass(frozen=True)
 class LookTask:
-    """Answers what lies in `sources` when they are read by `reading`, or the Question that must be answered first;
-    raises InputError naming what is missing or unreadable."""
+    """Answers what lies in `sources` when they are read by `reading`, or that the first volume is Undecided; raises
+    InputError naming what is missing or unreadable."""
 
     sources: tuple[str, ...]
     reading: ImportOptions = AS_THE_FILE_SAYS
 
     def events(self) -> Iterator[Progress | Answer]:
         """Look."""
-        from microdesigner.data.importing import find_volumes
+        from microdesigner.data.importing import find_volumes, source_volumes
 
+        first = source_volumes(self.sources, self.reading)[0]
+        place = (first.path, first.item)
         try:
             found = find_volumes(self.sources, self.reading)
-        except MissingOptionError as error:
-            yield Answer(Question(error.question, str(error), error.found))
+        except MissingOptionError:
+            yield Answer(Undecided(place))
             return
-        first = found.volumes[0]
-        yield Answer(
-            Found(
-                found.summary, len(found.volumes), (first.path, first.item), found.shape, found.levels, found.voxel_nm,
-                found.lateral, found.oriented, found.suggested_mapping, found.fractions,
-                found.edges_without_unit, found.axes_from, found.array, found.arrays,
-            )
-        )  # fmt: skip
+        complete = found.labelled and found.oriented and found.voxel_nm is not None
+        yield Answer(Found(found.summary, len(found.volumes), place, found.shape, found.voxel_nm, complete))
 
 
 @dataclass(frozen=True)
-class PreviewTask:
-    """Answers the middle layer of the volume `first` as `plan`, the fields of an ImportPlan, would segment it."""
+class PiecesTask:
+    """Answers into what pieces films of the shape `film` are cut by `cut`, the fields of a Cut: their shape, how many
+    there are to learn from and for validation."""
 
-    first: tuple[Path, str | None]
-    plan: dict[str, Any]
+    film: Shape
+    cut: dict[str, Any]
 
     def events(self) -> Iterator[Progress | Answer]:
-        """Segment."""
-        from microdesigner.data.importing import SourceVolume, segmentation_preview
+        """Count."""
+        from microdesigner.data.importing import Cut
+        from microdesigner.data.importing.windows import split_windows
 
-        plan = import_plan(self.plan)
-        shown = segmentation_preview(SourceVolume(*self.first), plan)
-        film = (shown.grey.shape[0], shown.grey.shape[1], shown.layers)
-        yield Answer(
-            Preview(
-                shown.grey, shown.phases, shown.fractions, shown.counts, shown.edges, shown.limits,
-                tuple(phase for _, phase in plan.mapping), _pieces(plan, film),
-            )
-        )  # fmt: skip
+        windows = split_windows(self.film, Cut(**self.cut))
+        held_out = sum(window.held_out is True for window in windows)
+        training = sum(window.held_out is False for window in windows)
+        yield Answer(((*windows[0].size, self.film[2]), training, held_out))
 
 
 def import_volumes(path: Path, plan: dict[str, Any], workers: int) -> Iterator[Progress]:
@@ -138,21 +122,7 @@ def import_volumes(path: Path, plan: dict[str, Any], workers: int) -> Iterator[P
 
 def import_plan(plan: dict[str, Any]) -> "ImportPlan":
     """The plan with these fields; raises InputError naming an answer that cannot be."""
-    from microdesigner.data.importing import Cut, ImportPlan, Segmentation
+    from microdesigner.data.importing import Cut, ImportPlan
 
-    parts: dict[str, Any] = {}
-    if plan.get("segmentation"):
-        parts["segmentation"] = Segmentation(**plan["segmentation"])
-    if plan.get("cut"):
-        parts["cut"] = Cut(**plan["cut"])
+    parts = {"cut": Cut(**plan["cut"])} if plan.get("cut") else {}
     return ImportPlan(**{**plan, **parts})
-
-
-def _pieces(plan: "ImportPlan", film: Shape) -> tuple[Shape, int, int] | None:
-    if plan.cut is None:
-        return None
-    from microdesigner.data.importing.windows import split_windows
-
-    windows = split_windows(film, plan.cut)
-    held_out = sum(window.held_out is True for window in windows)
-    return (*windows[0].size, film[2]), sum(window.held_out is False for window in windows), held_out

@@ -11,6 +11,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, PhaseArray
 from microdesigner.data.importing.plan import ImportPlan, Triple
 from microdesigner.data.importing.sources import FoundVolumes, SourceVolume, mapping_text, read_source
+from microdesigner.io.labelling import label_names
 from microdesigner.io.labels import Voxel
 from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions, Mapping
 from microdesigner.io.orientation import Face, turned
@@ -24,6 +25,7 @@ class FilmPlan:
     """The answers that turn a source volume into phases, none of them open any more.
 
     `voxel_nm` is along the source's axes; `stated_voxel` tells that it came from the files, which must then agree.
+    `phase_names` are those of the labels that the film may hold.
     """
 
     voxel_nm: Voxel
@@ -33,11 +35,7 @@ class FilmPlan:
     segmentation: Segmentation | None
     mapping: Mapping
     reading: ImportOptions = AS_THE_FILE_SAYS
-
-    @property
-    def phase_names(self) -> tuple[str, ...]:
-        """Names of the labels that the film may hold."""
-        return PHASE_NAMES[: max(phase for _, phase in self.mapping) + 1]
+    phase_names: tuple[str, ...] = PHASE_NAMES
 
 
 def film_plan(plan: ImportPlan, found: FoundVolumes) -> FilmPlan:
@@ -54,9 +52,10 @@ def film_plan(plan: ImportPlan, found: FoundVolumes) -> FilmPlan:
     if found.grey and plan.segmentation is None:
         raise InputError(f"{found.volumes[0].name} holds grey values; choose a segmentation, such as otsu.")
     lateral: Lateral = "no-flux" if plan.cut else plan.lateral or found.lateral or "no-flux"
-    return FilmPlan(
-        voxel, plan.voxel_nm is None, cathode, lateral, plan.segmentation, _mapping(plan, found), plan.reading
-    )
+    mapping = _mapping(plan, found)
+    highest = max(phase for _, phase in mapping)
+    names = label_names(found.value_names, bool(plan.segmentation), plan.names, mapping, highest)
+    return FilmPlan(voxel, plan.voxel_nm is None, cathode, lateral, plan.segmentation, mapping, plan.reading, names)
 
 
 def load_film(source: SourceVolume, plan: FilmPlan) -> PhaseArray:

@@ -44,7 +44,8 @@ class ImportPlan:
     all of the CSV and those of phi, chi, log_time that the volumes carry. `group_by`: labels that make a series, whose
     volumes stay on one side of the split; None takes `series`, else phi and chi, where the volumes carry them.
     `array`, `axes`, `flip`, `raw`: how files are read, see `io.ImportOptions`; faces and edges are those of the volume
-    as read.
+    as read. `names`: of labels; without them come those of the files, else donor, acceptor, mixed. Whatever its name,
+    label 0 is measured as the donor, which leads to the anode, and label 1 as the acceptor.
     `conditions`: measured descriptors to train on; None takes fractions and straight paths.
     """
 
@@ -64,6 +65,7 @@ class ImportPlan:
     axes: str | None = None
     flip: str = ""
     raw: RawLayout | None = None
+    names: tuple[tuple[int, str], ...] = ()
 
     @property
     def reading(self) -> ImportOptions:
@@ -88,7 +90,7 @@ def _check_mapping(values: list[float], phases: set[int]) -> None:
     if len(values) != len(set(values)):
         raise InputError("A value is mapped to two phases; keep one of them.")
     if not {0, 1} <= phases <= set(range(len(PHASE_NAMES))):
-        raise InputError("The mapping must lead to donor and acceptor, and may lead to mixed; map some value to each.")
+        raise InputError("The mapping must lead to the labels 0 and 1, and may lead to 2; map some value to each.")
 
 
 def _listed(values: tuple[float, ...]) -> str:

@@ -1,7 +1,7 @@
 """What lies in files and folders, told before anything is imported."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,8 +42,8 @@ class FoundVolumes:
     volumes), None for grey values. `mapping`: the only phases that these can mean, None where the user must say.
     `value_range`: least and greatest value. `voxel_nm`, `lateral`: None where the file does not say. `oriented`: the
     format says that z = 0 is the cathode side. `labels`: number-valued labels that it carries. `fractions`: phase
-    fractions that the file states (a hint for the segmentation). `edges_without_unit`, `axes_from`, `array`, `arrays`:
-    see `io.scans.Facts`; there are no arrays to choose from where each is a volume.
+    fractions that the file states (a hint for the segmentation). `edges_without_unit`, `axes_from`, `array`, `arrays`,
+    `value_names`: see `io.scans.Facts`; there are no arrays to choose from where each is a volume.
     """
 
     volumes: tuple[SourceVolume, ...]
@@ -60,6 +60,7 @@ class FoundVolumes:
     axes_from: Source = "file"
     array: str | None = None
     arrays: tuple[str, ...] = ()
+    value_names: dict[str, str] = field(default_factory=dict)
 
     @property
     def grey(self) -> bool:
@@ -98,7 +99,7 @@ def find_volumes(sources: tuple[str, ...], options: ImportOptions = AS_THE_FILE_
 
     Raises InputError naming what is missing, empty or unreadable.
     """
-    volumes = tuple(volume for path in _paths(sources) for volume in _volumes(path, options))
+    volumes = source_volumes(sources, options)
     first = read_source(volumes[0], options)
     x, y, z = first.values.shape
     levels = finished(distinct(first.values))
@@ -117,7 +118,13 @@ def find_volumes(sources: tuple[str, ...], options: ImportOptions = AS_THE_FILE_
         first.axes_from,
         first.array,
         first.arrays if volumes[0].item is None else (),
+        first.value_names or _own_names(first),
     )
+
+
+def source_volumes(sources: tuple[str, ...], options: ImportOptions = AS_THE_FILE_SAYS) -> tuple[SourceVolume, ...]:
+    """The volumes in these places, in the order of their numbers, without reading them."""
+    return tuple(volume for path in _paths(sources) for volume in _volumes(path, options))
 
 
 def read_source(source: SourceVolume, options: ImportOptions = AS_THE_FILE_SAYS) -> Scan:
@@ -137,6 +144,11 @@ def _mapping(first: Scan, levels: tuple[float, ...] | None) -> Mapping | None:
     if first.phases_known and set(levels) <= {0.0, 1.0, 2.0}:
         return tuple((level, int(level)) for level in levels)
     return as_phases(levels, first.values.dtype)
+
+
+def _own_names(first: Scan) -> dict[str, str]:
+    names = first.record.get("phase_names", ()) if first.phases_known and isinstance(first.record, dict) else ()
+    return {str(label): str(name) for label, name in enumerate(names)}
 
 
 def _paths(sources: Iterable[str]) -> list[Path]:

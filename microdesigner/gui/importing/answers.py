@@ -2,10 +2,13 @@
 
 import numpy as np
 
+from microdesigner.app.volume_open import Choices
 from microdesigner.app.workers.importing import Preview
 from microdesigner.app.workers.opening import Survey
 from microdesigner.gui.importing.edges import Edges
 from microdesigner.gui.importing.phase_names import labels_of
+from microdesigner.gui.importing.reading_form import CATHODES
+from microdesigner.io.options import AS_THE_FILE_SAYS
 
 
 def layer_preview(survey: Survey, names: dict[float, str]) -> Preview:
@@ -52,3 +55,17 @@ def _band_shares(survey: Survey, bands: int) -> list[float]:
     middles = (survey.edges[1:] + survey.edges[:-1]) / 2
     found = np.bincount(np.digitize(middles, survey.limits, right=True), survey.counts, bands)
     return [float(share) for share in found / max(1, survey.counts.sum())]
+
+
+def choices_in_words(choices: Choices | None, voxel_nm: tuple[float, float, float] | None) -> str:
+    """What files are read as: their own words, with the user's where there are some."""
+    options = choices.options if choices else AS_THE_FILE_SAYS
+    edges = options.voxel_nm or voxel_nm
+    words = [f"voxels of {' × '.join(f'{edge:g}' for edge in edges)} nm"] if edges else []
+    side = {face: title for title, face in CATHODES}
+    words.append(f"cathode at {side[choices.cathode]}" if choices else "electrodes as the file says")
+    names = dict(options.names)
+    if options.segmentation:
+        words.append(f"{options.segmentation.bands} bands of grey ({options.segmentation.method})")
+    words += [f"{value:g} is {names.get(label, label)}" for value, label in options.mapping]
+    return "; ".join(words if options.mapping else [*words, "phases as the file says"])

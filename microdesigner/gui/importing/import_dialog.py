@@ -45,10 +45,12 @@ class ImportDialog(QDialog):
 
     def __init__(
         self, path: Path, reader: ComputeClient, before: Choices | None, last_nm: tuple[float, float, float] | None,
-        parent: QWidget | None = None,
+        parent: QWidget | None = None, for_training: bool = False,
     ) -> None:  # fmt: skip
+        """`for_training`: the file is the first of those that a data set is made of, which needs voxel edges."""
         super().__init__(parent)
-        self.setWindowTitle(f"Open {path.name}")
+        self.setWindowTitle(f"{'Import' if for_training else 'Open'} {path.name}")
+        self._for_training = for_training
         self.path = path
         self.survey: Survey | None = None
         self._reader, self._before, self._last_nm = reader, before, last_nm
@@ -65,7 +67,7 @@ class ImportDialog(QDialog):
         for title, face in CATHODES:
             self.cathode.addItem(title, face)
         self.cathode_source = quiet()
-        self.phases = PhaseNamesForm()
+        self.phases = PhaseNamesForm(roles=for_training)
         self.preview = LayerPreview(PICTURE_EDGE, below=True)
         self.layer = named(QSlider(Qt.Orientation.Horizontal), "Layer", "Which layer is shown, from the cathode on.")
         self.message = QLabel()
@@ -126,12 +128,15 @@ class ImportDialog(QDialog):
             return sentence
         if self.survey is None:
             return "Reading the file…"
+        return self._open_edges() or self.phases.open_question
+
+    def _open_edges(self) -> str:
         given = self.voxel.given
         if given == "no unit":
             return "The file gives voxel edges without a unit; choose the unit."
-        if given == "some":
-            return "Give all three voxel edges, or leave all three unknown."
-        return self.phases.open_question
+        if self._for_training and given != "all":
+            return "Give all three voxel edges; a data set needs them."
+        return "Give all three voxel edges, or leave all three unknown." if given == "some" else ""
 
     def _look_soon(self) -> None:
         self._pending, self._settled = None, False
@@ -305,7 +310,10 @@ class ImportDialog(QDialog):
         middle.addWidget(self._picture, 1)
         middle.addStretch()
         buttons = QDialogButtonBox()
-        self.open_button = named(QPushButton("Open"), "Open the volume", "Open the file with these answers.")
+        word, tip = (
+            ("Use", "Read the files so.") if self._for_training else ("Open", "Open the file with these answers.")
+        )
+        self.open_button = named(QPushButton(word), "Open the volume", tip)
         self.open_button.setProperty("role", "primary")
         self.open_button.setDefault(True)
         self.cancel = named(QPushButton("Cancel"), "Cancel", "Leave everything as it was.")

@@ -1,10 +1,11 @@
-"""Own volumes as a data set: what files do not say is asked, and a layer shows what becomes of them."""
+"""Own volumes as a data set: what the files do not say is asked by the dialog that Open asks with, and remembered."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -17,163 +18,175 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from microdesigner.app.store.import_memory import ImportMemory
 from microdesigner.app.training_runs import datasets_folder
-from microdesigner.app.workers.importing import Found, LookTask, PreviewTask
+from microdesigner.app.volume_open import Choices
+from microdesigner.app.workers.importing import Found, LookTask, PiecesTask, Undecided
 from microdesigner.app.workers.messages import Task
-from microdesigner.app.workers.opening import Question
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.compute_client import ComputeClient
-from microdesigner.gui.importing.edges import Edges
-from microdesigner.gui.importing.layer import LayerPreview
+from microdesigner.gui.importing.answers import choices_in_words
+from microdesigner.gui.importing.import_dialog import ImportDialog
 from microdesigner.gui.importing.pieces_form import PiecesForm
-from microdesigner.gui.importing.reading_form import CATHODES, ReadingForm, reading_fields
-from microdesigner.gui.importing.segmentation_form import SegmentationForm
 from microdesigner.gui.widgets.basics import NAME_WIDTH, CollapsibleSection, named, quiet
 from microdesigner.gui.widgets.data_form import LATERAL_FACES, DataForm
+from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions
+from microdesigner.io.orientation import turned_edges
 
 LATERAL = (("as the file says, else the film ends there", None), *LATERAL_FACES)
-PAUSE_MS = 150  # so that a value being typed asks for one preview
 
 
 class ImportForm(DataForm):
-    """Looks into files as soon as they are chosen, asks, previews every answer, imports in the background."""
+    """Looks into files as soon as they are chosen, has the dialog ask, imports in the background."""
 
     def __init__(self, task: BackgroundTask) -> None:
         super().__init__()
         self._task = task
         self._compute = ComputeClient(self)
-        self._pending: Task | None = None
+        self._memory = ImportMemory()
+        self._asked: Task | None = None
         self._sources: tuple[str, ...] = ()
         self.found: Found | None = None
+        self.choices: Choices | None = None
+        self.dialog: ImportDialog | None = None
         self.summary = quiet("HDF5 files with a volume per entry, folders of volumes or of slices, or one tomogram.")
         self.name = named(QLineEdit("imported"), "Name of the imported data set", "It is kept under this name.")
-        self.reading = ReadingForm()
-        self.voxel = Edges("Voxel edge along")
-        self.cathode = named(QComboBox(), "Cathode side", "Which face of the volumes lies at the cathode.")
+        self.answers = quiet()
+        self.change = named(QPushButton("How the files are read…"), "How the files are read",
+            "Voxel size, electrode side, and which value is which phase, with a layer that shows it.")  # fmt: skip
         self.lateral = named(QComboBox(), "Lateral faces", "Whether paths leave at one side and return at the other; "
                              "pieces cut from a film always end at their faces.")  # fmt: skip
         for title, kind in LATERAL:
             self.lateral.addItem(title, kind)
-        self.segmentation = SegmentationForm()
         self.pieces = PiecesForm()
         self.recipes = named(QLineEdit(), "Recipes", "CSV table: file names first, then columns of numbers.")
-        self.preview = LayerPreview()
         self.begin = named(QPushButton("Import"), "Import the volumes", "Measure every volume and make a data set.")
         self.begin.setProperty("role", "primary")
         self.name.setMinimumWidth(NAME_WIDTH)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
         self._lay_out()
         self._connect()
-        self._enable()
+        self._show_state()
 
     def choose(self, sources: tuple[str, ...]) -> None:
         """Look into files or folders."""
-        self._sources = sources
-        self.reading.begin()
-        self._look()
+        self._close_dialog()
+        self._sources, self.choices = sources, None
+        self._look(AS_THE_FILE_SAYS)
 
     def plan(self) -> dict[str, Any]:
         """The answers, as the fields of an ImportPlan."""
+        options = self.choices.options if self.choices else AS_THE_FILE_SAYS
+        reading = self._reading(options)
         return {
             "sources": self._sources,
-            "voxel_nm": self.voxel.values() or None,
-            "cathode": self.cathode.currentData(),
+            "voxel_nm": options.voxel_nm,
+            "cathode": self.choices.cathode if self.choices else None,
             "lateral": self.lateral.currentData(),
-            **reading_fields(self.reading.options()),
-            **self.segmentation.answers(),
+            "array": reading.array, "axes": reading.axes, "raw": reading.raw,
+            "segmentation": options.segmentation, "mapping": options.mapping, "names": options.names,
             **self.pieces.answers(),
             "recipes": Path(self.recipes.text()) if self.recipes.text() else None,
-        }
+        }  # fmt: skip
+
+    def _reading(self, options: ImportOptions) -> ImportOptions:
+        """What readers of all files must be told; where each array is a volume, none is chosen."""
+        each = self.found is not None and self.found.first[1] is not None
+        return ImportOptions(array=None if each else options.array, axes=options.axes, raw=options.raw)
 
     def _ask(self, task: Task) -> None:
-        self._pending = task
+        self._asked = task
         self._compute.ask(task)
 
     def _connect(self) -> None:
         self._compute.answered.connect(lambda task, value: self._take(task, value))
         self._compute.failed.connect(lambda task, sentence, _: self._refuse(task, sentence))
-        self._pause.timeout.connect(lambda: self._show_layer())
-        self.reading.changed.connect(lambda: self._look())
-        self.segmentation.changed.connect(lambda: self._show_layer_soon())
-        self.pieces.changed.connect(lambda: self._show_layer_soon())
-        self.cathode.currentIndexChanged.connect(lambda _: self._show_layer_soon())
-        self.preview.histogram.dragged.connect(lambda _: self._let_drag())
+        self.change.clicked.connect(lambda: self._open_dialog(self.found.first) if self.found else None)
+        self.pieces.changed.connect(lambda: self._count_pieces())
         self.pieces.cut.toggled.connect(lambda cut: self.lateral.setEnabled(not cut))
-        self.preview.limits_chosen.connect(self.segmentation.take_limits)
         self.begin.clicked.connect(lambda: self._start())
 
+    def _look(self, reading: ImportOptions) -> None:
+        """Look into the files as they are to be read."""
+        self.found = None
+        self.summary.setText("Looking…")
+        self._show_state()
+        self._ask(LookTask(self._sources, reading))
+
     def _take(self, task: Task, value: Any) -> None:
-        if task is not self._pending:
-            return  # something newer was asked
-        if isinstance(value, Question):
-            self._show_question(value)
-        elif isinstance(task, LookTask):
-            self._show_found(value)
+        if task is not self._asked:
+            return  # something newer was asked, or the dialog
+        if isinstance(value, Undecided):
+            self._remember_or_ask(value.first)
+        elif isinstance(value, Found):
+            self._take_found(value)
         else:
             self.settled.emit()
-            self.preview.show_preview(value)
-            self.segmentation.show_preview(value)
             self.pieces.show_pieces(value)
 
-    def _look(self) -> None:
-        """Look into the files as they are to be read."""
-        self._pause.stop()
-        self._pending = None
-        self.found = None
-        self.preview.hide()
-        self._enable()
-        if sentence := self.reading.open_question:
-            self.summary.setText(sentence)
-        elif self._sources:
-            self.summary.setText("Looking…")
-            self._ask(LookTask(self._sources, self.reading.options()))
-
-    def _show_question(self, question: Question) -> None:
-        if question.topic == "raw":
-            self.reading.ask_layout(*question.found)
-        elif question.topic == "array":
-            self.reading.show_arrays(question.found, None)
-        else:
-            self.refused.emit(question.sentence)
-        self.summary.setText(self.reading.open_question)
-
-    def _show_found(self, found: Found) -> None:
+    def _take_found(self, found: Found) -> None:
         self.found = found
+        if self._open_questions():
+            self._remember_or_ask(found.first)
+            return
         self.summary.setText(found.summary)
-        self.reading.show_arrays(found.arrays, found.array)
-        self.reading.show_axes(found.axes_from)
-        if found.voxel_nm is None and found.edges_without_unit:
-            self.voxel.show_without_unit(found.edges_without_unit)
+        cathode = self.choices.cathode if self.choices else "z-"
+        self.pieces.show_film(turned_edges(found.shape, cathode), found.count)
+        self._show_state()
+        self._count_pieces()
+
+    def _remember_or_ask(self, first: tuple[Path, str | None]) -> None:
+        known = self._memory.find(first[0])
+        if known is not None and self.choices is None:
+            self._use(known)
         else:
-            self.voxel.show_values(found.voxel_nm)
-        self.cathode.blockSignals(True)
-        self.cathode.clear()
-        self.cathode.addItem("as the file says" if found.oriented else "please choose", None)
-        for title, face in CATHODES:
-            self.cathode.addItem(title, face)
-        self.cathode.blockSignals(False)
-        self.segmentation.show_found(found)
-        self.pieces.show_found(found)
-        self._enable()
-        self._show_layer()
+            self._open_dialog(first)
 
-    def _let_drag(self) -> None:
-        """What was asked before must not put the line back that the user holds."""
-        self._pause.stop()
-        self._pending = None
+    def _open_questions(self) -> bool:
+        """Whether the files leave something open that the user has not said."""
+        if self.found is None or self.found.complete:
+            return False
+        return self.choices is None or (self.choices.options.voxel_nm or self.found.voxel_nm) is None
 
-    def _show_layer_soon(self) -> None:
-        self._pending = None
-        self._pause.start()
+    def _open_dialog(self, first: tuple[Path, str | None]) -> None:
+        path, item = first
+        before = self.choices or self._memory.find(path)
+        if item is not None:
+            known = before or Choices()
+            before = replace(known, options=replace(known.options, array=item))
+        self.summary.setText(f"{path.name} leaves questions open." if self.found is None else self.found.summary)
+        dialog = ImportDialog(path, self._compute, before, None, self.window(), for_training=True)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.given.connect(lambda choices: self._take_answers(path, choices))
+        dialog.finished.connect(lambda _: self._forget(dialog))
+        self._asked, self.dialog = None, dialog
+        dialog.open()
 
-    def _show_layer(self) -> None:
-        if self.found is not None:
-            self._ask(PreviewTask(self.found.first, self.plan()))
+    def _take_answers(self, path: Path, choices: Choices) -> None:
+        self._memory.store(path, choices)
+        self._use(choices)
+
+    def _use(self, choices: Choices) -> None:
+        self.choices = choices
+        self._look(self._reading(choices.options))
+
+    def _forget(self, dialog: ImportDialog) -> None:
+        if self.dialog is dialog:
+            self.dialog = None
+
+    def _close_dialog(self) -> None:
+        if self.dialog is not None:
+            self.dialog.reject()
+
+    def _count_pieces(self) -> None:
+        cut = self.pieces.answers()["cut"]
+        if self.found is None or cut is None:
+            self.pieces.show_pieces(None)
+            return
+        cathode = self.choices.cathode if self.choices else "z-"
+        self._ask(PiecesTask(turned_edges(self.found.shape, cathode), cut))
 
     def _refuse(self, task: Task, sentence: str) -> None:
-        if task is self._pending:
+        if task is self._asked:
             if isinstance(task, LookTask):
                 self.summary.setText("")
             self.refused.emit(sentence)
@@ -182,18 +195,18 @@ class ImportForm(DataForm):
         path = datasets_folder() / f"{self.name.text().strip()}.h5"
         if not self.name.text().strip() or "/" in self.name.text() or path.exists():
             self.refused.emit(f"There is a data set called {self.name.text()} already, or it has no name; change it.")
-        elif self.voxel.given == "no unit":
-            self.refused.emit("The files give voxel edges without a unit; choose the unit.")
-        elif self.found is not None and not self.found.oriented and self.cathode.currentData() is None:
-            self.refused.emit("These files do not say which side is the cathode's; choose it.")
+        elif self._open_questions():
+            self.refused.emit("The files leave questions open; press 'How the files are read…' and answer them.")
         else:
             self.started.emit(path)
             workers = os.cpu_count() or 1
             self._task.start("microdesigner.app.workers.importing:import_volumes", path, self.plan(), workers)
 
-    def _enable(self) -> None:
+    def _show_state(self) -> None:
         for widget in (self._answers, self.begin):
             widget.setVisible(self.found is not None)
+        if self.found is not None:
+            self.answers.setText(choices_in_words(self.choices, self.found.voxel_nm))
 
     def _choose_files(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(self, "Choose volumes", "")
@@ -225,10 +238,8 @@ class ImportForm(DataForm):
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         form.addRow("Name", self.name)
-        form.addRow("Voxel size", self.voxel)
-        form.addRow("Cathode at", self.cathode)
-        form.addRow("Phases", self.segmentation)
-        form.addRow(self.preview)
+        form.addRow("Read as", self.answers)
+        form.addRow("", self.change)
         form.addRow("Pieces", self.pieces)
         form.addRow("Lateral faces", self.lateral)
         folded = QWidget()
@@ -240,18 +251,18 @@ class ImportForm(DataForm):
         column.setContentsMargins(20, 4, 0, 4)
         column.addWidget(_row(QLabel("Volumes"), self.files, folder))
         column.addWidget(self.summary)
-        column.addWidget(self.reading)
         column.addWidget(self._answers)
         column.addWidget(self.begin, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
-        self.preview.restyle()
+        if self.dialog is not None:
+            self.dialog.restyle()
 
     def close_tasks(self) -> None:
         """End what looks into files."""
-        self._pause.stop()
+        self._close_dialog()
         self._compute.close()
 
 

@@ -15,10 +15,12 @@ NAME_WIDTH = 150
 
 
 class PhaseNamesForm(SegmentationForm):
-    """A name per value or band; equal names are one phase. Nothing is called donor or acceptor by itself."""
+    """A name per value or band; equal names are one phase. Nothing is called donor or acceptor by itself, but where
+    phases have `roles` what nobody named begins with them: a data set measures them."""
 
-    def __init__(self) -> None:
+    def __init__(self, roles: bool = False) -> None:
         self._survey: Survey | None = None
+        self._roles = roles
         super().__init__()
         self.apart = named(QPushButton("Each value is a phase of its own"), "Each value is a phase of its own",
             "Names every value that has no name yet after itself.")  # fmt: skip
@@ -85,11 +87,13 @@ class PhaseNamesForm(SegmentationForm):
         if survey is None:
             return ""
         if survey.levels is None:
-            return BAND_NAMES[self.bands.currentData()][int(value)]
+            return PHASE_NAMES[phase] if self._roles else BAND_NAMES[self.bands.currentData()][int(value)]
         known = survey.value_names.get(f"{value:g}", "")
         if known or survey.mapping is None:
             return known
-        return _own_name(survey, phase) if survey.own_names else f"phase {phase}"
+        if survey.own_names:
+            return _own_name(survey, phase)
+        return PHASE_NAMES[phase] if self._roles and phase < len(PHASE_NAMES) else f"phase {phase}"
 
     def _name_apart(self) -> None:
         for value, box in self.phases.items():

@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from microdesigner.app.workers.importing import Found, Preview, Shape
+from microdesigner.app.workers.importing import Shape
 from microdesigner.gui.importing.edges import MOST_VOXELS, MULTIPLE, WholeEdges
 from microdesigner.gui.widgets.basics import named, quiet
 from microdesigner.gui.widgets.number_field import IntegerField
@@ -33,18 +33,18 @@ class PiecesForm(QWidget):
         self.resized = named(QCheckBox("Resize to"), "Resize",
             "Training needs edges that are multiples of 32 voxels, those along x and y equal.")  # fmt: skip
         self.voxels = WholeEdges("Voxels along", (64, 64, 64))
-        self._found: Found | None = None
+        self._film: Shape | None = None
         self._lay_out()
         self._connect()
         self._enable()
 
-    def show_found(self, found: Found) -> None:
-        """Suggest what suits these volumes."""
-        self._found = None  # one question at a time
-        x, y, z = found.shape
+    def show_film(self, film: Shape, count: int) -> None:
+        """Suggest what suits `count` films of this shape."""
+        self._film = None  # one question at a time
+        x, y, z = film
         self.width_box.setValue(max(NARROWEST, min(z, min(x, y) // PIECES_ACROSS)))
-        self.cut.setChecked(found.count == 1)
-        self._found = found
+        self.cut.setChecked(count == 1)
+        self._film = film
         self._suggest_size()
 
     def answers(self) -> dict[str, Any]:
@@ -55,21 +55,21 @@ class PiecesForm(QWidget):
             "resize": self.voxels.values() if self.resized.isChecked() else None,
         }
 
-    def show_pieces(self, preview: Preview) -> None:
-        """Tell how many pieces come out."""
-        self.count.setVisible(preview.pieces is not None)
-        if preview.pieces is None:
+    def show_pieces(self, pieces: tuple[Shape, int, int] | None) -> None:
+        """Tell how many pieces come out: their shape, how many to learn from and for validation."""
+        self.count.setVisible(pieces is not None)
+        if pieces is None:
             return
-        size, training, held_out = preview.pieces
+        size, training, held_out = pieces
         words = f"Per film {training} pieces of {_times(size)} voxels to learn from, {held_out} for validation."
         if training < FEW_PIECES:
             words += " Narrower pieces, or a smaller stride, make more."
         self.count.setText(words)
 
     def _suggest_size(self) -> None:
-        if self._found is None:
+        if self._film is None:
             return
-        x, y, z = self._found.shape
+        x, y, z = self._film
         shape = (self.width_box.value(),) * 2 + (z,) if self.cut.isChecked() else (x, y, z)
         self.resized.setChecked(shape[0] != shape[1] or any(edge % MULTIPLE for edge in shape))
         for box, edge in zip(self.voxels.boxes, (min(shape[:2]), min(shape[:2]), shape[2]), strict=True):

@@ -1,7 +1,6 @@
 """How the numbers of a file are to be read: which array, in which order of axes, and the layout of plain numbers."""
 
 from itertools import permutations
-from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
@@ -75,15 +74,6 @@ class ReadingForm(QWidget):
         raw = RawLayout(self.voxels.values(), self.number.currentData()) if self._bytes is not None else None
         return ImportOptions(array=self.array.currentData(), axes=self.axes.currentData(), raw=raw)
 
-    def begin(self) -> None:
-        """Forget the choices about the files before."""
-        self.blockSignals(True)
-        self._bytes = None
-        self.array.clear()
-        self.axes.setCurrentIndex(0)
-        self._show_rows(raw=False, array=False, axes=False)
-        self.blockSignals(False)
-
     def show_options(self, options: ImportOptions, size: int) -> None:
         """Begin with `options` for a file of `size` bytes."""
         self.blockSignals(True)
@@ -153,8 +143,3 @@ def row_label(text: str) -> QLabel:
     label = QLabel(text)
     label.setMinimumWidth(LABEL_WIDTH)
     return label
-
-
-def reading_fields(options: ImportOptions) -> dict[str, Any]:
-    """The fields of an ImportPlan that these choices are."""
-    return {"array": options.array, "axes": options.axes, "raw": options.raw}

@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.app.workers.importing import Preview
-from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.gui.widgets.basics import named
 from microdesigner.gui.widgets.number_field import NumberField
 from microdesigner.io.segmentation import Segmentation
@@ -39,7 +38,7 @@ class Values(Protocol):
 
 
 class SegmentationForm(QWidget):
-    """Shows limits for grey volumes, and a phase per value or band: donor, acceptor or mixed."""
+    """Shows limits for grey volumes, and a phase per value or band."""
 
     changed = Signal()
 
@@ -83,11 +82,6 @@ class SegmentationForm(QWidget):
         self._show_limits()
         self._fill(limits)
         self.changed.emit()
-
-    def answers(self) -> dict[str, Any]:
-        """The fields `segmentation` and `mapping` of an ImportPlan."""
-        mapping = tuple((value, box.currentData()) for value, box in self.phases.items())
-        return {"segmentation": self.segmentation_fields(), "mapping": mapping}
 
     def segmentation_fields(self) -> dict[str, Any] | None:
         """The fields of a Segmentation; None where there are no grey values."""
@@ -146,12 +140,8 @@ class SegmentationForm(QWidget):
         self._show_limits()
 
     def _phase_box(self, value: float, phase: int) -> QComboBox:
-        """A choice of phases that begins with the label `phase`."""
-        box = QComboBox()
-        for label, name in enumerate(PHASE_NAMES):
-            box.addItem(name, label)
-        box.setCurrentIndex(phase)
-        return box
+        """A choice of phases that begins with what suits the label `phase`."""
+        raise NotImplementedError
 
     def _rows(self, found: Values) -> list[tuple[float, str, int]]:
         """Value or band, its words, the phase to begin with."""

@@ -83,7 +83,16 @@ def choose_files(form: ImportForm, monkeypatch: pytest.MonkeyPatch, *paths: Path
     answer = ([str(path) for path in paths], "")
     monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getOpenFileNames", lambda *_: answer)
     form.files.click()
-    wait_until(lambda: form.found is not None)
+    wait_until(lambda: form.dialog is not None and form.dialog.survey is not None, PATIENCE_SECONDS)
+
+
+def use_answers(form: ImportForm) -> None:
+    """Press Use in the dialog that asks about the files."""
+    dialog = form.dialog
+    assert dialog is not None
+    wait_until(dialog.open_button.isEnabled, PATIENCE_SECONDS)
+    dialog.open_button.click()
+    wait_until(lambda: form.found is not None, PATIENCE_SECONDS)
 
 
 def test_a_two_phase_set_is_simulated_trained_and_generated_from(window: MainWindow) -> None:
@@ -111,12 +120,14 @@ def test_a_tomogram_is_segmented_cut_trained_and_generated_from_without_recipe(
     wizard = open_wizard(window, IMPORT)
     form = wizard.data.importing
     choose_files(form, monkeypatch, TOMOGRAM)
-    assert form.voxel.values() == (2.0, 2.0, 2.0)
-    assert form.pieces.cut.isChecked(), "one film alone cannot be learned from"
-    wait_until(lambda: form.preview.isVisible())
-    (limit,) = form.preview.histogram.limits
+    dialog = form.dialog
+    assert dialog is not None
+    wait_until(lambda: bool(dialog.preview.histogram.lines), PATIENCE_SECONDS)
+    assert dialog.voxel.values() == (2.0, 2.0, 2.0)
+    (limit,) = dialog.preview.histogram.limits
     assert 0 < limit < 255
-    form.cathode.setCurrentIndex(form.cathode.findData("z-"))
+    use_answers(form)
+    assert form.pieces.cut.isChecked(), "one film alone cannot be learned from"
     form.pieces.stride.setValue(10)
     wait_until(lambda: form.pieces.count.isVisible())
     assert form.pieces.voxels.values() == (32, 32, 64)
@@ -140,8 +151,9 @@ def test_a_published_file_is_imported_trained_and_generated_from(
     wizard = open_wizard(window, IMPORT)
     form = wizard.data.importing
     choose_files(form, monkeypatch, *parts)
-    form.voxel.show_values((1.0, 1.0, 1.0))
-    form.cathode.setCurrentIndex(form.cathode.findData("z-"))
+    assert form.dialog is not None
+    form.dialog.voxel.show_values((1.0, 1.0, 1.0))
+    use_answers(form)
     form.lateral.setCurrentIndex(form.lateral.findData("periodic"))
     form.begin.click()
     train(wizard, "published")

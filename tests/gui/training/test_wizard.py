@@ -24,6 +24,7 @@ from microdesigner.data.store import Description, Volume, new_dataset
 from microdesigner.gui.training import wizard as wizard_module
 from microdesigner.gui.training.config_summary import summary_rows, summary_table
 from microdesigner.gui.training.wizard import CHECKS, DATA, LEARN, PRESET, RUN, START, TrainingWizard
+from microdesigner.io.segmentation import Segmentation
 from microdesigner.training.config import TrainingConfig
 from microdesigner.training.resource_estimate import ResourceEstimate, StageEstimate
 from tests.gui.conftest import wait_until
@@ -120,57 +121,85 @@ def test_a_taken_name_is_refused_before_anything_starts(open_wizard: OpenWizard)
 
 @pytest.fixture
 def importing(open_wizard: OpenWizard, tmp_path: Path) -> TrainingWizard:
-    """A wizard on its import page with a film of uniform noise in preview."""
+    """A wizard on its import page whose dialog asks about a film of uniform noise."""
     np.save(tmp_path / "film.npy", np.random.default_rng(0).random((16, 16, 16)).astype(np.float32))
     wizard = open_wizard()
     wizard.data.kinds.buttons()[1].setChecked(True)
-    wizard.data.importing.choose((str(tmp_path / "film.npy"),))
-    wait_until(wizard.data.importing.preview.isVisible)
+    choose(wizard, tmp_path / "film.npy")
     return wizard
 
 
-def test_own_volumes_are_looked_into_and_asked_about(
-    importing: TrainingWizard, monkeypatch: pytest.MonkeyPatch
+def choose(wizard: TrainingWizard, path: Path) -> None:
+    """Choose a file and wait until its dialog has looked into it."""
+    form = wizard.data.importing
+    form.choose((str(path),))
+    wait_until(lambda: form.dialog is not None and form.dialog.survey is not None and form.dialog._settled)
+
+
+def use(wizard: TrainingWizard) -> None:
+    """Press Use in the dialog, and wait until the files are read so."""
+    form = wizard.data.importing
+    button = form.dialog.open_button
+    wait_until(button.isEnabled)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    wait_until(lambda: form.dialog is None and form.found is not None)
+
+
+def test_own_volumes_are_asked_about_by_the_dialog_of_open_and_answers_are_remembered(
+    importing: TrainingWizard, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    form = importing.data.importing
-    form.begin.click()
-    assert "cathode" in importing.data.error_bar.text.text()
-    form.cathode.setCurrentIndex(1)
-    form.voxel.show_values((2.0, 2.0, 2.0))
+    form, dialog = importing.data.importing, importing.data.importing.dialog
+    assert dialog.windowTitle() == "Import film.npy"
+    assert not dialog.open_button.isEnabled()
+    assert "a data set needs them" in dialog.message.text()
+    dialog.voxel.show_values((2.0, 2.0, 2.0))
+    assert dialog.phases.names() == {0.0: "donor", 1.0: "acceptor"}
+    dialog.phases.phases[1.0].setEditText("PCBM")
+    use(importing)
+    assert "voxels of 2 × 2 × 2 nm" in form.answers.text()
+    assert "1 is PCBM" in form.answers.text()
     form.pieces.cut.setChecked(False)
-    assert form.preview.shown is not None
-    assert form.preview.shown.fractions["donor"] == pytest.approx(0.5, abs=0.02), "Otsu halves uniform noise"
     started: list[tuple[object, ...]] = []
     monkeypatch.setattr(importing.data.task, "start", lambda *arguments: started.append(arguments))
     form.begin.click()
     plan = started[0][2]
     assert isinstance(plan, dict)
     assert plan["voxel_nm"] == (2.0, 2.0, 2.0)
-    assert plan["segmentation"] == {"method": "otsu", "bands": 2, "values": ()}
-    assert plan["mapping"] == ((0.0, 0), (1.0, 1))
-    assert plan["resize"] == (32, 32, 32)
-    assert plan["cut"] is None
+    assert (plan["segmentation"], plan["cathode"]) == (Segmentation("otsu"), "z-")
+    assert (plan["mapping"], dict(plan["names"])) == (((0.0, 0), (1.0, 1)), {0: "donor", 1: "PCBM"})
+    assert (plan["resize"], plan["cut"]) == ((32, 32, 32), None)
+    importing.data.task.cancelled.emit()
+    form.choose((str(tmp_path / "film.npy"),))
+    wait_until(lambda: form.found is not None)
+    assert form.dialog is None, "a file is asked about once"
+    assert {key: form.plan()[key] for key in ("voxel_nm", "mapping", "names")} == {
+        key: plan[key] for key in ("voxel_nm", "mapping", "names")
+    }
+    form.change.click()
+    wait_until(lambda: form.dialog is not None and form.dialog.survey is not None)
+    assert form.dialog.phases.names() == {0.0: "donor", 1.0: "PCBM"}
 
 
 def test_a_limit_is_dragged_in_the_histogram_and_becomes_the_users_own(importing: TrainingWizard) -> None:
-    form = importing.data.importing
-    histogram, preview = form.preview.histogram, form.preview
+    dialog = importing.data.importing.dialog
+    preview, histogram = dialog.preview, dialog.preview.histogram
     wait_until(histogram.isVisible)
     drag(histogram.plot, histogram.limits[0], 0.8)
     assert preview.shown is not None
     assert preview.shown.fractions["donor"] == pytest.approx(0.8, abs=0.02), "the preview follows at once"
-    segmentation = form.plan()["segmentation"]
-    assert segmentation["method"] == "threshold"
-    assert segmentation["values"] == pytest.approx((0.8,), abs=0.02)
+    fields = dialog.phases.segmentation_fields()
+    assert fields["method"] == "threshold"
+    assert fields["values"] == pytest.approx((0.8,), abs=0.02)
     dragged = preview.shown
-    wait_until(lambda: preview.shown is not dragged)
-    assert preview.shown.limits == pytest.approx(segmentation["values"])
-    np.testing.assert_array_equal(preview.shown.phases, preview.shown.grey > segmentation["values"][0])
-    form.segmentation.limits[0].setValue(0.3)
+    wait_until(lambda: preview.shown is not dragged and dialog._settled)
+    assert preview.shown.limits == pytest.approx(fields["values"])
+    np.testing.assert_array_equal(preview.shown.phases, preview.shown.grey > fields["values"][0])
+    dialog.phases.limits[0].setValue(0.3)
     wait_until(lambda: preview.shown is not None and preview.shown.fractions["donor"] < 0.35)
     assert histogram.limits == pytest.approx((0.3,))
-    form.segmentation.method.setCurrentIndex(2)
-    assert form.plan()["segmentation"]["values"] == pytest.approx((0.3,), abs=0.02), "fractions begin with what is seen"
+    dialog.phases.method.setCurrentIndex(2)
+    values = dialog.phases.segmentation_fields()["values"]
+    assert values == pytest.approx((0.3,), abs=0.02), "fractions begin with what is seen"
 
 
 def drag(plot: QAbstractScrollArea, start: float, end: float) -> None:
