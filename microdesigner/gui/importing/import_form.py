@@ -203,10 +203,10 @@ class ImportForm(DataForm):
             self._task.start("microdesigner.app.workers.importing:import_volumes", path, self.plan(), workers)
 
     def _show_state(self) -> None:
-        for widget in (self._answers, self.begin):
+        for widget in (self.answers, self._answers, self.begin):
             widget.setVisible(self.found is not None)
         if self.found is not None:
-            self.answers.setText(choices_in_words(self.choices, self.found.voxel_nm))
+            self.answers.setText(f"Read as: {choices_in_words(self.choices, self.found.voxel_nm)}.")
 
     def _choose_files(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(self, "Choose volumes", "")
@@ -238,8 +238,7 @@ class ImportForm(DataForm):
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         form.addRow("Name", self.name)
-        form.addRow("Read as", self.answers)
-        form.addRow("", self.change)
+        form.addRow("Questions", self.change)
         form.addRow("Pieces", self.pieces)
         form.addRow("Lateral faces", self.lateral)
         folded = QWidget()
@@ -251,6 +250,7 @@ class ImportForm(DataForm):
         column.setContentsMargins(20, 4, 0, 4)
         column.addWidget(_row(QLabel("Volumes"), self.files, folder))
         column.addWidget(self.summary)
+        column.addWidget(self.answers)
         column.addWidget(self._answers)
         column.addWidget(self.begin, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
