@@ -1,7 +1,7 @@
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell command -v $(name) 2>&1)))
 BIN := .venv/bin
 
-.PHONY: help setup run test check fuzz torture mutate test-lowest test-device format pictures docs dist bundle lock clean
+.PHONY: help setup run test check fuzz torture long mutate test-lowest test-device format pictures docs dist bundle lock clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 13
@@ -26,8 +26,11 @@ fuzz: setup    ## mutated files and documents, 20 times (TIMES) as many as the t
 	MICRODESIGNER_FUZZ_TIMES=$(or $(TIMES),20) MICRODESIGNER_FUZZ_SEED=$(or $(SEED),1) \
 		bash packaging/test.sh $$(grep -rlE "mutate_(bytes|json|rows)" tests --include='test_*.py')
 
-torture: setup    ## commands and stores killed 50 times (TIMES) each at random (SEED), full disks and the like, some minutes
+torture: setup    ## commands, stores and window killed 50 times (TIMES) each at random (SEED), two at once, full disks and the like
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --times $(or $(TIMES),50) --seed $(or $(SEED),1)
+
+long: setup    ## long use: 500 cycles, 10,000 films, a week of training; what it takes at its beginning and at its end
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture.long_runs
 
 mutate: setup    ## which changes of the code no test notices; ONLY='microdesigner.core.support*' for a part
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut==3.8.1

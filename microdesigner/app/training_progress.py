@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from microdesigner.training.presets import STAGES, Stage
 
 STAGE_TITLES: dict[str, str] = {"vae": "Autoencoder", "fp": "Feature predictor", "ddpm": "Denoiser"}
+LARGEST_FIGURE = 1e300
+"""Beyond it no figure of a training is one: whole numbers of any length are JSON, too."""
 LIKELIHOOD_STAGES = frozenset({"fp"})
 """Stages whose loss is a negative log likelihood where their events do not tell."""
 
@@ -127,7 +129,9 @@ class RunProgress:
             self.stages[event["stage"]].validation.add(event["step"], event["val_loss"])
             named = {name.removeprefix("val_"): value for name, value in event.items() if name.startswith("val_")}
             figures = ", ".join(
-                f"{name} {value:.4g}" for name, value in named.items() if isinstance(value, float | int)
+                f"{name} {value:.4g}"
+                for name, value in named.items()
+                if isinstance(value, float | int) and abs(value) <= LARGEST_FIGURE
             )
             self._say(event, f"{STAGE_TITLES[event['stage']]}, step {event['step']}: {figures}.")
 

@@ -2,10 +2,13 @@
 
 import argparse
 import json
+import os
+import shutil
 import sys
 import tempfile
 import time
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from microdesigner.cli.device_option import add_device_option, print_device_note
@@ -15,7 +18,7 @@ from microdesigner.core.claims import claimed
 from microdesigner.core.documents import plain_number, read_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Finished, GenerationEvent, SampleDone
-from microdesigner.core.paths import write_text_atomic
+from microdesigner.core.paths import atomic_path
 from microdesigner.core.request import RENAMED, Request, renamed_entries
 from microdesigner.core.result import Result, Sample
 from microdesigner.core.verdict import film_warning, judge_request
@@ -130,16 +133,18 @@ def _write(
 
 class GrowingResult:
     """result.json while its samples come: at any moment a whole document of those written so far, "complete" only in
-    the end. Volumes are not held in memory."""
+    the end. Neither volumes nor entries are held in memory: entries wait in a file without a name."""
 
     def __init__(self, path: Path, request: Request, model: dict[str, str], device: str) -> None:
         self._path, self._request, self._model, self._device = path, request, model, device
-        self._entries: list[dict[str, Any]] = []
+        self._entries = tempfile.TemporaryFile("w+", encoding="utf-8", dir=path.parent)  # noqa: SIM115 - until the end
+        self._empty = True
         self._next_write = 0.0
 
     def add(self, sample: Sample, file: str) -> None:
         """Take the entry of `sample`, whose volume is in `file`; write it unless that takes too much of the time."""
-        self._entries.append(sample.to_json(file))
+        self._entries.write(("\n" if self._empty else ",\n") + indent(_json(sample.to_json(file)), "  "))
+        self._empty = False
         started = time.monotonic()
         if started >= self._next_write:
             self._write({}, complete=False)
@@ -148,11 +153,21 @@ class GrowingResult:
     def finish(self, seconds: dict[str, float]) -> None:
         """Write the whole result, with the `seconds` of each stage."""
         self._write(seconds, complete=True)
+        self._entries.close()
 
     def _write(self, seconds: dict[str, float], complete: bool) -> None:
-        document = Result(self._request, self._model, self._device, seconds, ()).to_json([])
-        document |= {"complete": complete, "samples": self._entries}
-        write_text_atomic(self._path, json.dumps(document, indent=1, default=plain_number, allow_nan=False) + "\n")
+        document = Result(self._request, self._model, self._device, seconds, ()).to_json([]) | {"complete": complete}
+        document.pop("samples")
+        self._entries.seek(0)
+        with atomic_path(self._path) as temporary, temporary.open("w", encoding="utf-8") as file:
+            file.write(_json(document).removesuffix("\n}") + ',\n "samples": [')
+            shutil.copyfileobj(self._entries, file)
+            file.write("]\n}\n" if self._empty else "\n ]\n}\n")
+        self._entries.seek(0, os.SEEK_END)
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=1, default=plain_number, allow_nan=False)
 
 
 def build_request(args: argparse.Namespace) -> Request:

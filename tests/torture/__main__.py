@@ -1,4 +1,4 @@
-"""`python -m tests.torture [--times N] [--seed S] [--only WORD] [--count N]`: the table tried, held, failed."""
+"""`python -m tests.torture [--times N] [--pairs N] [--seed S] [--only WORD] [--count N]`: tried, held, failed."""
 
 import argparse
 import sys

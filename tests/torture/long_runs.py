@@ -101,7 +101,7 @@ def _apart(long_run: LongRun, count: int) -> tuple[list[Reading], str]:
         os.setsid()
         code = 1
         try:
-            with tempfile.TemporaryDirectory(prefix="long-") as folder:
+            with tempfile.TemporaryDirectory(prefix="long-", ignore_cleanup_errors=True) as folder:
                 for reading in long_run(Path(folder), count):
                     os.write(sending, f"{reading!r}\n".encode())
             code = 0

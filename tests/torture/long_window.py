@@ -44,13 +44,15 @@ def _window(home: Path) -> Iterator[tuple[Any, Callable[[Callable[[], bool]], No
             assert time.monotonic() < end, f"waited in vain: {window.error_bar.text.text()}"
             time.sleep(0.001)
 
-    until(lambda: "ready" in window.device.text())
-    yield window, until
-    window.close()
-    window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    app.processEvents()
-    end_all()
+    try:
+        until(lambda: "ready" in window.device.text())
+        yield window, until
+    finally:
+        window.close()
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        app.processEvents()
+        end_all()
 
 
 def window_cycles(folder: Path, count: int) -> Iterator[Reading]:
@@ -90,7 +92,7 @@ def sweep(folder: Path, count: int) -> Iterator[Reading]:
     """Every step of a sweep is generated, stored and pictured, and its row in the queue tells of it."""
     with _window(folder) as (window, until):
         requests = [
-            Request({"vol_frac_D": 0.3 + 0.2 * number / count}, seed=number, model=stand_in.MODEL, steps=1)
+            Request({"vol_frac_D": 0.3 + 0.2 * number / count}, seed=1, model=stand_in.MODEL, steps=1)
             for number in range(count)
         ]
         window.queue.enqueue(requests, "vol_frac_D")

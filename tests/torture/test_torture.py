@@ -14,9 +14,10 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs copies of
 @pytest.mark.parametrize(
     "options",
     [
-        ["--times", "1", "--count", "2", "--no-faults"],
-        ["--times", "0", "--only", "history"],
-        ["--times", "0", "--only", "convert to raw"],
+        ["--times", "1", "--count", "2", "--no-faults", "--pairs", "0"],
+        ["--times", "0", "--count", "2", "--no-faults", "--pairs", "1", "--only", "generate"],
+        ["--times", "0", "--pairs", "0", "--only", "queue"],
+        ["--times", "0", "--pairs", "0", "--only", "convert to raw"],
     ],
 )
 def test_nothing_is_lost_and_nothing_half_written_is_taken_for_whole(options: list[str]) -> None:
@@ -29,3 +30,14 @@ def test_nothing_is_lost_and_nothing_half_written_is_taken_for_whole(options: li
     tried, held, failed = ended.stdout.splitlines()[-1].split()[-3:]
     assert int(tried) == int(held) > 0
     assert failed == "0"
+
+
+@pytest.mark.parametrize("name", ["rows", "training"])
+def test_long_use_is_flat(name: str) -> None:
+    """The short form of `make long`."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.torture.long_runs", "--only", name, "--share", "0.02"], cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert ended.stdout.rstrip().endswith("flat")

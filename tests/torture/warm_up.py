@@ -17,7 +17,7 @@ def warm_up(areas: list[Area]) -> None:
     if "train" in names:
         import microdesigner.evaluation.finishing
         import microdesigner.training.pipeline
-    if "convert" in names:
+    if names & {"convert", "history", "session"}:
         _formats()
     if "export" in names:
         import microdesigner.view3d.exports

@@ -94,6 +94,12 @@ def test_mutated_events_never_end_the_page_that_follows_them(path: Path) -> None
     assert 100 < len(events) < len(mutated)
 
 
+def test_a_figure_longer_than_any_number_is_left_out() -> None:
+    progress = RunProgress({})
+    progress.add({"event": "validation", "time": 0.0, "stage": "vae", "step": 1, "val_loss": 0.5, "val_odd": 10**400})
+    assert progress.log[-1].endswith("loss 0.5.")
+
+
 def test_a_line_without_end_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("microdesigner.training.events.LARGEST_READ", 64)
     path = tmp_path / "events.jsonl"
