@@ -16,8 +16,7 @@ from vtkmodules.vtkRenderingCore import (
 
 VTK_FONT_FILE = 4
 SOFTWARE = ("software", "llvmpipe", "softpipe", "swrast", "swiftshader", "gdi generic", "basic render")
-EYE_LIGHT, KEY_LIGHT = 0.8, 0.55
-KEY_DIRECTION = (-0.35, 1.0, 0.5)  # to the right, up, towards the viewer
+LIGHT_DIRECTION = (-0.12, 0.36, 0.92)  # to the right, up, towards the viewer
 
 
 def off_screen_window() -> vtkRenderWindow:
@@ -37,16 +36,13 @@ def backdrop(window: vtkRenderWindow) -> vtkRenderer:
     return renderer
 
 
-def camera_lights() -> list[vtkLight]:
-    """One from the eye, which leaves nothing in the dark, and one from above its left shoulder, which tells the sides
-    of a box apart and lights what looks up."""
-    eye, key = vtkLight(), vtkLight()
-    eye.SetLightTypeToHeadlight()
-    key.SetLightTypeToCameraLight()
-    key.SetPosition(*KEY_DIRECTION)
-    for light, intensity in ((eye, EYE_LIGHT), (key, KEY_LIGHT)):
-        light.SetIntensity(intensity)
-    return [eye, key]
+def camera_light() -> vtkLight:
+    """From above the viewer's left shoulder, so that the sides of a box differ and what looks up is bright. It is the
+    only one, as software pays for each at every pixel; ambient light brightens what it does not reach."""
+    light = vtkLight()
+    light.SetLightTypeToCameraLight()
+    light.SetPosition(*LIGHT_DIRECTION)
+    return light
 
 
 def in_typeface(words: vtkTextProperty) -> None:

@@ -49,7 +49,7 @@ class PhaseActors:
 def surface_look(smooth: bool) -> vtkProperty:
     """How light falls on a surface; voxels have flat faces."""
     look = vtkProperty()
-    look.SetAmbient(0.26)
+    look.SetAmbient(0.34)
     look.SetDiffuse(0.78)
     look.SetSpecular(0.12)
     look.SetSpecularPower(20)

@@ -112,7 +112,6 @@ def _texture(layer: PhaseArray | SmoothLayer, colours: NDArray[np.uint8]) -> vtk
     texture = vtkTexture()
     texture.SetInputData(image)
     texture.SetInterpolate(smooth)
-    texture.SetMipmap(smooth)
     texture.EdgeClampOn()
     texture.SetColorModeToDirectScalars()
     return texture

@@ -8,7 +8,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkRenderer
 
 from microdesigner.view3d.annotations import Frame, Pixel, ScaleBar, Title
 from microdesigner.view3d.camera import Bounds
-from microdesigner.view3d.drawing import camera_lights
+from microdesigner.view3d.drawing import camera_light
 from microdesigner.view3d.palettes import Colour, Surroundings
 from microdesigner.view3d.phase_actors import PhaseActors, surface_look
 from microdesigner.view3d.ruler import Ruler
@@ -29,8 +29,7 @@ class View:
         self.renderer.SetAutomaticLightCreation(False)
         self.renderer.EraseOff()  # the scene clears the whole window
         self.renderer.UseOITOff()  # it averages what lies behind each other instead of sorting it
-        for light in camera_lights():
-            self.renderer.AddLight(light)
+        self.renderer.AddLight(camera_light())
         self.title = Title(title)
         self.frame = Frame()
         self.scale_bar = ScaleBar()
