@@ -105,3 +105,19 @@ def test_a_film_without_the_mixed_phase_is_left_to_models_of_two_phases(targets:
     (shipped,) = (path for path in installed_cards() if path.parent.name == "ch-3phase")
     with pytest.raises(InputError, match="ch-2phase"):
         ModelCard.read(shipped).check(Request(targets))
+
+
+def test_the_mixed_fraction_is_a_quantile_of_films_weighted_by_how_near_their_acceptor_fraction_is() -> None:
+    """Acceptor fractions off by 0, 0, 1/2 and 1 of the kernel's width: weights 1, 1, exp(-1/8), exp(-1/2)."""
+    four = Support(("vol_frac_D", "vol_frac_M"), np.array([[0.4, 0.1], [0.3, 0.2], [0.31, 0.14], [0.24, 0.16]]))
+    weights = np.exp([0.0, -1 / 8, -1 / 2, 0.0])  # by rising mixed fraction
+    middles = (np.cumsum(weights) - weights / 2) / weights.sum()
+    for level in (0.2, 0.5, 0.7):
+        mixed = in_conditions({"vol_frac_A": 0.5}, THREE, 3, four, level)["vol_frac_M"]
+        assert mixed == pytest.approx(np.interp(level, middles, [0.1, 0.14, 0.16, 0.2]), abs=1e-6)
+
+
+def test_without_films_that_name_both_fractions_the_acceptor_alone_is_refused() -> None:
+    for names in (("vol_frac_D", "tortuosity_D"), ("tortuosity_D", "vol_frac_M")):
+        with pytest.raises(InputError, match="give vol_frac_D or vol_frac_M with it"):
+            in_conditions({"vol_frac_A": 0.5}, THREE, 3, Support(names, np.full((4, 2), 0.2)))

@@ -50,3 +50,19 @@ def test_a_card_holds_it() -> None:
 
 def test_too_few_films_give_none() -> None:
     assert ResponseSurface.fitted({"phi": PHI[:8], "chi": CHI[:8]}, {"connectivity": CHI[:8]}) is None
+
+
+def test_inputs_are_scaled_each_by_itself_and_misses_by_their_scatter() -> None:
+    fitted = surface(noise=0.02)
+    assert fitted.centre == pytest.approx([PHI.mean(), CHI.mean()])
+    assert fitted.scale == pytest.approx([PHI.std(), CHI.std()])
+    point = {"phi": np.array([0.5]), "chi": 3.0}
+    expected = fitted.expected(point)["connectivity"][0]
+    assert fitted.misfit(point, {"connectivity": expected + 3 * fitted.scatter[0]}) == pytest.approx([9.0])
+
+
+def test_four_films_a_term_are_enough() -> None:
+    """Two inputs have six terms: 1, each, and three products."""
+    for films in (23, 24):
+        inputs = {"phi": PHI[:films], "chi": CHI[:films]}
+        assert (ResponseSurface.fitted(inputs, {"fraction": 1 - PHI[:films]}) is None) == (films < 24)

@@ -6,7 +6,7 @@ import pytest
 from microdesigner.core.card import ModelCard
 from microdesigner.core.film_thickness import equivalent_tort1
 from microdesigner.core.result import parameter_note
-from microdesigner.core.verdict import film_warning, in_thickness, judge_film, judge_request, size_warnings
+from microdesigner.core.verdict import FilmVerdict, film_warning, in_thickness, judge_film, judge_request, size_warnings
 from tests.tiny_model import tiny_card
 
 LAYERS = 32
@@ -106,3 +106,9 @@ def test_a_parameter_that_is_hardly_determined_says_so() -> None:
     assert "spans 70 % of the trained range" in parameter_note({"interval_share": 0.7})
     assert "spans 100 %" in parameter_note({"interval_share": 1.3})
     assert parameter_note({"interval_share": 0.2}) == parameter_note({"mean": 0.5}) == ""
+
+
+def test_the_border_between_usual_and_unusual_belongs_to_the_unusual() -> None:
+    assert film_warning({"disagreement": 1.6, "words": "unusual among them"})
+    assert film_warning({"disagreement": 1.59, "words": "like the training films"}) == ""
+    assert FilmVerdict(1.234567, "like").to_json() == {"disagreement": 1.2346, "words": "like"}
