@@ -8,6 +8,7 @@ from psygnal import Signal
 from microdesigner.app.store.history_rows import Entry
 
 Entries = tuple[Entry, ...]
+MOST_COMPARED = 6  # results side by side
 
 
 class HistoryModel:
@@ -61,6 +62,16 @@ class HistoryModel:
     def remove(self, entries: Iterable[Entry]) -> None:
         """Move entries to the trash."""
         self._edit(entries, "Delete {}", lambda e: replace(e, deleted=True))
+
+    def beyond(self, most: int) -> Entries:
+        """The oldest entries without a star that are more than `most`; none where that is 0."""
+        return tuple(entry for entry in self.entries if not entry.starred)[most:] if most else ()
+
+    def trim(self, most: int) -> Entries:
+        """Move what is `beyond` to the trash, which is no step of the user's; returns it."""
+        entries = self.beyond(most)
+        self.restore(tuple(replace(entry, deleted=True) for entry in entries))
+        return entries
 
     def bring_back(self, entries: Iterable[Entry]) -> None:
         """Take entries out of the trash."""

@@ -9,6 +9,7 @@ from microdesigner.app.targets import comparison
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample, parameter_note, recipe_value
+from microdesigner.core.verification import Verification
 
 STYLE = (
     "body{font-family:sans-serif;max-width:60em;margin:2em auto;color:#1d2126}img{max-width:100%}"
@@ -23,8 +24,21 @@ POLICY = (
 )
 
 
-def report_html(request: Request, sample: Sample, picture: bytes, drawings: Mapping[str, bytes]) -> str:
-    """The page for one sample of `request`: `picture` is a PNG of the views, `drawings` are SVG plots by title."""
+def report_html(
+    request: Request, sample: Sample, picture: bytes, drawings: Mapping[str, bytes],
+    verification: Verification | None = None,
+) -> str:  # fmt: skip
+    """The page for one sample of `request`.
+
+    Parameters
+    ----------
+    picture : bytes
+        A PNG of the views.
+    drawings : mapping
+        SVG plots by title.
+    verification : Verification or None
+        What a simulation said of the recipe.
+    """
     volume = sample.microstructure
     size = "×".join(map(str, volume.shape))
     edges = " × ".join(f"{edge * nm:g}" for edge, nm in zip(volume.shape, volume.spacing, strict=True))
@@ -38,7 +52,8 @@ def report_html(request: Request, sample: Sample, picture: bytes, drawings: Mapp
         f"<style>{STYLE}</style></head><body><h1>{escape(name)}</h1>"
         f"<p>{size} voxels, {edges} {volume.length_unit}, phases {escape(', '.join(volume.phase_names))}, "
         f"{volume.lateral} sides.</p>"
-        f"{_image(picture, 'png')}{_values(request, sample)}{_recipe(sample)}{figures}{_origin(request)}"
+        f"{_image(picture, 'png')}{_values(request, sample)}{_recipe(sample)}{_verified(verification)}{figures}"
+        f"{_origin(request)}"
         "</body></html>\n"
     )
 
@@ -61,6 +76,23 @@ def _recipe(sample: Sample) -> str:
         values = [recipe_value(spread), *(spread.get(key, spread["mean"]) for key in ("q05", "q95"))]
         rows.append((spec.axis_title, *(f"{value:.{spec.decimals}f}" for value in values), parameter_note(spread)))
     return _table("Predicted recipe", ("", "to try", "5 %", "95 %", ""), rows) if rows else ""
+
+
+def _verified(verification: Verification | None) -> str:
+    if verification is None:
+        return ""
+    told = ", ".join(f"{spec_of(name).symbol} {value:.{spec_of(name).decimals}f}" for name, value in
+                     verification.recipe.items())  # fmt: skip
+    if not verification.simulated:
+        return f"<h2>Verification</h2><p>{escape(told)}: {escape(verification.reason)}</p>"
+    rows = []
+    for name, simulated in verification.simulated.items():
+        spec, error = spec_of(name), verification.errors.get(name)
+        shown = ["–" if value is None else f"{value:.{spec.decimals}f}" for value in
+                 (verification.measured.get(name), simulated)]  # fmt: skip
+        rows.append((f"{spec.title} {spec.symbol}", *shown, "" if error is None else f"{error:+.{spec.decimals}f}"))
+    title = f"Verified by a simulation at {told}"
+    return _table(escape(title), ("", "generated", "simulated", "difference"), rows)
 
 
 def _origin(request: Request) -> str:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from microdesigner.core.request import Request
 
 _ALWAYS = ("count", "seed")
-OPTIONS = {"refinement_strength": "refinement"}
+OPTIONS = {"refinement_strength": "refinement", "voxel_nm": "voxel"}
 """Options of `generate` that are not called as the request's entry is."""
 
 
@@ -17,7 +17,8 @@ def as_command(request: Request) -> str:
     if request.targets:
         words += ["--target", *(f"{name}={value!r}" for name, value in request.targets.items())]
     for name, value in _chosen(request).items():
-        words += [f"--{OPTIONS.get(name, name)}", *map(str, value if isinstance(value, tuple) else (value,))]
+        unit = ("nm",) if name == "voxel_nm" else ()
+        words += [f"--{OPTIONS.get(name, name)}", *map(str, (*value, *unit) if isinstance(value, tuple) else (value,))]
     return shlex.join(words)
 
 

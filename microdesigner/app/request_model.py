@@ -1,7 +1,7 @@
 """What would be generated now: the chosen model, the targets, the options. Widgets show it, undo restores it."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -10,16 +10,17 @@ from psygnal import Signal
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.evented import EventedModel
 from microdesigner.app.targets import QUALITIES, Options, Targets, TargetState
-from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.descriptor_spec import same_quantity, spec_of
+from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
-from microdesigner.core.verdict import RequestVerdict
+from microdesigner.core.verdict import RequestVerdict, Size, in_thickness
 
 MAX_SEED = 2**31 - 1
 Recall = Literal["all", "targets", "seed"]
 TITLES = {
     "seed": "Change the seed", "count": "Change the number of samples", "candidates": "Change the candidates",
     "match": "Change the matching", "quality": "Change the quality", "seed_locked": "Lock or free the seed",
-    "live": "Live draft on or off",
+    "live": "Live draft on or off", "size": "Change the size of the film", "voxel_nm": "Change the voxel edge",
 }  # fmt: skip
 
 
@@ -41,6 +42,7 @@ class RequestModel(EventedModel[Design]):
         super().__init__(Design(options=options or Options()))
         self._catalogue = catalogue
         self.targets: Targets | None = None
+        self._last_of: dict[str, TargetState] = {}  # targets of a model when another was chosen
         self._gesture = self._moving = ""
         self._before_gesture = TargetState()
 
@@ -70,10 +72,14 @@ class RequestModel(EventedModel[Design]):
         return self.targets.request(self.state.options) if self.targets else None
 
     def choose_model(self, name: str) -> None:
-        """Choose another model; conditions that both have keep their values."""
+        """Choose another model; conditions that both have keep their values, others those they had last with it."""
         card = self._catalogue.card(name)
         if card is not None:
-            chosen = Targets(card, self.targets.state if self.targets else None)
+            chosen = Targets(card)
+            if self.targets is not None:
+                self._last_of[self.state.model] = self.targets.state
+                chosen.state = self._last_of.get(name, chosen.state)
+                chosen.adopt(self.targets.state)
             self.edit(replace(self.state, model=name, targets=chosen.state), f"Choose {name}")
 
     def set_value(self, name: str, value: float, gesture: str = "") -> None:
@@ -113,6 +119,35 @@ class RequestModel(EventedModel[Design]):
         request = self.request()
         return self.targets.judged(request.size) if self.targets and request else None
 
+    def impossible(self) -> str:
+        """Why the chosen model cannot serve the request as it stands, in one sentence; "" where it can."""
+        request = self.request()
+        if self.targets is None or request is None:
+            return ""
+        try:
+            self.targets.card.check(request)
+        except InputError as error:
+            return str(error)
+        return ""
+
+    def set_size(self, size: Size, gesture: str = "") -> None:
+        """Ask for films of so many voxels; the model's own size is no entry of the request."""
+        own = self.targets is not None and size == self.targets.card.shape
+        self.set_options(gesture, size=None if own else size)
+
+    def set_voxel_edge(self, edge_nm: float, gesture: str = "") -> None:
+        """Ask for voxels of this edge along x, the others in the model's proportion."""
+        if self.targets is None:
+            return
+        own = self.targets.card.voxel_nm
+        scaled = (edge_nm, *(round(edge_nm * edge / own[0], 9) for edge in own[1:]))
+        self.set_options(gesture, voxel_nm=None if scaled == own else scaled)
+
+    def use_own_size(self) -> None:
+        """Ask for the size and the voxels that the model was trained on, as one step."""
+        options = replace(self.state.options, size=None, voxel_nm=None)
+        self.edit(replace(self.state, options=options), "Use the model's own size")
+
     def set_options(self, gesture: str = "", **changes: Any) -> None:
         """Change entries of the options by name."""
         options = replace(self.state.options, **changes)
@@ -138,12 +173,35 @@ class RequestModel(EventedModel[Design]):
         recalled = Targets(card, self.targets.state if self.targets else None)
         recalled.ask_only(request.targets)
         options = replace(
-            self.state.options, seed=seed, count=request.count, candidates=request.candidates, match=request.match
-        )
+            self.state.options, seed=seed, count=request.count, candidates=request.candidates, match=request.match,
+            size=None if request.size == card.shape else request.size,
+            voxel_nm=None if request.voxel_nm == card.voxel_nm else request.voxel_nm,
+        )  # fmt: skip
         for quality, recipe in QUALITIES.items():
             if recipe == (request.steps, request.sampler):
                 options = replace(options, quality=quality)
         self.edit(Design(card.name, recalled.state, options), "Recall targets")
+
+    def use_values(self, measured: Mapping[str, float | None], layers: int) -> tuple[str, ...]:
+        """Ask for what a film of `layers` voxels along z measures, as far as the chosen model has conditions for it.
+
+        Straight paths become those of the same structure in a film as thick as the one asked for. Returns the
+        conditions that are asked for now; none, and nothing changes, where the film measures none of them.
+        """
+        targets, request = self.targets, self.request()
+        if targets is None or request is None:
+            return ()
+        found: dict[str, float] = {}
+        for name in targets.parameters:
+            values = (measured.get(same) for same in same_quantity(name))
+            if (value := next((value for value in values if value is not None), None)) is not None:
+                found[name] = value
+        found = in_thickness(found, layers, (request.size or targets.card.shape)[2])
+        if found:
+            self._gesture = ""
+            rounded = {name: round(value, spec_of(name).decimals) for name, value in found.items()}
+            self._move(lambda own: own.ask_only(rounded), "Use a film's values as targets")
+        return tuple(found)
 
     def _move(self, move: Callable[[Targets], None], title: str, start: TargetState | None = None) -> None:
         """Go where `move` takes the targets, by default from where they are."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from microdesigner.core.card import ModelCard, Parameter
-from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.descriptor_spec import same_quantity, spec_of
 from microdesigner.core.request import Match, Request, Sampler
 from microdesigner.core.verdict import RequestVerdict, Size, judge_request
 
 THREE_FRACTIONS = ("vol_frac_D", "vol_frac_A", "vol_frac_M")
 
+Edges = tuple[float, float, float]
 Quality = Literal["draft", "standard", "paper"]
 QUALITIES: dict[Quality, tuple[int, Sampler]] = {
     "draft": (8, "sa-solver"),
@@ -30,6 +31,8 @@ class Options:
     quality: Quality = "standard"
     seed_locked: bool = True  # else each generation takes a new one
     live: bool = False  # whether a draft follows each change of a target
+    size: Size | None = None  # voxels; None: the model's own
+    voxel_nm: Edges | None = None  # of a voxel along x, y, z; None: the model's own
 
 
 @dataclass(frozen=True)
@@ -98,11 +101,12 @@ class Targets:
         self.state = TargetState(values, frozenset(conditions) & frozenset(self.parameters))
 
     def adopt(self, state: TargetState) -> None:
-        """Take over every condition of `state` that this model has too."""
+        """Take over every condition of `state` that this model has too, by whatever name of the quantity."""
         for name in self.parameters:
-            if name in state.values:
-                self.set_value(name, state.values[name])
-                self.set_fixed(name, name in state.fixed)
+            theirs = next((other for other in same_quantity(name) if other in state.values), None)
+            if theirs is not None:
+                self.set_value(name, state.values[theirs])
+                self.set_fixed(name, theirs in state.fixed)
 
     def judged(self, size: Size | None = None) -> RequestVerdict:
         """What is known of the targets before the run, for a film of `size` voxels (None: the model's own)."""
@@ -121,7 +125,8 @@ class Targets:
         steps, sampler = QUALITIES[options.quality]
         return Request(
             targets=self.targets(), model=self.card.name, count=options.count, seed=options.seed, steps=steps,
-            sampler=sampler, candidates=options.candidates, match=options.match,
+            sampler=sampler, candidates=options.candidates, match=options.match, size=options.size,
+            voxel_nm=options.voxel_nm,
         )  # fmt: skip
 
     def _balanced(self, values: dict[str, float], moved: str, fixed: frozenset[str]) -> dict[str, float]:

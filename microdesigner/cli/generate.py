@@ -12,8 +12,10 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from microdesigner.cli.device_option import add_device_option, print_device_note
+from microdesigner.cli.file_options import parse_voxel
 from microdesigner.cli.parser import Subparsers, parse_targets
 from microdesigner.cli.progress import with_bars
+from microdesigner.cli.sweep import parse_axes, planned, run_sweep, warn_of
 from microdesigner.core.claims import claimed
 from microdesigner.core.documents import plain_number, read_document
 from microdesigner.core.errors import InputError
@@ -31,7 +33,18 @@ if TYPE_CHECKING:
 
 RESULT_FILE = "result.json"
 CANDIDATES_TO_MATCH = 8
-REQUEST_OPTIONS = ("model", "count", "seed", "steps", "sampler", "candidates", "match", "refinement_strength", "size")
+REQUEST_OPTIONS = (
+    "model",
+    "count",
+    "seed",
+    "steps",
+    "sampler",
+    "candidates",
+    "match",
+    "refinement_strength",
+    "size",
+    "voxel_nm",
+)
 WRITING_SHARE = 0.05
 """Largest share of a run's time that goes into writing its growing result.json."""
 
@@ -56,6 +69,9 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--target", nargs="+", action="extend", default=[], metavar="NAME=VALUE",
         help="fractions vol_frac_D, vol_frac_A, vol_frac_M, straight paths tortuosity_D, tortuosity_A, each 0 to 1; "
         "'models info' lists a model's own")  # fmt: skip
+    add("--sweep", nargs="+", action="extend", default=[], metavar="NAME=FROM:TO:STEPS",
+        help="a film for each of so many values of a target, or for each pair of values of two, such as "
+        "vol_frac_D=0.2:0.6:5 tortuosity_D=0.3:0.7:4; a table of them is written as sweep.csv")  # fmt: skip
     add("--count", type=int, metavar="N", help="volumes, 1 to 100000 (1)")
     add("--seed", type=int, metavar="S", help="seed of the first volume; volume i uses S + i (0)")
     add("--steps", type=int, metavar="K", help="denoiser evaluations, 1 to 1000 (20; 1000 for the ancestral sampler)")
@@ -80,6 +96,9 @@ def add_parser(subparsers: Subparsers) -> None:
         metavar=("X", "Y", "Z"),
         help="voxels along x, y, z, multiples of 32 (the model's own)",
     )
+    add("--voxel", nargs="+", metavar="EDGE",
+        help="voxel edge, or edges along x, y and z, then their unit, such as 2 nm: scales the whole film (the model's "
+        "own)")  # fmt: skip
     add_device_option(parser)
     add("--out", type=Path, default=Path("output"), metavar="DIR", help="folder for volumes and result.json (output)")
     add("--format", default="vti", metavar="F,...",
@@ -93,10 +112,13 @@ def run(args: argparse.Namespace) -> int:
     """Generate, write, tell; raises InputError when the request, the model or the folder is wrong."""
     request = build_request(args)
     formats = parse_formats(args.format)
+    sweep = planned(request, parse_axes(args.sweep)) if args.sweep else None
 
     from microdesigner.engine import Engine
 
     engine = Engine.load(request.model, args.device)
+    if sweep is not None:
+        return _run_sweep(args, engine, sweep, formats)
     events = engine.generate(request, keep_samples=False)
     check_writable(args.out)
     with claimed(args.out / RESULT_FILE):
@@ -128,6 +150,29 @@ def _write(
         elif isinstance(event, Finished):
             result.finish(event.result.seconds)
     print((args.out / RESULT_FILE).read_text(encoding="utf-8").rstrip() if args.json else args.out / RESULT_FILE)
+    return 0
+
+
+def _run_sweep(args: argparse.Namespace, engine: "Engine", requests: list[Request], formats: "list[Format]") -> int:
+    """Generate a film per request, write it, tell of it."""
+    for request in requests:
+        engine.card.check(request)
+    check_writable(args.out)
+    print_device_note(engine.device_note)
+    warn_of(engine.card, requests)
+
+    def write(event: SampleDone, request: Request) -> str:
+        file = write_sample(args.out, event, formats, args.picture)
+        if not args.json:
+            targets = ", ".join(f"{name}={value:g}" for name, value in request.targets.items())
+            print(args.out / file, targets, *_values(event.sample), sep="  ", flush=True)
+        return file
+
+    result = args.out / RESULT_FILE
+    with claimed(result):
+        result.unlink(missing_ok=True)  # an earlier one would not fit the new volumes
+        run_sweep(engine, requests, result, write)
+        print(result.read_text(encoding="utf-8").rstrip() if args.json else result)
     return 0
 
 
@@ -176,6 +221,7 @@ def build_request(args: argparse.Namespace) -> Request:
     for old in RENAMED.keys() & document.keys():
         print(f"microdesigner: {args.request}: {old} is called {RENAMED[old]} now; it was read so.", file=sys.stderr)
     document = renamed_entries(document)
+    args.voxel_nm = parse_voxel(args.voxel)
     given = {name: getattr(args, name) for name in REQUEST_OPTIONS if getattr(args, name) is not None}
     document |= given
     if args.target:

@@ -54,6 +54,8 @@ CARD_FILE = "model.json"
 DENOISER_MULTIPLE = 4
 REMEDY = "copy the model again"
 CONTROLLED = 0.95
+SAME_SHAPE = 1e-3
+"""Largest relative difference of the scales of a voxel's edges."""
 """Squared Pearson correlation from which a condition counts as controlled."""
 PARTS: tuple[PartName, ...] = ("vae", "fp", "ddpm")
 _RENAMED = {
@@ -188,6 +190,8 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
         check_mixed_phase(self.name, self.conditioned_on(request.targets), least)
         if request.size is not None:
             self._check_size(request.size)
+        if request.voxel_nm is not None:
+            self._check_voxel(request.voxel_nm)
 
     def _check_all_given(self, request: Request) -> None:
         if not self.needs_all_targets:
@@ -197,10 +201,24 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
         if missing:
             raise InputError(f"The model {self.name} leaves no target free; give {', '.join(missing)} too.")
 
+    @property
+    def size_multiple(self) -> int:
+        """Voxels of which each edge of a film is a multiple: the denoiser halves the latent twice."""
+        return DENOISER_MULTIPLE * self.latent.factor
+
+    def _check_voxel(self, edges: tuple[float, float, float]) -> None:
+        scales = [edge / own for edge, own in zip(edges, self.voxel_nm, strict=True)]
+        if max(scales) > min(scales) * (1 + SAME_SHAPE):
+            own = " × ".join(f"{edge:g}" for edge in self.voxel_nm)
+            raise InputError(
+                f"voxel_nm would stretch the structures of {self.name}, which are known on voxels of {own} nm; scale "
+                "all three edges alike."
+            )
+
     def _check_size(self, size: tuple[int, int, int]) -> None:
         if self.fixed_size and size != self.shape:
             raise InputError(f"The model {self.name} makes volumes of {'×'.join(map(str, self.shape))} voxels only.")
-        multiple = DENOISER_MULTIPLE * self.latent.factor  # the denoiser halves the latent twice
+        multiple = self.size_multiple
         if any(edge % multiple for edge in size):
             raise InputError(
                 f"Each edge of size must be a multiple of {multiple} voxels; got {'×'.join(map(str, size))}."

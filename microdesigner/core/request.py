@@ -15,6 +15,7 @@ MAX_COUNT = 100_000
 TRAINING_STEPS = 1000
 DEFAULT_REFINEMENT = 1.0
 LARGEST = 1e300
+SMALLEST_EDGE_NM, LARGEST_EDGE_NM = 0.01, 10_000.0
 RENAMED = {"guidance": "refinement_strength"}
 """Entries of request documents by their names before version 0.2.0."""
 
@@ -44,6 +45,9 @@ class Request:
         Share 0..1 of each miss that refinement by measuring mends; 0 is the denoiser alone.
     size
         Voxels along x, y, z; None for the model's own.
+    voxel_nm
+        Edges of a voxel along x, y, z in nm; None for the model's own. Others scale the whole film: the model knows
+        its structure in voxels.
 
     Raises
     ------
@@ -70,6 +74,7 @@ class Request:
     match: Match = "none"
     refinement_strength: float = DEFAULT_REFINEMENT
     size: tuple[int, int, int] | None = None
+    voxel_nm: tuple[float, float, float] | None = None
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -83,13 +88,16 @@ class Request:
         _check_values(vars(self))
         if self.size is not None:
             _check_size(self.size)
+        if self.voxel_nm is not None:
+            _check_voxel(self.voxel_nm)
         check_fractions(self.targets)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-able dictionary that `from_json` reads back equal."""
         document = asdict(self)
         document["size"] = list(self.size) if self.size else None
-        return document
+        voxel = document.pop("voxel_nm")
+        return document | ({"voxel_nm": list(voxel)} if voxel else {})
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
@@ -172,6 +180,18 @@ def _check_size(size: object) -> None:
         raise InputError(f"size needs three whole numbers, voxels along x, y and z; got {size!r}.")
     for value in size:
         _check_whole("size", value, 1, 4096)
+
+
+def _check_voxel(edges: object) -> None:
+    numbers = isinstance(edges, tuple) and len(edges) == 3
+    if not numbers or not all(
+        isinstance(edge, int | float) and not isinstance(edge, bool) and SMALLEST_EDGE_NM <= edge <= LARGEST_EDGE_NM
+        for edge in edges  # type: ignore[attr-defined]
+    ):
+        raise InputError(
+            f"voxel_nm needs three edges of a voxel, each {SMALLEST_EDGE_NM:g} to {LARGEST_EDGE_NM:g} nm; "
+            f"got {edges!r}."
+        )
 
 
 def _check_target(name: str, value: object) -> None:

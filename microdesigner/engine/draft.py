@@ -2,10 +2,12 @@
 
 import numpy as np
 import torch.nn.functional as F
+from torch import Tensor
 
 from microdesigner.core.events import Draft
+from microdesigner.core.microstructure import PhaseArray
 from microdesigner.core.request import Request
-from microdesigner.engine.latents import drafted, initial_noises, latent_shape
+from microdesigner.engine.latents import Targets, drafted, initial_noises, latent_shape
 from microdesigner.engine.matching import fraction_labels, rough_labels
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.sample_targets import sample_targets
@@ -22,13 +24,19 @@ def draft(networks: InferenceNetworks, request: Request) -> Draft:
     """
     card = networks.bundle.card
     targets = sample_targets(card, request)
-    size = request.size or card.shape
-    start = initial_noises(request.seed, 1, latent_shape(card, size))[0]
-    logits = np.empty((len(card.phase_names), *(edge // COARSENESS for edge in size)), np.float32)
-    latent = drafted(networks, request, targets.conditions, start)[None]
-    for x, y, fine in networks.tiles(latent, quickly=True):
+    start = initial_noises(request.seed, 1, latent_shape(card, request.size or card.shape))[0]
+    return Draft(coarse_film(networks, drafted(networks, request, targets.conditions, start), targets.requested))
+
+
+def coarse_film(networks: InferenceNetworks, latent: Tensor, requested: Targets) -> PhaseArray:
+    """Labels of the whole film of `latent` [channels, x, y, z] at half the resolution, with nearly the fractions
+    requested."""
+    card = networks.bundle.card
+    voxels = [edge * card.latent.factor // COARSENESS for edge in latent.shape[1:]]
+    logits = np.empty((len(card.phase_names), *voxels), np.float32)
+    for x, y, fine in networks.tiles(latent[None], quickly=True):
         logits[:, _coarse(x), _coarse(y)] = F.avg_pool3d(fine, COARSENESS)[0].cpu().numpy()
-    return Draft(rough_labels(logits, fraction_labels(targets.requested, card.phase_names)))
+    return rough_labels(logits, fraction_labels(requested, card.phase_names))
 
 
 def _coarse(voxels: slice) -> slice:

@@ -56,7 +56,7 @@ class Engine:
         self.networks = InferenceNetworks(bundle, device)
 
     @classmethod
-    def load(cls, name: str = "ch-3phase", device: str = "auto") -> Self:
+    def load(cls, name: str = "ch-3phase", device: str = "auto", threads: int | None = None) -> Self:
         """Load a model.
 
         Parameters
@@ -65,12 +65,16 @@ class Engine:
             An installed model, or the folder of a bundle.
         device
             "auto", "cpu", "cuda" or "mps".
+        threads
+            Threads of one operation on the CPU, for the whole process; None for PyTorch's choice.
 
         Raises
         ------
         InputError
             When there is no such model or device, or a part of the model is damaged.
         """
+        if threads is not None:
+            torch.set_num_threads(threads)
         chosen = select_device(device)
         describe(SMALLEST_FILM)  # compiled measures are loaded with the model, not in front of the first sample
         with memory_errors(f"The model {name}", "close other programs", chosen.device):

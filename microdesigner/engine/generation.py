@@ -53,6 +53,7 @@ class Generation:
         self._refines = request.refinement_strength > 0 and bool(self._quantities)
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._judged: dict[tuple[float, ...], RequestVerdict] = {}
+        self._previewer: Previewer | None = None  # of the first film
 
     def events(self) -> Iterator[GenerationEvent]:
         """Yield what happens, Finished last; raises MicrodesignerError when the volume does not fit the memory."""
@@ -93,12 +94,14 @@ class Generation:
     def _latents(self, indices: Sequence[int], number: int) -> Generator[GenerationEvent, None, Tensor]:
         """Denoise candidate `number` of these samples; returns latents [samples, channels, x, y, z]."""
         starts = [self.noise(index, number) for index in indices]
-        previewer = Previewer(self._networks) if indices[0] == number == 0 else None
+        if indices[0] == number == 0:
+            self._previewer = Previewer(self._networks, self.targets(0).requested)
+        previewer = self._previewer if indices[0] == number == 0 else None
         targets = [self.targets(index).conditions for index in indices]
         steps = denoised(self._networks, self._request, targets, starts, self.batch)
         while isinstance(step := self._next(steps), Step):
             yield Progress(step.stage, *self._done(step, indices[0], number))
-            if previewer and step.done < step.total and (preview := previewer.look(step.latent)):
+            if previewer and (preview := previewer.look(step.latent, step.done, step.total)):
                 yield preview
         return step
 
@@ -138,11 +141,18 @@ class Generation:
     def _candidate(self, index: int, number: int, latent: Tensor) -> Generator[GenerationEvent, None, Candidate]:
         refinement = self._refinement(index, latent) if self._refines else None
         rounds = refinement.rounds() if refinement else iter(())
-        for done in range(ROUNDS + 1):
+        while True:
             with self._timed("refine"):
-                if next(rounds, None) is None:
+                if (done := next(rounds, None)) is None:
                     break
             yield Progress("refine", *self._done(Step("refine", done, ROUNDS, 1, latent), index, number))
+            if (
+                index == number == 0
+                and refinement
+                and self._previewer
+                and (look := self._previewer.refined(refinement))
+            ):
+                yield look
         yield Progress("decode", index, self._request.count)
         if refinement:
             phases, match = self._refined_phases(refinement)
@@ -195,7 +205,8 @@ class Generation:
         return matched.phases, {"bias": added, "changed": float(np.mean(matched.phases != raw))}
 
     def _measured(self, phases: PhaseArray, match: dict[str, Any], index: int) -> Sample:
-        volume = Microstructure(phases, self._card.voxel_nm, self._card.lateral, self._card.phase_names)
+        edges = self._request.voxel_nm or self._card.voxel_nm
+        volume = Microstructure(phases, edges, self._card.lateral, self._card.phase_names)
         with self._timed("measure"):
             requested = [*(condition.name for condition in self._card.conditions), *self._request.targets]
             report = sample_values(volume, requested)

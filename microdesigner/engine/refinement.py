@@ -73,35 +73,43 @@ class Refinement:
         self._targets = targets[columns].cpu()
         self._scale = networks.bundle.predictor.descriptor_std[columns].cpu()
         self.latent = latent
+        self.phases: PhaseArray | None = None
+        """Labels [x, y, z] of the best film so far."""
         self._balance: FilmBalance | None = None
         self._bias: Tensor | None = None
         self._jacobian: Tensor | None = None  # (quantities, latent voxels), on the CPU as all small algebra
 
-    def rounds(self) -> Iterator[Tensor]:
-        """Yield the latent before and after each of at most `ROUNDS` rounds, in the policy's number format.
+    def rounds(self) -> Iterator[int]:
+        """Yield how many of at most `ROUNDS` rounds are done: 0 before the film is known and again when it is, then
+        after each round, which is taken in the policy's number format.
 
         Each round takes the smallest change that mends all misses to first order, from the best latent so far. The
         derivatives are corrected by what a round changed (Broyden's update), and renewed after one that left more than
         the share `SLOW` of a miss and more than `RENEWED_ABOVE`.
         """
-        yield self.latent
-        values, self._jacobian = self._with_derivatives(self.latent)
+        yield 0
+        unrefined = self._decoded_for_derivatives(self.latent)
+        self.phases = unrefined.film.phases
+        yield 0
+        values, self._jacobian = self._derivatives(unrefined)
+        del unrefined  # and with it the way back through the decoder
         self._targets = torch.where(values.isnan(), self._targets, values + self._strength * (self._targets - values))
         renewed, limit = True, LARGEST_STEP
-        for _ in range(ROUNDS):
+        for done in range(1, ROUNDS + 1):
             if (miss := _largest(self._targets - values)) <= TOLERANCE:
                 return
             latent, change = self._moved(values, limit)
-            after = self._counted(self._balanced(self._networks.decode_quickly(latent[None])[0], ITERATIONS)).values
+            film = self._balanced(self._networks.decode_quickly(latent[None])[0], ITERATIONS)
+            after = self._counted(film).values
             self._jacobian = broyden_update(self._jacobian, change, (after - values).nan_to_num(0))
             remaining = _largest(self._targets - after)
             limit = LARGEST_STEP if remaining < miss or not renewed else limit / 2
             if remaining < miss:
-                self.latent, values = latent, after
+                self.latent, self.phases, values = latent, film.phases, after
             renewed = remaining > max(SLOW * miss, RENEWED_ABOVE)
             if renewed:
-                _, self._jacobian = self._with_derivatives(self.latent)
-            yield self.latent
+                _, self._jacobian = self._derivatives(self._decoded_for_derivatives(self.latent))
+            yield done
 
     def decoded(self) -> BalancedFilm:
         """The film in float32, moved a last time where it misses more than the policy's number format showed."""
@@ -144,16 +152,19 @@ class Refinement:
         counts = count_straight_paths(film.phases, self._quantities, self._networks.periodic)
         return _Counted(torch.tensor(counts.straight), counts)
 
-    def _with_derivatives(self, latent: Tensor) -> tuple[Tensor, Tensor]:
-        """Values (quantities,) of the film of `latent` and their derivatives by it (quantities, latent voxels)."""
+    def _decoded_for_derivatives(self, latent: Tensor) -> "_DecodedFilm":
         leaf = latent.detach()[None].requires_grad_()
         decoded = self._networks.decode_for_derivatives(leaf)
         logits = decoded.detach()[0].float()
-        film = self._balanced(logits, FIRST_ITERATIONS)
+        return _DecodedFilm(leaf, decoded, self._balanced(logits, FIRST_ITERATIONS))
+
+    def _derivatives(self, at: "_DecodedFilm") -> tuple[Tensor, Tensor]:
+        """Values (quantities,) of a film and their derivatives by its latent (quantities, latent voxels)."""
         if not self._quantities:
-            return torch.empty(0), torch.empty(0, latent.numel())
+            return torch.empty(0), torch.empty(0, at.leaf.numel())
+        leaf, decoded, film = at.leaf, at.decoded, at.film
         counted = self._counted(film)
-        soft = soft_phases(logits, film.bias)
+        soft = soft_phases(film.logits, film.bias)
         slopes = straight_slopes(soft, counted.counts, self._quantities, self._networks.periodic, _POOL)
         assert self._balance is not None
         rows = []
@@ -169,6 +180,15 @@ class Refinement:
         missing = (self._targets - values).nan_to_num(0).clamp(-limit, limit)
         change = least_change(self._jacobian, missing, self._scale)
         return self.latent + change.reshape(self.latent.shape).to(self.latent.device), change
+
+
+@dataclass(frozen=True)
+class _DecodedFilm:
+    """A film with the way to it: `decoded` logits (1, phases, x, y, z) of the latent `leaf` (1, channels, x, y, z)."""
+
+    leaf: Tensor
+    decoded: Tensor
+    film: BalancedFilm
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""The middle of the window: the views, the plots of the same volume, two results side by side, all stored films."""
+"""The middle of the window: the views, plots and descriptors of the same volume, results side by
+side, all stored films."""
 
 from collections.abc import Sequence
 
@@ -10,7 +11,8 @@ from microdesigner.gui.widgets.basics import SPACING, CollapsibleSection, scroll
 PAGES = {
     "Views": "The volume on show, as a whole and phase by phase.",
     "Plots": "Statistics of the volume on show.",
-    "Compare": "Two results side by side.",
+    "Values": "Every descriptor of the volume on show.",
+    "Compare": "Results side by side, their values and their plots.",
     "History": "All stored films: search, mark, export, delete and restore.",
 }
 
@@ -18,11 +20,11 @@ PAGES = {
 class CentralTabs(QTabWidget):
     """One page for each of PAGES."""
 
-    def __init__(self, views: QWidget, plots: QWidget, comparison: QWidget, history: QWidget) -> None:
+    def __init__(self, *pages: QWidget) -> None:
         super().__init__()
         self.setAccessibleName("Pages of the middle")
         self.setDocumentMode(True)
-        for (title, tip), page in zip(PAGES.items(), (views, plots, comparison, history), strict=True):
+        for (title, tip), page in zip(PAGES.items(), pages, strict=True):
             area = scrolled(page)
             area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
             self.setTabToolTip(self.addTab(area, title), tip)

@@ -22,7 +22,7 @@ class CurrentSampleController(QObject):
     counted = Signal(int, int)  # how many samples the result has so far, place of the one on show from 1
     volume_requested = Signal(object)  # Microstructure to be shown
     outdated = Signal(bool)  # whether the sample's values are older than what is on show or under way
-    preview_requested = Signal(object, object, object)  # coarse labels, shape of the whole, ModelCard
+    preview_requested = Signal(object, object, object, object)  # coarse labels, voxels of the whole, their edges, names
     coarse_requested = Signal(object, object)  # Microstructure, shape of the whole
 
     def __init__(self, generation: EngineClient, catalogue: Catalogue, parent: QObject) -> None:
@@ -136,7 +136,8 @@ class CurrentSampleController(QObject):
         if self._following and card is not None:
             self._on_show = None
             self.outdated.emit(True)
-            self.preview_requested.emit(phases, request.size or card.shape, card)
+            edges = request.voxel_nm or card.voxel_nm
+            self.preview_requested.emit(phases, request.size or card.shape, edges, card.phase_names)
 
     def _sampled(self, index: int, sample: Sample) -> None:
         if self._following and self._running is not None:

@@ -3,9 +3,10 @@
 import time
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from microdesigner.app.catalogue import Catalogue
+from microdesigner.app.generation_progress import GenerationProgress, PaceMemory
 from microdesigner.app.workers import Answer, Cancelled, Done, Failed, Ready, Task, Worker
 from microdesigner.app.workers.engine import Analyse, Generate, LoadModel, MakeDraft
 from microdesigner.core.events import Draft, Finished, Preview, Progress, SampleDone
@@ -13,13 +14,15 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.gui.worker_client import WorkerClient
 
+TICK_MS = 100
+
 
 class EngineClient(WorkerClient):
     """Runs requests in the engine's process and tells in signals what happens. Reports of older jobs are dropped."""
 
     ready = Signal(str, str)  # model, device
     started = Signal(object)  # Request
-    progressed = Signal(str, int, int, float)  # stage, done, total, seconds left (negative: not known yet)
+    progressed = Signal(object)  # Outlook, ten times a second
     previewed = Signal(object)  # coarse labels
     drafted = Signal(object, object)  # Request, coarse labels
     sampled = Signal(int, object)  # index, Sample
@@ -32,12 +35,17 @@ class EngineClient(WorkerClient):
     def __init__(self, engine: str, catalogue: Catalogue, parent: QObject | None = None) -> None:
         super().__init__(Worker("The engine"), parent)
         self._engine = engine
+        self.device, self.threads = "auto", 0  # 0: as many as suit it
         self._catalogue = catalogue
         self.started_up = False  # whether requests are accepted
         self.request: Request | None = None  # being served
         self.drafting = False  # whether a draft is all that is asked for
         self._job: int | None = None
-        self._stage = ("", 0.0)
+        self._progress: GenerationProgress | None = None
+        self._paces = PaceMemory()
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._tell_outlook)
         self._analysis: tuple[int, Microstructure] | None = None
 
     @property
@@ -58,10 +66,17 @@ class EngineClient(WorkerClient):
         if self.started_up and load is not None:
             self._ask(load)
 
+    def use(self, device: str, threads: int, model: str) -> None:
+        """Compute on another device, or with other threads, from the next request on; `model` is loaded for it."""
+        if (device, threads) != (self.device, self.threads):
+            self.device, self.threads = device, threads
+            if model:
+                self.warm(model)
+
     def generate(self, request: Request) -> None:
         """Serve `request`; whatever runs is cancelled."""
         if self._serve(request, drafting=False):
-            self._stage = ("", time.monotonic())
+            self._progress = GenerationProgress(request, self._paces)
             self.started.emit(request)
 
     def draft(self, request: Request) -> None:
@@ -90,17 +105,22 @@ class EngineClient(WorkerClient):
     def close(self) -> None:
         """Stop everything."""
         self.started_up = False
-        self._job = self._analysis = None
+        self._job = self._analysis = self._progress = None
+        self._tick.stop()
         super().close()
 
     def _load(self, model: str) -> LoadModel | None:
         folder = self._catalogue.folder(model)
-        return None if folder is None else LoadModel(model, folder, self._engine)
+        if folder is None:
+            return None
+        return LoadModel(model, folder, self._engine, self.device, self.threads or None)
 
     def _serve(self, request: Request, drafting: bool) -> bool:
         """Send `request` off; False where that cannot be."""
         if self._job is not None:
             self._worker.cancel(self._job)
+        self._progress = None
+        self._tick.stop()
         load = self._load(request.model)
         if load is None:
             self.failed.emit(f"The model {request.model} is not installed; choose another one.", "")
@@ -113,7 +133,8 @@ class EngineClient(WorkerClient):
         return True
 
     def _end(self) -> None:
-        self._job = self.request = None
+        self._job = self.request = self._progress = None
+        self._tick.stop()
         self.ended.emit()
 
     def _take(self, number: int, event: Any) -> None:
@@ -138,7 +159,7 @@ class EngineClient(WorkerClient):
 
     def _emit_event(self, event: Any) -> None:
         if isinstance(event, Progress):
-            self.progressed.emit(event.stage, event.done, event.total, self._seconds_left(event))
+            self._take_progress(event)
         elif isinstance(event, Preview):
             self.previewed.emit(event.phases)
         elif isinstance(event, Draft) and self.request is not None:
@@ -152,9 +173,12 @@ class EngineClient(WorkerClient):
         elif isinstance(event, Done | Cancelled):
             self._end()
 
-    def _seconds_left(self, event: Progress) -> float:
-        now = time.monotonic()
-        if event.stage != self._stage[0]:
-            self._stage = (event.stage, now)
-        elapsed = now - self._stage[1]
-        return elapsed / event.done * (event.total - event.done) if event.done and elapsed > 0.2 else -1.0
+    def _take_progress(self, event: Progress) -> None:
+        if self._progress is not None:
+            self._progress.add(event, time.monotonic())
+            self._tell_outlook()
+            self._tick.start()
+
+    def _tell_outlook(self) -> None:
+        if self._progress is not None:
+            self.progressed.emit(self._progress.outlook(time.monotonic()))

@@ -15,6 +15,7 @@ from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
 from microdesigner.gui.central_area import PAGES, BottomPanels, CentralTabs
+from microdesigner.gui.closing import may_close
 from microdesigner.gui.command import Command
 from microdesigner.gui.help.controller import HelpController
 from microdesigner.gui.help.tour import Step
@@ -22,6 +23,7 @@ from microdesigner.gui.layout import WindowLayout, stacked
 from microdesigner.gui.log_panel import LogPanel
 from microdesigner.gui.menus import make_menus
 from microdesigner.gui.preferences import PreferencesDialog
+from microdesigner.gui.session import TITLE
 from microdesigner.gui.viewer.commands import view_commands
 from microdesigner.gui.widgets.messages import ErrorBar, StatusLine
 from microdesigner.gui.workspace import Workspace
@@ -32,7 +34,7 @@ NO_MODEL = (
     "Copy a model bundle, a folder that holds model.json, into {folder} and start again."
 )
 LEFT_OVER = "{count} waiting in the queue since the last time; Continue gives them their turn."
-SELECT_TWO = "Select two results in the history with Ctrl+click to compare them."
+SELECT_SOME = "Select two to six results in the history with Ctrl+click to compare them."
 SEVERAL_DROPPED = "{count} files were dropped, and one is opened at a time; drop the one that you want to see."
 NOT_LOCAL = "{address} is not on this computer; save it to a file and drop that."
 DEVICES = {"cpu": "CPU", "cuda": "GPU"}
@@ -58,7 +60,9 @@ class MainWindow(QMainWindow):
         self.status_line = StatusLine()
         self.log = LogPanel()
         self.device = QLabel("Engine is starting…" if catalogue.models else "No model")
-        self.tabs = CentralTabs(self.views, self.results.plots, self.results.comparison, self.history.gallery)
+        self.tabs = CentralTabs(
+            self.views, self.results.plots, self.results.values, self.results.comparison, self.history.gallery
+        )  # fmt: skip
         self.bottom_panels = BottomPanels()
         self.window_layout = WindowLayout(
             self, settings, self.targets, self.tabs, self.bottom_panels, self.results_panel, self.history.panel.section
@@ -119,8 +123,9 @@ class MainWindow(QMainWindow):
             self.open_path(Path(urls[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Ask where trainings go on, then stop everything else."""
-        if not self.training.may_close() or not self.history.may_close():
+        """Ask where trainings go on or work would be lost, then stop everything else."""
+        unfinished = [part.unfinished() for part in (self.history, self.render_jobs, self.results)]
+        if not self.training.may_close() or not may_close(self, [words for words in unfinished if words]):
             event.ignore()
             return
         self.hide()
@@ -145,6 +150,7 @@ class MainWindow(QMainWindow):
             *self.results.commands(),
             *self.targets.commands(),
             *self.training.commands(),
+            *workspace.models.commands(),
             *workspace.open_button.commands(),
             *self.session.commands(),
             *workspace.export_button.commands(),
@@ -203,7 +209,10 @@ class MainWindow(QMainWindow):
             self.status_line.setText("The request is in the clipboard.")
 
     def _show_preferences(self) -> None:
-        dialog = PreferencesDialog(self.settings, self)
+        history, model = self.workspace.history_model, self.request_model.state.model
+        dialog = PreferencesDialog(self.settings, lambda most: len(history.beyond(most)), self)
+        dialog.device_chosen.connect(lambda device, threads: self.generation.use(device, threads, model))
+        dialog.limit_chosen.connect(self.history.keep_to_limit)
         dialog.folder_chosen.connect(partial(setattr, self.workspace.export_button, "folder"))
         dialog.open()
 
@@ -232,14 +241,14 @@ class MainWindow(QMainWindow):
         self.queue.left_over.connect(lambda count: say(LEFT_OVER.format(count=count)))
         self.history.views_requested.connect(lambda: self.tabs.turn_to("Views"))
         self.history.gallery_requested.connect(lambda: self.tabs.turn_to("History"))
-        self.history.pair_requested.connect(lambda: say(SELECT_TWO))
+        self.history.selection_requested.connect(lambda: say(SELECT_SOME))
         self.results.compared.connect(lambda: self.tabs.turn_to("Compare"))
 
     def _show_loading(self, model: str) -> None:
         self.device.setText(f"Loading {model}…")
 
     def _lay_out(self) -> None:
-        self.setWindowTitle("microdesigner")
+        self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.bottom_panels.fill([(panel, panel.section) for panel in (self.history.panel, self.queue.panel, self.log)])
         head = self.results_panel.head
@@ -255,6 +264,7 @@ class MainWindow(QMainWindow):
         bar.addPermanentWidget(self.views.readout.label)
         bar.addPermanentWidget(self.workspace.volume_loader.bar)
         bar.addPermanentWidget(self.render_jobs.bar)
+        bar.addPermanentWidget(self.training.status.button)
         bar.addPermanentWidget(self.device)
 
 

@@ -1,5 +1,6 @@
 """The session in the window: stored all the time, brought back at the start, saved and opened on request."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.gui.command import Command
 from microdesigner.gui.current_sample import CurrentSampleController
 from microdesigner.gui.store_thread import StoreThread
+from microdesigner.gui.widgets.replacing import ask_where
 
 PAUSE_MS = 2000
+TITLE = "microdesigner"
 FILTER = f"Session (*{SUFFIX})"
 NOT_SAVED = "The session could not be written"
 COMPLAINT = "The session could not be stored"
@@ -40,15 +43,17 @@ class SessionController(QObject):
         self._model, self._look, self._shown, self._undo = model, look, shown, undo
         self._thread, self._settings, self._window = thread, settings, window
         self.restoring: Path | None = None  # the volume of a session on its way, whose targets are set already
+        self.path: Path | None = None  # of the session's own file
+        self._stored: Session | None = None  # as it is there
         self._view: ViewState | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._store)
         self.saved.connect(self._remember)
-        model.changed.connect(lambda _: self._timer.start())
-        look.changed.connect(lambda _: self._timer.start())
-        shown.changed.connect(lambda *_: self._timer.start())
+        for changed in (model.changed, look.changed, shown.changed):
+            changed.connect(lambda *_: self._timer.start())
+            changed.connect(lambda *_: self._tell_title())
 
     def current(self) -> Session | None:
         """The session as it stands; None without a model."""
@@ -76,6 +81,9 @@ class SessionController(QObject):
         self._model.set_options(seed_locked=session.seed_locked)
         self._undo.clear()
         self._view, self.restoring = session.view, None
+        if path != last_session():
+            self.path, self._stored = path, None  # until its film is on show
+            self._tell_title()
         if session.opened is not None and session.opened.is_file():
             self.restoring = session.opened
             self.volume_requested.emit(session.opened)
@@ -96,14 +104,35 @@ class SessionController(QObject):
 
     def _remember(self, path: Path) -> None:
         self._settings.remember_file(path)
+        self._name(path)
         self.message.emit(f"Written: {path}")
+
+    def _name(self, path: Path) -> None:
+        """The window shows what is in this file, until something changes."""
+        self.path, self._stored = path, self._content()
+        self._tell_title()
+
+    def _content(self) -> Session | None:
+        """What is worth a mark in the title when it changes; a turned camera is not."""
+        session = self.current()
+        return None if session is None else replace(session, view=None, opened=None)
+
+    def _tell_title(self) -> None:
+        if self.path is not None:
+            self._window.setWindowTitle(f"{self.path.name}[*] – {TITLE}")
+            self._window.setWindowModified(self._stored is not None and self._content() != self._stored)
 
     def ask_save(self) -> None:
         """Let the user choose where to save."""
-        proposal = str(self._folder() / f"session{SUFFIX}")
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save session", proposal, FILTER)
-        if name:
-            self.save(Path(name).with_suffix(SUFFIX))
+        proposal = self.path or self._folder() / f"session{SUFFIX}"
+        ask_where(self._window, "Save session", proposal, "Session", SUFFIX, self.save)
+
+    def save_again(self) -> None:
+        """Save to the session's own file; where it has none yet, ask for one."""
+        if self.path is None:
+            self.ask_save()
+        else:
+            self.save(self.path)
 
     def ask_open(self) -> None:
         """Let the user choose what to open."""
@@ -115,7 +144,8 @@ class SessionController(QObject):
         """What can be done with sessions."""
         return [
             Command("File", "Open session…", self.ask_open),
-            Command("File", "Save session…", self.ask_save, ("Ctrl+S",)),
+            Command("File", "Save session", self.save_again, ("Ctrl+S",)),
+            Command("File", "Save session as…", self.ask_save, ("Ctrl+Shift+S",)),
         ]
 
     def apply_view(self) -> None:
@@ -124,6 +154,8 @@ class SessionController(QObject):
             view, self._view = self._view, None
             self._look.restore(view)
             self._undo.clear()
+        if self.path is not None and self._stored is None:
+            self._name(self.path)
 
     def close(self) -> None:
         """Store the session for the next start."""

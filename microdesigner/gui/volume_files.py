@@ -24,6 +24,13 @@ def volume_formats() -> dict[str, str]:
     return {entry.extensions[0].lstrip("."): entry.title for entry in FORMATS.values()}
 
 
+def volume_suffixes(suffix: str) -> tuple[str, ...]:
+    """All suffixes that files of the format that writes `suffix` may have; none where no format of volumes does."""
+    from microdesigner.io.registry import FORMATS
+
+    return next((entry.extensions for entry in FORMATS.values() if entry.extensions[0] == f".{suffix}"), ())
+
+
 class VolumeFiles(QObject):
     """Serves one file after the other in a thread of its own."""
 

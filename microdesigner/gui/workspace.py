@@ -17,6 +17,7 @@ from microdesigner.app.store.settings import Settings
 from microdesigner.app.targets import Options
 from microdesigner.app.view_state import DEFAULT_VIEW, ViewModel, ViewState
 from microdesigner.app.volume_open import Opened
+from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
@@ -27,6 +28,7 @@ from microdesigner.gui.history.controller import HistoryController
 from microdesigner.gui.importing.import_form import ImportForm
 from microdesigner.gui.importing.open_button import OpenButton
 from microdesigner.gui.importing.volume_loader import VolumeLoader
+from microdesigner.gui.models.controller import ModelController
 from microdesigner.gui.queue.controller import QueueController
 from microdesigner.gui.queue.sweep import SweepController
 from microdesigner.gui.results.analysis import VolumeAnalysis
@@ -46,6 +48,7 @@ from microdesigner.gui.volume_files import PICTURE, REPORT, VolumeFiles
 from microdesigner.gui.widgets.thumbnails import Colours, png
 from microdesigner.view3d.palettes import colour_table
 
+NO_VALUES = "The film measures nothing that {model} can be asked for; choose another model."
 EXAMPLE = "An example; press Generate for a result of your own."
 
 
@@ -71,6 +74,7 @@ class Workspace(QObject):
             record(model, self.undo)
         self.store = StoreThread(self)
         self.generation = EngineClient(engine, catalogue, self)
+        self.generation.use(settings.device, settings.threads, "")
         self.files = VolumeFiles(self)
         self.current_sample = CurrentSampleController(self.generation, catalogue, self)
         self.targets = TargetsPanel(catalogue, self.request_model)
@@ -88,6 +92,7 @@ class Workspace(QObject):
         self.open_button = OpenButton(settings)
         self.export_button = ExportButton(settings.export_folder)
         self.training = TrainingController(catalogue, ImportForm, window)
+        self.models = ModelController(catalogue, lambda: self.request_model.state.model, window)
         self.session = SessionController(
             self.request_model, self.view_model, self.current_sample, self.undo, self.store, settings, window
         )
@@ -109,6 +114,7 @@ class Workspace(QObject):
         self.views.prepare()
         self.results.panel.recipe.prepare()
         self.history.service.list()
+        self.training.status.start()
         self.queue.load()
 
     def can_generate(self) -> bool:
@@ -141,7 +147,8 @@ class Workspace(QObject):
         if path.suffix.lower() == f".{PICTURE}":
             self.render_jobs.render_picture(path, scale)
         elif path.suffix.lower().lstrip(".") in REPORT:
-            self.files.save_report(self.results.report(png(self.views.view.grab().toImage())), path)
+            picture = png(self.views.view.grab().toImage())
+            self.results.report(picture, lambda page: self.files.save_report(page, path))
         else:
             self.files.export(self.sample.microstructure, path, self.view_model.state.smooth)
 
@@ -177,6 +184,16 @@ class Workspace(QObject):
         self.live_draft.stop()
         self.current_sample.keep_to(request, sample, source)
 
+    def use_values(self) -> None:
+        """Ask for what the sample on show measures."""
+        sample = self.sample
+        if sample is None or self.request_model.targets is None:
+            return
+        names = self.request_model.use_values(sample.measured, sample.microstructure.shape[2])
+        titles = ", ".join(spec_of(name).title.lower() for name in names)
+        model = self.request_model.state.model
+        self.message.emit(f"Targets from the film: {titles}." if names else NO_VALUES.format(model=model))
+
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
         for part in (self.targets, self.views, self.results, self.volume_loader):
@@ -185,6 +202,7 @@ class Workspace(QObject):
     def close(self) -> None:
         """Stop everything in the order that leaves no thread, process or graphics resource behind."""
         self.training.close()
+        self.models.close()
         self.volume_loader.close()
         self.live_draft.stop()
         for part in (
@@ -228,7 +246,7 @@ class Workspace(QObject):
 
     def _offer_export(self, request: Request, sample: Sample) -> None:
         stem = f"{request.model or 'volume'}-seed{sample.seed}"
-        self.export_button.offer(stem)
+        self.export_button.offer(stem, sample.microstructure.phase_names)
         self.picture_export.stem, self.picture_export.folder = stem, self.export_button.folder
 
     def _use_model(self, name: str) -> None:
@@ -239,6 +257,16 @@ class Workspace(QObject):
         self.catalogue.reload()
         if self.request_model.targets is None:
             self.start()
+        self.targets.refresh()
+
+    def _follow_models(self, name: str) -> None:
+        """A model has another name, or is gone."""
+        self.catalogue.reload()
+        if self.catalogue.card(name) is not None:
+            self.request_model.choose_model(name)
+        elif self.catalogue.models:
+            self.request_model.choose_model(self.catalogue.models[0].card.name)
+        self.undo.clear()  # of steps that lead to a model that is not there
         self.targets.refresh()
 
     def _remember_model(self, design: Design) -> None:
@@ -268,6 +296,8 @@ class Workspace(QObject):
         self.picture_export.folder_chosen.connect(partial(setattr, self.settings, "export_folder"))
         self.training.installed.connect(self._offer_models)
         self.training.chosen.connect(self._use_model)
+        self.targets.about_requested.connect(self.models.show)
+        self.models.changed.connect(self._follow_models)
         self.session.volume_requested.connect(self.volume_loader.reopen)
         self.session.sample_requested.connect(self.history.service.reload)
         self.views.shown.connect(self.session.apply_view)
@@ -286,13 +316,17 @@ class Workspace(QObject):
         results.panel.place_chosen.connect(shown.choose)
         results.volume_requested.connect(shown.show_volume)
         results.measured.connect(self.show_sample)
+        results.panel.measured.targets_requested.connect(self.use_values)
         results.stored.connect(self._store_opened)
         results.verified.connect(history.service.keep_verification)
-        self.queue.sampled.connect(lambda request, sample: history.service.add(request, sample, self._colours()))
+        self.queue.sampled.connect(
+            lambda request, sample, note: history.service.add(request, sample, self._colours(), note)
+        )
+        self.sweeps.film_requested.connect(history.service.reload)
         history.loaded.connect(self.show_sample)
         history.recalled.connect(self.request_model.recall)
         history.service.reloaded.connect(self.show_sample)
-        history.service.pair_loaded.connect(results.compare_entries)
+        history.service.several_loaded.connect(results.compare_entries)
         history.service.verification_loaded.connect(results.take_verification)
         self.volume_loader.coarse.connect(self.current_sample.show_look)
         self.volume_loader.abandoned.connect(self.current_sample.drop_look)
@@ -304,7 +338,7 @@ class Workspace(QObject):
         sources: dict[str, Any] = {
             "generation": self.generation, "pictures": self.render_jobs, "results": self.results,
             "training": self.training, "views": self.views.builder, "files": self.files, "store": self.store,
-            "session": self.session, "history": self.history,
+            "session": self.session, "history": self.history, "models": self.models,
         }  # fmt: skip
         for subject, source in sources.items():
             source.failed.connect(
@@ -319,7 +353,7 @@ class Workspace(QObject):
             success.connect(lambda *_, subject=subject: self.succeeded.emit(subject))
         self.volume_loader.opened.connect(lambda _: self.succeeded.emit("files"))
         self.volume_loader.failed.connect(lambda sentence: self.failed.emit(sentence, "", "files"))
-        for teller in (self.results, self.session, self.analysis, self.history, self.volume_loader):
+        for teller in (self.results, self.session, self.analysis, self.history, self.volume_loader, self.models):
             teller.message.connect(self.message)
         self.render_jobs.copied.connect(lambda: self.message.emit("The picture is in the clipboard."))
         for writer in (self.render_jobs, self.files):

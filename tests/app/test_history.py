@@ -188,15 +188,6 @@ def test_no_number_is_given_twice(tmp_path: Path) -> None:
     assert second.number > first.number
 
 
-def test_a_limit_is_kept_only_where_it_is_asked_for(tmp_path: Path) -> None:
-    history = _filled(tmp_path, 5)
-    entries = history.entries()
-    history.set_star([entries[-1].number], True)
-    assert history.trim(2) == [entries[2].number, entries[3].number]
-    assert history.entries() == [entries[0], entries[1], *history.entries()[2:]]
-    assert history.count(Query(trash=True)) == 2
-
-
 def test_a_missing_volume_is_a_sentence(tmp_path: Path) -> None:
     history = _filled(tmp_path, 1)
     (entry,) = history.entries()

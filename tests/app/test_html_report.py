@@ -10,6 +10,7 @@ from microdesigner.app.html_report import report_html
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
+from microdesigner.core.verification import Verification
 
 FILM = Microstructure(np.zeros((4, 4, 2), np.uint8), (2.0, 2.0, 3.0), phase_names=("<b>donor</b>", "acceptor"))
 
@@ -65,3 +66,13 @@ def test_whatever_a_file_says_is_text(attack: str) -> None:
 
     assert _tags(page(attack)) == _tags(page("plain"))
     assert "default-src 'none'" in page(attack)
+
+
+def test_a_verification_is_in_the_report() -> None:
+    sample = Sample(Microstructure(np.zeros((4, 4, 4), np.uint8)), 1, {"vol_frac_D": 0.41})
+    verified = Verification("", {"phi": 0.5}, {"vol_frac_D": 0.4}, {"vol_frac_D": 0.41}, {"vol_frac_D": 0.43})
+    page = report_html(Request({"vol_frac_D": 0.4}, model="m"), sample, b"png", {}, verified)
+    assert "Verified by a simulation at φ 0.500" in page
+    assert "<td>0.410</td><td>0.430</td><td>+0.020</td>" in page
+    impossible = Verification("", {"phi": 0.5}, {}, {}, reason="The blend <does> not separate.")
+    assert "The blend &lt;does&gt; not separate." in report_html(Request(model="m"), sample, b"png", {}, impossible)

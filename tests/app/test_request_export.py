@@ -18,6 +18,7 @@ REQUESTS = [
     Request({"vol_frac_D": 0.35, "tortuosity_A": 0.6125}, "a model", 3, 17, 8, candidates=4, match="all"),
     Request({"vol_frac_M": 0.2}, steps=1000, sampler="ancestral", match="fractions", size=(64, 64, 32)),
     Request({"vol_frac_M": 0.2}, candidates=1, match="all"),
+    Request({"vol_frac_M": 0.2}, voxel_nm=(2.5, 2.5, 0.1)),
 ]
 
 

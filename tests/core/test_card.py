@@ -184,3 +184,23 @@ def _use(card: ModelCard) -> None:
 
 def _check_sentence(error: InputError, number: int) -> None:
     assert str(error).isprintable(), number
+
+
+def test_a_voxel_of_another_shape_is_refused_and_one_of_another_size_is_not() -> None:
+    card = ModelCard.from_json(tiny_card())
+    own = card.voxel_nm
+    card.check(Request(voxel_nm=tuple(2.5 * edge for edge in own)))  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="stretch"):
+        card.check(Request(voxel_nm=(own[0], own[1], 1.5 * own[2])))
+
+
+@pytest.mark.parametrize("edges", [(1.0, 1.0), (0.0, 1.0, 1.0), (1.0, 1.0, float("nan")), (1, True, 1), "111", 2.0])
+def test_voxel_edges_that_cannot_be_are_refused(edges: object) -> None:
+    with pytest.raises(InputError, match="voxel_nm needs three edges"):
+        Request(voxel_nm=edges)  # type: ignore[arg-type]
+
+
+def test_the_voxel_edges_of_a_request_are_read_back_and_old_requests_have_none() -> None:
+    request = Request(voxel_nm=(2.0, 2.0, 4.0))
+    assert Request.from_json(json.loads(json.dumps(request.to_json()))) == request
+    assert "voxel_nm" not in Request().to_json()

@@ -99,10 +99,23 @@ def only(events: list[GenerationEvent], stage: str) -> list[Progress]:
     return [event for event in events if isinstance(event, Progress) and event.stage == stage]
 
 
-def test_previews_are_small_and_few(tiny_engine: Engine) -> None:
-    previews = [event for event in tiny_engine.generate(Request(steps=20)) if isinstance(event, Preview)]
-    assert 1 <= len(previews) < 20
-    assert all(preview.phases.dtype == np.uint8 and preview.phases.size < 64 * 64 * 32 for preview in previews)
+def test_previews_show_the_whole_film_and_come_to_resemble_it(tiny_engine: Engine) -> None:
+    """At half its resolution: voxel (i, j, k) of a preview lies where voxel (2 i, 2 j, 2 k) of the film does."""
+    events = list(tiny_engine.generate(Request(steps=400, count=2, refinement_strength=0)))
+    previews = [event.phases for event in events if isinstance(event, Preview)]
+    film = next(event.sample.microstructure.phases for event in events if isinstance(event, SampleDone))
+    assert len(previews) >= 3
+    assert {preview.shape for preview in previews} == {(32, 32, 16)}
+    alike = [float(np.mean(preview == film[::2, ::2, ::2])) for preview in previews]
+    turned = float(np.mean(previews[-1] == film[::-2, ::2, ::2]))
+    assert alike[-1] > max(alike[0], turned + 0.05), "an untrained model's film is fine noise, but in its place"
+
+
+def test_previews_take_a_small_share_of_the_denoising(tiny_engine: Engine) -> None:
+    events = list(tiny_engine.generate(Request(steps=200, refinement_strength=0)))
+    previews = [index for index, event in enumerate(events) if isinstance(event, Preview)]
+    assert 1 <= len(previews) < 100
+    assert previews[0] >= 200 * 0.25
 
 
 def test_closing_cancels(tiny_engine: Engine) -> None:

@@ -14,6 +14,7 @@ from microdesigner.descriptors import fractions_and_tortuosities
 from microdesigner.engine import Engine, refinement
 from microdesigner.engine.differentiable_descriptors import TargetQuantity, target_quantities, why_not_refined
 from microdesigner.engine.networks import InferenceNetworks
+from microdesigner.engine.preview import Previewer
 from microdesigner.engine.refinement import (
     EXACT_TOLERANCE,
     Refinement,
@@ -68,6 +69,20 @@ def refine(
 
 
 CHANGE = torch.tensor([0.03, 0.02, -0.04, 0.05])
+
+
+def test_a_refinement_shows_its_film_on_the_way_in_its_place(networks: InferenceNetworks) -> None:
+    clean = latent()
+    targets = measured(denoised_film(networks, clean)) + CHANGE
+    process = Refinement(networks, clean, targets, quantities_of(networks, *NAMES), 1.0)
+    previewer = Previewer(networks, {})
+    looks = [previewer.refined(process) for _ in process.rounds()]
+    film = process.decoded().phases
+    assert looks[0] is None, "nothing is decoded yet"
+    shown = [look.phases for look in looks if look is not None]
+    assert shown[0].shape == tuple(edge // 2 for edge in film.shape)
+    alike = [float(np.mean(phases == film[::2, ::2, ::2])) for phases in shown]
+    assert alike[-1] > max(alike[0], 0.9)
 
 
 def test_refined_films_measure_what_was_asked(networks: InferenceNetworks) -> None:
@@ -139,11 +154,12 @@ def test_derivatives_tell_which_way_straight_paths_grow(tiny_engine: Engine) -> 
     networks, clean = tiny_engine.networks, latent(seed=5)  # a film with many straight paths of both phases
     targets = measured(denoised_film(networks, clean))
     process = Refinement(networks, clean, targets, quantities_of(networks, *NAMES), 1.0)
-    values, jacobian = process._with_derivatives(clean)
+    values, jacobian = process._derivatives(process._decoded_for_derivatives(clean))
     for row, value in enumerate(values):
         uphill = jacobian[row].reshape(clean.shape)
         moved = clean + 0.05 * uphill / uphill.abs().max()
-        assert float(process._with_derivatives(moved)[0][row]) > float(value)
+        after, _ = process._derivatives(process._decoded_for_derivatives(moved))
+        assert float(after[row]) > float(value)
 
 
 @pytest.mark.parametrize("phases", [2, 3])

@@ -100,10 +100,18 @@ def open_window(
 
     yield open_one
     for window in windows:
+        end_work(window)
         window.close()
         window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.processEvents()
+
+
+def end_work(window: MainWindow) -> None:
+    """End what a window would ask about before it closes: nobody is there to answer once a test has failed."""
+    window.render_jobs.close()
+    window.results.verifier.cancel()
+    window.history.exporter.task.close()
 
 
 @pytest.fixture

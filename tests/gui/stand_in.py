@@ -29,8 +29,11 @@ class StandInEngine:
     shape = SHAPE
 
     @classmethod
-    def load(cls, name: str) -> "StandInEngine":
+    def load(cls, name: str, device: str = "auto", threads: int | None = None) -> "StandInEngine":
+        if device not in ("auto", "cpu"):
+            raise InputError(f"The device '{device}' cannot compute here; use auto or cpu.")
         engine = cls()
+        engine.device = f"cpu with {threads} threads" if threads else "cpu"
         engine.shape = ModelCard.read(Path(name) / "model.json").shape
         return engine
 
@@ -44,7 +47,7 @@ class StandInEngine:
         for step in range(request.steps):
             time.sleep(float(os.environ.get("MICRODESIGNER_TEST_STEP_S", "0.02")))
             yield Progress("denoise", step + 1, request.steps)
-            yield Preview(volume((16, 16, shape[2] // 2), request.seed, request.targets))
+            yield Preview(volume((shape[0] // 2, shape[1] // 2, shape[2] // 2), request.seed, request.targets))
         for index in range(request.count):
             samples.append(sample(shape, request, request.seed + index))
             yield SampleDone(index, samples[-1])

@@ -12,6 +12,7 @@ from microdesigner.benchmarks.simulated_user import GapWatcher
 from microdesigner.core.request import Request
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.targets.live_draft import REST_MS
+from microdesigner.gui.viewer.panel import PREVIEW
 from tests.gui.conftest import generate, is_drawn, wait_until
 
 
@@ -27,10 +28,42 @@ def test_generate_shows_the_volume(window: MainWindow) -> None:
 
 def test_progress_and_preview_come_while_denoising(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    window.generation.progressed.connect(lambda stage, done, total, left: seen.append(stage))
+    window.generation.progressed.connect(lambda outlook: seen.append(outlook.stage))
     window.generation.previewed.connect(lambda phases: seen.append("preview"))
     generate(window)
     assert {"denoise", "preview"} <= set(seen)
+
+
+def test_one_bar_goes_from_nothing_to_all_with_the_time_left(window: MainWindow) -> None:
+    """Of several films, too; it never goes back."""
+    bar, values, words = window.targets.run_bar, [], []
+    bar.progress.valueChanged.connect(lambda value: values.append((value, bar.progress.maximum())))
+    window.generation.progressed.connect(lambda _: words.append(bar.words.text()))
+    window.request_model.set_options(count=3)
+    generate(window)
+    shares = [value / most for value, most in values if most > 1]
+    assert shares == sorted(shares)
+    assert len(shares) > 3
+    assert any("left" in text for text in words)
+    assert all(text.startswith(("Film 1 of 3", "Film 2 of 3", "Film 3 of 3")) for text in words)
+    assert bar.progress.value() == 0, "nothing runs any more"
+
+
+def test_a_preview_stands_in_the_place_and_box_of_the_film(window: MainWindow) -> None:
+    boxes: dict[str, tuple[tuple[int, ...], tuple[float, ...]]] = {}
+
+    def note() -> None:
+        scene = window.views.view.scene
+        assert scene is not None
+        assert scene.geometry is not None
+        volume = scene.geometry.microstructure
+        bounds = tuple(edge * count for edge, count in zip(volume.spacing, volume.shape, strict=True))
+        boxes["preview" if volume.provenance.get("title") == PREVIEW else "film"] = volume.shape, bounds
+
+    window.views.shown.connect(note)
+    generate(window)
+    assert boxes["preview"][1] == boxes["film"][1]
+    assert boxes["preview"][0] == tuple(edge // 2 for edge in boxes["film"][0])
 
 
 def test_values_are_greyed_while_a_new_film_is_made(window: MainWindow) -> None:

@@ -195,16 +195,6 @@ class History:
         """Bring samples back from the trash."""
         self._set("deleted", None, numbers)
 
-    def trim(self, most: int) -> list[int]:
-        """Move the oldest samples without a star to the trash, down to `most`; returns their numbers."""
-        rows = self._read(
-            "SELECT number FROM samples WHERE deleted IS NULL AND NOT starred ORDER BY number DESC LIMIT -1 OFFSET ?",
-            most,
-        )
-        numbers = [number for (number,) in rows]
-        self.delete(numbers)
-        return numbers
-
     def empty_trash(self) -> None:
         """Remove what is in the trash for good, with its volumes and what belongs to it."""
         gone = "SELECT number FROM samples WHERE deleted IS NOT NULL"

@@ -29,8 +29,8 @@ OPEN_STATES = (State.WAITING, State.RUNNING)
 class Job:
     """A request and what has become of it.
 
-    The steps of a sweep share the key `sweep` and differ in the condition `swept`. `samples` holds the seed and the
-    measured values of what is finished, `message` why a job failed.
+    The steps of a sweep share the key `sweep` and differ in the condition `swept`, or in two, parted by a comma.
+    `samples` holds the seed and the measured values of what is finished, `message` why a job failed.
     """
 
     key: str

@@ -30,6 +30,9 @@ Encoded = Annotated[
 Edge = Annotated[float, Meta(gt=0, le=1e6)]
 
 
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+
 @dataclass
 class Settings:
     """Remembered choices. Those of `load` are saved whenever one is set.
@@ -50,6 +53,8 @@ class Settings:
     columns: Encoded = ""
     history: bool = True
     history_limit: Annotated[int, Meta(ge=0, le=10**9)] = 0  # samples without a star; 0: no limit
+    device: Device = "auto"
+    threads: Annotated[int, Meta(ge=0, le=1024)] = 0  # of one operation on the CPU; 0: as many as suit it
     tour_seen: bool = False
 
     def __post_init__(self) -> None:

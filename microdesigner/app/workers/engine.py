@@ -34,23 +34,40 @@ class EngineLike(Protocol):
 
 @dataclass(frozen=True)
 class LoadModel:
-    """Loads the model in the folder `bundle`; `engine` is a class with `load(folder)`, as "module:class"."""
+    """Loads the model in the folder `bundle`.
+
+    Attributes
+    ----------
+    model : str
+        Its name.
+    bundle : Path
+    engine : str
+        A class with `load(folder, device, threads)`, as "module:class".
+    device : str
+        What computes: "auto", "cpu", "cuda" or "mps".
+    threads : int or None
+        Threads of one operation on the CPU; None for the engine's choice.
+    """
 
     model: str
     bundle: Path
     engine: str = ENGINE
+    device: str = "auto"
+    threads: int | None = None
 
     def events(self) -> Iterator[Ready]:
         """Say that the model is loaded."""
         yield Ready(self.model, str(getattr(self.loaded(), "device", "cpu")))
 
     def loaded(self) -> EngineLike:
-        """The engine with this model, which stays loaded until another model is asked for or its files change."""
-        key = (self.engine, self.bundle, _written(self.bundle / CARD_FILE))
+        """The engine with this model, which stays loaded until another model or device is asked for or its files
+        change."""
+        key = (self.engine, self.bundle, self.device, self.threads, _written(self.bundle / CARD_FILE))
         if key not in _loaded:
             _loaded.clear()
             module, _, name = self.engine.partition(":")
-            _loaded[key] = getattr(importlib.import_module(module), name).load(str(self.bundle))
+            engine = getattr(importlib.import_module(module), name)
+            _loaded[key] = engine.load(str(self.bundle), self.device, self.threads)
         return _loaded[key]
 
 

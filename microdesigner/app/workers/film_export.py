@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from microdesigner.app.csv_export import csv_text
+from microdesigner.app.export_files import COMPANIONS
 from microdesigner.app.html_report import report_html
 from microdesigner.app.store.history import History
 from microdesigner.app.store.history_rows import Entry
@@ -16,8 +17,6 @@ from microdesigner.core.result import Sample
 
 STAGE = "export"
 TABLE = "films.csv"
-COMPANIONS = {"raw": (".json",), "mhd": (".raw", ".json")}
-"""Suffixes of what a format writes beside its file."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,8 @@ class FilmExport:
             path = self.folder / f"{stem}{self._volume_suffixes()[0]}"
             registry.write(sample.microstructure, path, self.format)
         if self.picture is not None:
-            page = report_html(entry.request, sample, self.picture(sample.microstructure), {})
+            picture = self.picture(sample.microstructure)
+            page = report_html(entry.request, sample, picture, {}, History(self.history).verification(entry))
             write_text_atomic(self.folder / f"{stem}.html", page)
 
     def _volume_suffixes(self) -> tuple[str, ...]:
@@ -72,7 +72,8 @@ class FilmExport:
 
         if not self.format:
             return ()
-        return registry.named_format(self.format).extensions[0], *COMPANIONS.get(self.format, ())
+        suffix = registry.named_format(self.format).extensions[0]
+        return suffix, *COMPANIONS.get(suffix, ())
 
 
 @dataclass(frozen=True)

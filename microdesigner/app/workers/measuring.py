@@ -39,6 +39,20 @@ class MeasureTask:
 
 
 @dataclass(frozen=True)
+class DescribeTask:
+    """Answers all descriptors of a film, and the reasons for those that do not exist."""
+
+    microstructure: Microstructure
+
+    def events(self) -> Iterator[Progress | Answer]:
+        """Measure."""
+        from microdesigner.descriptors import describe
+
+        report = describe(self.microstructure, "full")
+        yield Answer((report.values, report.reasons))
+
+
+@dataclass(frozen=True)
 class LinesTask:
     """Answers one of STATISTICS as a Line per phase."""
 

@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDrag
-from PySide6.QtWidgets import QMessageBox
 
 from microdesigner.app.history_model import HistoryModel
 from microdesigner.app.store.history_rows import Entry
@@ -22,6 +21,7 @@ from microdesigner.gui.history.service import HistoryService
 from microdesigner.gui.store_thread import StoreThread
 from microdesigner.gui.widgets.thumbnails import Colours
 
+TRIMMED = "{films} beyond the limit of {limit} moved to the trash of the history."
 RUNNING = "Films are being exported. What is written so far is whole and stays; the others would not be written."
 
 
@@ -57,7 +57,7 @@ class HistoryController(QObject):
     recalled = Signal(object, str)  # Request, what of it
     views_requested = Signal()  # a film of the gallery was asked for with its targets
     gallery_requested = Signal()
-    pair_requested = Signal()  # two results are to be compared, but not two are selected
+    selection_requested = Signal()  # results are to be compared, but there are not enough, or too many, selected
     message = Signal(str)
     failed = Signal(str, str)  # sentence, details
 
@@ -76,9 +76,15 @@ class HistoryController(QObject):
         self._connect(thread)
 
     def compare_selected(self) -> None:
-        """Fetch the two selected results to be compared."""
+        """Fetch the selected results to be compared."""
         if not self.panel.compare_selected():
-            self.pair_requested.emit()
+            self.selection_requested.emit()
+
+    def keep_to_limit(self) -> None:
+        """Move to the trash what is beyond the limit that the user has chosen."""
+        if gone := self.model.trim(self._settings.history_limit):
+            films = f"{len(gone)} films" if len(gone) > 1 else "1 film"
+            self.message.emit(TRIMMED.format(films=films, limit=self._settings.history_limit))
 
     def commands(self) -> list[Command]:
         """What can be done with the stored results."""
@@ -86,18 +92,12 @@ class HistoryController(QObject):
         return [
             Command("Window", "History", section.toggle, ("Ctrl+H",), section=1, checked=section.isChecked),
             Command("View", "History of all films", self.gallery_requested.emit, ("Ctrl+Shift+H",), section=4),
-            Command("View", "Compare the two selected results", self.compare_selected, ("Ctrl+Shift+D",), section=4),
+            Command("View", "Compare the selected results", self.compare_selected, ("Ctrl+Shift+D",), section=4),
         ]
 
-    def may_close(self) -> bool:
-        """Whether the window may close: asks while films are being exported."""
-        if not self.exporter.task.running:
-            return True
-        question = QMessageBox(QMessageBox.Icon.Question, "Stop the export?", RUNNING, parent=self.gallery.window())
-        stop = question.addButton("Stop the export", QMessageBox.ButtonRole.DestructiveRole)
-        question.setDefaultButton(question.addButton("Go on", QMessageBox.ButtonRole.RejectRole))
-        question.exec()
-        return question.clickedButton() is stop or not self.exporter.task.running
+    def unfinished(self) -> str:
+        """What would be lost if the window closed now, in words; "" for nothing."""
+        return RUNNING if self.exporter.task.running else ""
 
     def close(self) -> None:
         """End an export."""
@@ -123,7 +123,7 @@ class HistoryController(QObject):
         self.exporter.start(plan)
 
     def _drag(self, entries: list[Entry]) -> None:
-        drag = QDrag(self.panel)
+        drag = QDrag(self.gallery if self.gallery.isVisible() else self.panel)
         drag.setMimeData(self.dragged_files.mime(entries))
         drag.exec(Qt.DropAction.CopyAction)
 
@@ -131,6 +131,7 @@ class HistoryController(QObject):
         model, panel, gallery, service = self.model, self.panel, self.gallery, self.service
         service.listed.connect(model.load)
         service.added.connect(model.add)
+        service.added.connect(lambda _: self.keep_to_limit())
         service.trash_emptied.connect(model.forget_trash)
         service.problem.connect(thread.failed)
         service.loaded.connect(self.loaded)
@@ -151,7 +152,7 @@ class HistoryController(QObject):
         gallery.exported.connect(self._export)
         gallery.trash_unwanted.connect(service.empty_trash)
         for part in (panel, gallery):
-            part.compared.connect(service.load_pair)
+            part.compared.connect(service.load_several)
             part.dragged.connect(self._drag)
         self.exporter.message.connect(self.message)
         self.exporter.failed.connect(self.failed)

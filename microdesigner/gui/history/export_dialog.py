@@ -13,21 +13,21 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QLineEdit,
-    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from microdesigner.app.export_files import COMPANIONS
 from microdesigner.app.store.history_rows import Entry
-from microdesigner.app.workers.film_export import COMPANIONS, TABLE, Exported, FilmExport
+from microdesigner.app.workers.film_export import TABLE, Exported, FilmExport
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.history.captions import file_stem
 from microdesigner.gui.widgets.basics import SPACING, named, quiet
+from microdesigner.gui.widgets.replacing import ask_to_replace
 from microdesigner.gui.widgets.thumbnails import Colours, thumbnail
 
 ENLARGED = 5
-NAMED_FILES = 8  # of those that would be overwritten
 
 
 class ExportDialog(QDialog):
@@ -46,7 +46,7 @@ class ExportDialog(QDialog):
         self.volumes.setChecked(True)
         self.format = named(QComboBox(), "Format", "Format of the volumes.")
         for name, entry in FORMATS.items():
-            beside = "".join(f" and {suffix}" for suffix in COMPANIONS.get(name, ()))
+            beside = "".join(f" and {suffix}" for suffix in COMPANIONS.get(entry.extensions[0], ()))
             self.format.addItem(f"{entry.title} ({entry.extensions[0]}{beside})", name)
         self.table = named(QCheckBox(f"Table of values ({TABLE})"), "Table", "Targets, measured values and recipes.")
         self.reports = named(
@@ -90,21 +90,7 @@ class ExportDialog(QDialog):
 
     def _order(self) -> None:
         plan = self.plan()
-        if existing := plan.existing():
-            self._ask(plan, existing)
-        else:
-            self._accept(plan)
-
-    def _ask(self, plan: FilmExport, existing: Sequence[str]) -> None:
-        """Name the files that are there and leave them unless they are to be replaced."""
-        question = QMessageBox(
-            QMessageBox.Icon.Warning, "Replace files?", replacement_words(existing, plan.folder), parent=self
-        )
-        replace = question.addButton("Replace", QMessageBox.ButtonRole.DestructiveRole)
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        replace.clicked.connect(lambda: self._accept(plan))
-        question.open()
+        ask_to_replace(self, plan.existing(), plan.folder, lambda: self._accept(plan))
 
     def _accept(self, plan: FilmExport) -> None:
         self.accept()
@@ -127,14 +113,6 @@ class ExportDialog(QDialog):
         column.addLayout(grid)
         column.addWidget(self.words)
         column.addWidget(self.buttons)
-
-
-def replacement_words(names: Sequence[str], folder: Path) -> str:
-    """Which files would be replaced."""
-    shown, more = "\n".join(names[:NAMED_FILES]), len(names) - NAMED_FILES
-    rest = f"\nand {more} more" if more > 0 else ""
-    there = "This file is" if len(names) == 1 else f"These {len(names)} files are"
-    return f"{there} in {folder} already:\n\n{shown}{rest}\n\nReplace what is there?"
 
 
 class FilmExporter(QObject):

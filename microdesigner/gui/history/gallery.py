@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from microdesigner.app.history_model import HistoryModel
+from microdesigner.app.history_model import MOST_COMPARED, HistoryModel
 from microdesigner.app.store.history_query import Query
 from microdesigner.app.store.history_rows import Entry
 from microdesigner.gui.background_task import BackgroundTask
@@ -43,7 +43,7 @@ class Gallery(QWidget):
     searched = Signal(object)  # Query
     shown = Signal(object)  # Entry
     recalled = Signal(object)  # Entry, whose targets are wanted too
-    compared = Signal(object)  # list of two entries, the older first
+    compared = Signal(object)  # list of entries, the oldest first
     exported = Signal(object)  # list of entries
     dragged = Signal(object)  # list of entries
     trash_unwanted = Signal()
@@ -133,8 +133,7 @@ class Gallery(QWidget):
         self.recalled.emit(self.view.selected()[0])
 
     def _compare(self) -> None:
-        older, newer = sorted(self.view.selected(), key=lambda entry: entry.number)
-        self.compared.emit([older, newer])
+        self.compared.emit(sorted(self.view.selected(), key=lambda entry: entry.number))
 
     def _ask_to_empty(self) -> None:
         count = len(self._model.trash)
@@ -185,7 +184,9 @@ class Gallery(QWidget):
                                 lambda: self.ask_note(view.selected()[0]))  # fmt: skip
         self.tags = tool_button("Tags…", "Tags", "Give the selected films tags to find them by.",
                                 lambda: self.ask_tags(view.selected()))  # fmt: skip
-        self.compare = tool_button("Compare", "Compare", "Show the two selected films side by side.", self._compare)
+        self.compare = tool_button(
+            "Compare", "Compare", f"Show two to {MOST_COMPARED} selected films side by side.", self._compare
+        )
         self.export = tool_button(
             "Export…",
             "Export the selected films",
@@ -202,7 +203,7 @@ class Gallery(QWidget):
             self.star: (False, bool),
             self.note: (False, lambda films: len(films) == 1),
             self.tags: (False, bool),
-            self.compare: (False, lambda films: len(films) == 2),
+            self.compare: (False, lambda films: 2 <= len(films) <= MOST_COMPARED),
             self.export: (False, lambda films: bool(films) and not self._export.running),
             self.delete: (False, bool),
             self.restore: (True, bool),

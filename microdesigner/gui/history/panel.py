@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from microdesigner.app.history_model import HistoryModel
+from microdesigner.app.history_model import MOST_COMPARED, HistoryModel
 from microdesigner.app.store.history_rows import Entry
 from microdesigner.gui.history.captions import describe, short_caption
 from microdesigner.gui.widgets.basics import CollapsibleSection, named, tool_button
@@ -27,7 +27,7 @@ RECALLS = {"all": "Recall everything", "targets": "Recall all but the seed", "se
 HINT = (
     "Results of the past, the newest first. A click shows one; Enter or a double click brings its targets back too; "
     "the menu key offers more. "
-    "Ctrl+click selects two to compare. Drag results to a folder to copy their volumes there. "
+    "Ctrl+click selects some to compare. Drag results to a folder to copy their volumes there. "
     "All are stored until you delete them; what is deleted can be brought back (Ctrl+Z)."
 )
 
@@ -39,7 +39,7 @@ class HistoryPanel(QWidget):
     opened = Signal(object)  # Entry to be shown, and its targets brought back
     gallery_requested = Signal()
     recalled = Signal(object, str)  # Entry, one of RECALLS
-    compared = Signal(object)  # list of two entries, the older first
+    compared = Signal(object)  # list of entries, the oldest first
     pictures_requested = Signal(object)  # numbers of entries
     dragged = Signal(object)  # list of entries that the user takes to elsewhere
 
@@ -118,8 +118,8 @@ class HistoryPanel(QWidget):
         star = QAction("Remove star" if entry.starred else "Star", menu)
         star.triggered.connect(lambda: self._star(item))
         menu.addAction(star)
-        compare = QAction("Compare the two selected", menu)
-        compare.setEnabled(len(self.list.selectedItems()) == 2)
+        compare = QAction("Compare the selected", menu)
+        compare.setEnabled(2 <= len(self.list.selectedItems()) <= MOST_COMPARED)
         compare.triggered.connect(self.compare_selected)
         menu.addAction(compare)
         menu.addAction("Note…").triggered.connect(lambda: self._ask_note(item))
@@ -131,11 +131,12 @@ class HistoryPanel(QWidget):
         self._model.set_note(item.data(_ENTRY), text)
 
     def compare_selected(self) -> bool:
-        """Ask to see the two selected results side by side; whether two are selected."""
+        """Ask to see the selected results side by side; whether there are two to `MOST_COMPARED` of them."""
         rows = sorted((self.list.row(item) for item in self.list.selectedItems()), reverse=True)
-        if len(rows) == 2:
+        possible = 2 <= len(rows) <= MOST_COMPARED
+        if possible:
             self.compared.emit([self.entry(row) for row in rows])
-        return len(rows) == 2
+        return possible
 
     def _click(self, item: QListWidgetItem) -> None:
         """Show a result, unless the click with Ctrl or Shift only selects it."""

@@ -1,6 +1,7 @@
 """Keeps and fetches samples of the history beside the GUI thread."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class HistoryService(QObject):
     problem = Signal(str)  # sentence about what could not be read
     added = Signal(object)  # Entry
     loaded = Signal(object, object)  # Request, Sample
-    pair_loaded = Signal(object)  # list of two (Entry, Sample)
+    several_loaded = Signal(object)  # list of (Entry, Sample)
     reloaded = Signal(object, object)  # Request, Sample
     verification_loaded = Signal(object, object)  # Sample, Verification; before the sample itself is told
 
@@ -58,11 +59,11 @@ class HistoryService(QObject):
         """Fetch the newest sample that `request` alone made, where it is still kept."""
         self._do("The last result could not be read", lambda: self._reload(request))
 
-    def load_pair(self, entries: Sequence[Entry]) -> None:
-        """Fetch the volumes of two entries."""
+    def load_several(self, entries: Sequence[Entry]) -> None:
+        """Fetch the volumes of some entries."""
         self._do(
             "The results could not be read",
-            lambda: self.pair_loaded.emit([(entry, self._history.load(entry)) for entry in entries]),
+            lambda: self.several_loaded.emit([(entry, self._history.load(entry)) for entry in entries]),
         )
 
     def keep_verification(self, request: Request, verification: Verification) -> None:
@@ -104,6 +105,10 @@ class HistoryService(QObject):
         return sample
 
     def _add(self, request: Request, sample: Sample, colours: Colours, note: str) -> None:
+        known = self._history.find(replace(request, seed=sample.seed, count=1))
+        if known is not None and known.measured == sample.measured:
+            self.added.emit(known)  # the same request by the same weights: the very film that is there
+            return
         picture = thumbnail(sample.microstructure, colours)
         entry = self._history.add(request, sample, picture, note)
         self.added.emit(entry)

@@ -1,82 +1,102 @@
-"""The steps of a sweep side by side in one picture."""
+"""The films of a sweep side by side in one picture: a row of steps, or a table over two conditions."""
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from microdesigner.app.store.jobs import Job
+from microdesigner.app.sweep import sweep_values, swept_names
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.core.paths import atomic_path, write_text_atomic
-from microdesigner.gui.widgets.basics import fit_screen, named
 from microdesigner.gui.widgets.thumbnails import EDGE, HEIGHT
 
 TILE_ENLARGED = 3
 MAX_COLUMNS = 5
-MARGIN, HEAD, CAPTION = 24, 64, 72  # pixels
-INK, QUIET, PAPER = QColor("#1d2126"), QColor("#5d656e"), QColor("#ffffff")
+MARGIN, HEAD, CAPTION, SIDE = 24, 64, 72, 150  # pixels
+INK, QUIET, PAPER, EMPTY = QColor("#1d2126"), QColor("#5d656e"), QColor("#ffffff"), QColor("#eef0f2")
+CENTRE, TOP = Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
 
 
-def contact_sheet(steps: Sequence[Job], pictures: Sequence[bytes | None]) -> QImage:
-    """A title and a tile per step: its picture above its target and the value measured."""
-    columns = min(MAX_COLUMNS, math.ceil(math.sqrt(len(steps))))
-    rows = math.ceil(len(steps) / columns)
-    tile_width, tile_height = TILE_ENLARGED * EDGE, TILE_ENLARGED * HEIGHT + CAPTION
-    image = QImage(
-        MARGIN + columns * (tile_width + MARGIN),
-        MARGIN + HEAD + rows * (tile_height + MARGIN),
-        QImage.Format.Format_RGB32,
-    )
-    image.fill(PAPER)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    _write(painter, QRectF(MARGIN, MARGIN, image.width() - 2 * MARGIN, HEAD), title(steps), 24, INK)
-    for index, (step, picture) in enumerate(zip(steps, pictures, strict=True)):
-        left = MARGIN + index % columns * (tile_width + MARGIN)
-        top = MARGIN + HEAD + index // columns * (tile_height + MARGIN)
-        _draw_tile(painter, QRectF(left, top, tile_width, tile_height), step, picture)
+@dataclass(frozen=True)
+class Sheet:
+    """A picture, and where in it each step is to be seen."""
+
+    image: QImage
+    places: tuple[QRectF, ...]
+
+
+@dataclass(frozen=True)
+class SheetGrid:
+    """Which column and row each step of a sweep has. Over two conditions, the first runs to the right and the second
+    upwards, as the axes of a plot."""
+
+    cells: tuple[tuple[int, int], ...]
+    columns: int
+    rows: int
+    values: tuple[list[float], list[float]]
+    """Along both axes of a table; empty for a row of steps."""
+
+    @classmethod
+    def of(cls, steps: Sequence[Job]) -> "SheetGrid":
+        """The grid of the steps of one sweep."""
+        names = swept_names(steps[0].swept)
+        if len(names) < 2:
+            columns = min(MAX_COLUMNS, math.ceil(math.sqrt(len(steps))))
+            cells = tuple((index % columns, index // columns) for index in range(len(steps)))
+            return cls(cells, columns, math.ceil(len(steps) / columns), ([], []))
+        across, up = (sweep_values(steps, name) for name in names)
+        cells = tuple(
+            (across.index(step.request.targets[names[0]]), len(up) - 1 - up.index(step.request.targets[names[1]]))
+            for step in steps
+        )
+        return cls(cells, len(across), len(up), (across, up))
+
+
+def contact_sheet(steps: Sequence[Job], pictures: Sequence[bytes | None]) -> Sheet:
+    """A title and a tile per step: its picture above its targets and the values measured."""
+    grid = SheetGrid.of(steps)
+    width, height = TILE_ENLARGED * EDGE, TILE_ENLARGED * HEIGHT + CAPTION
+    places = [
+        QRectF(MARGIN + column * (width + MARGIN), MARGIN + HEAD + row * (height + MARGIN), width, height)
+        for column, row in grid.cells
+    ]
+    image, painter = blank(MARGIN + grid.columns * (width + MARGIN), MARGIN + HEAD + grid.rows * (height + MARGIN))
+    write(painter, QRectF(MARGIN, MARGIN, image.width() - 2 * MARGIN, HEAD), title(steps), 24, INK)
+    for step, picture, place in zip(steps, pictures, places, strict=True):
+        _draw_tile(painter, place, step, picture)
     painter.end()
-    return image
+    return Sheet(image, tuple(places))
 
 
 def title(steps: Sequence[Job]) -> str:
     """What was swept, and what stayed."""
-    swept, request = steps[0].swept, steps[0].request
+    swept, request = swept_names(steps[0].swept), steps[0].request
     others = [
         f"{spec_of(name).title.lower()} {value:.{spec_of(name).decimals}f}"
         for name, value in request.targets.items()
-        if name != swept
+        if name not in swept
     ]
-    return f"{spec_of(swept).title}: {len(steps)} steps at {', '.join([*others, f'seed {request.seed}'])}"
+    names = " and ".join([spec_of(swept[0]).title, *(spec_of(name).title.lower() for name in swept[1:])])
+    return f"{names}: {len(steps)} steps at {', '.join([*others, f'seed {request.seed}'])}"
 
 
-def _draw_tile(painter: QPainter, place: QRectF, step: Job, picture: bytes | None) -> None:
-    above = place.adjusted(0, 0, 0, -CAPTION)
-    if picture is None:
-        painter.fillRect(above, QColor("#eef0f2"))
-        _write(painter, above, step.message or str(step.state), 18, QUIET, Qt.AlignmentFlag.AlignCenter)
-    else:
-        painter.drawImage(above, QImage.fromData(picture))
-    spec = spec_of(step.swept)
-    value = step.samples[0]["measured"].get(step.swept) if step.samples else None
-    target = f"{spec.title} {step.request.targets[step.swept]:.{spec.decimals}f}"
-    measured = "" if value is None else f"measured {value:.{spec.decimals}f}"
-    below = place.adjusted(0, place.height() - CAPTION, 0, 0)
-    _write(painter, below, target, 22, INK, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-    _write(painter, below, measured, 18, QUIET, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
+def blank(width: int, height: int) -> tuple[QImage, QPainter]:
+    """White paper and a painter on it, to be ended."""
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(PAPER)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return image, painter
 
 
-def _write(
-    painter: QPainter,
-    place: QRectF,
-    text: str,
-    pixels: int,
-    colour: QColor,
+def write(
+    painter: QPainter, place: QRectF, text: str, pixels: int, colour: QColor,
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-) -> None:
+) -> None:  # fmt: skip
+    """Write into a place, in lines that fit it."""
     font = painter.font()
     font.setPixelSize(pixels)
     painter.setFont(font)
@@ -84,63 +104,24 @@ def _write(
     painter.drawText(place, int(align) | int(Qt.TextFlag.TextWordWrap), text)
 
 
-START_SIZE = QSize(900, 680)
+def _draw_tile(painter: QPainter, place: QRectF, step: Job, picture: bytes | None) -> None:
+    above = place.adjusted(0, 0, 0, -CAPTION)
+    if picture is None:
+        painter.fillRect(above, EMPTY)
+        write(painter, above, step.message or str(step.state), 18, QUIET, CENTRE)
+    else:
+        painter.drawImage(above, QImage.fromData(picture))
+    names = swept_names(step.swept)
+    below = place.adjusted(0, place.height() - CAPTION, 0, 0)
+    short = len(names) > 1
+    targets = [f"{spec_of(n).symbol if short else spec_of(n).title} {_told(n, step.request.targets[n])}" for n in names]
+    measured = step.samples[0]["measured"] if step.samples else {}
+    found = [_told(name, measured[name]) for name in names if measured.get(name) is not None]
+    write(painter, below, ", ".join(targets), 22, INK, TOP)
+    if found:
+        middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+        write(painter, below, f"measured {', '.join(found)}", 18, QUIET, middle)
 
 
-class SheetDialog(QDialog):
-    """Shows the picture as large as fits; saves PNG and CSV side by side."""
-
-    def __init__(self, sheet: QImage, table: str, folder: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Contact sheet")
-        self.sheet = sheet
-        self.table = table
-        self._folder = folder
-        self.picture = named(QLabel(), "Contact sheet", "The steps of the sweep with target and measured value.")
-        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.words = QLabel()
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.save_button = buttons.addButton("Save picture and table…", QDialogButtonBox.ButtonRole.ActionRole)
-        self.copy_button = buttons.addButton("Copy table", QDialogButtonBox.ButtonRole.ActionRole)
-        self.save_button.clicked.connect(self._ask)
-        self.copy_button.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.table))
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addWidget(self.picture, 1)
-        column.addWidget(self.words)
-        column.addWidget(buttons)
-        fit_screen(self, START_SIZE)
-
-    def save(self, path: Path) -> None:
-        """Write the picture to `path` and the table beside it."""
-        with atomic_path(path.with_suffix(".png")) as temporary:
-            if not self.sheet.save(str(temporary)):
-                raise OSError(f"{path} could not be written")
-        write_text_atomic(path.with_suffix(".csv"), self.table)
-        self.words.setText(
-            f"Written: {path.with_suffix('.png').name} and {path.with_suffix('.csv').name} in {path.parent}"
-        )
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Fit the picture into the window."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap.fromImage(self.sheet).scaled(
-            self.picture.size() * ratio,
-            Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        pixmap.setDevicePixelRatio(ratio)
-        self.picture.setPixmap(pixmap)
-
-    def _ask(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save sheet", str(Path(self._folder) / "sweep.png"), "PNG (*.png)")
-        if name:
-            try:
-                self.save(Path(name))
-            except OSError as error:
-                self.words.setText(f"The sheet could not be written ({error}); choose another folder.")
+def _told(name: str, value: float) -> str:
+    return f"{value:.{spec_of(name).decimals}f}"

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from microdesigner.app.store.job_store import JobStore
 from microdesigner.app.store.jobs import Job, JobQueue, State
+from microdesigner.app.sweep import sweep_title, swept_names
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -23,7 +24,7 @@ COMPLAINT = "The queue could not be kept"
 class QueueController(QObject):
     """One job at a time. All is stored through the thread that stores samples, after those it tells of."""
 
-    sampled = Signal(object, object)  # Request and Sample of a job, before the job tells of it
+    sampled = Signal(object, object, str)  # Request and Sample of a job and a note, before the job tells of it
     waiting_changed = Signal(int)
     swept = Signal(str)  # sweep whose last step ended
     sheet_ready = Signal(object, object)  # jobs and the picture of each, or None
@@ -113,10 +114,16 @@ class QueueController(QObject):
         if job is None:
             return
         colours = self._colours()
-        self.sampled.emit(job.request, sample)
+        self.sampled.emit(job.request, sample, self._note(job))
         if job.sweep:
             self._thread.do(COMPLAINT, lambda: self._keep_picture(job.key, sample, colours))
         self.queue.sampled(job.key, sample)
+
+    def _note(self, job: Job) -> str:
+        """By which the films of one sweep are found together in the history."""
+        if not job.sweep:
+            return ""
+        return f"{sweep_title(swept_names(job.swept), len(self.queue.steps(job.sweep)))} ({job.sweep[:4]})"
 
     def _keep_picture(self, key: str, sample: Sample, colours: Colours) -> None:
         self._store.add_picture(key, thumbnail(sample.microstructure, colours, TILE_ENLARGED))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from microdesigner.app.store.jobs import Job, State
+from microdesigner.app.sweep import swept_names
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui.widgets.basics import CollapsibleSection, named, tool_button
 
@@ -193,7 +194,7 @@ class _List(QTreeWidget):
 def describe(job: Job) -> str:
     """What a job asks for, in few words; what is swept comes first, where little room cuts it last."""
     request = job.request
-    swept_first = sorted(request.targets.items(), key=lambda target: target[0] != job.swept)
+    swept_first = sorted(request.targets.items(), key=lambda target: target[0] not in swept_names(job.swept))
     targets = [f"{spec_of(name).symbol} {value:.{spec_of(name).decimals}f}" for name, value in swept_first]
     count = f"{request.count} samples, " if request.count > 1 else ""
     return f"{', '.join(targets) or 'free'} · {count}seed {request.seed} · {request.model}"

@@ -1,14 +1,17 @@
-"""Two results side by side: linked views, what both measure, and the difference."""
+"""Some results side by side: linked views, what all of them measure, their plots over each other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from microdesigner.app.history_model import MOST_COMPARED
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.result import Sample
 from microdesigner.gui import theme
+from microdesigner.gui.results.comparison_plot import ComparisonPlot
 from microdesigner.gui.results.tolerance_colours import tolerance_colour
 from microdesigner.gui.widgets.basics import SPACING, heading, quiet
 from microdesigner.gui.widgets.mesh_builder import MeshBuilder
@@ -16,159 +19,230 @@ from microdesigner.gui.widgets.volume_view import VolumeView
 
 if TYPE_CHECKING:
     from microdesigner.view3d.palettes import Palette
-    from microdesigner.view3d.scene import Scene
 
+MAX_COLUMNS = 3
 EMPTY = (
-    "Select two results in the history with Ctrl+click and choose Compare the two selected, "
+    "Select two results or more in the history with Ctrl+click and choose Compare the selected, "
     "or verify a recipe and press Compare."
 )
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One side: what to call it, what was asked for and the sample."""
+    """One of them: what to call it, what was asked for and the sample."""
 
     title: str
     targets: dict[str, float]
     sample: Sample
 
 
-class ComparisonPanel(QWidget):
-    """The views make their scenes when the first pair is shown; a move of one camera moves the other."""
+class ComparisonSide(QObject):
+    """Title and view of one film; the view makes its scene when the first film is shown."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.views = (VolumeView(), VolumeView())
-        self.titles = (heading(""), heading(""))
-        self.cells: dict[str, tuple[QLabel, ...]] = {}
-        self._builders = (MeshBuilder(self), MeshBuilder(self))
-        self._pair: tuple[Compared, Compared] | None = None
-        self._palette: Palette | None = None
-        self._table = QWidget()
-        self._lay_out()
-        for index, (view, builder) in enumerate(zip(self.views, self._builders, strict=True)):
-            view.setMinimumSize(160, 160)
-            view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-            view.setAccessibleName(f"{'Left' if index == 0 else 'Right'} result")
-            view.say(EMPTY)
-            view.setVisible(index == 0)
-            builder.built.connect(lambda geometry, index=index: self._swap(index, geometry))
-            view.moved.connect(lambda index=index: self._follow(index))
+    swapped = Signal()  # the film is on the screen
 
-    def show_pair(self, left: Compared, right: Compared, palette: "Palette", smooth: bool) -> None:
-        """Compare two samples, in the colours and shapes of the main views."""
+    def __init__(self, parent: QWidget, number: int) -> None:
+        super().__init__(parent)
+        self.view, self.title, self.builder = VolumeView(), heading(""), MeshBuilder(self)
+        self.view.setMinimumSize(160, 160)
+        self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.view.setAccessibleName(f"Result {number}")
+        self.title.setWordWrap(True)
+        self.palette: Palette | None = None
+        self.builder.built.connect(self._swap)
+
+    def show_film(self, film: Compared, palette: "Palette", smooth: bool) -> None:
+        """Show a film as soon as its meshes are built, in the colours and shapes of the main views."""
         from microdesigner.view3d.scene import OVERVIEW, Scene
         from microdesigner.view3d.surfaces import Shaping
 
-        self._pair, self._palette = (left, right), palette
-        for view, title, builder, side in zip(self.views, self.titles, self._builders, self._pair, strict=True):
-            view.show()
-            if view.scene is None:
-                view.attach(Scene())
-            title.setText(side.title)
-            volume = side.sample.microstructure.with_provenance(title=OVERVIEW)  # the heading tells which film it is
-            builder.order(volume, Shaping(smooth=smooth))
-        self._fill()
+        self.palette = palette
+        if self.view.scene is None:
+            self.view.attach(Scene())
+        self.title.setText(film.title)
+        volume = film.sample.microstructure.with_provenance(title=OVERVIEW)  # the heading tells which film it is
+        self.builder.order(volume, Shaping(smooth=smooth))
+
+    def follow(self, leader: "ComparisonSide") -> None:
+        """Look from where another looks."""
+        if self.shown and leader.shown and self.view.scene is not None and leader.view.scene is not None:
+            self.view.scene.maximise(leader.view.scene.maximised)
+            self.view.scene.camera.place(leader.view.scene.camera.pose())
+            self.view.redraw()
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is a film on the screen."""
+        return self.view.scene is not None and self.view.scene.geometry is not None
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
-        for view in self.views:
-            if view.scene is not None:
-                self._style(view.scene)
-                view.scene.restyle()
-                view.redraw()
+        from microdesigner.view3d.palettes import DARK, LIGHT
+
+        scene = self.view.scene
+        if scene is None:
+            return
+        scene.surroundings = DARK if theme.is_dark() else LIGHT
+        if self.palette is not None:
+            scene.palette = self.palette
+        scene.restyle()
+        self.view.redraw()
+
+    def close(self) -> None:
+        """End the mesh thread and free the graphics resources."""
+        self.builder.close()
+        self.view.close_scene()
+
+    def _swap(self, geometry: object) -> None:
+        scene = self.view.scene
+        if scene is None:
+            return
+        first = scene.geometry is None
+        scene.show(geometry)  # type: ignore[arg-type]
+        if first:
+            scene.maximise(0)
+        self.restyle()
+        self.swapped.emit()
+
+
+class ComparisonPanel(QWidget):
+    """Up to `MOST_COMPARED` films; a move of one camera moves all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sides: list[ComparisonSide] = []
+        self.cells: dict[str, tuple[QLabel, ...]] = {}
+        self.plot = ComparisonPlot()
+        self._films: tuple[Compared, ...] = ()
+        self._table = QWidget()
+        self._views = QGridLayout()
+        self._views.setSpacing(SPACING)
+        self._lay_out()
+        for _ in range(2):
+            self._add_side()
+        self.sides[0].view.say(EMPTY)
+        for widget in (self.sides[1].view, self.sides[1].title):
+            widget.hide()
+
+    @property
+    def views(self) -> list[VolumeView]:
+        """The views of the films that are compared."""
+        return [side.view for side in self._used()]
+
+    @property
+    def titles(self) -> list[QLabel]:
+        """The titles above them."""
+        return [side.title for side in self._used()]
+
+    def show_films(self, films: Sequence[Compared], palette: "Palette", smooth: bool) -> None:
+        """Compare at most `MOST_COMPARED` films."""
+        self._films = tuple(films[:MOST_COMPARED])
+        while len(self.sides) < len(self._films):
+            self._add_side()
+        self._arrange()
+        for side, film in zip(self.sides, self._films, strict=False):
+            side.show_film(film, palette, smooth)
+        self._fill()
+        self.plot.show_films([(film.title, film.sample.microstructure) for film in self._films])
+
+    def restyle(self) -> None:
+        """Take over a changed light or dark look."""
+        for side in self.sides:
+            side.restyle()
+        self.plot.restyle()
         self._fill()
 
     @property
     def settled(self) -> bool:
-        """Whether both volumes are on the screen."""
-        scenes = [view.scene for view in self.views]
-        return all(scene is not None and scene.geometry is not None for scene in scenes) and not any(
-            builder.busy for builder in self._builders
-        )
+        """Whether all films are on the screen."""
+        return all(side.shown and not side.builder.busy for side in self._used())
 
     def close_scenes(self) -> None:
         """End the mesh threads and free the graphics resources."""
-        for view, builder in zip(self.views, self._builders, strict=True):
-            builder.close()
-            view.close_scene()
+        for side in self.sides:
+            side.close()
 
-    def _swap(self, index: int, geometry: object) -> None:
-        view, other = self.views[index], self.views[1 - index]
-        scene = view.scene
-        if scene is None:
-            return
-        first = scene.geometry is None
-        self._style(scene)
-        scene.show(geometry)  # type: ignore[arg-type]
-        if first:
-            scene.maximise(0)
-        if other.scene is not None and other.scene.geometry is not None:
-            scene.maximise(other.scene.maximised)
-            scene.camera.place(other.scene.camera.pose())
-        view.redraw()
+    def _used(self) -> list[ComparisonSide]:
+        return self.sides[: len(self._films)] if self._films else self.sides
 
-    def _follow(self, index: int) -> None:
-        leader, follower = self.views[index], self.views[1 - index]
-        if leader.scene is not None and follower.scene is not None:
-            follower.scene.maximise(leader.scene.maximised)
-            follower.scene.camera.place(leader.scene.camera.pose())
-            follower.redraw()
+    def _add_side(self) -> None:
+        side = ComparisonSide(self, len(self.sides) + 1)
+        self.sides.append(side)
+        side.view.moved.connect(lambda: self._follow(side))
+        side.swapped.connect(lambda: self._take_pose(side))
+        self._arrange()
 
-    def _style(self, scene: "Scene") -> None:
-        from microdesigner.view3d.palettes import DARK, LIGHT
+    def _arrange(self) -> None:
+        """As many columns as rows, or one more; those that are not used are hidden."""
+        used = self._used()
+        columns = len(used) if len(used) <= MAX_COLUMNS else (len(used) + 1) // 2
+        for place, side in enumerate(self.sides):
+            row, column = divmod(place, columns)
+            self._views.addWidget(side.title, 2 * row, column)
+            self._views.addWidget(side.view, 2 * row + 1, column)
+            self._views.setRowStretch(2 * row + 1, 1)
+            for widget in (side.title, side.view):
+                widget.setVisible(side in used)
 
-        scene.surroundings = DARK if theme.is_dark() else LIGHT
-        if self._palette is not None:
-            scene.palette = self._palette
+    def _take_pose(self, side: ComparisonSide) -> None:
+        """A new film is seen from where the others are."""
+        leader = next((other for other in self._used() if other is not side and other.shown), None)
+        if leader is not None:
+            side.follow(leader)
+
+    def _follow(self, leader: ComparisonSide) -> None:
+        for side in self._used():
+            if side is not leader:
+                side.follow(leader)
 
     def _fill(self) -> None:
-        if self._pair is None:
+        if not self._films:
             return
-        left, right = self._pair
         fresh = QWidget()
         grid = QGridLayout(fresh)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(0, 1)
-        for column, text in enumerate(("left", "right", "right − left"), 1):
+        pair = len(self._films) == 2
+        heads = ["left", "right", "right − left"] if pair else [str(place) for place in range(1, len(self._films) + 1)]
+        for column, text in enumerate(heads, 1):
             grid.addWidget(quiet(text), 0, column, Qt.AlignmentFlag.AlignRight)
             grid.setColumnMinimumWidth(column, 100)
         self.cells = {}
-        names = dict.fromkeys([*left.sample.measured, *right.sample.measured])
+        names = dict.fromkeys(name for film in self._films for name in film.sample.measured)
         for row, name in enumerate(names, 1):
-            self._add_line(grid, row, name, left.sample.measured.get(name), right.sample.measured.get(name))
+            self._add_line(grid, row, name, pair)
         self._column.replaceWidget(self._table, fresh)
         self._table.deleteLater()
         self._table = fresh
 
-    def _add_line(self, grid: QGridLayout, row: int, name: str, left: float | None, right: float | None) -> None:
+    def _add_line(self, grid: QGridLayout, row: int, name: str, pair: bool) -> None:
+        """The values of one quantity: of two films with their difference, of more each with that to the first."""
         spec = spec_of(name)
         title = QLabel(spec.title)
         title.setToolTip(spec.meaning)
         grid.addWidget(title, row, 0)
-        difference = None if left is None or right is None else right - left
-        texts = ["–" if value is None else f"{value:.{spec.decimals}f}" for value in (left, right)]
-        texts.append("–" if difference is None else f"{difference:+.{spec.decimals}f}")
-        self.cells[name] = tuple(QLabel(text) for text in texts)
-        for column, label in enumerate(self.cells[name], 1):
+        values = [film.sample.measured.get(name) for film in self._films]
+        labels = [QLabel("–" if value is None else f"{value:.{spec.decimals}f}") for value in values]
+        for label, film in zip(labels, self._films, strict=True):
+            if name in film.targets:
+                label.setToolTip(f"Asked for {film.targets[name]:.{spec.decimals}f}.")
+        for place, value in enumerate(values[1:], 1):
+            difference = None if value is None or values[0] is None else value - values[0]
+            told = "–" if difference is None else f"{difference:+.{spec.decimals}f}"
+            colour = "" if difference is None else theme.status_colour(tolerance_colour(difference))
+            if pair:
+                labels.append(QLabel(told))
+                labels[-1].setStyleSheet(f"color: {colour}" if colour else "")
+            elif difference is not None:
+                labels[place].setText(f'{labels[place].text()} <span style="color:{colour}">({told})</span>')
+        self.cells[name] = tuple(labels)
+        for column, label in enumerate(labels, 1):
             grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignRight)
-        if difference is not None:
-            self.cells[name][-1].setStyleSheet(f"color: {theme.status_colour(tolerance_colour(difference))}")
-        for label, side in zip(self.cells[name], self._pair or (), strict=False):
-            if name in side.targets:
-                label.setToolTip(f"Asked for {side.targets[name]:.{spec.decimals}f}.")
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(SPACING)
-        for view, title in zip(self.views, self.titles, strict=True):
-            side = QVBoxLayout()
-            title.setWordWrap(True)
-            side.addWidget(title)
-            side.addWidget(view, 1)
-            row.addLayout(side, 1)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(8, 8, 8, 8)
-        self._column.addLayout(row, 1)
+        self._column.addLayout(self._views, 1)
         self._column.addWidget(self._table)
+        self._column.addWidget(self.plot)

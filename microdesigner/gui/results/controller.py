@@ -1,5 +1,6 @@
 """What is found out about the volume on show: opened files measured, plots, recipes verified, results compared."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from microdesigner.app.html_report import report_html
 from microdesigner.app.store.history_rows import Entry
 from microdesigner.app.view_state import ViewModel
 from microdesigner.app.volume_open import Opened
-from microdesigner.app.workers.measuring import LinesTask, MeasureTask
+from microdesigner.app.workers.measuring import DescribeTask, LinesTask, MeasureTask
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -20,9 +21,11 @@ from microdesigner.gui.compute_client import ComputeClient
 from microdesigner.gui.results.comparison import Compared, ComparisonPanel
 from microdesigner.gui.results.panel import ResultsPanel
 from microdesigner.gui.results.plots import PlotsPanel
+from microdesigner.gui.results.values_page import ValuesPage
 from microdesigner.gui.results.verifier import Verifier
 from microdesigner.view3d.palettes import colour_table, palette_of
 
+VERIFYING = "A recipe is being verified; its simulation would have to begin again."
 VERIFIED = "The recipe of seed {seed} is verified; show that result to see it."
 
 
@@ -33,7 +36,7 @@ class ResultsController(QObject):
     stored = Signal(object, object, str)  # Request, Sample, note of an opened volume: to be added to the history
     verified = Signal(object, object)  # Request that makes the sample alone, Verification
     volume_requested = Signal(object)  # Microstructure to be shown in place of the sample's, or the sample's again
-    compared = Signal()  # the comparison shows a pair
+    compared = Signal()  # the comparison shows films
     message = Signal(str)
     failed = Signal(str, str)  # sentence, details
 
@@ -44,6 +47,7 @@ class ResultsController(QObject):
         self.verifier = Verifier(self)
         self.panel = ResultsPanel()
         self.plots = PlotsPanel(lambda: colour_table(look.state.palette))
+        self.values = ValuesPage()
         self.comparison = ComparisonPanel()
         self._shown: tuple[Request, Sample] | None = None
         self._opened: Opened | None = None
@@ -55,6 +59,7 @@ class ResultsController(QObject):
         self._shown = request, sample
         self.panel.show_sample(request, sample)
         self.plots.show_volume(sample.microstructure)
+        self.values.show_volume(sample.microstructure, f"{request.model or 'film'}-seed{sample.seed}")
         known = self._verified is not None and self._verified[0] is sample
         self._show_verification(self._verified[1] if known and self._verified else None)
 
@@ -71,29 +76,38 @@ class ResultsController(QObject):
         if self._shown is not None and self._shown[1].process:
             self.verifier.start(*self._shown)
 
-    def compare_entries(self, pair: list[tuple[Entry, Sample]]) -> None:
-        """Show two stored results side by side."""
-        left, right = (Compared(_title(entry), entry.request.targets, sample) for entry, sample in pair)
-        self._compare(left, right)
+    def compare_entries(self, films: list[tuple[Entry, Sample]]) -> None:
+        """Show some stored results side by side."""
+        self._compare([Compared(_title(entry), entry.request.targets, sample) for entry, sample in films])
 
     def take_verification(self, sample: Sample, verification: Verification) -> None:
         """Know what a simulation said of a sample before it is shown."""
         self._verified = sample, verification
 
-    def report(self, picture: bytes) -> str:
-        """The sample on show as a page with a picture, and the plots as far as they have been looked at."""
+    def report(self, picture: bytes, take: Callable[[str], None]) -> None:
+        """Call `take` with a page on the sample on show once its plots are computed, whatever is on show by then."""
         assert self._shown is not None
         request, sample = self._shown
-        return report_html(request, sample, picture, self.plots.drawings())
+        verification = self._verified[1] if self._verified and self._verified[0] is sample else None
+        self.message.emit("The plots of the report are being computed…")
+        self.plots.whole(lambda drawings: take(report_html(request, sample, picture, drawings, verification)))
 
     def commands(self) -> list[Command]:
         """What can be found out."""
         return [
             Command(
+                "Generate", "Use the film's values as targets", self.panel.measured.targets_requested.emit,
+                ("Ctrl+Shift+T",), section=3, enabled=self.panel.measured.use.isEnabled,
+            ),
+            Command(
                 "Generate", "Verify the recipe by simulation", self.verify, ("Ctrl+Shift+V",), section=2,
                 enabled=lambda: self._shown is not None and bool(self._shown[1].process),
             )
         ]  # fmt: skip
+
+    def unfinished(self) -> str:
+        """What would be lost if the window closed now, in words; "" for nothing."""
+        return VERIFYING if self.verifier.running else ""
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
@@ -129,6 +143,7 @@ class ResultsController(QObject):
             assert volume is not None
             self.volume_requested.emit(volume)
             self.plots.show_volume(volume)
+            self.values.show_volume(volume, "simulated-film" if on else f"film-seed{sample.seed}")
 
     def _compare_simulated(self) -> None:
         if self._verified is None or self._verified[1].volume is None or self._shown is None:
@@ -137,17 +152,20 @@ class ResultsController(QObject):
         targets = self._shown[0].targets
         simulated = Sample(verification.volume, sample.seed, verification.simulated)  # type: ignore[arg-type]
         self._compare(
-            Compared("Generated film", targets, sample), Compared("Film simulated at its recipe", targets, simulated)
+            [Compared("Generated film", targets, sample), Compared("Film simulated at its recipe", targets, simulated)]
         )
 
-    def _compare(self, left: Compared, right: Compared) -> None:
+    def _compare(self, films: list[Compared]) -> None:
         state = self._look.state
-        self.comparison.show_pair(left, right, palette_of(state.palette), state.smooth)
+        self.comparison.show_films(films, palette_of(state.palette), state.smooth)
         self.compared.emit()
 
     def _answer(self, task: object, value: Any) -> None:
         if isinstance(task, LinesTask):
             self.plots.take(task, value)
+            self.comparison.plot.take(task, value)
+        elif isinstance(task, DescribeTask):
+            self.values.take(task, *value)
         elif isinstance(task, MeasureTask):
             self._take_values(task, value)
 
@@ -167,6 +185,9 @@ class ResultsController(QObject):
     def _fail(self, task: object, message: str, details: str) -> None:
         if isinstance(task, LinesTask):
             self.plots.take_failure(task, message)
+            self.comparison.plot.take_failure(task, message)
+        elif isinstance(task, DescribeTask):
+            self.values.take_failure(task, message)
         else:
             self.failed.emit(message, details)
 
@@ -175,8 +196,12 @@ class ResultsController(QObject):
         self.compute.answered.connect(self._answer)
         self.compute.failed.connect(self._fail)
         self.compute.progressed.connect(self.plots.show_progress)
-        self.plots.task_requested.connect(self.compute.ask)
-        self.plots.failed.connect(lambda sentence: self.failed.emit(sentence, ""))
+        for page in (self.plots, self.comparison.plot):
+            page.task_requested.connect(self.compute.ask)
+            page.failed.connect(lambda sentence: self.failed.emit(sentence, ""))
+        self.values.task_requested.connect(self.compute.ask)
+        self.values.message.connect(self.message)
+        self.values.failed.connect(lambda sentence: self.failed.emit(sentence, ""))
         self._look.changed.connect(lambda _: self.plots.restyle())
         panel.verification_requested.connect(self.verify)
         panel.cancelled.connect(self.verifier.cancel)

@@ -1,15 +1,18 @@
 """The export menu: what to write, then where."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton
 
+from microdesigner.app.export_files import files_written
 from microdesigner.gui.command import Command
-from microdesigner.gui.volume_files import MESH, MOVIES, REPORT, SURFACES, volume_formats
+from microdesigner.gui.volume_files import MESH, MOVIES, REPORT, SURFACES, volume_formats, volume_suffixes
 from microdesigner.gui.widgets.basics import named
 from microdesigner.gui.widgets.icons import with_icon
+from microdesigner.gui.widgets.replacing import ask_where
 
 MOTIONS = {"turntable": "Movie of the volume turning", "slices": "Movie of slices from bottom to top"}
 
@@ -28,14 +31,15 @@ class ExportButton(QPushButton):
         self.folder = folder or str(Path.home())
         self.stem = "volume"
         with_icon(self, "download")
+        self._phases: tuple[str, ...] = ()
         self.setEnabled(False)
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self.fill)
         self.setMenu(self._menu)
 
-    def offer(self, stem: str) -> None:
-        """There is a volume to export, by default under this name."""
-        self.stem = stem
+    def offer(self, stem: str, phases: Sequence[str]) -> None:
+        """There is a volume with these phases to export, by default under this name."""
+        self.stem, self._phases = stem, tuple(phases)
         self.setEnabled(True)
 
     def fill(self) -> None:
@@ -79,11 +83,13 @@ class ExportButton(QPushButton):
             self._ask(suffix, title, detail)
 
     def _ask(self, suffix: str, title: str, detail: int | str) -> None:
-        proposal = str(Path(self.folder) / f"{self.stem}.{suffix}")
-        name, _ = QFileDialog.getSaveFileName(self.window(), "Export", proposal, f"{title} (*.{suffix})")
-        if name:
-            path = Path(name)
-            self.folder = str(path.parent)
-            self.folder_chosen.emit(self.folder)
-            path = path if path.suffix else path.with_suffix(f".{suffix}")
-            (self.movie_chosen if suffix in MOVIES else self.chosen).emit(path, detail)
+        proposal = Path(self.folder) / f"{self.stem}.{suffix}"
+        ask_where(
+            self.window(), "Export", proposal, title, f".{suffix}", lambda path: self._order(path, suffix, detail),
+            volume_suffixes(suffix), lambda path: files_written(path, self._phases),
+        )  # fmt: skip
+
+    def _order(self, path: Path, suffix: str, detail: int | str) -> None:
+        self.folder = str(path.parent)
+        self.folder_chosen.emit(self.folder)
+        (self.movie_chosen if suffix in MOVIES else self.chosen).emit(path, detail)

@@ -1,8 +1,8 @@
 """Target against measured value of each feature of the sample shown."""
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from microdesigner.app.targets import comparison
 from microdesigner.core.descriptor_spec import spec_of
@@ -10,11 +10,13 @@ from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.gui import theme
 from microdesigner.gui.results.tolerance_colours import CLOSE, ON_TARGET, tolerance_colour
-from microdesigner.gui.widgets.basics import heading, quiet
+from microdesigner.gui.widgets.basics import heading, quiet, tool_button
 
 
 class MeasuredPanel(QWidget):
     """A line per feature: what was asked, what the voxels hold, how far apart."""
+
+    targets_requested = Signal()  # what is measured is to be asked for
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,13 +26,22 @@ class MeasuredPanel(QWidget):
         self._grid_widget = QWidget()
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(heading("Target and measured"))
+        self.use = tool_button(
+            "Use as targets", "Use values as targets", "Ask for what this film measures (Ctrl+Shift+T).",
+            self.targets_requested.emit,
+        )  # fmt: skip
+        head = QHBoxLayout()
+        head.addWidget(heading("Target and measured"), 1)
+        head.addWidget(self.use)
+        self.use.setEnabled(False)
+        column.addLayout(head)
         column.addWidget(self.words)
         column.addWidget(self._grid_widget)
 
     def show_sample(self, request: Request, sample: Sample) -> None:
         """Compare a sample with what was asked for."""
         self._shown = request, sample
+        self.use.setEnabled(any(value is not None for value in sample.measured.values()))
         fresh = QWidget()
         grid = QGridLayout(fresh)
         grid.setContentsMargins(0, 0, 0, 0)

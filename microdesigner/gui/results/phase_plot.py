@@ -9,11 +9,13 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QPageSize, QPaintDevi
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from microdesigner.app.csv_export import curves_csv
+from microdesigner.app.export_files import with_suffix
 from microdesigner.app.workers.measuring import Line
 from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.gui import theme
 from microdesigner.gui.widgets.basics import heading, tool_button
 from microdesigner.gui.widgets.plotting import make_plot, style_plot
+from microdesigner.gui.widgets.replacing import ask_to_replace
 from microdesigner.gui.widgets.thumbnails import png
 
 PICTURE_WIDTH = 1600
@@ -148,8 +150,9 @@ class PhasePlot(QWidget):
         name, chosen = QFileDialog.getSaveFileName(self.window(), f"Save {self.title}", proposal, filters)
         if name:
             suffix = next((suffix for suffix in FORMATS if f"*{suffix}" in chosen), ".svg")
-            path = Path(name)
-            self._save(path if path.suffix.lower() in FORMATS else path.with_suffix(suffix))
+            path = with_suffix(Path(name), suffix, FORMATS)
+            there = [path.name] if path != Path(name) and path.exists() else []
+            ask_to_replace(self.window(), there, path.parent, lambda: self._save(path))
 
     def _save(self, path: Path) -> None:
         try:

@@ -58,6 +58,7 @@ class PlotsPanel(QWidget):
         self._volume: Microstructure | None = None
         self._lines: dict[str, list[Line]] = {}
         self._pending: LinesTask | None = None
+        self._readers: list[Callable[[dict[str, bytes]], None]] = []
         self.plots: dict[str, PhasePlot] = {}
         self.words = quiet("Plots of the volume on show.")
         self.words.setWordWrap(False)
@@ -72,10 +73,18 @@ class PlotsPanel(QWidget):
     def show_volume(self, volume: Microstructure) -> None:
         """Follow this volume from now on."""
         if volume is not self._volume:
+            self._serve_readers()  # with what there is: it would be of another volume from now on
             self._volume, self._lines = volume, {}
             for plot in self.plots.values():
                 plot.clear()
             self._ask()
+
+    def whole(self, take: Callable[[dict[str, bytes]], None]) -> None:
+        """Call `take` with the `drawings` of the volume on show once all are computed, on the screen or not."""
+        self._readers.append(take)
+        if not self.plots:
+            self._make_plots()
+        self._ask()
 
     def take(self, task: object, lines: list[Line]) -> None:
         """Show an answer, unless another volume is on show by now."""
@@ -128,13 +137,20 @@ class PlotsPanel(QWidget):
         return [PROFILE, self.direction.currentData(), TORTUOSITY, CORRELATION]
 
     def _ask(self) -> None:
-        if self._volume is None or self._pending is not None or not self.isVisible():
+        if self._volume is None or self._pending is not None or not (self.isVisible() or self._readers):
             return
         missing = [statistic for statistic in self._statistics() if statistic not in self._lines]
         self.words.setText("Computing…" if missing else "Of the volume on show; the numbers can be copied.")
         if missing:
             self._pending = LinesTask(self._volume, missing[0])
             self.task_requested.emit(self._pending)
+        else:
+            self._serve_readers()
+
+    def _serve_readers(self) -> None:
+        readers, self._readers = self._readers, []
+        for take in readers:
+            take(self.drawings())
 
     def _turn(self) -> None:
         if self.direction.currentData() in self._lines:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from microdesigner.app.request_model import MAX_SEED, Design, RequestModel
+from microdesigner.gui.targets.film_size import FilmSizeForm
 from microdesigner.gui.undo import UndoMerge
 from microdesigner.gui.widgets.basics import CollapsibleSection, heading, named, tool_button
 from microdesigner.gui.widgets.number_field import IntegerField
@@ -54,15 +55,17 @@ class OptionsPanel(QWidget):
         for choice, titles in ((self.quality, QUALITY_TITLES), (self.match, MATCH_TITLES)):
             for name, title in titles.items():
                 choice.addItem(title, name)
+        self.film_size = FilmSizeForm(model, merge)
         self._lay_out()
         self._show(model.state)
         self._connect()
 
     def stops(self) -> list[QWidget]:
         """Where Tab stops, in its order."""
-        section = self.advanced.button
+        size, advanced = self.film.button, self.advanced.button
         return [
-            self.seed, self.locked, self.dice, self.count, self.quality, section, self.candidates, self.match, self.live
+            self.seed, self.locked, self.dice, self.count, self.quality, size, *self.film_size.stops(), advanced,
+            self.candidates, self.match, self.live,
         ]  # fmt: skip
 
     def _connect(self) -> None:
@@ -94,6 +97,8 @@ class OptionsPanel(QWidget):
         self.locked.setChecked(options.seed_locked)
         self.locked.setText("Locked" if options.seed_locked else "Free")
         self.live.setChecked(options.live)
+        if options.size is not None or options.voxel_nm is not None:
+            self.film.button.setChecked(True)  # what is asked for is never hidden
         for widget in widgets:
             widget.blockSignals(False)
 
@@ -118,6 +123,8 @@ class OptionsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(heading("Generation"))
         column.addLayout(grid)
+        self.film = CollapsibleSection("Film size", self.film_size, "Voxels of the film and their edge.")
+        column.addWidget(self.film)
         self.advanced = CollapsibleSection("Advanced", folded, "Candidates, matching and the live draft.")
         column.addWidget(self.advanced)
 

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.app.catalogue import Catalogue
@@ -15,11 +16,13 @@ from microdesigner.gui.targets.row import ConditionRow
 from microdesigner.gui.targets.run_bar import RunBar
 from microdesigner.gui.targets.support_badge import SupportBadge
 from microdesigner.gui.undo import UndoMerge
-from microdesigner.gui.widgets.basics import SPACING, heading, named, quiet, scrolled
+from microdesigner.gui.widgets.basics import SPACING, heading, named, quiet, scrolled, tool_button
 
 
 class TargetsPanel(QWidget):
     """Shows the request model and edits it."""
+
+    about_requested = Signal()  # the page of the chosen model
 
     def __init__(self, catalogue: Catalogue, model: RequestModel) -> None:
         super().__init__()
@@ -28,6 +31,8 @@ class TargetsPanel(QWidget):
         self._rows_of: Targets | None = None  # whose conditions the rows are
         self.rows: dict[str, ConditionRow] = {}
         self.model = named(QComboBox(), "Model", "The trained model that generates the volumes.")
+        self.about = tool_button("About…", "About the model", "What the model can do, how well, and what it learned "
+                                 "from.", self.about_requested.emit)  # fmt: skip
         self.card_text = quiet()
         self.conditions = QVBoxLayout()
         self.conditions.setSpacing(SPACING // 2)
@@ -45,18 +50,22 @@ class TargetsPanel(QWidget):
         self.badge.nearest_requested.connect(model.use_nearest)
 
     def refresh(self) -> None:
-        """Offer models that came since."""
+        """Offer the models that there are now."""
         self.model.blockSignals(True)
-        for installed in self._catalogue.models:
-            if self.model.findData(installed.card.name) < 0:
-                self.model.addItem(installed.card.name, installed.card.name)
+        names = [installed.card.name for installed in self._catalogue.models]
+        for index in reversed(range(self.model.count())):
+            if self.model.itemData(index) not in names:
+                self.model.removeItem(index)
+        for name in names:
+            if self.model.findData(name) < 0:
+                self.model.addItem(name, name)
         self.model.setCurrentIndex(self.model.findData(self._model.state.model))
         self.model.blockSignals(False)
         self.model.setEnabled(self.model.count() > 0)
 
     def restyle(self) -> None:
         """Show the support in the colours of the look."""
-        self.badge.show_verdict(self._model.judged())
+        self.badge.show_verdict(self._model.judged(), self._model.impossible())
 
     def commands(self) -> list[Command]:
         """What can be done to targets and options."""
@@ -123,7 +132,7 @@ class TargetsPanel(QWidget):
         for row in self.rows.values():
             stops += [row.slider, row.number, row.free]
         stops.append(self.badge.nearest)
-        stops += self.options.stops()
+        stops += [*self.options.stops(), self.about]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
@@ -132,7 +141,12 @@ class TargetsPanel(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(SPACING)
-        above: tuple[QWidget, ...] = (heading("Model"), self.model, self.card_text, _line(), heading("Targets"))
+        chooser = QHBoxLayout()
+        chooser.addWidget(self.model, 1)
+        chooser.addWidget(self.about)
+        column.addWidget(heading("Model"))
+        column.addLayout(chooser)
+        above: tuple[QWidget, ...] = (self.card_text, _line(), heading("Targets"))
         below: tuple[QWidget, ...] = (self.lowered, self.dependent, self.badge, _line(), self.options)
         for widget in above:
             column.addWidget(widget)

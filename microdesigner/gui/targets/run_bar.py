@@ -2,6 +2,8 @@
 
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
+from microdesigner.app.generation_progress import Outlook
+from microdesigner.app.training_progress import duration
 from microdesigner.gui.widgets.basics import named
 from microdesigner.gui.widgets.icons import with_icon
 
@@ -11,8 +13,9 @@ STAGES = {
     "decode": "Decoding",
     "measure": "Measuring",
     "match": "Matching",
-    "load": "Loading the model",
 }
+FINE = 1000
+"""Steps of the bar."""
 
 
 class RunBar(QWidget):
@@ -28,7 +31,7 @@ class RunBar(QWidget):
         self.generate.setProperty("role", "primary")
         with_icon(self.generate, "play")
         self.cancel = named(QPushButton("Cancel"), "Cancel", "Stop the generation (Esc).")
-        self.progress = named(QProgressBar(), "Progress", "Steps of the current stage.")
+        self.progress = named(QProgressBar(), "Progress", "How much of the time until the last film is over.")
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(6)
         self.words = QLabel()
@@ -63,15 +66,15 @@ class RunBar(QWidget):
         """`count` generations wait for their turn."""
         self.waiting.setText(f"{count} waiting" if count else "")
 
-    def show_progress(self, stage: str, done: int, total: int, seconds_left: float) -> None:
-        """`done` of `total` steps of a stage are finished."""
-        self.progress.setRange(0, max(1, total))
-        self.progress.setValue(done)
-        left = f", {_duration(seconds_left)} left" if seconds_left >= 0 and done < total else ""
-        self.words.setText(f"{STAGES.get(stage, stage.capitalize())}: {done} of {total}{left}")
+    def show_progress(self, outlook: Outlook) -> None:
+        """How far the whole generation is."""
+        self.progress.setRange(0, FINE)
+        self.progress.setValue(round(FINE * outlook.share))
+        films = f"Film {outlook.film} of {outlook.films}, " if outlook.films > 1 else ""
+        stage = STAGES.get(outlook.stage, outlook.stage.capitalize())
+        left = "" if outlook.seconds_left is None else f": {_left(outlook.seconds_left)} left"
+        self.words.setText(f"{films}{stage.lower() if films else stage}{left}")
 
 
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+def _left(seconds: float) -> str:
+    return "less than 1 s" if seconds < 0.95 else f"about {duration(seconds)}"

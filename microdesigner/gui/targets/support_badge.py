@@ -37,9 +37,9 @@ class SupportBadge(QWidget):
         column.addWidget(self.warnings)
         self.show_verdict(None)
 
-    def show_verdict(self, verdict: RequestVerdict | None) -> None:
-        """Show what is known of the request; None without a model."""
-        sentences = verdict.size_warnings if verdict else ()
+    def show_verdict(self, verdict: RequestVerdict | None, impossible: str = "") -> None:
+        """Show what is known of the request, None without a model, and why the model cannot serve it if it cannot."""
+        sentences = (impossible,) if impossible else verdict.size_warnings if verdict else ()
         self.warnings.setText("\n".join(sentences))
         self.warnings.setVisible(bool(sentences))
         support = verdict.support if verdict else None

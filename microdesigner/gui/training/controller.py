@@ -7,9 +7,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from microdesigner.app.catalogue import Catalogue
-from microdesigner.app.training_runs import known_runs
+from microdesigner.app.training_runs import TrainingRun, known_runs
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.command import Command
+from microdesigner.gui.training.status import TrainingStatus
 from microdesigner.gui.training.wizard import TrainingWizard, ask_about, may_go_on
 from microdesigner.gui.widgets.data_form import DataForm
 
@@ -27,6 +28,8 @@ class TrainingController(QObject):
         super().__init__(window)
         self._catalogue, self._import_form, self._window = catalogue, import_form, window
         self.wizard: TrainingWizard | None = None
+        self.status = TrainingStatus(self)
+        self.status.run_requested.connect(self.show_run)
         self._importing = BackgroundTask(self)
         self._importing.result.connect(lambda folder: self.choose(folder.name))
         self._importing.failed.connect(self.failed)
@@ -47,6 +50,12 @@ class TrainingController(QObject):
             self.wizard.finished.connect(lambda _: self._forget())
         self.wizard.show()
         self.wizard.raise_()
+
+    def show_run(self, run: TrainingRun) -> None:
+        """Show a training in the wizard."""
+        self.open()
+        if self.wizard is not None:
+            self.wizard.show_run(run)
 
     def import_model(self) -> None:
         """Ask for a model file, check it and install it."""
@@ -76,6 +85,7 @@ class TrainingController(QObject):
 
     def close(self) -> None:
         """Let go of the wizard without asking; trainings go on."""
+        self.status.stop()
         self._importing.close()
         if self.wizard is not None:
             self.wizard.release()
@@ -83,6 +93,7 @@ class TrainingController(QObject):
             self.wizard = None
 
     def _forget(self) -> None:
+        self.status.follow()
         if self.wizard is not None:
             self.wizard.deleteLater()
             self.wizard = None

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui.widgets.basics import heading, named
 
+FOLLOWS = 0.5
+"""Squared correlation of measured with asked values below which a target hardly decides anything."""
 Accuracy = Mapping[str, Mapping[str, float | None]]
 
 
@@ -41,7 +43,12 @@ class OutcomeBox(QFrame):
     def show_model(self, model: str, accuracy: Accuracy) -> None:
         """Tell of the finished model."""
         self._model = model
-        self.title.setText(f"The model {model} is among your models")
+        known = [value for figures in accuracy.values() if (value := figures["squared_pearson"]) is not None]
+        poor = sum(value < FOLLOWS for value in known)
+        told = (
+            f"installed, but hardly follows {poor} of its {len(accuracy)} targets: train it longer" if poor else "ready"
+        )
+        self.title.setText(f"The model {model} is {told}")
         self.words.setText(" ".join(_sentence(name, figures) for name, figures in accuracy.items()))
         self.show()
 

@@ -46,6 +46,13 @@ class StartPage(QWizardPage):
         run: TrainingRun | None = item.data(Qt.ItemDataRole.UserRole) if self.known.isChecked() and item else None
         return run
 
+    def choose(self, run: TrainingRun) -> None:
+        """Choose a training, if it is listed."""
+        for row in range(self.list.count()):
+            if self.list.item(row).data(Qt.ItemDataRole.UserRole).folder == run.folder:
+                self.list.setCurrentRow(row)
+                self.known.setChecked(True)
+
     def _go(self) -> None:
         self.known.setChecked(True)
         self.wizard().next()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget, QWizard
+from PySide6.QtWidgets import QMessageBox, QWidget, QWizard
 
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.training_runs import TrainingRun, known_runs, new_run
@@ -23,6 +23,7 @@ from microdesigner.gui.training.run_page import RunPage
 from microdesigner.gui.training.start_page import StartPage
 from microdesigner.gui.widgets.data_form import DataForm
 from microdesigner.gui.widgets.form_undo import FormUndo
+from microdesigner.gui.widgets.replacing import ask_where
 from microdesigner.training.config import TrainingConfig, new_config
 
 START, DATA, CHECKS, LEARN, PRESET, RUN = range(6)
@@ -137,6 +138,13 @@ class TrainingWizard(QWizard):
         except MicrodesignerError as error:
             self.preset.summary.setText(html.escape(str(error)))
 
+    def show_run(self, run: TrainingRun) -> None:
+        """Turn to the page of a training, unless something else is being prepared."""
+        if self.currentId() == START:
+            self.start.choose(run)
+            if self.start.chosen is not None:
+                self.next()
+
     def _follow(self, run: TrainingRun) -> None:
         self.run.show_run(run)
 
@@ -166,11 +174,16 @@ class TrainingWizard(QWizard):
             task.close()
 
     def _export(self, model: str) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Export the model", f"{model}.zip", "Models (*.zip)")
-        if name:
-            self._exporting.start(
-                "microdesigner.app.workers.models:export_model", user_data() / "models" / model, Path(name)
-            )
+        export, folder = "microdesigner.app.workers.models:export_model", user_data() / "models" / model
+        proposal = Path.home() / f"{model}.zip"
+        ask_where(
+            self,
+            "Export the model",
+            proposal,
+            "Models",
+            ".zip",
+            lambda path: self._exporting.start(export, folder, path),
+        )
 
 
 def may_go_on(run: TrainingRun) -> bool:

@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from microdesigner.app.view_state import ViewModel, ViewState
-from microdesigner.core.card import ModelCard
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.gui import theme
 from microdesigner.gui.undo import UndoMerge
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 STANDARD_VIEWS = (("isometric", "Iso", "6"), ("x", "X", "7"), ("y", "Y", "8"), ("z", "Z", "9"))
 MEASURE_TIP = "Distance of two points that you click on a surface or a slice, in nm (M; Esc ends it)."
 SLICES_TIP = "Three flat slices with a crosshair beside the 3-D view (F6)."
+PREVIEW = "Preview, coarse"
 MESHED = ("smooth", "threshold", "clip")
 STYLED = ("palette", "visible", "opacity", "slices", "positions", "orthogonal")
 """Entries of the state that the meshes, and the colours, depend on."""
@@ -102,14 +102,15 @@ class ViewsPanel(QWidget):
         """Show what stands for a volume of `size` voxels."""
         self._show_film(microstructure, size)
 
-    def show_preview(self, phases: PhaseArray, size: tuple[int, int, int], card: ModelCard) -> None:
-        """Show coarse labels, full height, of a volume of `size` voxels, unless the last are still being built."""
+    def show_preview(
+        self, phases: PhaseArray, size: tuple[int, int, int], voxel_nm: tuple[float, float, float],
+        names: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        """Show coarse labels of a whole volume of `size` voxels in its place, unless the last are still being built."""
         if not self.builder.busy:
-            coarseness = size[2] / phases.shape[2]
-            x, y, z = (coarseness * edge for edge in card.voxel_nm)
-            whole = all(edge * coarseness >= full for edge, full in zip(phases.shape, size, strict=True))
-            title = {"title": "Preview, coarse" if whole else "Preview of a corner, coarse"}
-            self._show_film(Microstructure(phases, (x, y, z), phase_names=card.phase_names, provenance=title), size)
+            x, y, z = (e * n / m for e, n, m in zip(voxel_nm, size, phases.shape, strict=True))
+            coarse = Microstructure(phases, (x, y, z), phase_names=names, provenance={"title": PREVIEW})
+            self._show_film(coarse, size)
 
     def render_job(self, scale: int) -> "RenderJob | None":
         """What is shown, `scale` times as large as on the screen, to be drawn elsewhere; None while that is nothing."""

@@ -65,6 +65,13 @@ class RenderJobs(QObject):
         """Write a movie of the views, "turntable" or "slices", GIF or MP4 by the suffix of `path`."""
         self._take(RENDER_MOVIE, self._views.render_job(1), path, motion)
 
+    def unfinished(self) -> str:
+        """What would be lost if the window closed now, in words; "" for nothing."""
+        if not self.task.running:
+            return ""
+        waiting = f" and {len(self._orders)} more that wait for it" if self._orders else ""
+        return f"{self._path.name}{waiting} would not be written: it is being drawn."
+
     def close(self) -> None:
         """Stop everything; what is not written yet will not be."""
         self._orders.clear()

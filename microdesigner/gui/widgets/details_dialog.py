@@ -4,10 +4,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.gui.widgets.basics import fit_screen, named
+from microdesigner.gui.widgets.replacing import ask_where
 
 START_SIZE = QSize(760, 480)
 
@@ -47,8 +48,4 @@ class DetailsDialog(QDialog):
             self.words.setText(f"Written: {path}")
 
     def _ask(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save", str(Path.home() / "microdesigner-report.txt"), "Text (*.txt)"
-        )
-        if name:
-            self.save(Path(name))
+        ask_where(self, "Save", Path.home() / "microdesigner-report.txt", "Text", ".txt", self.save)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QInputDialog, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDrag, QDropEvent
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox, QPushButton
 
 from microdesigner.app.history_model import HistoryModel
 from microdesigner.app.store.history import History
@@ -232,6 +233,34 @@ def test_notes_tags_and_stars_of_many(opened: MainWindow, stored: History, qtbot
     entries = stored.entries()
     assert all(entry.starred and entry.tags == ("blend A", "series") for entry in entries)
     assert entries[-1].note == "thin domains"
+
+
+def test_films_are_dragged_out_of_the_gallery_as_files(
+    opened: MainWindow, qtbot: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged: list[QMimeData] = []
+    monkeypatch.setattr(QDrag, "setMimeData", lambda _, mime: dragged.append(mime))
+    monkeypatch.setattr(QDrag, "exec", lambda *_: Qt.DropAction.CopyAction)
+    _click(qtbot, opened, 4)
+    _click(qtbot, opened, 2, CTRL)
+    ground, start = opened.history.gallery.view.viewport(), _place(opened, 2)
+    qtbot.mousePress(ground, Qt.MouseButton.LeftButton, NONE, start)  # type: ignore[attr-defined]
+    for step in (4, 20, 40):  # further than a trembling hand
+        qtbot.mouseMove(ground, start + QPoint(step, step))  # type: ignore[attr-defined]
+        QApplication.processEvents()
+    qtbot.mouseRelease(ground, Qt.MouseButton.LeftButton, NONE, start + QPoint(40, 40))  # type: ignore[attr-defined]
+    (mime,) = dragged
+    names = sorted(url.fileName() for url in mime.urls())
+    assert [name[: len("stand-in-seed2")] for name in names] == ["stand-in-seed2", "stand-in-seed4"]
+    films = [registry.read(Path(url.toLocalFile())) for url in mime.urls()]
+    assert all(film.shape == (16, 16, 8) for film in films)
+    opened.request_model.set_options(seed=99)
+    place, copy = QPointF(9, 9), Qt.DropAction.CopyAction
+    single = QMimeData()
+    single.setUrls([url for url in mime.urls() if "seed2" in url.fileName()])
+    opened.dropEvent(QDropEvent(place, copy, single, Qt.MouseButton.LeftButton, NONE))
+    wait_until(lambda: _shows(opened, 2))
+    assert opened.request_model.state.options.seed == 2
 
 
 def test_two_films_are_compared(opened: MainWindow, qtbot: object) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog
 
 from microdesigner.app.store.job_store import JobStore
 from microdesigner.app.store.jobs import State
 from microdesigner.gui.main_window import MainWindow
-from microdesigner.gui.queue.contact_sheet import SheetDialog
+from microdesigner.gui.queue.sheet_dialog import SheetDialog
 from microdesigner.gui.queue.sweep import SweepDialog
 from tests.gui.conftest import wait_until
 
@@ -147,9 +147,9 @@ def sweep(window: MainWindow, tmp_path: Path) -> MainWindow:
     window.workspace.sweeps.ask()
     dialog = window.findChild(SweepDialog)
     assert dialog is not None
-    dialog.steps.setValue(3)
-    dialog.low.setValue(0.3)
-    dialog.high.setValue(0.5)
+    dialog.axes[0].steps.setValue(3)
+    dialog.axes[0].low.setValue(0.3)
+    dialog.axes[0].high.setValue(0.5)
     dialog.accept()
     return window
 
@@ -161,12 +161,54 @@ def test_a_sweep_ends_in_a_contact_sheet_and_a_table(sweep: MainWindow, tmp_path
     targets = [job.request.targets["vol_frac_D"] for job in sweep.queue.queue.jobs]
     assert targets == pytest.approx([0.3, 0.4, 0.5])
     dialog.save(tmp_path / "sweep.png")
-    assert QImage(str(tmp_path / "sweep.png")).size() == dialog.sheet.size()
+    assert QImage(str(tmp_path / "sweep.png")).size() == dialog.view.sheet.image.size()
     table = (tmp_path / "sweep.csv").read_text(encoding="utf-8").splitlines()
     assert len(table) == 4
     assert "target vol_frac_D" in table[0]
     assert "measured vol_frac_D" in table[0]
     dialog.reject()
+
+
+def test_two_targets_are_swept_and_a_cell_opens_its_film(window: MainWindow, qtbot: object, tmp_path: Path) -> None:
+    window.request_model.set_options(quality="draft")
+    window.workspace.sweeps.ask()
+    dialog = window.findChild(SweepDialog)
+    assert dialog is not None
+    qtbot.mouseClick(dialog.both, Qt.MouseButton.LeftButton, pos=QPoint(8, dialog.both.height() // 2))  # type: ignore[attr-defined]
+    first, second = dialog.axes
+    assert second.isVisible()
+    assert second.condition.currentData() != first.condition.currentData()
+    second.condition.setCurrentIndex(second.condition.findData("tortuosity_D"))
+    for form, low, high in ((first, 0.3, 0.4), (second, 0.4, 0.6)):
+        form.steps.setValue(2)
+        form.low.setValue(low)
+        form.high.setValue(high)
+    assert "4 films with seed 0" in dialog.words.text()
+    wait_until(lambda: "supported" in dialog.support.text() or "hardly support" in dialog.support.text())
+    dialog.accept()
+    wait_until(lambda: window.findChild(SheetDialog) is not None, 120)
+    sheet = window.findChild(SheetDialog)
+    assert sheet is not None
+    assert sheet.table.count("\n") == 5
+    sheet.shown.setCurrentIndex(sheet.shown.findData("vol_frac_D"))
+    view = sheet.view
+    asked = [(job.request.targets["vol_frac_D"], job.request.targets["tortuosity_D"]) for job in sheet._steps]
+    assert asked == [(0.3, 0.4), (0.4, 0.4), (0.3, 0.6), (0.4, 0.6)]
+    left, right, upper = (view.place_of(index) for index in (0, 1, 2))
+    assert left.x() < right.x(), "the first condition runs to the right"
+    assert upper.y() < left.y(), "the second runs upwards"
+    colours = [
+        view.sheet.image.pixelColor(place.toPoint() + QPoint(10, 8))
+        for place in (r.topLeft() for r in view.sheet.places)
+    ]
+    assert colours[0] != colours[1], "films of unlike fractions have unlike colours"
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.place_of(1).toPoint())  # type: ignore[attr-defined]
+    wait_until(lambda: window.current_sample.request == sheet._steps[1].request)
+    wait_until(lambda: len(window.workspace.history_model.entries) == 4)
+    notes = {entry.note for entry in window.workspace.history_model.entries}
+    assert len(notes) == 1
+    assert notes.pop().startswith("Sweep of donor fraction and donor straight paths")
+    sheet.reject()
 
 
 def test_a_contact_sheet_does_not_cover_a_dialogue_in_use(sweep: MainWindow) -> None:
@@ -210,7 +252,7 @@ def test_an_impossible_sweep_cannot_be_accepted(window: MainWindow) -> None:
     window.workspace.sweeps.ask()
     dialog = window.findChild(SweepDialog)
     assert dialog is not None
-    dialog.high.setValue(1.0)
+    dialog.axes[0].high.setValue(1.0)
     ok = dialog.buttons.button(dialog.buttons.StandardButton.Ok)
     assert not ok.isEnabled()
     assert "sum to" in dialog.words.text()

@@ -237,6 +237,41 @@ def test_two_results_are_compared_in_linked_views(window: MainWindow, qtbot: obj
     assert first.maximised == second.maximised == 1
 
 
+def test_four_results_are_compared_with_their_plots_over_each_other(window: MainWindow, qtbot: object) -> None:
+    window.request_model.set_options(quality="draft", count=4)
+    generate(window)
+    strip = window.history.panel
+    wait_until(lambda: strip.list.count() == 4)
+    for row in range(4):
+        strip.list.item(row).setSelected(True)
+    assert strip.compare_selected()
+    panel = window.results.comparison
+    wait_until(lambda: panel.settled, 120)
+    assert [title.text() for title in panel.titles] == [f"stand-in, seed {seed}" for seed in range(4)]
+    assert all(view.isVisible() for view in panel.views)
+    values = [entry.measured["tortuosity_D"] for entry in reversed(window.workspace.history_model.entries)]
+    texts = [cell.text() for cell in panel.cells["tortuosity_D"]]
+    assert texts[0] == f"{values[0]:.3f}"
+    assert texts[2].startswith(f"{values[2]:.3f} ")
+    assert f"({values[2] - values[0]:+.3f})" in texts[2]
+    qtbot.keyClick(panel.views[3], Qt.Key.Key_7)  # type: ignore[attr-defined]
+    directions = [view.scene.camera.camera.GetDirectionOfProjection() for view in panel.views]  # type: ignore[union-attr]
+    assert all(math.dist(direction, (-1, 0, 0)) < 1e-6 for direction in directions)
+    plot = panel.plot
+    wait_until(lambda: plot.plot is not None and len([line for line in plot.plot._lines if len(line.x)]) == 4, 120)
+    assert plot.plot is not None
+    assert plot.plot.csv().splitlines()[0].count("stand-in, seed") == 4
+    plot.phase.setCurrentIndex(1)
+    film = window.results.comparison._films[2].sample.microstructure
+    share = (film.phases == 1).mean(axis=(0, 1))
+    np.testing.assert_allclose(plot.plot._lines[2].y, share, atol=1e-6)
+    for row in (0, 1):
+        strip.list.item(row).setSelected(False)
+    assert strip.compare_selected()
+    wait_until(lambda: panel.settled and len(panel.views) == 2, 120)
+    assert panel.sides[3].view.isHidden()
+
+
 def test_a_report_holds_picture_values_recipe_and_command(window: MainWindow, tmp_path: Path) -> None:
     generate(window)
     window.export(tmp_path / "film.html")
@@ -246,6 +281,7 @@ def test_a_report_holds_picture_values_recipe_and_command(window: MainWindow, tm
     assert f"{window.sample.measured['vol_frac_D']:.3f}" in page
     assert "Annealing time" in page
     assert "data:image/png;base64," in page
+    assert page.count("data:image/svg+xml;base64,") == 4, "plots that nobody looked at, too"
     assert "microdesigner generate --model stand-in" in page
 
 

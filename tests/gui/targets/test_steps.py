@@ -19,6 +19,9 @@ FIELDS: dict[str, Callable[[MainWindow], QWidget]] = {
     "candidates": lambda w: w.targets.options.candidates,
     "quality": lambda w: w.targets.options.quality,
     "match": lambda w: w.targets.options.match,
+    "voxels along x": lambda w: w.targets.options.film_size.edges[0],
+    "voxels along z": lambda w: w.targets.options.film_size.edges[2],
+    "voxel edge": lambda w: w.targets.options.film_size.voxel,
     "lock": lambda w: w.targets.options.locked,
     "live draft": lambda w: w.targets.options.live,
 }
@@ -33,6 +36,7 @@ def shown(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
     """A window with the focus, all its options unfolded, in which no two changes belong together."""
     monkeypatch.setattr(undo, "PAUSE_S", 0.0)
     window.targets.options.advanced.button.setChecked(True)
+    window.targets.options.film.button.setChecked(True)
     window.activateWindow()
     QApplication.processEvents()
     return window

@@ -3,9 +3,18 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractSpinBox
 
-from microdesigner.app.targets import Targets
 from microdesigner.gui.main_window import MainWindow
+from tests.gui.conftest import generate
+
+
+def type_into(field: QAbstractSpinBox, text: str, qtbot: object) -> None:
+    """Type a whole value, and Enter."""
+    field.selectAll()
+    qtbot.keyClicks(field, text)  # type: ignore[attr-defined]
+    qtbot.keyClick(field, Qt.Key.Key_Return)  # type: ignore[attr-defined]
 
 
 def test_a_slider_changes_the_request(window: MainWindow) -> None:
@@ -64,25 +73,57 @@ def test_the_badge_warns_outside_the_training_data_and_offers_the_nearest(window
     assert "Outside" not in badge.text.text()
 
 
-def test_the_badge_judges_for_the_size_asked_and_warns_of_it(
-    window: MainWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    badge, request = window.targets.badge, Targets.request
+def test_the_badge_judges_for_the_size_asked_and_warns_of_it(window: MainWindow, qtbot: object) -> None:
+    badge, options = window.targets.badge, window.targets.options
+    options.film.button.click()
     for name, value in (("tortuosity_D", 0.8), ("tortuosity_A", 0.8)):
         window.targets.rows[name].number.setValue(value)
     assert "Well supported" in badge.text.text()
     assert badge.warnings.isHidden()
     for size, words, warning in (
         ((64, 64, 96), "utside the training data", "96 layers was never measured"),
-        ((32, 32, 8), "", "ask for at least 32×32×16"),
+        ((16, 32, 16), "", "ask for at least 32×32×16"),
     ):
-        monkeypatch.setattr(
-            Targets, "request", lambda self, options, size=size: replace(request(self, options), size=size)
-        )
-        window.targets.restyle()
+        for field, edge in zip(options.film_size.edges, size, strict=True):
+            type_into(field, str(edge), qtbot)
+        assert window.request_model.request().size == size  # type: ignore[union-attr]
         assert words in badge.text.text()
         assert warning in badge.warnings.text()
         assert not badge.warnings.isHidden()
+
+
+def test_a_film_of_another_size_and_voxel_is_generated_and_recalled(window: MainWindow, qtbot: object) -> None:
+    options = window.targets.options
+    options.film.button.click()
+    form = options.film_size
+    assert not form.own.isEnabled()
+    for field, text in zip((*form.edges, form.voxel), ("32", "32", "16", "2,5"), strict=True):
+        type_into(field, text, qtbot)
+    assert form.physical.text() == "80 × 80 × 40 nm"
+    generate(window)
+    assert window.sample is not None
+    assert window.sample.microstructure.shape == (32, 32, 16)
+    asked = window.current_sample.request
+    assert asked is not None
+    assert asked.voxel_nm == (2.5, 2.5, 2.5)
+    form.own.click()
+    assert window.request_model.request() == replace(asked, size=None, voxel_nm=None)
+    assert [field.value() for field in form.edges] == [64, 64, 32]
+    assert form.voxel.value() == 2.0
+    window.undo.undo()
+    assert window.request_model.request() == asked, "the button is one step"
+    form.own.click()
+    window.request_model.recall(asked)
+    assert window.request_model.request() == asked
+
+
+def test_a_size_that_the_model_cannot_make_is_told_in_words(window: MainWindow, qtbot: object) -> None:
+    form, badge = window.targets.options.film_size, window.targets.badge
+    window.targets.options.film.button.click()
+    type_into(form.edges[0], "50", qtbot)
+    assert "must be a multiple of 16 voxels; got 50×64×32" in badge.warnings.text()
+    form.own.click()
+    assert badge.warnings.isHidden()
 
 
 def test_an_unlocked_seed_changes_with_each_generation(window: MainWindow) -> None:

@@ -108,10 +108,14 @@ def test_a_finished_model_is_told_once_with_its_accuracy(open_wizard: OpenWizard
     told: list[str] = []
     wizard.installed.connect(told.append)
     figures = {"mae": 0.0123, "squared_pearson": None, "r2": None, "bias": 0.0, "count": 2}
-    run.directory.events.write("evaluated", control={"vol_frac_D": figures}, count=2)
+    poor = {**figures, "squared_pearson": 0.2}
+    run.directory.events.write("evaluated", control={"vol_frac_D": figures, "tortuosity_D": poor}, count=2)
     run.directory.events.write("installed", model="mine", path=str(run.folder))
     wait_until(lambda: told == ["mine"])
     assert "off by 0.012" in wizard.run.outcome.words.text()
+    assert wizard.run.outcome.title.text().startswith(
+        "The model mine is installed, but hardly follows 1 of its 2 targets"
+    )
     wizard.run.follow()
     assert told == ["mine"]
 

@@ -1,0 +1,225 @@
+"""How far a generation is as a whole, and how long it still takes: one figure for all its stages and samples."""
+
+import math
+from dataclasses import dataclass, field
+
+from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.events import Progress
+from microdesigner.core.request import Request
+
+FIRST, ROUND, ROUNDS, FINISH = 21.0, 5.0, 4.0, 7.0
+"""Before anything is known: how long parts of the work take in denoiser evaluations, and rounds of a refinement."""
+BALANCED = 4.0
+"""The same of a refinement without straight paths: all that it does is one decoding."""
+NEWEST = 0.5
+"""Weight of the newest film in what is known."""
+BELIEVED, SHORTEST = 2.0, 0.01
+"""How far a film may differ from those before it to be learned from as it is; seconds (and rounds) that are nothing."""
+OVERDUE = 0.1
+"""What a part that takes longer than expected is expected to take still, as a share of what it has taken."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds that the parts of one film take: a denoiser evaluation, the refinement up to the first of its `rounds`
+    (which are counted), each round, and all from the last decoding to the film's values."""
+
+    step: float
+    first: float
+    round: float
+    rounds: float
+    finish: float
+
+    def scaled(self, factor: float) -> "Pace":
+        """The same work on a machine that is `factor` times as slow."""
+        return Pace(self.step * factor, self.first * factor, self.round * factor, self.rounds, self.finish * factor)
+
+
+@dataclass
+class _Film:
+    """What one film has taken so far."""
+
+    steps: int = 0
+    step: float = 0.0
+    first: float | None = None
+    rounds: int = 0
+    round: float = 0.0
+    refines: bool = False
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """`share` 0..1 of the time is over; `seconds_left` is None while nothing tells how fast the machine is. `film` of
+    `films`, counted from 1, is in the making."""
+
+    share: float
+    seconds_left: float | None
+    stage: str
+    film: int
+    films: int
+
+
+@dataclass
+class PaceMemory:
+    """What films of the past took, by what decides that."""
+
+    known: dict[tuple[object, ...], Pace] = field(default_factory=dict)
+
+    def learn(self, key: tuple[object, ...], new: Pace, expected: Pace) -> None:
+        """Take the pace of one more film, of which `expected` was expected: one that was slow for once, as the first is
+        after a start, teaches little."""
+        old = self.known.get(key, expected)
+        pairs = zip(vars(old).values(), vars(new).values(), strict=True)
+        self.known[key] = Pace(*(was + NEWEST * (_near(now, was) - was) for was, now in pairs))
+
+
+class GenerationProgress:
+    """Follows the events of one request. Times are seconds of any clock.
+
+    A film is denoised, refined in a first part and some rounds, and finished; on a graphics card many are denoised
+    together. What each part takes comes from films of the past that asked for the same (`memory`), made slower or
+    faster by what this run shows, and from the ratios above where there is none.
+    """
+
+    def __init__(self, request: Request, memory: PaceMemory) -> None:
+        self._request, self._memory = request, memory
+        names = frozenset(request.targets)
+        self._key = (request.model, request.size, request.refinement_strength > 0, names)
+        self._stage = ""
+        self._since: float | None = None  # when the last event came
+        self._started: float | None = None
+        self._denoised = self._refined = self._finished = 0.0  # films
+        self._film = _Film()
+        self._share = 0.0
+
+    def add(self, event: Progress, now: float) -> None:
+        """Take an event in."""
+        if self._started is None or self._since is None:
+            self._started = self._since = now
+            if (
+                event.stage == "denoise"
+            ):  # from nothing: the first evaluation is over, and nobody knows how long it took
+                self._denoised, self._stage = self._films(event), "denoise"
+                return
+        spent = now - self._since
+        if event.stage == "denoise":
+            self._take_steps(event, spent)
+        elif event.stage == "refine":
+            self._take_round(event, spent)
+        elif event.stage == "measure":
+            self._take_finish(event, spent)
+        elif event.stage == "decode":
+            self._refined = max(self._refined, event.done + 1.0)
+        self._stage, self._since = event.stage, now
+
+    def outlook(self, now: float) -> Outlook:
+        """How far the work is at the time `now`."""
+        pace, left = self._pace(), None
+        if pace is not None and self._started is not None and self._since is not None:
+            left, elapsed = self._left(pace, now - self._since), now - self._started
+            self._share = max(self._share, elapsed / max(elapsed + left, 1e-9))
+        count = self._request.count
+        return Outlook(self._share, left, self._stage, min(int(self._finished) + 1, count), count)
+
+    def _left(self, pace: Pace, waited: float) -> float:
+        """Seconds until the last film is there, `waited` after the last event."""
+        count, request = self._request.count, self._request
+        refinement = pace.first + pace.rounds * pace.round if self._refines else 0.0
+        denoise = (count - self._denoised) * request.steps * pace.step
+        if self._stage == "decode":
+            under_way, others = _rest(pace.finish, waited), count - max(self._finished + 1, self._refined)
+            return denoise + under_way + max(0.0, count - self._refined) * refinement + others * pace.finish
+        finish = (count - max(self._finished, self._refined)) * pace.finish
+        if self._stage == "refine":
+            others = max(0.0, count - self._refined - 1) * refinement
+            return denoise + self._rounds_left(pace, waited) + others + finish
+        if self._stage == "denoise":
+            denoise -= min(waited, pace.step)
+        return denoise + max(0.0, count - self._refined) * refinement + finish
+
+    def _rounds_left(self, pace: Pace, waited: float) -> float:
+        """Seconds until the film under way is refined."""
+        if self._film.first is None:
+            return _rest(pace.first, waited + self._waited_for_first) + pace.rounds * pace.round
+        rounds = max(pace.rounds - self._film.rounds, 0.5)
+        return _rest(pace.round, waited) + (rounds - 1) * pace.round if rounds > 1 else rounds * pace.round
+
+    @property
+    def _refines(self) -> bool:
+        if self._film.refines:
+            return True
+        known = self._memory.known.get(self._key)
+        return known.first > 0 if known is not None else self._request.refinement_strength > 0
+
+    @property
+    def _waited_for_first(self) -> float:
+        return self._film.round if self._film.first is None else 0.0
+
+    def _pace(self) -> Pace | None:
+        """What each part takes, at the speed that this film's evaluations show."""
+        step = self._film.step / self._film.steps if self._film.steps else None
+        known = self._memory.known.get(self._key)
+        if known is not None:
+            return known if step is None or not known.step else known.scaled(max(0.2, min(5.0, step / known.step)))
+        if step is None:
+            return None
+        straight = any(spec_of(name).kind == "tortuosity" for name in self._request.targets)
+        first, rounds = (FIRST, ROUNDS) if straight else (BALANCED, 0.0)
+        return Pace(step, first * step, ROUND * step, rounds, FINISH * step)
+
+    def _films(self, event: Progress) -> float:
+        """Films denoised: candidates beyond the first of a film go on where it was."""
+        steps, candidates = self._request.steps, self._request.candidates
+        if candidates == 1:
+            return event.done / steps
+        film = max(event.done - 1, 0) // (steps * candidates)
+        return float(film) + ((event.done - 1) % steps + 1) / steps
+
+    def _take_steps(self, event: Progress, spent: float) -> None:
+        if self._stage not in ("denoise", ""):
+            self._film = _Film()
+        before, self._denoised = self._denoised, self._films(event)
+        if self._request.candidates > 1:  # another candidate of a film that was decoded already
+            self._refined = min(self._refined, math.ceil(self._denoised) - 1)
+        if self._denoised > before and self._stage == "denoise":
+            self._film.steps += round((self._denoised - before) * self._request.steps)
+            self._film.step += spent
+
+    def _take_round(self, event: Progress, spent: float) -> None:
+        if self._stage != "refine":  # the next of the films that were denoised together, or the first
+            self._film = _Film(self._film.steps, self._film.step, refines=True)
+        film, rounds = self._film, event.done % ROUNDS_IN_ALL
+        if rounds == 0 and event.done and film.rounds:  # the last of all that there can be
+            rounds = ROUNDS_IN_ALL
+        if self._stage == "refine":
+            film.round += spent
+        if rounds and film.first is None:
+            film.first, film.round = film.round, 0.0
+        film.rounds = rounds
+
+    def _take_finish(self, event: Progress, spent: float) -> None:
+        self._finished = event.done
+        film, known = self._film, self._memory.known.get(self._key)
+        if self._stage != "decode" or not film.steps:
+            return
+        rounds = max(film.rounds - 1, 0)  # the first is told together with what comes before it
+        step = film.step / film.steps
+        usual = film.round / rounds if rounds else known.round if known else ROUND * step
+        first = film.round if film.first is None else max(0.0, film.first - usual)
+        expected = self._pace()
+        assert expected is not None, "an evaluation has been timed"
+        self._memory.learn(self._key, Pace(step, first, usual, float(film.rounds), spent), expected)
+
+
+ROUNDS_IN_ALL = 8
+"""Rounds that `Progress` counts for each candidate's refinement."""
+
+
+def _near(value: float, usual: float) -> float:
+    """`value` where it is not far from what is usual, else as far as is believed."""
+    return min(max(value, usual / BELIEVED), max(usual, SHORTEST) * BELIEVED)
+
+
+def _rest(expected: float, waited: float) -> float:
+    """What is left of a part after `waited` seconds."""
+    return max(expected - waited, OVERDUE * waited)

@@ -1,0 +1,135 @@
+"""One figure for a whole generation: honest after the first third, near zero at the end, never backwards."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from microdesigner.app.generation_progress import GenerationProgress, Outlook, PaceMemory
+from microdesigner.core.events import Progress
+from microdesigner.core.request import Request
+
+TARGETS = {"vol_frac_D": 0.4, "tortuosity_D": 0.5}
+Timed = tuple[float, Progress]
+
+
+def events(count: int = 1, slow: float = 1.0, rounds: int = 4, steps: int = 16) -> Iterator[Timed]:
+    """What the engine tells on a CPU, with the times measured there, `slow` times as long."""
+    now = 0.0
+    for film in range(count):
+        for step in range(steps):
+            now += 0.03 * slow
+            yield now, Progress("denoise", film * steps + step + 1, count * steps)
+        yield now, Progress("refine", 8 * film, 8 * count)
+        for done in range(1, rounds + 1):
+            now += (0.8 if done == 1 else 0.16) * slow
+            yield now, Progress("refine", 8 * film + done, 8 * count)
+        yield now, Progress("decode", film, count)
+        now += 0.25 * slow
+        yield now, Progress("measure", film + 1, count)
+
+
+def followed(request: Request, memory: PaceMemory, timed: list[Timed]) -> list[tuple[float, Outlook]]:
+    """What is told at each event and ten times a second between them."""
+    progress, seen = GenerationProgress(request, memory), []
+    for (now, event), (following, _) in itertools.pairwise([*timed, (timed[-1][0], timed[-1][1])]):
+        progress.add(event, now)
+        ticks = int((following - now) / 0.1) + 1
+        seen += [(now + 0.1 * tick, progress.outlook(now + 0.1 * tick)) for tick in range(ticks)]
+    return seen
+
+
+def errors_after_a_third(seen: list[tuple[float, Outlook]], end: float) -> list[float]:
+    """Of the whole time that is told, as a share of it."""
+    return [
+        abs(now + outlook.seconds_left - end) / end
+        for now, outlook in seen
+        if now > end / 3 and outlook.seconds_left is not None
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("slow", [0.3, 1.0, 10.0])
+def test_the_first_run_is_told_within_a_fifth(count: int, slow: float) -> None:
+    timed = list(events(count, slow))
+    errors = errors_after_a_third(followed(Request(TARGETS, count=count), PaceMemory(), timed), timed[-1][0])
+    assert errors
+    assert max(errors) < 0.2
+
+
+@pytest.mark.parametrize("slow", [0.5, 1.0, 3.0])
+def test_what_runs_of_the_past_took_is_known(slow: float) -> None:
+    """Also where the machine is faster or slower now, and this program's own ratios do not hold."""
+    memory, request = PaceMemory(), Request(TARGETS)
+    for _ in range(3):
+        followed(request, memory, list(events(rounds=7)))
+    timed = list(events(rounds=7, slow=slow))
+    seen = followed(request, memory, timed)
+    assert max(errors_after_a_third(seen, timed[-1][0])) < 0.1
+    assert seen[-1][1].seconds_left is not None
+    assert seen[-1][1].seconds_left < 0.05 * timed[-1][0]
+
+
+def test_the_bar_never_goes_back_and_ends_near_its_end() -> None:
+    timed = list(events(3, rounds=8))
+    shares = [outlook.share for _, outlook in followed(Request(TARGETS, count=3), PaceMemory(), timed)]
+    assert shares == sorted(shares)
+    assert shares[-1] > 0.97
+
+
+def test_time_runs_down_between_events() -> None:
+    memory = PaceMemory()
+    followed(Request(TARGETS), memory, list(events()))
+    progress = GenerationProgress(Request(TARGETS), memory)
+    for now, event in itertools.islice(events(), 17):  # the refinement begins
+        progress.add(event, now)
+    left = [progress.outlook(now + wait).seconds_left or 0.0 for wait in (0.0, 0.2, 0.4)]
+    assert left == pytest.approx([left[0], left[0] - 0.2, left[0] - 0.4])
+    assert left[0] > 0.5
+
+
+def test_what_takes_longer_than_ever_is_not_told_to_be_nearly_over() -> None:
+    memory = PaceMemory()
+    followed(Request(TARGETS), memory, list(events()))
+    progress = GenerationProgress(Request(TARGETS), memory)
+    for now, event in itertools.islice(events(), 17):
+        progress.add(event, now)
+    late = progress.outlook(now + 10).seconds_left
+    assert late is not None
+    assert late > 1.0
+
+
+def test_candidates_that_are_drawn_again_are_followed() -> None:
+    """Two candidates of one film: its time comes twice, and the film is not done before."""
+    request = Request(TARGETS, candidates=4)
+    progress = GenerationProgress(request, PaceMemory())
+    now = 0.0
+    for number in range(2):
+        for now, event in events():
+            denoises = event.stage == "denoise"
+            told = Progress("denoise", number * 16 + event.done, 64) if denoises else event
+            if event.stage != "measure":
+                progress.add(told, 2 * number + now)
+                outlook = progress.outlook(2 * number + now)
+                assert outlook.share < 1
+    assert outlook.seconds_left == pytest.approx(0.25, abs=0.2)
+
+
+def test_films_denoised_together_are_followed_one_after_the_other() -> None:
+    """A graphics card denoises sixteen at once, then refines and decodes them in turn; a few runs are learned from."""
+    timed, now = [], 0.0
+    for step in range(16):
+        now += 0.1
+        timed.append((now, Progress("denoise", 16 * (step + 1), 256)))
+    for film in range(16):
+        timed.append((now, Progress("refine", 8 * film, 128)))
+        for done in range(1, 4):
+            now += 0.4 if done == 1 else 0.1
+            timed.append((now, Progress("refine", 8 * film + done, 128)))
+        timed.append((now, Progress("decode", film, 16)))
+        now += 0.1
+    timed += [(now, Progress("measure", film + 1, 16)) for film in range(16)]
+    memory, request = PaceMemory(), Request(TARGETS, count=16)
+    for _ in range(4):
+        seen = followed(request, memory, timed)
+    assert max(errors_after_a_third(seen, now)) < 0.2
