@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDrag, QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDrag, QDropEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox, QPushButton
 
 from microdesigner.app.history_model import HistoryModel
@@ -246,8 +246,11 @@ def test_films_are_dragged_out_of_the_gallery_as_files(
     ground, start = opened.history.gallery.view.viewport(), _place(opened, 2)
     qtbot.mousePress(ground, Qt.MouseButton.LeftButton, NONE, start)  # type: ignore[attr-defined]
     for step in (4, 20, 40):  # further than a trembling hand
-        qtbot.mouseMove(ground, start + QPoint(step, step))  # type: ignore[attr-defined]
-        QApplication.processEvents()
+        place = QPointF(start + QPoint(step, step))
+        left = Qt.MouseButton.LeftButton
+        there = QPointF(ground.mapToGlobal(place.toPoint()))
+        move = QMouseEvent(QEvent.Type.MouseMove, place, there, Qt.MouseButton.NoButton, left, NONE)
+        QApplication.sendEvent(ground, move)
     qtbot.mouseRelease(ground, Qt.MouseButton.LeftButton, NONE, start + QPoint(40, 40))  # type: ignore[attr-defined]
     (mime,) = dragged
     names = sorted(url.fileName() for url in mime.urls())

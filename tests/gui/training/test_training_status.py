@@ -31,7 +31,7 @@ def test_a_training_is_told_and_followed(window: MainWindow, run: TrainingRun, q
     status.follow()
     assert status.button.isVisible()
     assert "mine trains" in status.button.text()
-    assert "left" in status.button.text()
+    assert "%" in status.button.text()
     before = status.button.text()
     write = run.directory.events.write
     write("step", stage="vae", step=2, steps=2, progress=1.0, seconds=120.0, seconds_left=0.0, loss=0.5)
