@@ -46,8 +46,8 @@ def dpm_solver(
 
     With `stochasticity` τ = 0 it follows the probability flow, deterministic given `noise`. With τ > 0 every step but
     the first and the last replaces the share 1 - exp(-τ² h) of the noise by noise of `generators` (CPU, one per
-    sample), h being the step in ln(α/σ): the reverse diffusion of SA-Solver (Xue et al. 2023, τ = 1 is SDE-DPM-Solver++),
-    on which errors of the network fade instead of adding up.
+    sample), h being the step in ln(α/σ): the reverse diffusion of SA-Solver (Xue et al. 2023, τ = 1 is
+    SDE-DPM-Solver++), on which errors of the network fade instead of adding up.
     """
     times = torch.linspace(1, 0, steps + 1, dtype=torch.float64)
     latent, previous, previous_width = noise, None, math.inf

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from pytest import MonkeyPatch
 from torch import Tensor
 
 from microdesigner.core.errors import InputError
@@ -33,7 +32,9 @@ def test_drafts_of_one_seed_change_little_by_little(tiny_engine: Engine) -> None
 
 
 @pytest.mark.parametrize("sampler", ["sa-solver", "dpm-solver++", "ancestral"])
-def test_a_draft_takes_the_path_of_its_film(sampler: Sampler, tiny_engine: Engine, monkeypatch: MonkeyPatch) -> None:
+def test_a_draft_takes_the_path_of_its_film(
+    sampler: Sampler, tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     request = Request({"vol_frac_D": 0.35}, seed=4, steps=6, sampler=sampler)
     start = initial_noises(request.seed, 1, latent_shape(tiny_engine.card, tiny_engine.card.shape))[0]
     film = list(denoised(tiny_engine.networks, request, [request.targets], [start], 1))[-1]
@@ -43,7 +44,7 @@ def test_a_draft_takes_the_path_of_its_film(sampler: Sampler, tiny_engine: Engin
     torch.testing.assert_close(followed, film[0], atol=1e-4, rtol=1e-3)
 
 
-def test_a_draft_evaluates_the_denoiser_twice(tiny_engine: Engine, monkeypatch: MonkeyPatch) -> None:
+def test_a_draft_evaluates_the_denoiser_twice(tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     times = []
     evaluate = InferenceNetworks.velocity
 
