@@ -33,12 +33,13 @@ wait $training || { tail -5 train.log; exit 1; }
 say "trained: $(microdesigner models list | grep mine)"
 
 if [ -n "${DISPLAY:-}" ]; then
-    xdg-open films/sample-0000.vti & # what a double click does
+    desktop=/usr/share/applications/org.microdesigner.microdesigner.desktop  # as a double click: what the entry says
+    sh -c "$(sed -n "s/^Exec=//p" $desktop | sed "s|%F|films/sample-0000.vti|")" &
     for second in $(seq 1 240); do
         sleep 1
-        if grep -q 'first volume drawn' /root/.local/share/microdesigner/log*.txt /root/.local/share/microdesigner/*.log 2> /dev/null; then break; fi
+        if grep -q 'first volume drawn' /root/.local/share/microdesigner/log.txt 2> /dev/null; then break; fi
     done
-    say "the window: $(grep -h 'Start:' /root/.local/share/microdesigner/*log* | tail -3 | tr '\n' ';')"
+    say "the window: $(grep -h 'Start:' /root/.local/share/microdesigner/log.txt | tail -3 | tr '\n' ';')"
     sleep 5
     [ -z "${PICTURE_TAKEN:-}" ] || { touch /tmp/window-is-up; for second in $(seq 1 60); do [ -e "$PICTURE_TAKEN" ] && break; sleep 1; done; }
     pid=$(cat /proc/[0-9]*/stat | awk '$2 == "(microdesigner)" && $4 == 1 {print $1}' | head -1)
