@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 NAME, IDENTITY = "microdesigner", "org.microdesigner.microdesigner"
 ARCHITECTURE = {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
-# what the bundle must not bring: the libraries of graphics driver and X server, and what these need in their own version
+# what a bundle must not bring: libraries of graphics driver and X server, and what these need in their own version
 DEPENDS = (
     "libc6 (>= 2.34), libstdc++6 (>= 12), libgcc-s1, libgl1, libegl1, libx11-6, libx11-xcb1, libxcb1, libxcb-glx0, "
     "libxcb-randr0, libxcb-sync1, libxcb-shm0, libxcb-xfixes0, libxcb-dri3-0, libxext6, libdrm2, zlib1g, "

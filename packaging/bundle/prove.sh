@@ -1,6 +1,7 @@
 #!/bin/sh
 # Proves a package in a bare root: prove.sh ROOT.tar PACKAGE.deb [PICTURE.png], as root. A root is made by
-# `mmdebstrap --variant=minbase bookworm ROOT.tar`. The window is shown on a virtual screen outside the root.
+# `mmdebstrap --variant=minbase bookworm ROOT.tar`. The window is shown on a virtual screen outside the root; its picture
+# needs Pillow (PYTHON names the interpreter that has it).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(mktemp -d)
@@ -24,7 +25,7 @@ mount --make-rslave "$root/dev"
 mount --bind /tmp/.X11-unix "$root/tmp/.X11-unix"
 if [ $# -gt 2 ]; then
     ( while [ ! -e "$root/tmp/window-is-up" ]; do sleep 1; done
-      python3 -c "import sys; from PIL import ImageGrab; ImageGrab.grab(xdisplay=sys.argv[1]).save(sys.argv[2])" "$display" "$3"
+      "${PYTHON:-python3}" -c "import sys; from PIL import ImageGrab; ImageGrab.grab(xdisplay=sys.argv[1]).save(sys.argv[2])" "$display" "$3"
       touch "$root/tmp/picture-taken" ) &
 fi
 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DISPLAY="$display" ${3:+PICTURE_TAKEN=/tmp/picture-taken} \
