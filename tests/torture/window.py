@@ -77,7 +77,7 @@ def use_window(folder: Path, done: Done, meanwhile: Callable[..., None]) -> int:
     collector.end()
     end_all()
     sys.stderr.write("\n".join(dict.fromkeys(said + failed)))
-    return 1 if said or failed or not queue.jobs else 0
+    return 1 if said or failed else 0
 
 
 def _check(folder: Path, _: Path, done: int) -> None:
