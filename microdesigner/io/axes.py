@@ -23,7 +23,8 @@ def in_xyz(path: Path, values: NDArray[Any], stored: str, options: ImportOptions
     if options.axes is not None:
         letters, source = options.axes, "option"
     elif sorted(letters) != ["x", "y", "z"]:
-        letters = _guessed(letters)
+        usual = "".join(letter for letter in stored if letter in "xyz")
+        letters = usual if source == "convention" and len(usual) == 3 else _guessed(letters)
     return values.transpose([letters.index(axis) for axis in "xyz"]), source
 
 

@@ -6,6 +6,7 @@ Volumes of other programs are read by h5py, in a process of its own (see `isolat
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from microdesigner.io.axes import in_xyz, three_of
 from microdesigner.io.damage import BEST_COMPRESSION
 from microdesigner.io.labels import check_size, parsed, record_of, voxel_of
 from microdesigner.io.options import ImportOptions
+from microdesigner.io.orientation import straightened
 from microdesigner.io.scans import Scan, edge_facts
 
 if TYPE_CHECKING:
@@ -66,6 +68,11 @@ def _scan(path: Path, file: "h5py.File", options: ImportOptions) -> Scan:
     check_size(path, (1, 1, stored.size), most=BEST_COMPRESSION * path.stat().st_size)
     layout = hdf5_layouts.layout_of(file, name)
     turned, source = in_xyz(path, stored[()], layout.letters, options, layout.axes_from)
+    if layout.directions is not None and options.axes is None:
+        turned, order = straightened(path, turned, layout.directions)
+        if layout.edges_without_unit:
+            x, y, z = (layout.edges_without_unit[axis] for axis in order)
+            layout = replace(layout, edges_without_unit=(x, y, z))
     facts: dict[str, Any] = {"axes_from": source, "array": name, "arrays": tuple(names), "labels": numbers_of(stored)}
     if KEY in stored.attrs:
         record = parsed(path, hdf5_layouts.text_of(stored.attrs[KEY]))

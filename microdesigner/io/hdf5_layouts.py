@@ -1,4 +1,4 @@
-"""What HDF5 files of other programs say of a dataset: ilastik, Fiji, DREAM.3D, Data Exchange, MATLAB 7.3.
+"""What HDF5 files of other programs say of a dataset: ilastik, Fiji, DREAM.3D, ITK, Data Exchange, MATLAB 7.3.
 
 Sources: https://ukoethe.github.io/vigra/doc-release/vigranumpy (axistags), https://github.com/ilastik/ilastik4ij
 (element_size_um), http://www.dream3d.io (file format), https://dxfile.readthedocs.io (Data Exchange).
@@ -25,7 +25,8 @@ _UNITS = {4: "pm", 5: "nm", 6: "um", 7: "mm", 8: "cm", 10: "m", 21: "Angstrom", 
 
 @dataclass(frozen=True)
 class Layout:
-    """`letters`: one per axis of the dataset; the rest as in `scans.Facts`."""
+    """`letters`: one per axis of the dataset; `directions` in space of x, y and z as they are stored; the rest as in
+    `scans.Facts`."""
 
     letters: str
     axes_from: Source = "file"
@@ -33,6 +34,7 @@ class Layout:
     voxel_from: Source = "file"
     edges_without_unit: Voxel | None = None
     value_names: dict[str, str] = field(default_factory=dict)
+    directions: Any = None
 
 
 def layout_of(file: "h5py.File", name: str) -> Layout:
@@ -41,6 +43,10 @@ def layout_of(file: "h5py.File", name: str) -> Layout:
     dimensions = dataset.ndim
     if (dream3d := _dream3d(dataset)) is not None:
         return dream3d
+    if name.startswith("ITKImage/") and "Spacing" in dataset.parent:  # x fastest; lengths have no unit
+        x, y, z = (float(edge) for edge in dataset.parent["Spacing"][()])
+        straight = dataset.parent["Directions"][()] if "Directions" in dataset.parent else None
+        return Layout("zyx" + "c" * (dimensions - 3), edges_without_unit=(x, y, z), directions=straight)
     letters = _axis_tags(dataset) or _dimension_labels(dataset)
     if letters is None and _ELEMENT_SIZE in dataset.attrs:
         letters = "tczyx" if dimensions == 5 else "zyx" + "c" * (dimensions - 3)

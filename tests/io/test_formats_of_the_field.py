@@ -32,14 +32,14 @@ def test_simpleitk_reads_the_same(extension: str, tmp_path: Path) -> None:
         assert image.GetSpacing() == pytest.approx(FILM.voxel_nm)
 
 
-@pytest.mark.parametrize("extension", ["mha", "mhd", "nrrd", "vtk", "tif"])
+@pytest.mark.parametrize("extension", ["mha", "mhd", "nrrd", "hdf5", "vtk", "tif"])
 def test_what_simpleitk_writes_is_read(extension: str, tmp_path: Path) -> None:
     image = SimpleITK.GetImageFromArray(LABELS.T)
     image.SetSpacing((2.0, 3.0, 5.0))
     image.SetDirection((1, 0, 0, 0, 1, 0, 0, 0, -1))
     SimpleITK.WriteImage(image, str(tmp_path / f"film.{extension}"), useCompression=extension != "tif")
     scan = io.scan(tmp_path / f"film.{extension}")
-    turned = extension in ("mha", "mhd", "nrrd")  # the others store no directions
+    turned = extension in ("mha", "mhd", "nrrd", "hdf5")  # the others store no directions
     np.testing.assert_array_equal(scan.values, LABELS[:, :, ::-1] if turned else LABELS)
 
 
@@ -48,7 +48,11 @@ def test_a_permuted_volume_is_put_straight_and_an_oblique_one_refused(tmp_path: 
     image.SetSpacing((2.0, 3.0, 5.0))
     image.SetDirection((0, 1, 0, 0, 0, 1, 1, 0, 0))  # the stored x points along z, y along x, z along y
     SimpleITK.WriteImage(image, str(tmp_path / "film.mha"))
+    SimpleITK.WriteImage(image, str(tmp_path / "film.hdf5"))
     scan = io.scan(tmp_path / "film.mha")
+    same = io.scan(tmp_path / "film.hdf5")
+    np.testing.assert_array_equal(same.values, scan.values)
+    assert same.edges_without_unit == scan.edges_without_unit
     np.testing.assert_array_equal(scan.values, LABELS.transpose(1, 2, 0))
     straight = SimpleITK.DICOMOrient(image, "LPS")
     np.testing.assert_array_equal(scan.values, SimpleITK.GetArrayFromImage(straight).T)
@@ -235,3 +239,9 @@ def test_a_large_volume_is_seen_coarsely_first_and_not_copied(tmp_path: Path) ->
     assert volume.shape == (512, 512, 260)
     assert isinstance(volume.phases, np.memmap)
     assert sum(hasattr(event, "stage") and event.stage == "look" for event in events) > 10  # where one may stop
+
+
+@pytest.mark.parametrize("shape", [(1, 5, 7, 4), (5, 7, 4, 1), (1, 5, 7, 4, 1)])
+def test_axes_of_one_voxel_do_not_turn_an_array(shape: tuple[int, ...], tmp_path: Path) -> None:
+    np.save(tmp_path / "film.npy", LABELS.reshape(shape))
+    np.testing.assert_array_equal(io.read(tmp_path / "film.npy").phases, LABELS)
