@@ -29,6 +29,7 @@ def run() -> int:
     parser.add_argument("--count", type=int, default=20, help="volumes of a generation (20)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", metavar="WORD", help="areas whose name holds this word")
+    parser.add_argument("--without", default="\0", metavar="WORD", help="no areas whose name holds this word")
     parser.add_argument("--faults", action=argparse.BooleanOptionalAction, default=True, help="full disks and the like")
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="times that each is done twice at once (5)")
     args = parser.parse_args()
@@ -36,7 +37,7 @@ def run() -> int:
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         (inputs := Path(folder) / "inputs").mkdir()
         areas = [*stores(), *exports(inputs), *commands(inputs, args.count), window(), training(inputs)]
-        areas = [area for area in areas if args.only in area.name]
+        areas = [area for area in areas if args.only in area.name and args.without not in area.name]
         warm_up(areas)
         started = time.monotonic()
         for count in _counts(areas, args, Path(folder)):
