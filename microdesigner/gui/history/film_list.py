@@ -68,6 +68,10 @@ class FilmList(QAbstractListModel):
         assert entry is not None
         return entry
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Films can be dragged out of the window."""
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
     def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
         """How many there are."""
         return 0 if parent.isValid() else len(self._numbers)
