@@ -262,8 +262,8 @@ def test_films_are_dragged_out_of_the_gallery_as_files(
     single = QMimeData()
     single.setUrls([url for url in mime.urls() if "seed2" in url.fileName()])
     opened.dropEvent(QDropEvent(place, copy, single, Qt.MouseButton.LeftButton, NONE))
+    wait_until(lambda: opened.request_model.state.options.seed == 2)
     wait_until(lambda: _shows(opened, 2))
-    assert opened.request_model.state.options.seed == 2
 
 
 def test_two_films_are_compared(opened: MainWindow, qtbot: object) -> None:
