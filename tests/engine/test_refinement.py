@@ -90,8 +90,14 @@ def test_refined_films_measure_what_was_asked(networks: InferenceNetworks) -> No
     targets = measured(denoised_film(networks, clean)) + CHANGE
     _, film = refine(networks, clean, targets, *NAMES)
     missed = (measured(film) - targets).abs()
-    assert float(missed[:2].max()) < 5e-4, "fractions"
+    assert float(missed[:2].max()) < 1e-3, "fractions"
     assert float(missed[2:].max()) <= EXACT_TOLERANCE, "straight paths"
+
+
+def test_a_film_whose_own_fraction_is_far_off_reaches_its_straight_paths() -> None:
+    targets = {"vol_frac_D": 0.423, "vol_frac_M": 0.1281, "tortuosity_D": 0.4924, "tortuosity_A": 0.6174}
+    (sample,) = Engine.load("ch-3phase", device="cpu").generate_each([Request(targets, seed=34)])
+    assert {name: sample.measured[name] for name in targets} == pytest.approx(targets, abs=0.005)
 
 
 def test_half_a_strength_mends_half_of_each_miss(networks: InferenceNetworks) -> None:
