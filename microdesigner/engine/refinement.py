@@ -30,7 +30,7 @@ DAMPING = 1e-3
 RESPONSE = 0.5
 """Change of the counted share of straight paths over that of the softened one, on films of all shipped models."""
 FIRST_ITERATIONS, ITERATIONS = 8, 1
-FRACTION_TOLERANCE, FRACTION_ROUNDS = 0.03, 3
+FRACTION_TOLERANCE, FRACTION_ROUNDS = 0.01, 3
 _POOL = ThreadPoolExecutor(2, thread_name_prefix="straight-paths")
 
 
@@ -155,7 +155,7 @@ class Refinement:
 
     def _decoded_near_fractions(self) -> "_DecodedFilm":
         """The film decoded for derivatives, after the latent was moved until its own fractions are near the targets,
-        which few films need.
+        so that the latent tells of the film that is shown.
 
         Biases thin or thicken all domains evenly: where a fraction is far off, they cut the paths through them.
         """

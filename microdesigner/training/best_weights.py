@@ -25,8 +25,8 @@ class BestWeights(lightning.Callback):
             self._least = loss
             self._weights = {name: value.detach().cpu().clone() for name, value in module.network.state_dict().items()}
 
-    def on_train_end(self, trainer: Any, module: Any) -> None:
-        """Give the best weights back."""
+    def on_fit_end(self, trainer: Any, module: Any) -> None:
+        """Give the best weights back, where nothing was left to train too."""
         if self._weights:
             module.network.load_state_dict(self._weights)
 

@@ -26,6 +26,11 @@ class ExponentialMovingAverage(WeightAveraging):
             ema_update(self._average_model.module.parameters(), pl_module.parameters(), step)
             self._latest_update_step = step
 
+    def on_fit_end(self, trainer: Any, pl_module: Any) -> None:
+        """End with the average where nothing was left to train: Lightning takes it over after a step alone."""
+        if self._average_model is not None:
+            self._copy_average_to_current(pl_module)
+
 
 @torch.no_grad()
 def ema_update(averages: Iterable[Tensor], weights: Iterable[Tensor], step: int) -> None:

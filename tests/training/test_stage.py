@@ -81,6 +81,28 @@ def test_a_stage_ends_with_the_exponential_moving_average_of_its_weights(tmp_pat
     assert abs(average - module.trajectory[-1]) > 1e-3
 
 
+class KilledAtTheEnd(Line):
+    """Ends before the average is taken over, after a checkpoint of the last step."""
+
+    def on_train_end(self) -> None:
+        raise SystemError
+
+
+def test_a_stage_killed_after_its_last_step_ends_with_the_average_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("microdesigner.training.stage.CHECKPOINT_MINUTES", 1e-9)
+    networks = [nn.Linear(1, 1) for _ in range(3)]
+    for network in networks:
+        network.load_state_dict(networks[0].state_dict())
+    whole, killed, resumed = networks
+    fit(RunDirectory(tmp_path / "whole"), Line(whole, StagePlan(6, 16, 0.1)))
+    with pytest.raises(SystemError):
+        fit(RunDirectory(tmp_path / "killed"), KilledAtTheEnd(killed, StagePlan(6, 16, 0.1)))
+    fit(RunDirectory(tmp_path / "killed"), Line(resumed, StagePlan(6, 16, 0.1)))
+    assert torch.equal(resumed.weight, whole.weight)
+
+
 class Drawing(Line):
     """Keeps the noise it draws; interrupted in its fourth step where `interrupted`."""
 
