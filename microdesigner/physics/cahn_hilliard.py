@@ -75,6 +75,8 @@ class CahnHilliard:
                 if weights is None or trial != weights.step:
                     weights = _Weights.of(self._linear_part(field, transform.k2), trial)
                 proposal, error, change = self._step(transform, weights, coefficients, rate)
+                if not math.isfinite(error):  # the field grew beyond all numbers, and its change with it
+                    error, change = math.inf, 0.0
                 allowed = max(self.tolerance * change, self.negligible_error * deviation)
                 accepted = error <= allowed
                 if accepted:

@@ -51,7 +51,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VolumeDatase
 
 def films(engine: Engine, dataset: VolumeDataset, folder: Path) -> TwinFilms:
     made = TwinFilms(engine, dataset, 4, folder, Request(steps=1))
-    for _ in made.made():
+    for _ in made.volumes():
         pass
     return made
 
