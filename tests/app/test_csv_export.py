@@ -8,7 +8,7 @@ import pytest
 
 from microdesigner.app.csv_export import csv_text, curves_csv
 from microdesigner.app.store.jobs import Job
-from microdesigner.app.sweep import sweep_table
+from microdesigner.app.sweep import finished_steps, sweep_table
 from microdesigner.app.workers.measuring import Line
 from microdesigner.core.request import Request
 
@@ -30,7 +30,7 @@ def test_numbers_come_back_as_they_were() -> None:
 )
 def test_no_text_is_a_formula(attack: str) -> None:
     sample = {"seed": 1, "measured": {attack: 0.5}}
-    table = sweep_table([Job("a", Request({attack: 0.4}, model=attack), samples=(sample,))])
+    table = sweep_table(finished_steps([Job("a", Request({attack: 0.4}, model=attack), samples=(sample,))]))
     curves = curves_csv(attack, (attack,), [Line(np.array([1.0]), np.array([2.0]))])
     for text in (csv_text([attack], [[attack, 1.0, None]]), table, curves):
         assert text.count("\n") == 2, "one line per row"

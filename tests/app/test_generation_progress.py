@@ -52,7 +52,7 @@ def errors_after_a_third(seen: list[tuple[float, Outlook]], end: float) -> list[
 @pytest.mark.parametrize("slow", [0.3, 1.0, 10.0])
 def test_the_first_run_is_told_within_a_fifth(count: int, slow: float) -> None:
     timed = list(events(count, slow))
-    errors = errors_after_a_third(followed(Request(TARGETS, count=count), PaceMemory(), timed), timed[-1][0])
+    errors = errors_after_a_third(followed(Request(TARGETS, steps=16, count=count), PaceMemory(), timed), timed[-1][0])
     assert errors
     assert max(errors) < 0.2
 
@@ -60,7 +60,7 @@ def test_the_first_run_is_told_within_a_fifth(count: int, slow: float) -> None:
 @pytest.mark.parametrize("slow", [0.5, 1.0, 3.0])
 def test_what_runs_of_the_past_took_is_known(slow: float) -> None:
     """Also where the machine is faster or slower now, and this program's own ratios do not hold."""
-    memory, request = PaceMemory(), Request(TARGETS)
+    memory, request = PaceMemory(), Request(TARGETS, steps=16)
     for _ in range(3):
         followed(request, memory, list(events(rounds=7)))
     timed = list(events(rounds=7, slow=slow))
@@ -72,15 +72,15 @@ def test_what_runs_of_the_past_took_is_known(slow: float) -> None:
 
 def test_the_bar_never_goes_back_and_ends_near_its_end() -> None:
     timed = list(events(3, rounds=8))
-    shares = [outlook.share for _, outlook in followed(Request(TARGETS, count=3), PaceMemory(), timed)]
+    shares = [outlook.share for _, outlook in followed(Request(TARGETS, steps=16, count=3), PaceMemory(), timed)]
     assert shares == sorted(shares)
     assert shares[-1] > 0.97
 
 
 def test_time_runs_down_between_events() -> None:
     memory = PaceMemory()
-    followed(Request(TARGETS), memory, list(events()))
-    progress = GenerationProgress(Request(TARGETS), memory)
+    followed(Request(TARGETS, steps=16), memory, list(events()))
+    progress = GenerationProgress(Request(TARGETS, steps=16), memory)
     for now, event in itertools.islice(events(), 17):  # the refinement begins
         progress.add(event, now)
     left = [progress.outlook(now + wait).seconds_left or 0.0 for wait in (0.0, 0.2, 0.4)]
@@ -90,8 +90,8 @@ def test_time_runs_down_between_events() -> None:
 
 def test_what_takes_longer_than_ever_is_not_told_to_be_nearly_over() -> None:
     memory = PaceMemory()
-    followed(Request(TARGETS), memory, list(events()))
-    progress = GenerationProgress(Request(TARGETS), memory)
+    followed(Request(TARGETS, steps=16), memory, list(events()))
+    progress = GenerationProgress(Request(TARGETS, steps=16), memory)
     for now, event in itertools.islice(events(), 17):
         progress.add(event, now)
     late = progress.outlook(now + 10).seconds_left
@@ -101,7 +101,7 @@ def test_what_takes_longer_than_ever_is_not_told_to_be_nearly_over() -> None:
 
 def test_candidates_that_are_drawn_again_are_followed() -> None:
     """Two candidates of one film: its time comes twice, and the film is not done before."""
-    request = Request(TARGETS, candidates=4)
+    request = Request(TARGETS, steps=16, candidates=4)
     progress = GenerationProgress(request, PaceMemory())
     now = 0.0
     for number in range(2):
@@ -129,7 +129,7 @@ def test_films_denoised_together_are_followed_one_after_the_other() -> None:
         timed.append((now, Progress("decode", film, 16)))
         now += 0.1
     timed += [(now, Progress("measure", film + 1, 16)) for film in range(16)]
-    memory, request = PaceMemory(), Request(TARGETS, count=16)
+    memory, request = PaceMemory(), Request(TARGETS, steps=16, count=16)
     for _ in range(4):
         seen = followed(request, memory, timed)
     assert max(errors_after_a_third(seen, now)) < 0.2
