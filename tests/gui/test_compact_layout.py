@@ -33,7 +33,7 @@ def _squeezed(window: MainWindow) -> list[QWidget]:
 
 def test_side_columns_become_pages_and_come_back(window: MainWindow) -> None:
     _resize(window, QSize(1000, 700))
-    assert _pages(window) == ["Views", "Plots", "Compare", "History", "Results"]
+    assert _pages(window) == ["Views", "Plots", "Values", "Compare", "History", "Results"]
     _resize(window, SMALL)
     assert _pages(window) == ["Targets", "Views", "Plots", "Compare", "History", "Results"]
     _resize(window, QSize(1280, 720))
