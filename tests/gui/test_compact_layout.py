@@ -35,16 +35,16 @@ def test_side_columns_become_pages_and_come_back(window: MainWindow) -> None:
     _resize(window, QSize(1000, 700))
     assert _pages(window) == ["Views", "Plots", "Values", "Compare", "History", "Results"]
     _resize(window, SMALL)
-    assert _pages(window) == ["Targets", "Views", "Plots", "Compare", "History", "Results"]
+    assert _pages(window) == ["Targets", "Views", "Plots", "Values", "Compare", "History", "Results"]
     _resize(window, QSize(1280, 720))
-    assert _pages(window) == ["Views", "Plots", "Compare", "History"]
+    assert _pages(window) == ["Views", "Plots", "Values", "Compare", "History"]
     assert [window.window_layout.columns.indexOf(panel) for panel in (window.targets, window.results_panel)] == [0, 2]
     assert window.targets.isVisible()
     assert window.results_panel.isVisible()
 
 
 @pytest.mark.parametrize("width", [640, 920, 1270])
-@pytest.mark.parametrize("page", ["Targets", "Views", "Plots", "Compare", "History", "Results"])
+@pytest.mark.parametrize("page", ["Targets", "Views", "Plots", "Values", "Compare", "History", "Results"])
 def test_nothing_is_cut_off_in_a_small_window(window: MainWindow, page: str, width: int) -> None:
     generate(window)
     _resize(window, QSize(width, 360))
