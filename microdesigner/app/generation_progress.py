@@ -96,9 +96,7 @@ class GenerationProgress:
         """Take an event in."""
         if self._started is None or self._since is None:
             self._started = self._since = now
-            if (
-                event.stage == "denoise"
-            ):  # from nothing: the first evaluation is over, and nobody knows how long it took
+            if event.stage == "denoise":  # the first evaluation is over, and nobody knows how long it took
                 self._denoised, self._stage = self._films(event), "denoise"
                 return
         spent = now - self._since
@@ -188,9 +186,10 @@ class GenerationProgress:
     def _take_round(self, event: Progress, spent: float) -> None:
         if self._stage != "refine":  # the next of the films that were denoised together, or the first
             self._film = _Film(self._film.steps, self._film.step, refines=True)
-        film, rounds = self._film, event.done % ROUNDS_IN_ALL
-        if rounds == 0 and event.done and film.rounds:  # the last of all that there can be
-            rounds = ROUNDS_IN_ALL
+        most = event.total // (self._request.count * self._request.candidates)  # rounds that there can be
+        film, rounds = self._film, event.done % most
+        if rounds == 0 and event.done and film.rounds:  # the last of them
+            rounds = most
         if self._stage == "refine":
             film.round += spent
         if rounds and film.first is None:
@@ -209,10 +208,6 @@ class GenerationProgress:
         expected = self._pace()
         assert expected is not None, "an evaluation has been timed"
         self._memory.learn(self._key, Pace(step, first, usual, float(film.rounds), spent), expected)
-
-
-ROUNDS_IN_ALL = 8
-"""Rounds that `Progress` counts for each candidate's refinement."""
 
 
 def _near(value: float, usual: float) -> float:

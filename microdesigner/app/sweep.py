@@ -1,5 +1,6 @@
 """Sweeps: one or two conditions take equally spaced values while the other targets and the seed stay."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -56,7 +57,7 @@ def sweep_requests(request: Request, axes: Sequence[SweepAxis]) -> list[Request]
     """
     if not 1 <= len(axes) <= MAX_AXES or len({axis.name for axis in axes}) < len(axes):
         raise InputError("A sweep runs over one condition, or over two different ones.")
-    if (films := int(np.prod([axis.steps for axis in axes]))) > MAX_FILMS:
+    if (films := math.prod(axis.steps for axis in axes)) > MAX_FILMS:
         raise InputError(f"A sweep makes at most {MAX_FILMS} films; this would be {films}: take fewer steps.")
     names = [axis.name for axis in reversed(axes)]
     points = [dict(zip(names, values, strict=True)) for values in product(*(axis.values for axis in reversed(axes)))]

@@ -1,10 +1,11 @@
 """`generate --sweep`: a film for each value of one target, or for each pair of values of two."""
 
 import json
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from microdesigner import __version__
 from microdesigner.app.sweep import SweepAxis, sweep_requests, sweep_table
@@ -14,6 +15,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import SampleDone
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
+from microdesigner.core.result import Result
 from microdesigner.core.support import SPARSE
 from microdesigner.core.verdict import judge_request
 
@@ -47,9 +49,7 @@ def planned(request: Request, axes: Sequence[SweepAxis]) -> list[Request]:
     if request.count != 1:
         raise InputError("A sweep makes one film per step; leave --count out.")
     requests = sweep_requests(request, axes)
-    steps = 1
-    for axis in axes:
-        steps *= axis.steps
+    steps = math.prod(axis.steps for axis in axes)
     if len(requests) < steps:
         print(f"microdesigner: {steps - len(requests)} of {steps} combinations are impossible and left out.",
               file=sys.stderr)  # fmt: skip
@@ -72,10 +72,8 @@ def run_sweep(
         entries.append({**sample.to_json(file), "targets": request.targets})
         finished.append((request, sample.seed, sample.measured))
         write_text_atomic(result.with_name(TABLE), sweep_table(finished))
-    document: dict[str, Any] = {
-        "schema": 1, "request": requests[0].to_json(), "model": engine.identity, "device": engine.device.type,
-        "program": f"microdesigner {__version__}", "seconds": {}, "complete": True, "samples": entries,
-    }  # fmt: skip
+    document = Result(requests[0], engine.identity, engine.device.type, {}, ()).to_json([])
+    document |= {"program": f"microdesigner {__version__}", "complete": True, "samples": entries}
     text = json.dumps(document, indent=1, default=plain_number, allow_nan=False)
     write_text_atomic(result, f"{text}\n")
 

@@ -18,7 +18,7 @@ SHARPNESS = 2.0
 MOMENTS = 2
 STRIDE = 3
 """Between voxels that the first iterations count along x and y; it favours no place in the decoder's blocks."""
-FULL_ITERATIONS = 2
+FULL_ITERATIONS = 3
 LARGEST_CHANGE = 3.0
 """Of a bias in one iteration: where a phase is absent, the counts do not tell how far it is."""
 RIDGE = 1e-4
@@ -63,7 +63,7 @@ class FilmBalance:
 
     def bias(self, logits: Tensor, start: Tensor | None, iterations: int) -> Tensor:
         """Biases (phases, z) after `iterations` of Newton's method on a ninth of the voxels of `logits` (phases, x, y,
-        z), and two more on all."""
+        z), and three more on all."""
         phases, depth = len(logits), logits.shape[-1]
         basis = _basis(depth, logits.device)
         bias = torch.zeros(phases, depth, device=logits.device) if start is None else start

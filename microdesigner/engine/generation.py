@@ -94,9 +94,9 @@ class Generation:
     def _latents(self, indices: Sequence[int], number: int) -> Generator[GenerationEvent, None, Tensor]:
         """Denoise candidate `number` of these samples; returns latents [samples, channels, x, y, z]."""
         starts = [self.noise(index, number) for index in indices]
+        previewer = None
         if indices[0] == number == 0:
-            self._previewer = Previewer(self._networks, self.targets(0).requested)
-        previewer = self._previewer if indices[0] == number == 0 else None
+            previewer = self._previewer = Previewer(self._networks, self.targets(0).requested)
         targets = [self.targets(index).conditions for index in indices]
         steps = denoised(self._networks, self._request, targets, starts, self.batch)
         while isinstance(step := self._next(steps), Step):

@@ -159,27 +159,21 @@ class Refinement:
 
         Biases thin or thicken all domains evenly: where a fraction is far off, they cut the paths through them.
         """
-        for _ in range(FRACTION_ROUNDS if self._quantities else 0):
+        labels = list(self._fractions)
+        for _ in range(FRACTION_ROUNDS if labels and self._quantities else 0):
             leaf = self.latent.detach()[None].requires_grad_()
             decoded = self._networks.decode_for_derivatives(leaf)
             if self._balance is None:
                 self._balance = self._goals(decoded.detach()[0].float())
-            missing = self._missing_fractions(decoded.detach())
-            if not len(missing) or float(missing.abs().max()) <= FRACTION_TOLERANCE:
+            shares = torch.softmax(SHARPNESS * decoded[0].float(), dim=0).mean((1, 2, 3))
+            targets = torch.stack([self._fractions[label] for label in labels]).cpu()
+            missing = self._strength * (targets - shares.detach().cpu()[labels])
+            if float(missing.abs().max()) <= FRACTION_TOLERANCE:
                 return self._balanced_film(leaf, decoded)
-            shares = _soft_shares(decoded)
-            rows = [
-                torch.autograd.grad(shares[label], leaf, retain_graph=True)[0].flatten() for label in self._fractions
-            ]
-            change = least_change(torch.stack(rows).float().cpu(), missing.cpu(), torch.ones(len(missing)))
+            rows = [torch.autograd.grad(shares[label], leaf, retain_graph=True)[0].flatten() for label in labels]
+            change = least_change(torch.stack(rows).float().cpu(), missing, torch.ones(len(missing)))
             self.latent = self.latent + change.reshape(self.latent.shape).to(self.latent.device)
         return self._decoded_for_derivatives(self.latent)
-
-    def _missing_fractions(self, decoded: Tensor) -> Tensor:
-        """What the film's own softened fractions lack of the targets (fractions,)."""
-        shares = _soft_shares(decoded)
-        misses = [self._strength * (target - shares[label]) for label, target in self._fractions.items()]
-        return torch.stack(misses) if misses else shares[:0]
 
     def _decoded_for_derivatives(self, latent: Tensor) -> "_DecodedFilm":
         leaf = latent.detach()[None].requires_grad_()
@@ -225,11 +219,6 @@ class _DecodedFilm:
 class _Counted:
     values: Tensor
     counts: FilmCounts
-
-
-def _soft_shares(decoded: Tensor) -> Tensor:
-    """Softened fractions (phases,) of logits (1, phases, x, y, z)."""
-    return torch.softmax(SHARPNESS * decoded[0].float(), dim=0).mean((1, 2, 3))
 
 
 def least_change(jacobian: Tensor, missing: Tensor, scale: Tensor) -> Tensor:

@@ -27,7 +27,7 @@ def answer_with(words: str, said: list[str]) -> None:
 def test_closing_during_a_movie_asks(window: MainWindow, tmp_path: Path) -> None:
     generate(window)
     said: list[str] = []
-    window.render_jobs.film(tmp_path / "turn.gif", "slices")
+    window.render_jobs.render_movie(tmp_path / "turn.gif", "slices")
     window.export(tmp_path / "views.png")
     answer_with("Go on", said)
     assert not window.close()
@@ -43,7 +43,7 @@ def test_closing_during_a_movie_asks(window: MainWindow, tmp_path: Path) -> None
 def test_a_movie_that_is_given_up_leaves_nothing(window: MainWindow, tmp_path: Path) -> None:
     generate(window)
     said: list[str] = []
-    window.render_jobs.film(tmp_path / "turn.gif", "turntable")
+    window.render_jobs.render_movie(tmp_path / "turn.gif", "turntable")
     answer_with("Stop and close", said)
     assert window.close()
     assert len(said) == 1
