@@ -102,7 +102,7 @@ def test_no_label_is_cut(window: MainWindow) -> None:
 def test_no_column_is_wider_than_its_room(window: MainWindow) -> None:
     generate(window)
     areas = [area for area in window.findChildren(QScrollArea) if area.widget() is not None]
-    assert len(areas) == 6
+    assert len(areas) == 7
     for page in range(window.tabs.count()):
         window.tabs.setCurrentIndex(page)
         QApplication.processEvents()
