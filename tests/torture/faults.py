@@ -57,7 +57,7 @@ def _limit(kind: int, value: int) -> Callable[[], None]:
 
 def _little_memory(megabytes: int) -> Callable[[], None]:
     def limit() -> None:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
         most = pages * os.sysconf("SC_PAGE_SIZE") + (megabytes << 20)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 

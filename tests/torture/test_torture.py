@@ -14,9 +14,9 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs copies of
 @pytest.mark.parametrize(
     "options",
     [
-        ["--times", "1", "--count", "2", "--no-faults", "--pairs", "0", "--without", "train"],
+        ["--times", "1", "--count", "2", "--no-faults", "--pairs", "0"],
         ["--times", "0", "--count", "2", "--no-faults", "--pairs", "1", "--only", "generate"],
-        ["--times", "0", "--pairs", "0", "--only", "queue"],
+        ["--times", "0", "--pairs", "0", "--only", "queue", "--without", "window"],
         ["--times", "0", "--pairs", "0", "--only", "convert to raw"],
     ],
 )

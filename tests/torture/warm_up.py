@@ -3,8 +3,11 @@
 import tempfile
 from pathlib import Path
 
+from vtkmodules.vtkCommonCore import vtkSMPTools
+
 from microdesigner.descriptors import describe
 from microdesigner.io import isolation, registry
+from microdesigner.view3d import surfaces  # noqa: F401  (before the choice below, as it makes one itself)
 from tests.torture.area import Area
 from tests.torture.films import OLD
 
@@ -12,6 +15,7 @@ from tests.torture.films import OLD
 def warm_up(areas: list[Area]) -> None:
     """Load libraries and compiled functions for the work of `areas`; nothing that starts a thread."""
     names = {area.name.split()[0] for area in areas}
+    vtkSMPTools.SetBackend("Sequential")  # threads would be missing in every copy, which would wait for them
     if names & {"generate", "dataset", "train", "models"}:
         _numerics()
     if "train" in names:

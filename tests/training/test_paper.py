@@ -158,7 +158,7 @@ def test_the_weights_of_least_validation_loss_are_kept_over_an_interruption() ->
         validated(before, loss)
     after.load_state_dict(before.state_dict())
     validated(after, 1.5)
-    after.on_train_end(None, module)
+    after.on_fit_end(None, module)
     assert module.network.weight.item() == 1.0
 
 
