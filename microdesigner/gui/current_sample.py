@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -62,14 +63,14 @@ class CurrentSampleController(QObject):
 
     def take_analysis(self, volume: Microstructure, seen: Sample) -> None:
         """Add what a model sees in a volume to the sample on show, where that is still this volume's."""
-        if self.request is None or self.sample is None or self.sample.microstructure is not volume:
-            return
-        self.sample = replace(
-            self.sample, predicted=seen.predicted, process=seen.process, draws=seen.draws, support=seen.support,
+        self._complete(
+            volume, predicted=seen.predicted, process=seen.process, draws=seen.draws, support=seen.support,
             verdict=seen.verdict,
         )  # fmt: skip
-        self._samples = {0: self.sample}
-        self.changed.emit(self.request, self.sample)
+
+    def take_values(self, volume: Microstructure, measured: dict[str, float | None], reasons: dict[str, str]) -> None:
+        """Add what was measured of an opened volume to the sample on show, where that is still this volume's."""
+        self._complete(volume, measured=measured, reasons=reasons)
 
     def choose(self, place: int) -> None:
         """Show one of the samples of the result, counted from 1."""
@@ -114,6 +115,13 @@ class CurrentSampleController(QObject):
         self.counted.emit(len(self._samples), place)
         if first:
             self.choose(1)
+
+    def _complete(self, volume: Microstructure, **entries: Any) -> None:
+        """Add to the sample of `volume` what was found out about it; what the views show stays, be it something else."""
+        if self.request is not None and self.sample is not None and self.sample.microstructure is volume:
+            self.sample = replace(self.sample, **entries)
+            self._samples = {0: self.sample}
+            self.changed.emit(self.request, self.sample)
 
     def _place(self) -> int:
         keys = sorted(self._samples)

@@ -315,7 +315,7 @@ class Workspace(QObject):
         shown.changed.connect(self._offer_export)
         results.panel.place_chosen.connect(shown.choose)
         results.volume_requested.connect(shown.show_volume)
-        results.measured.connect(self.show_sample)
+        results.measured.connect(shown.take_values)
         results.panel.measured.targets_requested.connect(self.use_values)
         results.stored.connect(self._store_opened)
         results.verified.connect(history.service.keep_verification)

@@ -20,10 +20,9 @@ from microdesigner.view3d.drawing import backdrop, drawn_by_hardware, off_screen
 from microdesigner.view3d.look import Look
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
 from microdesigner.view3d.picking import Hit, Ray, pick
-from microdesigner.view3d.surfaces import PART_TRIANGLES, Geometry
+from microdesigner.view3d.surfaces import OVERVIEW, PART_TRIANGLES, Geometry
 from microdesigner.view3d.view import Area, Pixels, View, WholeView, layout
 
-OVERVIEW = "All phases"
 HARDWARE_TRIANGLES = 6_000_000  # a card that draws 400 million a second, as laptops do, keeps 60 frames/s
 
 

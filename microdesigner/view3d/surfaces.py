@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from microdesigner.view3d.smooth_layers import TEXELS, SmoothLayer, smooth_layer
 
 SMOOTHING_STEPS = 16
 COARSE_BINS = 24  # along the longest axis, while the picture moves
+OVERVIEW = "All phases"  # unless the volume has a title
+FIRST_LOOK = 1 << 18  # voxels of what is shown until the meshes of a larger volume are built
 MOST_MESHED, THINNED_TO = 1 << 23, 1 << 22  # voxels; surfaces of 512³ take gigabytes, several triangles to a pixel
 SHARP_DEGREES = 60.0
 PART_TRIANGLES = 60_000  # drawn by software in some 20 ms, so that drawing can stop for the user in between
@@ -94,6 +96,17 @@ def build_geometry(
     faces = outer_layers(shown) if shaping.smooth and not stopped() else []
     smooth = tuple(smooth_layer(np.take(shown, index, axis), texels) for axis, index, _ in faces)
     return Geometry(microstructure, shaping, shown, corner, meshes, every, smooth)
+
+
+def first_look(microstructure: Microstructure) -> Microstructure | None:
+    """What stands for a large volume, seconds before its own meshes are built; None for others."""
+    labels = microstructure.phases
+    if labels.size <= MOST_MESHED:
+        return None
+    few, edges = _thinned(labels, microstructure.spacing, math.ceil((labels.size / FIRST_LOOK) ** (1 / 3)))
+    title = f"{microstructure.provenance.get('title', OVERVIEW)}, coarse"
+    return replace(microstructure, phases=few, voxel_nm=edges if microstructure.voxel_nm else None,
+                   provenance={"title": title})  # fmt: skip
 
 
 def outer_layers(labels: PhaseArray) -> list[tuple[int, int, float]]:

@@ -53,8 +53,8 @@ class ComparisonSide(QObject):
 
     def show_film(self, film: Compared, palette: "Palette", smooth: bool) -> None:
         """Show a film as soon as its meshes are built, in the colours and shapes of the main views."""
-        from microdesigner.view3d.scene import OVERVIEW, Scene
-        from microdesigner.view3d.surfaces import Shaping
+        from microdesigner.view3d.scene import Scene
+        from microdesigner.view3d.surfaces import OVERVIEW, Shaping
 
         self.palette = palette
         if self.view.scene is None:

@@ -32,7 +32,7 @@ VERIFIED = "The recipe of seed {seed} is verified; show that result to see it."
 class ResultsController(QObject):
     """Connects the processes that compute with the pages and panels that show what they find."""
 
-    measured = Signal(object, object, object)  # Request, Sample, Path of an opened volume: to be shown again
+    measured = Signal(object, object, object)  # Microstructure of the film on show, its values, reasons for gaps
     stored = Signal(object, object, str)  # Request, Sample, note of an opened volume: to be added to the history
     verified = Signal(object, object)  # Request that makes the sample alone, Verification
     volume_requested = Signal(object)  # Microstructure to be shown in place of the sample's, or the sample's again
@@ -179,7 +179,7 @@ class ResultsController(QObject):
         sample = replace(known, measured=measured, reasons=reasons)
         request, path = opened.request or Request(model=""), Path(opened.path)
         if on_show:
-            self.measured.emit(request, sample, path)
+            self.measured.emit(task.microstructure, measured, reasons)
         self.stored.emit(request, sample, path.name)
 
     def _fail(self, task: object, message: str, details: str) -> None:

@@ -12,17 +12,20 @@ if TYPE_CHECKING:
 
 
 class MeshBuilder(QObject):
-    """Turns volumes into geometries in one thread of its own."""
+    """Turns volumes into geometries in one thread of its own; a large one is seen coarsely first."""
 
     built = Signal(object)  # Geometry
     failed = Signal(str)
+    _looked = Signal(object, object)  # order number, Geometry of the first look
     _done = Signal(object, object)  # order number, Geometry or exception
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="meshes")
         self._newest = 0
+        self._last: Microstructure | None = None  # that was built
         self._pending = self._closed = False
+        self._looked.connect(self._show_look)
         self._done.connect(self._deliver)
 
     @property
@@ -46,14 +49,24 @@ class MeshBuilder(QObject):
     def _build(self, number: int, microstructure: Microstructure, shaping: "Shaping") -> None:
         if number != self._newest or self._closed:
             return
-        from microdesigner.view3d.surfaces import build_geometry
+        from microdesigner.view3d.surfaces import build_geometry, first_look
+
+        def dropped() -> bool:
+            return self._closed or number != self._newest
 
         try:
-            outcome: object = build_geometry(microstructure, shaping, lambda: self._closed or number != self._newest)
+            if microstructure is not self._last and (look := first_look(microstructure)) is not None:
+                self._looked.emit(number, build_geometry(look, shaping, dropped))
+            outcome: object = build_geometry(microstructure, shaping, dropped)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
             outcome = error
-        if not self._closed:
+        if not dropped():
+            self._last = microstructure
             self._done.emit(number, outcome)
+
+    def _show_look(self, number: int, geometry: object) -> None:
+        if number == self._newest and not self._closed:
+            self.built.emit(geometry)
 
     def _deliver(self, number: int, outcome: object) -> None:
         if number != self._newest or self._closed:

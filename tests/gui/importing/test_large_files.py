@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from microdesigner.app.store.import_memory import ImportMemory
 from microdesigner.app.volume_open import Choices
+from microdesigner.app.workers.measuring import MeasureTask
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.io import ImportOptions, write
@@ -68,7 +69,8 @@ def test_a_large_file_is_seen_coarsely_under_its_name_then_whole(window_with_fil
     window.open_path(large)
     wait_until(lambda: window.sample is not None and window.sample.microstructure.shape == EDGES, SECONDS)
     wait_until(lambda: is_drawn(window), SECONDS)
-    assert films[0] == ("large.npy, coarse while it is read", (70, 70, 67))
+    assert "coarse" in films[0][0]  # while it is read, or while its surfaces are built where that was quick
+    assert max(films[0][1]) <= 128
     assert films[-1] == ("All phases, surfaces of every 3. voxel", EDGES)
     assert window.sample is not None
     phases = window.sample.microstructure.phases
@@ -94,14 +96,45 @@ def test_cancel_puts_the_former_film_back(
 ) -> None:
     window, loader = window_with_film, window_with_film.workspace.volume_loader
     before = window.sample
+    assert before is not None
     held(large)
+    assert title(window) == "large.npy, coarse while it is read"
     assert not window.workspace.results.panel.measured.isEnabled(), "the values are those of another film"
     assert loader.bar.isVisible()
     qtbot.mouseClick(loader.bar.cancel, Qt.MouseButton.LeftButton)
     wait_until(lambda: title(window) == "All phases" and is_drawn(window), SECONDS)
-    assert window.sample is before
+    assert window.sample is not None
+    assert window.sample.microstructure is before.microstructure  # it may have been measured since
     assert window.workspace.results.panel.measured.isEnabled()
     assert not loader.bar.isVisible()
+
+
+def test_values_of_the_former_film_do_not_put_it_back(
+    held_values: list[Any], window_with_film: MainWindow, held: Callable[[Path], None], large: Path
+) -> None:
+    """They come late where the machine is busy; the first look stays, and Cancel shows the film with its values."""
+    window = window_with_film
+    wait_until(lambda: any(isinstance(task, MeasureTask) for task, _ in held_values), SECONDS)
+    held(large)
+    for task, value in held_values:
+        window.workspace.results._answer(task, value)
+    assert not window.workspace.results.panel.measured.isEnabled()
+    wait_until(lambda: not window.workspace.views.builder.busy)
+    assert "coarse" in title(window)
+    window.workspace.volume_loader.cancel()
+    wait_until(lambda: title(window) == "All phases" and is_drawn(window), SECONDS)
+    assert window.sample is not None
+    assert window.sample.measured
+
+
+@pytest.fixture
+def held_values(window: MainWindow) -> list[Any]:
+    """What is measured, not delivered."""
+    values: list[Any] = []
+    answered = window.workspace.results.compute.answered
+    answered.disconnect()
+    answered.connect(lambda task, value: values.append((task, value)))
+    return values
 
 
 def test_a_window_closes_at_once_while_a_large_file_is_read(
