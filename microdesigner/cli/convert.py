@@ -1,6 +1,7 @@
 """`microdesigner convert`: a volume from one file format to another."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from microdesigner.cli.file_options import add_file_options, file_options
@@ -42,11 +43,16 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Convert; raises InputError where a file is wrong or both names mean one file."""
-    from microdesigner.io import read, write
-    from microdesigner.io.registry import format_of
+    from microdesigner.io import write
+    from microdesigner.io.registry import described, format_of
 
     if args.input.resolve() == args.output.resolve():
         raise InputError(f"{args.input} would replace itself; give another name for the output.")
     format_of(args.output)  # before a large file is read in vain
-    write(read(args.input, file_options(args)), args.output)
+    scan, volume = described(args.input, file_options(args))
+    write(volume, args.output)
+    if scan.voxel_from == "convention" and volume.voxel_nm:
+        edges = "×".join(f"{edge:g}" for edge in volume.voxel_nm)
+        print(f"{args.input} gives its voxel edges {edges} without a unit; they are taken as nm. Say it with --voxel.",
+              file=sys.stderr)  # fmt: skip
     return 0

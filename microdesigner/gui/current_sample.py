@@ -117,7 +117,7 @@ class CurrentSampleController(QObject):
             self.choose(1)
 
     def _complete(self, volume: Microstructure, **entries: Any) -> None:
-        """Add to the sample of `volume` what was found out about it; what the views show stays, be it something else."""
+        """Add to the sample of `volume` what was found out about it, whatever the views show by now."""
         if self.request is not None and self.sample is not None and self.sample.microstructure is volume:
             self.sample = replace(self.sample, **entries)
             self._samples = {0: self.sample}

@@ -6,6 +6,7 @@ Volumes of other programs are read by h5py, in a process of its own (see `isolat
 
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 EXTENSIONS = (".h5", ".hdf5")
 DATASET, KEY, EDGES = "phase", "microdesigner", "voxel_nm"
 _MOST_OBJECTS = 1000
+_NO_LABEL = re.compile(r"_|MATLAB_|ComponentDimensions$|TupleDimensions$|element_size_um$")
 
 
 def scan(path: Path, options: ImportOptions) -> Scan:
@@ -95,11 +97,11 @@ def _scan(path: Path, file: "h5py.File", options: ImportOptions) -> Scan:
 
 
 def numbers_of(dataset: "h5py.Dataset") -> dict[str, float]:
-    """The attributes that are one finite number each."""
+    """The attributes that are one finite number each, but for those by which programs note how they store an array."""
     found = {}
     for name, value in dataset.attrs.items():
         array = np.asarray(value)
-        if array.size == 1 and array.dtype.kind in "biuf" and np.isfinite(array).all():
+        if not _NO_LABEL.match(name) and array.size == 1 and array.dtype.kind in "biuf" and np.isfinite(array).all():
             found[name] = float(array.reshape(-1)[0])
     return found
 

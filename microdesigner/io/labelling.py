@@ -107,9 +107,9 @@ def as_phases(levels: Iterable[float], dtype: np.dtype[Any]) -> Mapping | None:
     return None
 
 
-def question(path: Path, scan: Scan, levels: tuple[float, ...]) -> MissingOptionError:
+def which_phases(path: Path, value_names: dict[str, str], levels: tuple[float, ...]) -> MissingOptionError:
     """Which phase is which value? Names the values, with their names where the file tells them."""
-    shown = ", ".join(_named(level, scan) for level in levels)
+    shown = ", ".join(_named(level, value_names) for level in levels)
     example = " ".join(f"{level:g}={label}" for label, level in enumerate(levels))
     verb = "value" if len(levels) == 1 else "values"
     return MissingOptionError(
@@ -120,8 +120,18 @@ def question(path: Path, scan: Scan, levels: tuple[float, ...]) -> MissingOption
     )
 
 
-def _named(level: float, scan: Scan) -> str:
-    name = scan.value_names.get(f"{level:g}")
+def which_segmentation(path: Path, low: float, high: float) -> MissingOptionError:
+    """How do grey values become phases? Names their range."""
+    return MissingOptionError(
+        f"{path} holds grey values from {low:g} to {high:g} instead of phase labels; segment it, such as with "
+        "--segment otsu or --segment threshold=T.",
+        "segment",
+        (low, high),
+    )
+
+
+def _named(level: float, value_names: dict[str, str]) -> str:
+    name = value_names.get(f"{level:g}")
     return f"{level:g} ({name})" if name else f"{level:g}"
 
 
@@ -150,7 +160,7 @@ def _mapping(path: Path, scan: Scan, values: NDArray[Any]) -> Generator[Progress
         raise _grey(path, values)
     mapping = as_phases(levels, values.dtype)
     if mapping is None:
-        raise question(path, scan, levels)
+        raise which_phases(path, scan.value_names, levels)
     unchanged = values.dtype == np.uint8 and all(value == label for value, label in mapping)
     return None if unchanged else mapping
 
@@ -159,12 +169,7 @@ def _grey(path: Path, values: NDArray[Any]) -> InputError:
     low, high = float(values.min()), float(values.max())
     if not np.isfinite((low, high)).all():
         return InputError(f"{path} holds values that are no numbers (NaN or infinite); export the volume without them.")
-    return MissingOptionError(
-        f"{path} holds grey values from {low:g} to {high:g} instead of phase labels; segment it, such as with "
-        "--segment otsu or --segment threshold=T.",
-        "segment",
-        (low, high),
-    )
+    return which_segmentation(path, low, high)
 
 
 def _limits(path: Path, values: NDArray[Any], options: ImportOptions) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 Source: https://ngff.openmicroscopy.org (multiscales: axes with units, scales per level).
 """
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,18 @@ def _multiscales(root: Any) -> dict[str, dict[str, Any]]:
     entries = attributes.get("ome", attributes).get("multiscales", [])
     found: dict[str, dict[str, Any]] = {}
     for level in entries[0].get("datasets", []) if entries else []:
-        scale = next((t["scale"] for t in level.get("coordinateTransformations", []) if t.get("type") == "scale"), None)
-        found[str(level["path"])] = {"axes": entries[0].get("axes", []), "scale": scale}
+        scales = [scale for part in (level, entries[0]) if (scale := _scale(part)) is not None]
+        found[str(level["path"])] = {"axes": entries[0].get("axes", []), "scale": _product(scales)}
     return found
+
+
+def _scale(part: dict[str, Any]) -> list[float] | None:
+    """The scale of a level, or of the whole, by which those of the levels are multiplied."""
+    return next((t["scale"] for t in part.get("coordinateTransformations", []) if t.get("type") == "scale"), None)
+
+
+def _product(scales: list[list[float]]) -> list[float] | None:
+    return [math.prod(factors) for factors in zip(*scales, strict=True)] if scales else None
 
 
 def _of_array(
@@ -70,21 +80,23 @@ def _of_array(
     axes_known = len(letters) == array.ndim and {"x", "y", "z"} <= set(letters)
     stored = letters if axes_known else "c" * (array.ndim - 3) + "zyx"
     values, source = in_xyz(path, np.asarray(array[...]), stored, options, "file" if axes_known else "convention")
+    known, without_unit = _edges(axes, noted.get("scale")) if axes_known else (None, None)
     return Scan(
-        values,
-        voxel_nm=_edges(axes, noted.get("scale")) if axes_known else None,
-        axes_from=source,
-        array=name,
-        arrays=names,
-    )
+        values, voxel_nm=known, edges_without_unit=without_unit, axes_from=source, array=name, arrays=names
+    )  # fmt: skip
 
 
-def _edges(axes: list[Any], scale: Any) -> Voxel | None:
+def _edges(axes: list[Any], scale: Any) -> tuple[Voxel | None, Voxel | None]:
+    """Voxel edges in nm, or those of which one has no unit."""
     if not isinstance(scale, list) or len(scale) != len(axes):
-        return None
-    found: dict[str, float | None] = {}
+        return None, None
+    sizes, found = {}, {}
     for axis, size in zip(axes, scale, strict=True):
-        if isinstance(axis, dict):
-            found[str(axis["name"])[:1].lower()] = in_nm(float(size), str(axis.get("unit", "")))
+        letter = str(axis["name"] if isinstance(axis, dict) else axis)[:1].lower()
+        sizes[letter] = float(size)
+        found[letter] = in_nm(float(size), str(axis.get("unit", "")) if isinstance(axis, dict) else "")
     x, y, z = (found.get(axis) for axis in "xyz")
-    return (x, y, z) if x and y and z else None
+    if x and y and z:
+        return (x, y, z), None
+    edges = sizes["x"], sizes["y"], sizes["z"]
+    return None, edges if min(edges) > 0 and all(map(math.isfinite, edges)) else None

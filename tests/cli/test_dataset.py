@@ -70,9 +70,9 @@ def test_a_tomogram_becomes_a_checked_data_set(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--voxel", "2"], "cathode"),
-        (["--cathode", "z-"], "voxel size"),
-        (["--voxel", "2", "--cathode", "z-"], "segmentation"),
+        (["--voxel", "2", "--segment", "otsu"], "--cathode z-"),
+        (["--cathode", "z-", "--segment", "otsu"], "--voxel 2 nm"),
+        (["--voxel", "2", "--cathode", "z-"], "--segment otsu"),
         (["--segment", "magic"], "otsu3"),
         (["--segment", "threshold=dark"], "'dark'"),
         (["--map", "0=water"], "water"),

@@ -254,7 +254,7 @@ def test_volumes_whose_conditions_do_not_exist_are_left_out_and_counted(tmp_path
     [
         ({"voxel_nm": None}, "voxel"),
         ({"cathode": None}, "cathode"),
-        ({"mapping": ()}, "0=donor 7=acceptor"),
+        ({"mapping": ()}, "--map 0=0 7=1"),
         ({"conditions": ("beauty",)}, "beauty"),
         ({"process": ("phi",)}, "phi"),
         ({"group_by": ("batch",)}, "batch"),
@@ -269,6 +269,17 @@ def test_an_open_question_is_named(changed: dict[str, object], words: str, tmp_p
     with pytest.raises(InputError, match=words):
         list(import_dataset(tmp_path / "set.h5", replace(plan, **changed), workers=1))  # type: ignore[arg-type]
     assert not (tmp_path / "set.h5").exists()
+
+
+def test_why_no_volume_can_be_learned_from_is_told(tmp_path: Path) -> None:
+    layers = np.zeros((16, 16, 16), np.uint8)
+    layers[:, :, 8:] = 1  # no donor reaches the anode
+    np.save(tmp_path / "film.npy", layers)
+    plan = ImportPlan((str(tmp_path / "film.npy"),), (1.0,) * 3, "z-")
+    with pytest.raises(InputError, match="No volume can be learned from: no donor voxel .* --condition") as told:
+        list(import_dataset(tmp_path / "set.h5", plan, workers=1))
+    assert str(tmp_path) not in str(told.value)
+    imported(tmp_path, replace(plan, conditions=("ABS_f_D",)))
 
 
 def test_a_misfit_is_named_and_nothing_is_left(tmp_path: Path) -> None:

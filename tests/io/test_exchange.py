@@ -7,8 +7,6 @@ import h5py
 import nrrd
 import numpy as np
 import pytest
-from vtkmodules.util.numpy_support import vtk_to_numpy
-from vtkmodules.vtkIOImage import vtkMetaImageReader
 
 from microdesigner import io
 from microdesigner.core.errors import InputError
@@ -19,37 +17,11 @@ LABELS = np.random.default_rng(1).integers(0, 3, (5, 7, 4)).astype(np.uint8)
 FILM = Microstructure(LABELS, (1.25, 2.0, 0.3), provenance={"text": 'ü "<&>" \n='})
 
 
-def test_vtk_reads_the_metaimage(tmp_path: Path) -> None:
-    io.write(FILM, tmp_path / "film.mhd")
-    reader = vtkMetaImageReader()
-    reader.SetFileName(str(tmp_path / "film.mhd"))
-    reader.Update()
-    image = reader.GetOutput()
-    assert (image.GetDimensions(), image.GetSpacing()) == (FILM.shape, FILM.voxel_nm)
-    values = vtk_to_numpy(image.GetPointData().GetScalars())
-    np.testing.assert_array_equal(values.reshape(FILM.shape, order="F"), LABELS)
-
-
-def test_pynrrd_reads_the_same(tmp_path: Path) -> None:
-    io.write(FILM, tmp_path / "film.nrrd")
-    labels, header = nrrd.read(str(tmp_path / "film.nrrd"))
-    np.testing.assert_array_equal(labels, LABELS)
-    assert tuple(header["spacings"]) == FILM.voxel_nm
-    assert header["units"] == ["nm", "nm", "nm"]
-
-
 def test_what_pynrrd_writes_is_read(tmp_path: Path) -> None:
     nrrd.write(str(tmp_path / "film.nrrd"), LABELS.astype(np.int16), {"spacings": [2, 2, 4], "units": ["nm"] * 3})
     back = io.read(tmp_path / "film.nrrd")
     np.testing.assert_array_equal(back.phases, LABELS)
     assert back.voxel_nm == (2, 2, 4)
-
-
-def test_h5py_reads_the_same(tmp_path: Path) -> None:
-    io.write(FILM, tmp_path / "film.h5")
-    with h5py.File(tmp_path / "film.h5") as file:
-        np.testing.assert_array_equal(file["phase"][()], LABELS)
-        assert tuple(file["phase"].attrs["voxel_nm"]) == FILM.voxel_nm
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])

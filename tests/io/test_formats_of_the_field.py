@@ -23,15 +23,6 @@ LABELS = np.random.default_rng(1).integers(0, 3, (5, 7, 4)).astype(np.uint8)
 FILM = Microstructure(LABELS, (1.25, 2.0, 0.5), provenance={"seed": 1}, phase_names=("P3HT", "PCBM", "mix"))
 
 
-@pytest.mark.parametrize("extension", ["mha", "mhd", "nrrd", "ome.tif"])
-def test_simpleitk_reads_the_same(extension: str, tmp_path: Path) -> None:
-    io.write(FILM, tmp_path / f"film.{extension}")
-    image = SimpleITK.ReadImage(str(tmp_path / f"film.{extension}"))
-    np.testing.assert_array_equal(SimpleITK.GetArrayFromImage(image).T, LABELS)
-    if extension != "ome.tif":
-        assert image.GetSpacing() == pytest.approx(FILM.voxel_nm)
-
-
 @pytest.mark.parametrize("extension", ["mha", "mhd", "nrrd", "hdf5", "vtk", "tif"])
 def test_what_simpleitk_writes_is_read(extension: str, tmp_path: Path) -> None:
     image = SimpleITK.GetImageFromArray(LABELS.T)
@@ -107,14 +98,6 @@ def test_the_unit_of_dream3d_nx_is_a_number(
     assert scan.value_names == {"1": "P3HT", "2": "PCBM"}
     ids = io.scan(tmp_path / "film.dream3d", ImportOptions(array="DataStructure/Image Geometry/Cell Data/FeatureIds"))
     assert not ids.value_names  # those are grains
-
-
-def test_tifffile_reads_the_ome_tiff(tmp_path: Path) -> None:
-    io.write(FILM, tmp_path / "film.ome.tif")
-    with tifffile.TiffFile(tmp_path / "film.ome.tif") as file:
-        assert (file.series[0].axes, file.series[0].shape) == ("ZYX", (4, 7, 5))
-        np.testing.assert_array_equal(file.asarray().T, LABELS)
-        assert 'PhysicalSizeX="1.25" PhysicalSizeXUnit="nm"' in (file.ome_metadata or "")
 
 
 def _mat73(path: Path) -> None:

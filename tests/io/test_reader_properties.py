@@ -11,29 +11,15 @@ import h5py
 import numpy as np
 import pytest
 import tifffile
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from microdesigner import io
 from microdesigner.io import ImportOptions, RawLayout
 from microdesigner.io.units import in_nm
+from tests.io.drawn import EDGES, FEW, SHAPES, UNITS, labels, scanned
 
-FEW = settings(max_examples=25, deadline=None, derandomize=True)
-SHAPES = st.tuples(*[st.integers(1, 6)] * 3)
 KINDS = {"uchar": "u1", "short": "i2", "uint": "u4", "longlong": "i8", "float": "f4", "double": "f8"}
-UNITS = {"nm": 1.0, "um": 1e3, "µm": 1e3, "mm": 1e6, "Angstrom": 0.1, "m": 1e9}
-
-
-def labels(shape: tuple[int, ...], kind: str = "u1") -> np.ndarray:
-    return np.random.default_rng(sum(shape)).integers(0, 3, shape).astype(kind)
-
-
-def scanned(name: str, content: bytes, options: ImportOptions | None = None) -> Any:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_bytes(content)
-        scan = io.scan(path, options or ImportOptions())
-        return scan, np.array(scan.values)
 
 
 @FEW
@@ -52,10 +38,9 @@ def test_nrrd(
     signs: tuple[int, ...],
 ) -> None:
     stored = labels(shape, (">" if endian == "big" else "<") + KINDS[kind])
-    edges = (2.0, 3.0, 5.0)
     vectors = [[0.0, 0.0, 0.0] for _ in range(3)]
     for axis in range(3):
-        vectors[axis][order[axis]] = signs[axis] * edges[axis]
+        vectors[axis][order[axis]] = signs[axis] * EDGES[axis]
     directions = " ".join(f"({','.join(map(str, vector))})" for vector in vectors)
     lines = [
         "NRRD0005",
@@ -70,7 +55,7 @@ def test_nrrd(
     scan, values = scanned("film.nrrd", "\n".join([*lines, f"encoding: {packing}", "", ""]).encode() + packed)
     expected = stored[tuple(slice(None, None, sign) for sign in signs)].transpose(np.argsort(order))
     np.testing.assert_array_equal(values, expected)
-    assert scan.voxel_nm == pytest.approx([edges[axis] * UNITS[unit] for axis in np.argsort(order)])
+    assert scan.voxel_nm == pytest.approx([EDGES[axis] * UNITS[unit] for axis in np.argsort(order)])
 
 
 @FEW

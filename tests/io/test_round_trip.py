@@ -71,18 +71,6 @@ def test_a_full_disk_is_told_and_leaves_nothing(name: str, size: int, tmp_path: 
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("extension", ["vti", "vtk"])
-def test_pyvista_reads_the_same(extension: str, tmp_path: Path) -> None:
-    pyvista = pytest.importorskip("pyvista")
-    original = volume()
-    io.write(original, tmp_path / f"film.{extension}")
-    image = pyvista.read(tmp_path / f"film.{extension}")
-    np.testing.assert_array_equal(image.cell_data["phase"].reshape(original.shape, order="F"), original.phases)
-    assert image.spacing == original.voxel_nm
-    if extension == "vti":
-        assert json.loads(image.field_data["microdesigner"][0]) == PROVENANCE
-
-
 @pytest.mark.parametrize("compressed", [False, True])
 @pytest.mark.parametrize("mode", ["Ascii", "Binary", "Appended", "AppendedRaw"])
 @pytest.mark.parametrize("header", [32, 64])
@@ -119,17 +107,6 @@ def test_legacy_files_of_vtk_are_read(binary: bool, tmp_path: Path) -> None:
         np.testing.assert_array_equal(io.read(tmp_path / "film.vtk").phases, original.phases)
 
 
-def test_tifffile_sees_layers_and_spacing(tmp_path: Path) -> None:
-    import tifffile
-
-    original = volume()
-    io.write(original, tmp_path / "film.tif")
-    with tifffile.TiffFile(tmp_path / "film.tif") as file:
-        np.testing.assert_array_equal(file.asarray(), original.phases.transpose(2, 1, 0))
-        metadata = file.imagej_metadata or {}
-        assert (metadata["spacing"], metadata["unit"]) == (0.3, "nm")
-
-
 def test_imagej_spacing_in_micrometres_is_understood(tmp_path: Path) -> None:
     import tifffile
 
@@ -137,14 +114,6 @@ def test_imagej_spacing_in_micrometres_is_understood(tmp_path: Path) -> None:
     layers = np.zeros((3, 4, 5), np.uint8)
     tifffile.imwrite(tmp_path / "film.tif", layers, imagej=True, resolution=(500, 250), metadata=metadata)
     assert io.read(tmp_path / "film.tif").voxel_nm == pytest.approx((2, 4, 4))
-
-
-def test_raw_is_x_fastest(tmp_path: Path) -> None:
-    original = volume()
-    io.write(original, tmp_path / "film.raw")
-    stored = np.fromfile(tmp_path / "film.raw", np.uint8).reshape(original.shape[::-1])
-    np.testing.assert_array_equal(stored.transpose(2, 1, 0), original.phases)
-    assert json.loads((tmp_path / "film.json").read_text())["shape"] == [5, 7, 4]
 
 
 def test_graspi_text_of_a_thin_film_is_two_dimensional(tmp_path: Path) -> None:

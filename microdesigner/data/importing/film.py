@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, PhaseArray
 from microdesigner.data.importing.plan import ImportPlan, Triple
-from microdesigner.data.importing.sources import FoundVolumes, SourceVolume, mapping_text, read_source
-from microdesigner.io.labelling import label_names
+from microdesigner.data.importing.sources import FoundVolumes, SourceVolume, read_source
+from microdesigner.io.labelling import label_names, which_phases, which_segmentation
 from microdesigner.io.labels import Voxel
-from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions, Mapping
+from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions, Mapping, MissingOptionError
 from microdesigner.io.orientation import Face, turned
 from microdesigner.io.segmentation import BANDS, Segmentation, banded, limits
 
@@ -40,19 +41,20 @@ class FilmPlan:
 
 def film_plan(plan: ImportPlan, found: FoundVolumes) -> FilmPlan:
     """`plan` with what `found` says where it leaves a question open; raises InputError naming what is still open."""
+    path = found.volumes[0].path
+    if found.grey and plan.segmentation is None:
+        raise which_segmentation(path, *found.value_range)
+    mapping = _mapping(plan, found)
     voxel = plan.voxel_nm or found.voxel_nm
     if voxel is None:
-        raise InputError(f"{found.volumes[0].name} does not record its voxel size; give the voxel edges in nm.")
+        raise _which_edges(path, found.edges_without_unit)
     cathode: Face | None = plan.cathode or ("z-" if found.oriented else None)
     if cathode is None:
         raise InputError(
-            f"{found.volumes[0].name} does not say where the electrodes are; give the face at the cathode (z- is the "
+            f"{path} does not say where the electrodes are; give the face at the cathode, such as --cathode z- (the "
             "first layer along z)."
         )
-    if found.grey and plan.segmentation is None:
-        raise InputError(f"{found.volumes[0].name} holds grey values; choose a segmentation, such as otsu.")
     lateral: Lateral = "no-flux" if plan.cut else plan.lateral or found.lateral or "no-flux"
-    mapping = _mapping(plan, found)
     highest = max(phase for _, phase in mapping)
     names = label_names(found.value_names, bool(plan.segmentation), plan.names, mapping, highest)
     return FilmPlan(voxel, plan.voxel_nm is None, cathode, lateral, plan.segmentation, mapping, plan.reading, names)
@@ -121,13 +123,19 @@ def _mapping(plan: ImportPlan, found: FoundVolumes) -> Mapping:
     if plan.segmentation:
         return BANDS[plan.segmentation.bands]
     if not found.labelled:
-        raise InputError(
-            f"{found.volumes[0].name} holds the values {', '.join(f'{v:g}' for v in found.levels or ())}; say which is "
-            f"which phase, such as {mapping_text(found.suggested_mapping)}."
-        )
+        raise which_phases(found.volumes[0].path, found.value_names, found.levels or ())
     if all(value == phase for value, phase in found.mapping or ()):
         return IDENTITY[: max(2, *(phase + 1 for _, phase in found.mapping or ((0, 1),)))]
     return found.mapping or IDENTITY
+
+
+def _which_edges(path: Path, without_unit: Voxel | None) -> MissingOptionError:
+    """How large are the voxels? Names their edges where only the unit is missing."""
+    says = "does not record its voxel edges"
+    if without_unit:
+        says = f"records the voxel edges {', '.join(f'{edge:g}' for edge in without_unit)} without a unit"
+    example = " ".join(f"{edge:g}" for edge in without_unit or (2.0,))
+    return MissingOptionError(f"{path} {says}; give them, such as --voxel {example} nm.", "voxel", without_unit or ())
 
 
 def _edges(voxel: Voxel | None) -> str:

@@ -68,6 +68,7 @@ def _measure(
     """Write all volumes to `path`; returns how many were left out, by reason."""
     total, done = len(pieces.volumes), 0
     left_out: Counter[str] = Counter()
+    unmeasured: Counter[str] = Counter()
     if pieces.across:
         left_out["shares voxels with both sides of the split"] = pieces.across
     tasks: list[Task] = [(measured, pieces.volumes[start : start + BATCH], plan) for start in range(0, total, BATCH)]
@@ -77,10 +78,14 @@ def _measure(
             batch: Measured = result
             for volume in batch.volumes:
                 add(volume)
-            left_out.update(batch.left_out)
+            unmeasured.update(batch.left_out)
             done += len(batch.volumes) + len(batch.left_out)
             yield Progress("measure", done, total)
-    return left_out
+        if sum(unmeasured.values()) == total:
+            (reason, _), *_ = unmeasured.most_common()
+            raise InputError(f"No volume can be learned from: {reason}. Choose other descriptors, such as --condition "
+                             f"{FRACTION}, or other volumes.")  # fmt: skip
+    return unmeasured + left_out
 
 
 def _measuring(plan: ImportPlan, film: FilmPlan, found: FoundVolumes) -> MeasuringPlan:

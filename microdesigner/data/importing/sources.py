@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import PHASE_NAMES, Lateral
+from microdesigner.core.microstructure import Lateral
 from microdesigner.data.importing import parts
 from microdesigner.io import SCANNED, ImportOptions, scan
 from microdesigner.io.labelling import as_phases, distinct, finished, flipped
@@ -73,21 +73,14 @@ class FoundVolumes:
         return self.mapping is not None
 
     @property
-    def suggested_mapping(self) -> Mapping:
-        """Values to phases in rising order (donor, acceptor; three levels: donor, mixed, acceptor), to be confirmed."""
-        levels = self.levels or ()
-        if self.mapping is not None:
-            return self.mapping
-        order = {2: (0, 1), 3: (0, 2, 1)}.get(len(levels), ())
-        return tuple(zip(levels, order, strict=True)) if order else ()
-
-    @property
     def summary(self) -> str:
         """What was found, in one sentence."""
         count = f"{len(self.volumes)} volumes, the first" if len(self.volumes) > 1 else "One volume"
         low, high = self.value_range
         values = f"grey values {low:g} to {high:g}" if self.levels is None else f"the values {_listed(self.levels)}"
         voxel = "an unknown voxel size" if self.voxel_nm is None else f"voxels of {_times(self.voxel_nm)} nm"
+        if self.edges_without_unit:
+            voxel = f"voxels of {_times(self.edges_without_unit)} in a unit that it does not give"
         carried = f"; labels {', '.join(self.labels)}" if self.labels else ""
         stated = f"; it states the phase fractions {_listed(self.fractions)}" if self.fractions else ""
         return f"{count} of {_times(self.shape)} voxels with {values} and {voxel}{carried}{stated}."
@@ -109,12 +102,12 @@ def find_volumes(sources: tuple[str, ...], options: ImportOptions = AS_THE_FILE_
         levels,
         _mapping(first, levels),
         (float(np.nanmin(first.values)), float(np.nanmax(first.values))),
-        first.voxel_nm,
+        None if first.voxel_from == "convention" else first.voxel_nm,
         first.lateral,
         first.oriented,
         tuple(sorted(first.labels)),
         first.fractions,
-        first.edges_without_unit,
+        first.voxel_nm if first.voxel_from == "convention" else first.edges_without_unit,
         first.axes_from,
         first.array,
         first.arrays if volumes[0].item is None else (),
@@ -131,11 +124,6 @@ def read_source(source: SourceVolume, options: ImportOptions = AS_THE_FILE_SAYS)
     """The values of one source, as `options` say; raises InputError naming it."""
     read = scan(source.path, options if source.item is None else replace(options, array=source.item))
     return replace(read, values=flipped(read.values, options.flip))
-
-
-def mapping_text(mapping: Mapping) -> str:
-    """`mapping` as the command takes it."""
-    return " ".join(f"{value:g}={PHASE_NAMES[phase]}" for value, phase in mapping) or "0=donor 1=acceptor"
 
 
 def _mapping(first: Scan, levels: tuple[float, ...] | None) -> Mapping | None:
