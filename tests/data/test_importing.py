@@ -276,7 +276,7 @@ def test_why_no_volume_can_be_learned_from_is_told(tmp_path: Path) -> None:
     layers[:, :, 8:] = 1  # no donor reaches the anode
     np.save(tmp_path / "film.npy", layers)
     plan = ImportPlan((str(tmp_path / "film.npy"),), (1.0,) * 3, "z-")
-    with pytest.raises(InputError, match="No volume can be learned from: no donor voxel .* --condition") as told:
+    with pytest.raises(InputError, match=r"No volume can be learned from: no donor voxel .* --condition") as told:
         list(import_dataset(tmp_path / "set.h5", plan, workers=1))
     assert str(tmp_path) not in str(told.value)
     imported(tmp_path, replace(plan, conditions=("ABS_f_D",)))
