@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Count the mutations of files that a test was given, and keep the one at which it fell."""
     if call.when == "call":
-        tally.note_outcome(item, failed=call.excinfo is not None)
+        tally.note_outcome(item, call.excinfo.type if call.excinfo else None)
     return (yield)
 
 

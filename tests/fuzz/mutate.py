@@ -90,7 +90,7 @@ BYTE_MUTATORS: tuple[Bytes, ...] = (
 
 def mutate_bytes(content: bytes, count: int, seed: int = 0) -> Iterator[bytes]:
     """`count` mutations of `content`, each by one of `BYTE_MUTATORS`, after those that felled this test before."""
-    return told(_mutated_bytes(content, count, seed))
+    return told(_mutated_bytes(content, count, seed), content)
 
 
 def _mutated_bytes(content: bytes, count: int, seed: int) -> Iterator[bytes]:
@@ -106,7 +106,7 @@ def mutate_json(document: Any, count: int, seed: int = 0) -> Iterator[bytes]:
     value or type, NaN, infinite, huge or deeply nested), and it is JSON still; one in five is a mutation of bytes.
     Those that felled this test before come first.
     """
-    return told(_mutated_json(document, count, seed))
+    return told(_mutated_json(document, count, seed), json.dumps(document).encode())
 
 
 def _mutated_json(document: Any, count: int, seed: int) -> Iterator[bytes]:

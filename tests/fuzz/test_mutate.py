@@ -2,12 +2,16 @@
 
 import json
 import os
+import random
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.fuzz.mutate import BYTE_MUTATORS, _random, mutate_bytes, mutate_json, mutate_rows
+from tests.fuzz.shrink import applied, edits_between, shrunk
 
 DOCUMENT = {"name": "m", "values": [1, 2.5, {"a": None}], "flag": True}
 
@@ -26,6 +30,30 @@ def test_every_mutator_works_on_any_content_and_mostly_changes_it() -> None:
         assert all(
             isinstance(mutator(_random(0, number), short), bytes) for number in range(20) for short in (b"", b"a")
         )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_mutation_is_shrunk_to_what_fells(seed: int) -> None:
+    """Whatever else was changed, inserted or removed; what falls only together stays together."""
+    random_, original = random.Random(seed), bytes(range(200))
+    changed = bytearray(original)
+    for place in (20, 90, *random_.sample(range(200), 30)):
+        changed[place] = 255
+    fallen = bytes(changed[:130]) + b"inserted" + bytes(changed[150:])
+
+    def falls(content: bytes) -> bool:
+        return content[20] == 255 and content[90] == 255
+
+    kept = shrunk(original, fallen, falls)
+    assert falls(kept)
+    assert len(edits_between(original, kept)) == 2
+    assert len(kept) == len(original)
+    assert shrunk(original, fallen, lambda _: False) == fallen
+
+
+@pytest.mark.parametrize(("before", "after"), [(b"abcdef", b"abXXdef"), (b"abc", b""), (b"", b"x"), (b"aa", b"a")])
+def test_edits_make_one_of_the_other(before: bytes, after: bytes) -> None:
+    assert applied(before, edits_between(before, after)) == after
 
 
 def test_documents_are_mostly_json_still_and_some_are_deeply_nested() -> None:
@@ -56,8 +84,8 @@ FELLED = """
 from tests.fuzz.mutate import mutate_bytes
 
 def test_reads():
-    for content in mutate_bytes(b"abc" * 20, 30):
-        assert len(content) == 60, "a length that is not foreseen"
+    for content in mutate_bytes(bytes(60), 30):
+        assert not any(content[40:50]), "bytes that are not foreseen"
 """
 
 
@@ -79,5 +107,7 @@ def test_what_felled_a_test_is_kept_and_given_to_it_first(tmp_path: Path) -> Non
         for _ in range(2)
     )
     assert "mutations    1 unexpected" in first
-    assert all(len(path.read_bytes()) != 60 for path in (tmp_path / "fallen").iterdir())
+    (kept,) = (path.read_bytes() for path in (tmp_path / "fallen").iterdir())
+    assert any(kept[40:50])
+    assert sum(map(bool, kept)) == 1, "of all that was changed, the one byte that matters"
     assert " 1 mutations    1 unexpected" in again
