@@ -15,6 +15,7 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.io.hdf5 import DATASET, EDGES, KEY
 from microdesigner.io.labels import record_of
+from microdesigner.io.slabs import x_fastest
 
 EXTENSIONS = (".dream3d",)
 _CONTAINER, _VOLUME, _IMAGE = "DataContainers/ImageDataContainer", np.uint32(3), np.uint32(0)
@@ -24,7 +25,7 @@ def write(microstructure: Microstructure, path: Path) -> None:
     """Write one image geometry with its phases and their names."""
     import h5py
 
-    labels = np.ascontiguousarray(microstructure.phases.T)[..., None]
+    labels = x_fastest(microstructure.phases)[..., None]
     content = io.BytesIO()
     with h5py.File(content, "w") as file:
         file.attrs["FileVersion"], file.attrs["DREAM3D Version"] = np.bytes_("7.0"), np.bytes_("6.5.171")

@@ -24,6 +24,7 @@ from microdesigner.io.labels import Voxel, check_size, record_of
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.orientation import straightened
 from microdesigner.io.scans import Scan
+from microdesigner.io.slabs import x_fastest
 from microdesigner.io.units import in_nm
 
 _LONGEST_HEADER = 1 << 16
@@ -89,7 +90,7 @@ def write_single(microstructure: Microstructure, path: Path) -> None:
     if len(comment) > _LONGEST_COMMENT:
         comment = _OWN + json.dumps({"unit": microstructure.length_unit, "lateral": microstructure.lateral})
     header = _header_text(microstructure, _LOCAL, comment)
-    write_bytes_atomic(path, header.encode() + microstructure.phases.tobytes(order="F"))
+    write_bytes_atomic(path, b"".join((header.encode(), x_fastest(microstructure.phases).ravel().data)))
 
 
 def _header_text(microstructure: Microstructure, data: str, comment: str | None = None) -> str:

@@ -26,6 +26,7 @@ from microdesigner.io.labels import Voxel, check_size, parsed, record_of
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.orientation import straightened
 from microdesigner.io.scans import Scan, edge_facts
+from microdesigner.io.slabs import x_fastest
 from microdesigner.io.units import in_nm
 
 EXTENSIONS = (".nrrd", ".nhdr")
@@ -116,7 +117,7 @@ def write(microstructure: Microstructure, path: Path) -> None:
         "encoding: gzip",
         f"{_KEY}:=" + json.dumps(record_of(microstructure), separators=(",", ":")).replace("\\", "\\\\"),
     ]
-    packed = gzip.compress(microstructure.phases.tobytes(order="F"), _COMPRESSION, mtime=0)
+    packed = gzip.compress(x_fastest(microstructure.phases).ravel().data, _COMPRESSION, mtime=0)
     write_bytes_atomic(path, "\n".join(lines).encode() + b"\n\n" + packed)
 
 

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import numpy as np
-
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
 from microdesigner.io.labels import parsed, record_of
 from microdesigner.io.scans import edge_facts
+from microdesigner.io.slabs import x_fastest
 from microdesigner.io.units import in_nm
 
 _DEFAULT_UNIT = "µm"  # by OME's schema
@@ -51,7 +50,7 @@ def write(microstructure: Microstructure, path: Path) -> None:
     for axis, edge in zip("XYZ", microstructure.voxel_nm or (), strict=False):
         metadata |= {f"PhysicalSize{axis}": edge, f"PhysicalSize{axis}Unit": "nm"}
     with atomic_path(path) as temporary:
-        layers = np.ascontiguousarray(microstructure.phases.T)
+        layers = x_fastest(microstructure.phases)
         imwrite(temporary, layers, ome=True, photometric="minisblack", metadata=metadata)
 
 

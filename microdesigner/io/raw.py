@@ -17,6 +17,7 @@ from microdesigner.io.axes import fortran, mapped
 from microdesigner.io.labels import check_size, parsed, record_of, voxel_of
 from microdesigner.io.options import ImportOptions, MissingOptionError
 from microdesigner.io.scans import Scan, edge_facts
+from microdesigner.io.slabs import x_fastest
 
 ORDER = "x fastest"
 _OWN_KEYS = {"type", "order", "shape"}
@@ -60,7 +61,7 @@ def write(microstructure: Microstructure, path: Path, header_beside: Path | None
     # the outer file moves into place last, so a header always has its labels
     with atomic_path(path.with_suffix(".json")) as header_file, atomic_path(path) as labels_file:
         header_file.write_text(document, encoding="utf-8")
-        labels_file.write_bytes(microstructure.phases.tobytes(order="F"))
+        labels_file.write_bytes(x_fastest(microstructure.phases).ravel().data)
         for old in (path.with_suffix(".json"), header_beside):
             if old is not None:
                 old.unlink(missing_ok=True)

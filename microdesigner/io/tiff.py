@@ -21,6 +21,7 @@ from microdesigner.io.axes import in_xyz
 from microdesigner.io.labels import Voxel, check_size, parsed, record_of, voxel_of
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan, Source, edge_facts
+from microdesigner.io.slabs import x_fastest
 from microdesigner.io.units import in_nm
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def write(microstructure: Microstructure, path: Path) -> None:
         imwrite(
             temporary,
             # all six axes, or tifffile would take a film three voxels wide for colours
-            np.ascontiguousarray(microstructure.phases.T)[None, :, None, :, :, None],
+            x_fastest(microstructure.phases)[None, :, None, :, :, None],
             imagej=True,
             photometric="minisblack",
             resolution=(1 / edges[0], 1 / edges[1]) if edges else None,

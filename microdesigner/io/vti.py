@@ -23,6 +23,7 @@ from microdesigner.io.labels import Voxel, check_size, parsed
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.orientation import straightened
 from microdesigner.io.scans import Scan, edge_facts
+from microdesigner.io.slabs import x_fastest
 from microdesigner.io.vtk_grid import GridArray, chosen_array, equal_step
 from microdesigner.io.vtk_xml import VtkXml, written
 
@@ -130,7 +131,7 @@ def _image(microstructure: Microstructure) -> Any:
     image = vtkImageData()
     image.SetDimensions(*(edge + 1 for edge in microstructure.shape))
     image.SetSpacing(*microstructure.spacing)
-    labels = numpy_to_vtk(microstructure.phases.ravel(order="F"), deep=True)
+    labels = numpy_to_vtk(x_fastest(microstructure.phases).ravel(), deep=False)  # it keeps the array
     labels.SetName(ARRAY)
     image.GetCellData().SetScalars(labels)
     image.GetFieldData().AddArray(_strings(PROVENANCE, (json.dumps(microstructure.provenance),)))

@@ -22,6 +22,7 @@ from microdesigner.io.damage import DamagedError
 from microdesigner.io.labels import Voxel, check_size
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan
+from microdesigner.io.slabs import x_fastest
 from microdesigner.io.vtk_grid import chosen_array, equal_step
 from microdesigner.io.vtk_sections import Sections, read_sections
 
@@ -56,7 +57,7 @@ def write(microstructure: Microstructure, path: Path) -> None:
         f"DIMENSIONS {points}\nORIGIN 0 0 0\nSPACING {spacing}\n"
         f"CELL_DATA {microstructure.phases.size}\nSCALARS phase unsigned_char 1\nLOOKUP_TABLE default\n"
     )
-    write_bytes_atomic(path, header.encode() + microstructure.phases.tobytes(order="F") + b"\n")
+    write_bytes_atomic(path, b"".join((header.encode(), x_fastest(microstructure.phases).ravel().data, b"\n")))
 
 
 def _edges(path: Path, sections: Sections) -> Voxel:
