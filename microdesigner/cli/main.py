@@ -20,6 +20,7 @@ from microdesigner.cli.parser import Parser, Verb
 from microdesigner.core.child_process import answer_call, is_frozen
 from microdesigner.core.errors import InputError, MicrodesignerError, one_line
 from microdesigner.core.paths import user_data
+from microdesigner.core.wants import want_of
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 VERBS: tuple[Verb, ...] = (
@@ -203,7 +204,9 @@ def _report_interruption() -> int:
 def _report(error: Exception, debug: bool) -> int:
     if debug:
         traceback.print_exc()
-    if library := _missing_library(error):
+    if want := want_of(error):
+        error = InputError(str(want))
+    elif library := _missing_library(error):
         error = InputError(
             f"The system library {library} is missing; install the package that brings it "
             "(in a checkout, make setup names it)."

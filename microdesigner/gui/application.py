@@ -22,6 +22,7 @@ from microdesigner.app.log import last_lines, start_file_log
 from microdesigner.app.store.settings import Settings
 from microdesigner.app.workers.engine import ENGINE
 from microdesigner.core.paths import shipped, user_data
+from microdesigner.core.wants import want_of
 from microdesigner.gui import theme
 from microdesigner.gui.file_open_events import FileOpenEvents
 from microdesigner.gui.gui_thread_gc import GuiThreadGC
@@ -32,6 +33,7 @@ _log = logging.getLogger("microdesigner.gui")
 DESKTOP_FILE = "org.microdesigner.microdesigner"
 LINES_BEFORE_CRASH = 30
 LISTEN_MS = 250
+UNFORESEEN = "Something went wrong that was not foreseen; your targets are kept, try again."
 MILESTONES = {"window": "window up", "three_d": "3-D ready", "first_volume": "first volume drawn"}
 """What a start comes to, one after the other."""
 _IMPORTED = time.perf_counter()
@@ -175,8 +177,7 @@ def _report(window: MainWindow, kind: type[BaseException], error: BaseException,
         return
     details = "".join(traceback.format_exception(kind, error, trace))
     if threading.current_thread() is threading.main_thread():
-        window.error_bar.show_error(
-            "Something went wrong that was not foreseen; your targets are kept, try again.", details
-        )
+        want = want_of(error)
+        window.error_bar.show_error(str(want) if want else UNFORESEEN, details)
     else:
         _log.error("%s", details)

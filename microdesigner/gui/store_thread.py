@@ -1,11 +1,15 @@
 """One thread for all that the window stores, in the order in which it was asked for."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Signal
 
 from microdesigner.core.errors import MicrodesignerError
+from microdesigner.core.one_thread import OneThread
+from microdesigner.core.wants import Want, want_of
+
+Lost = Callable[[str], object]
+"""Hears in the store's thread, by a sentence, that something could not be kept."""
 
 
 class StoreThread(QObject):
@@ -15,20 +19,28 @@ class StoreThread(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._thread = OneThread("store")
 
-    def do(self, complaint: str, work: Callable[[], object]) -> None:
-        """Do `work` after everything asked for so far; where it fails, `complaint` begins the sentence about that."""
-        self._pool.submit(self._guarded, complaint, work)
+    def do(self, complaint: str, work: Callable[[], object], lost: Lost | None = None) -> None:
+        """Do `work` after everything asked for so far.
+
+        Where it fails, `complaint` begins the sentence about that, which `lost` hears before any later work is done.
+        """
+        self._thread.do(self._guarded, complaint, work, lost)
 
     def close(self) -> None:
         """Finish what was asked for."""
-        self._pool.shutdown(wait=True)
+        self._thread.close()
 
-    def _guarded(self, complaint: str, work: Callable[[], object]) -> None:
+    def _guarded(self, complaint: str, work: Callable[[], object], lost: Lost | None) -> None:
         try:
             work()
+            return
         except MicrodesignerError as error:
-            self.failed.emit(str(error))
+            sentence = str(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
-            self.failed.emit(f"{complaint} ({error}); check that the disk is not full.")
+            want = want_of(error) or Want(str(error), "check that the disk is not full")
+            sentence = f"{complaint} ({want.reason}); {want.remedy}."
+        if lost is not None:
+            lost(sentence)
+        self.failed.emit(sentence)

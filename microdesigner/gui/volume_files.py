@@ -1,13 +1,14 @@
 """Writing volumes beside the GUI thread."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.one_thread import OneThread
+from microdesigner.core.wants import Want, want_of
 from microdesigner.core.paths import write_text_atomic
 
 SURFACES = {"stl": "STL surface of each phase", "ply": "PLY surface of each phase", "obj": "OBJ surface of each phase"}
@@ -39,19 +40,19 @@ class VolumeFiles(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="files")
+        self._thread = OneThread("files")
 
     def export(self, microstructure: Microstructure, path: Path, smooth: bool = True) -> None:
         """Write a volume, its surfaces or its mesh; the suffix of `path` chooses."""
-        self._pool.submit(self._guarded, path, lambda: self._write(microstructure, path, smooth))
+        self._thread.do(self._guarded, path, lambda: self._write(microstructure, path, smooth))
 
     def save_report(self, page: str, path: Path) -> None:
         """Write the page of a report."""
-        self._pool.submit(self._guarded, path, lambda: self._save_page(page, path))
+        self._thread.do(self._guarded, path, lambda: self._save_page(page, path))
 
     def close(self) -> None:
         """Finish what was ordered: a file is written whole or not at all."""
-        self._pool.shutdown(wait=True)
+        self._thread.close()
 
     def _write(self, microstructure: Microstructure, path: Path, smooth: bool) -> None:
         suffix = path.suffix.lower().lstrip(".")
@@ -81,5 +82,5 @@ class VolumeFiles(QObject):
         except MicrodesignerError as error:
             self.failed.emit(str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
-            reason = getattr(error, "strerror", None) or error  # of the system, without the temporary file's name
-            self.failed.emit(f"{path.name} could not be written ({reason}); try another file or folder.")
+            want = want_of(error) or Want(str(error), "try another file or folder")
+            self.failed.emit(f"{path.name} could not be written ({want.reason}); {want.remedy}.")

@@ -320,7 +320,7 @@ class Workspace(QObject):
         results.stored.connect(self._store_opened)
         results.verified.connect(history.service.keep_verification)
         self.queue.sampled.connect(
-            lambda request, sample, note: history.service.add(request, sample, self._colours(), note)
+            lambda request, sample, note, lost: history.service.add(request, sample, self._colours(), note, lost)
         )
         self.sweeps.film_requested.connect(history.service.reload)
         history.loaded.connect(self.show_sample)

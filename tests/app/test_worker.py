@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -317,6 +318,25 @@ def test_a_process_that_cannot_be_started_is_told_and_tried_again(work: Worker) 
     assert failed.message.startswith("The engine could not be started")
     assert "Too many open files" in failed.details
     assert end_of(work, work.ask(Count(1))) == [0, Done()]
+
+
+def test_without_a_thread_left_work_is_refused_and_a_process_still_ended(
+    work: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as system:
+        system.setattr(threading.Thread, "start", none_left)
+        (failed,) = end_of(work, work.ask(Count(1)))
+    assert isinstance(failed, Failed)
+    assert failed.message.startswith("The engine could not be started")
+    pid = first_of(work, work.ask(Hang()))
+    with monkeypatch.context() as system:
+        system.setattr(threading.Thread, "start", none_left)
+        work.close()
+    end_all()
+    assert is_gone(pid)
 
 
 PROGRAM = """

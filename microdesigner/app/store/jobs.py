@@ -1,7 +1,7 @@
 """The queue of generations: jobs in the order of their turn."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -90,6 +90,10 @@ class JobQueue:
         """An open job has come to `state`; one that ended already stays as it is."""
         self._change(key, lambda job: replace(job, state=state, message=message) if job.open else job)
 
+    def lose(self, key: str, message: str) -> None:
+        """What a job made could not be kept, so it is not done; `message` says why."""
+        self._set(without_films(self.jobs, {key: message}))
+
     def again(self, key: str) -> None:
         """Let a job that ended wait for another turn."""
         self._change(key, lambda job: job if job.open else replace(job, state=State.WAITING, message="", samples=()))
@@ -127,3 +131,11 @@ class JobQueue:
         if tuple(listed) != self.jobs:
             self.jobs = tuple(listed)
             self._on_change(self.jobs)
+
+
+def without_films(jobs: Sequence[Job], lost: Mapping[str, str]) -> list[Job]:
+    """The jobs as they stand where films could not be kept; `lost` tells why, by the key of the job."""
+    return [
+        replace(job, state=State.FAILED, message=lost[job.key]) if job.key in lost and job.state is State.DONE else job
+        for job in jobs
+    ]

@@ -53,10 +53,13 @@ class Link:
         self.fate = ""
         self._ending = self._over = self._cancel_sent = False
         self._begun, self._ended = threading.Event(), threading.Event()
-        self._folder = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None  # of the process, for temporary files
         with _links_lock:
             _links.add(self)
-        _thread(self._run, "worker-feeder")
+        try:
+            _thread(self._run, "worker-feeder")
+        except RuntimeError as error:
+            self._give_up(error)
 
     def cancel(self) -> bool:
         """Ask the running task to end; whether it had not been asked before. Call it with `state` held."""
@@ -71,7 +74,10 @@ class Link:
         with self._state:
             self._ending = True
             self._state.notify_all()
-        _thread(lambda: self._end_by_force(seconds), "worker-end")
+        try:
+            _thread(lambda: self._end_by_force(seconds), "worker-end")
+        except RuntimeError:  # no thread is left that could wait
+            _kill(self.pid)
 
     def wait_ended(self, seconds: float) -> bool:
         """Wait until process and threads have ended; whether they have."""
@@ -81,10 +87,8 @@ class Link:
         try:
             process, connection = self._started()
             reader = _thread(lambda: self._read(process, connection), "worker-reader")
-        except (OSError, RuntimeError) as error:  # of the system: no processes, threads or files are left
-            self.fate = f"The process could not be started: {error}."
-            _kill(self.pid)
-            self._bury()
+        except (OSError, RuntimeError, MemoryError) as error:
+            self._give_up(error)
             return
         finally:
             self._begun.set()
@@ -95,13 +99,21 @@ class Link:
         reader.join()
         self._bury()
 
+    def _give_up(self, error: Exception) -> None:
+        """The system has no processes, threads, files or memory left."""
+        self.fate = f"The process could not be started: {error}."
+        self._begun.set()
+        _kill(self.pid)
+        self._bury()
+
     def _started(self) -> tuple[SpawnProcess, Connection]:
+        self._folder = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, self._folder.name), name="microdesigner-worker")
         try:
             process.start()
-        except OSError:
+        except (OSError, MemoryError):
             ours.close()
             raise
         finally:
@@ -170,7 +182,8 @@ class Link:
                 _kill(self.pid)
 
     def _bury(self) -> None:
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
         self._ended.set()
         with _links_lock:
             _links.discard(self)

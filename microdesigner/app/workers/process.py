@@ -1,7 +1,6 @@
 """The worker process: receives tasks, runs their generators of events, sends the events back at a limited rate."""
 
 import contextlib
-import errno
 import os
 import queue
 import shutil
@@ -22,12 +21,12 @@ from microdesigner.app.workers.messages import Cancelled, Done, Failed, Task, Wo
 from microdesigner.app.workers.transport import receive, send
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.events import Preview, Progress
+from microdesigner.core.wants import want_of
 
 NICENESS = 10
 SECONDS_BETWEEN_UPDATES = 0.1
 SECONDS_TO_END = 2.0
 CANCEL = "cancel"
-_PLACE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def serve(connection: Connection, folder: str) -> None:
@@ -141,9 +140,7 @@ class Throttle:
 
 
 def _sentence(error: Exception) -> str:
-    if isinstance(error, MemoryError):
-        return "There is not enough memory for this; close other programs or take a smaller volume."
-    if isinstance(error, OSError) and error.errno in _PLACE_ERRORS:
-        return f"{error.strerror}; free some space or choose another place."
+    if want := want_of(error):
+        return str(want)
     reason = " ".join(str(error).split())[:200] or type(error).__name__
     return f"The work stopped unexpectedly ({reason})."

@@ -13,7 +13,7 @@ from microdesigner.app.store.history_rows import Entry
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.core.verification import Verification
-from microdesigner.gui.store_thread import StoreThread
+from microdesigner.gui.store_thread import Lost, StoreThread
 from microdesigner.gui.widgets.thumbnails import Colours, thumbnail
 
 
@@ -40,9 +40,12 @@ class HistoryService(QObject):
         """List what is stored, with the volumes that a sudden end left without an entry."""
         self._do("The history could not be read", self._list)
 
-    def add(self, request: Request, sample: Sample, colours: Colours, note: str = "") -> None:
-        """Keep a sample of `request`, with a thumbnail in `colours`."""
-        self._do("The result could not be kept in the history", partial(self._add, request, sample, colours, note))
+    def add(
+        self, request: Request, sample: Sample, colours: Colours, note: str = "", lost: Lost | None = None
+    ) -> None:
+        """Keep a sample of `request`, with a thumbnail in `colours`; `lost` hears why where that fails."""
+        add = partial(self._add, request, sample, colours, note)
+        self._do("The result could not be kept in the history", add, lost)
 
     def picture(self, numbers: Sequence[int]) -> None:
         """Fetch the pictures of these entries."""

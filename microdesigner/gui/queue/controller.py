@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from microdesigner.app.store.job_store import JobStore
-from microdesigner.app.store.jobs import Job, JobQueue, State
+from microdesigner.app.store.jobs import Job, JobQueue, State, without_films
 from microdesigner.app.sweep import sweep_title, swept_names
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.request import Request
@@ -24,11 +24,12 @@ COMPLAINT = "The queue could not be kept"
 class QueueController(QObject):
     """One job at a time. All is stored through the thread that stores samples, after those it tells of."""
 
-    sampled = Signal(object, object, str)  # Request and Sample of a job and a note, before the job tells of it
+    sampled = Signal(object, object, str, object)  # Request, Sample and note; what hears why it cannot be kept
     waiting_changed = Signal(int)
     swept = Signal(str)  # sweep whose last step ended
     sheet_ready = Signal(object, object)  # jobs and the picture of each, or None
     left_over = Signal(int)  # jobs that wait since the last time
+    _film_lost = Signal(str, str)  # key of a job, why what it made could not be kept
 
     def __init__(
         self,
@@ -45,7 +46,9 @@ class QueueController(QObject):
         self._generation = generation
         self._thread = thread
         self._colours = colours
-        self._key: str | None = None
+        self._key: str | None = None  # of the job that runs, and why it has lost a film
+        self._why = ""
+        self._lost: dict[str, str] = {}  # why films could not be kept, by the key of their job; of the store's thread
         self._connect()
 
     def load(self) -> None:
@@ -100,7 +103,8 @@ class QueueController(QObject):
         )
 
     def _start(self, job: Job) -> None:
-        self._key = job.key
+        self._key, self._why = job.key, ""
+        self._thread.do(COMPLAINT, lambda: self._lost.pop(job.key, None))
         self.queue.start(job.key)
         self._generation.generate(job.request)
 
@@ -114,7 +118,7 @@ class QueueController(QObject):
         if job is None:
             return
         colours = self._colours()
-        self.sampled.emit(job.request, sample, self._note(job))
+        self.sampled.emit(job.request, sample, self._note(job), lambda why: self._lose(job.key, why))
         if job.sweep:
             self._thread.do(COMPLAINT, lambda: self._keep_picture(job.key, sample, colours))
         self.queue.sampled(job.key, sample)
@@ -128,13 +132,24 @@ class QueueController(QObject):
     def _keep_picture(self, key: str, sample: Sample, colours: Colours) -> None:
         self._store.add_picture(key, thumbnail(sample.microstructure, colours, TILE_ENLARGED))
 
+    def _lose(self, key: str, why: str) -> None:
+        """In the store's thread, before any state of the job is stored that tells of the film."""
+        self._lost[key] = why
+        self._film_lost.emit(key, why)
+
+    def _tell_lost(self, key: str, why: str) -> None:
+        if key == self._key:
+            self._why = why
+        else:
+            self.queue.lose(key, why)
+
     def _failed(self, message: str) -> None:
         if self._key is not None:
             self.queue.end(self._key, State.FAILED, message)
 
     def _finished(self) -> None:
         if self._key is not None:
-            self.queue.end(self._key, State.DONE)
+            self.queue.end(self._key, State.FAILED if self._why else State.DONE, self._why)
 
     def _ended(self) -> None:
         job = self.queue.get(self._key) if self._key else None
@@ -156,7 +171,7 @@ class QueueController(QObject):
         self._next()
 
     def _changed(self, jobs: Sequence[Job]) -> None:
-        self._thread.do(COMPLAINT, lambda: self._store.save(jobs))
+        self._thread.do(COMPLAINT, lambda: self._store.save(without_films(jobs, self._lost)))
         self.panel.show_jobs(jobs)
         self.waiting_changed.emit(sum(job.state is State.WAITING for job in jobs))
 
@@ -167,6 +182,7 @@ class QueueController(QObject):
         generation.finished.connect(lambda _: self._finished())
         generation.ended.connect(self._ended)
         generation.ready.connect(lambda *_: self._next())
+        self._film_lost.connect(self._tell_lost)
         panel.moved.connect(self.queue.move)
         panel.removed.connect(self.queue.remove)
         panel.cleared.connect(self.queue.clear_ended)

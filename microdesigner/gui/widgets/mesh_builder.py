@@ -1,11 +1,11 @@
 """Builds meshes beside the GUI thread; only the newest order counts."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.one_thread import OneThread
 
 if TYPE_CHECKING:
     from microdesigner.view3d.surfaces import Shaping
@@ -21,12 +21,13 @@ class MeshBuilder(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="meshes")
+        self._thread = OneThread("meshes")
         self._newest = 0
         self._last: Microstructure | None = None  # that was built
         self._pending = self._closed = False
-        self._looked.connect(self._show_look)
-        self._done.connect(self._deliver)
+        beside = Qt.ConnectionType.QueuedConnection  # also where no thread was left
+        self._looked.connect(self._show_look, beside)
+        self._done.connect(self._deliver, beside)
 
     @property
     def busy(self) -> bool:
@@ -39,12 +40,12 @@ class MeshBuilder(QObject):
             return
         self._newest += 1
         self._pending = True
-        self._pool.submit(self._build, self._newest, microstructure, shaping)
+        self._thread.do(self._build, self._newest, microstructure, shaping)
 
     def close(self) -> None:
         """Wait for the order under way and end the thread."""
         self._closed = True
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._thread.close(drop=True)
 
     def _build(self, number: int, microstructure: Microstructure, shaping: "Shaping") -> None:
         if number != self._newest or self._closed:

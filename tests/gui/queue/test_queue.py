@@ -1,5 +1,7 @@
 """The queue in the window: what is asked for while a generation runs is done after it, also in the next session."""
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from microdesigner.app.store.jobs import State
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.queue.sheet_dialog import SheetDialog
 from microdesigner.gui.queue.sweep import SweepDialog
+from microdesigner.io import registry
 from tests.gui.conftest import wait_until
 
 
@@ -48,6 +51,41 @@ def test_a_failure_does_not_stop_the_others(window: MainWindow) -> None:
     wait_until(lambda: _all_ended(window))
     assert _states(window) == ["failed", "done"]
     assert "thirteen" in window.queue.panel.list.topLevelItem(0).text(2)
+
+
+def test_a_job_whose_film_cannot_be_kept_is_not_done_and_can_run_again(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    window.request_model.set_options(quality="draft")
+    with monkeypatch.context() as disk:
+        disk.setattr(registry, "write", no_room)
+        _enqueue(window, 1)
+        wait_until(lambda: _states(window) == ["failed"])
+    for said in (window.queue.queue.jobs[0].message, window.error_bar.text.text()):
+        assert "The result could not be kept in the history (no space left on device); free" in said
+    window.queue.panel.choose(window.queue.queue.jobs[0].key)
+    window.queue.panel.again.click()
+    wait_until(lambda: _states(window) == ["done"])
+    wait_until(lambda: window.history.panel.list.count() == 1)
+    window.close()
+    assert [job.state for job in JobStore(home / "history").load()] == [State.DONE]
+
+
+def test_a_queue_never_stores_that_a_job_is_done_whose_film_was_not_kept(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    """Also where the window closes before it hears of it."""
+    monkeypatch.setattr(registry, "write", lambda *_: 1 / 0)
+    window.request_model.set_options(quality="draft")
+    window.generation.finished.connect(lambda _: window.close())
+    _enqueue(window, 1)
+    wait_until(lambda: not window.isVisible())
+    (job,) = JobStore(home / "history").load()
+    assert job.state is State.FAILED
+    assert job.message
 
 
 def test_waiting_jobs_are_moved_cancelled_and_removed(window: MainWindow, qtbot: object) -> None:

@@ -1,0 +1,82 @@
+"""What the system refused to a program, told from the many errors in which libraries report it."""
+
+import errno
+import mmap
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_PLACES = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM))
+_MEMORY = frozenset((errno.ENOMEM, errno.EAGAIN))  # the second of fork
+_DESCRIPTORS = frozenset((errno.EMFILE, errno.ENFILE))
+_MODULE_BYTES, _MODULE_FILES = 256 << 20, 16
+"""What loading a module may take at once."""
+
+
+@dataclass(frozen=True)
+class Want:
+    """What there is not, what the user can do about it, and the folder where it happened, if known."""
+
+    reason: str
+    remedy: str
+    place: str = ""
+
+    def __str__(self) -> str:
+        what = f"{self.place} cannot be used ({self.reason})" if self.place else self.reason
+        return f"{what[:1].upper()}{what[1:]}; {self.remedy}."
+
+
+MEMORY = Want("there is not enough memory", "close other programs or take a smaller volume")
+THREADS = Want("the system gives this program no more threads", "close other programs and try again")
+FILES = Want("the system lets this program open no more files", "close other programs or raise its limit (ulimit -n)")
+
+
+def want_of(error: BaseException) -> Want | None:
+    """What the system lacked where that is why `error` was raised; None where it is another matter."""
+    if isinstance(error, MemoryError):
+        return MEMORY
+    if isinstance(error, OSError):
+        return _of_system_call(error)
+    if isinstance(error, ImportError):
+        return _of_import(error)
+    if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+        return THREADS
+    return None
+
+
+def _of_system_call(error: OSError) -> Want | None:
+    if error.errno in _DESCRIPTORS:
+        return FILES
+    if error.errno in _MEMORY:
+        return MEMORY
+    if error.errno not in _PLACES:
+        return None
+    reason = (error.strerror or os.strerror(error.errno)).lower()
+    place = str(Path(error.filename).parent) if isinstance(error.filename, str) else ""  # the file may be temporary
+    return Want(reason, "free some space or choose another place", place)
+
+
+def _of_import(error: ImportError) -> Want | None:
+    """Modules seldom tell why they cannot be loaded, so the system is asked whether they could be now."""
+    if "failed to map" in str(error) or "annot allocate memory" in str(error) or not _can_map():
+        return MEMORY
+    return None if _can_open() else FILES
+
+
+def _can_map() -> bool:
+    try:
+        mmap.mmap(-1, _MODULE_BYTES).close()
+    except OSError:
+        return False
+    return True
+
+
+def _can_open() -> bool:
+    opened = []
+    with suppress(OSError):
+        while len(opened) < _MODULE_FILES:
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+    for number in opened:
+        os.close(number)
+    return len(opened) == _MODULE_FILES
