@@ -1,12 +1,13 @@
 """Work that writes into a folder, what must hold of it whatever disturbs it, and how often it was tried and failed."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.torture.forks import Done, Ending, free_folder, run_copy
+from tests.torture.wants import Want, wants
 
 LOCKS = (".lock", "lock")
 
@@ -18,7 +19,8 @@ class Area:
     `prepare` fills a new folder. `check` raises AssertionError unless what a killed work left is whole or absent: it is
     given the folder, one in which the work was never killed, and how often the work had told that something was done.
     `compare` raises AssertionError unless the folder, in which the work was done again to its end, is as the one in
-    which it was never killed.
+    which it was never killed. `wants`, given whether disks can be mounted, tells what the machine may lack meanwhile;
+    with `stand` it lacks that once the work stands, and behind it the work must be done in spite of it.
     """
 
     name: str
@@ -26,6 +28,8 @@ class Area:
     check: Callable[[Path, Path, int], None]
     compare: Callable[[Path, Path], None]
     prepare: Callable[[Path], object] = lambda folder: None
+    wants: Callable[[bool], Mapping[str, Sequence[Want]]] = wants
+    stand: Callable[[Path, Done, Want], object] | None = None
 
 
 @dataclass

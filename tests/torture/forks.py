@@ -15,6 +15,7 @@ from pathlib import Path
 
 from microdesigner.core import paths
 from microdesigner.core.errors import MicrodesignerError
+from microdesigner.core.wants import want_of
 
 OPERATIONS = frozenset(
     ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate", "sqlite3.connect",
@@ -39,7 +40,7 @@ class Ending:
 
 
 def run_copy(
-    work: Work, at_operation: int | None = None, after: float | None = None, first: Callable[[], None] = lambda: None
+    work: Work, at_operation: int | None = None, after: float | None = None, first: Callable[[], object] = lambda: None
 ) -> Ending:
     """Do `work` in a copy of this process, after `first`; kill it with all it started at the given operation on files
     or after so many seconds. `work` is given a function to call whenever something is done for good."""
@@ -49,7 +50,7 @@ def run_copy(
 class Copy:
     """A copy of this process at work."""
 
-    def __init__(self, work: Work, at_operation: int | None = None, first: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, work: Work, at_operation: int | None = None, first: Callable[[], object] = lambda: None) -> None:
         self._marks, self._messages = _Pipe(), _Pipe()
         self._started = time.monotonic()
         self._process = os.fork()
@@ -101,7 +102,7 @@ def _wait(process: int, seconds: float, pipes: tuple[_Pipe, ...]) -> int:
     return os.waitpid(process, 0)[1]
 
 
-def _be_copy(work: Work, marks: int, messages: int, at_operation: int | None, first: Callable[[], None]) -> None:
+def _be_copy(work: Work, marks: int, messages: int, at_operation: int | None, first: Callable[[], object]) -> None:
     code, count = 1, 0
 
     def watch(event: str, _: object) -> None:
@@ -126,8 +127,8 @@ def _be_copy(work: Work, marks: int, messages: int, at_operation: int | None, fi
         sys.stderr.flush()
     except MicrodesignerError as error:
         os.write(messages, str(error).encode())
-    except BaseException as error:  # noqa: BLE001 - told through standard error
-        os.write(messages, f"{type(error).__name__}: {error}".encode())
+    except BaseException as error:  # noqa: BLE001 - told through standard error, as command and window tell it
+        os.write(messages, str(want_of(error) or f"{type(error).__name__}: {error}").encode())
     finally:
         os._exit(code)
 

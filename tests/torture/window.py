@@ -3,25 +3,38 @@
 import os
 import sys
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from signal import SIGKILL, SIGSTOP, Signals
+from types import TracebackType
+
+import psutil
 
 from microdesigner.app.store.history import History
 from microdesigner.app.store.job_store import JobStore
 from microdesigner.app.store.jobs import JobQueue, State
 from microdesigner.app.store.settings import Settings
 from microdesigner.core.request import Request
+from microdesigner.core.wants import want_of
 from tests.gui import stand_in
 from tests.torture.area import Area
 from tests.torture.forks import Done
+from tests.torture.wants import Want, little_memory, wants
 
 JOBS = 4
-SECONDS = 120.0
+SECONDS = 60.0
+SENTENCES = 2
+"""The most that may tell of one want: of what could not be kept, and of what cannot be computed."""
+UNFORESEEN = "not foreseen"
+LEAST_MEMORY_MB = (16, 64, 256)
+"""With less Qt itself ends the process."""
 
 
 def window() -> Area:
     """Works off the queue that it finds."""
-    return Area("window with a queue", _use, _check, _compare, _prepare)
+    return Area("window with a queue", _use, _check, _compare, _prepare, _wants, _stand)
 
 
 def _prepare(folder: Path) -> None:
@@ -32,52 +45,124 @@ def _prepare(folder: Path) -> None:
 
 
 def _use(folder: Path, done: Done) -> int:
-    return use_window(folder, done, lambda _: None)
+    with _opened(folder, done) as window:
+        window.work_off()
+    return window.tell()
 
 
-def use_window(folder: Path, done: Done, meanwhile: Callable[..., None]) -> int:
-    """Open the window on the user folder `folder`, let its queue run to the end, close it; `meanwhile` is called with
-    it again and again. What the window says of problems goes to standard error, and 1 is returned then."""
-    os.environ |= {"MICRODESIGNER_HOME": str(folder), "MICRODESIGNER_TEST_STEP_S": "0.01"}
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from PySide6.QtCore import QCoreApplication
+def _stand(folder: Path, done: Done, want: Want) -> int:
+    """The queue is worked off under `want`, of which one sentence tells at most; what failed then is asked for again
+    behind it, in the same window."""
+    with _opened(folder, done) as window:
+        with want(folder):
+            window.work_off()
+        wrong = [sentence for sentence in window.said if UNFORESEEN in sentence]
+        if not window.said and not window.all_done():
+            wrong.append("failed without a word")
+        if len(dict.fromkeys(window.said)) > SENTENCES:
+            wrong.append(f"too many sentences: {window.said}")
+        window.said[:] = wrong
+        window.work_off()
+    return window.tell()
 
-    from microdesigner.app import volume_open
-    from microdesigner.app.workers import end_all
-    from microdesigner.gui import application
-    from microdesigner.gui.gui_thread_gc import GuiThreadGC
 
-    volume_open.shipped = lambda name: folder / "shipped" / name  # type: ignore[assignment]  # no first result
-    app = application.make_application([])
-    collector = GuiThreadGC(app)
-    opened = application.open_window(app, stand_in.FACTORY, Settings.load())
-    said: list[str] = []
-    opened.error_bar.tell = lambda sentence, *_, **__: said.append(sentence)  # type: ignore[method-assign]
-    opened.history.service.added.connect(lambda _: done())
-    queue = opened.queue.queue
+class _Window:
+    """An open window whose engine is ready, and what it says of problems."""
 
-    def run(condition: Callable[[], bool]) -> bool:
-        end = time.monotonic() + SECONDS
-        while not condition() and time.monotonic() < end:
-            QCoreApplication.processEvents()
-            meanwhile(opened)
-            time.sleep(0.002)
-        return condition()
+    def __init__(self, folder: Path, done: Done) -> None:
+        from microdesigner.app import volume_open
+        from microdesigner.gui import application
+        from microdesigner.gui.gui_thread_gc import GuiThreadGC
 
-    if run(lambda: opened.generation.started_up):
+        volume_open.shipped = lambda name: folder / "shipped" / name  # type: ignore[assignment]  # no first result
+        app = application.make_application([])
+        self._collector = GuiThreadGC(app)
+        self._window = window = application.open_window(app, stand_in.FACTORY, Settings.load())
+        self.said: list[str] = []
+        window.workspace.failed.connect(lambda sentence, *_: self.said.append(sentence))
+        sys.excepthook = self._unforeseen
+        window.history.service.added.connect(lambda _: done())
+        self._run(lambda: "ready" in window.device.text())
+
+    def work_off(self) -> None:
+        """Run all that is not done, until nothing waits."""
+        queue = self._window.queue.queue
         for job in queue.jobs:
             if job.state in (State.FAILED, State.CANCELLED):
-                queue.again(job.key)
-        opened.queue.panel.pause.setChecked(False)
-        if not run(lambda: not any(job.open for job in queue.jobs)):
-            said.append("the queue did not come to its end")
-    failed = [job.message for job in queue.jobs if job.state is State.FAILED]
-    opened.close()
-    QCoreApplication.processEvents()
-    collector.end()
-    end_all()
-    sys.stderr.write("\n".join(dict.fromkeys(said + failed)))
-    return 1 if said or failed else 0
+                self._window.queue.panel.repeated.emit(job.key)
+        self._window.queue.panel.pause.setChecked(False)
+        self._run(lambda: not any(job.open for job in queue.jobs))
+
+    def all_done(self) -> bool:
+        """Whether all jobs have their films."""
+        return all(job.state is State.DONE for job in self._window.queue.queue.jobs)
+
+    def tell(self) -> int:
+        """Write what was said to standard error; 1 where that is something."""
+        sys.stderr.write("\n".join(dict.fromkeys(self.said)))
+        return 1 if self.said else 0
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        from PySide6.QtCore import QCoreApplication
+
+        from microdesigner.app.workers import end_all
+
+        if not self.all_done():
+            self.said += [job.message or f"a job is {job.state}" for job in self._window.queue.queue.jobs]
+        self._window.close()
+        QCoreApplication.processEvents()
+        self._collector.end()
+        end_all()
+
+    def _run(self, condition: Callable[[], bool]) -> None:
+        from PySide6.QtCore import QCoreApplication
+
+        end = time.monotonic() + SECONDS
+        while not condition():
+            if time.monotonic() > end:
+                self.said.append(f"{UNFORESEEN}: waited in vain")
+                return
+            QCoreApplication.processEvents()
+            time.sleep(0.002)
+
+    def _unforeseen(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """As the program tells of it, but with where it was."""
+        want = want_of(error)
+        details = "".join(traceback.format_exception(kind, error, trace))
+        self.said.append(str(want) if want else f"{UNFORESEEN}: {details}")
+
+
+@contextmanager
+def _opened(folder: Path, done: Done) -> Iterator[_Window]:
+    """The window on the user folder `folder`."""
+    os.environ |= {"MICRODESIGNER_HOME": str(folder), "MICRODESIGNER_TEST_STEP_S": "0.01"}
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    window = _Window(folder, done)
+    yield window
+    window.close()
+
+
+def _wants(mounts: bool) -> Mapping[str, Sequence[Want]]:
+    """What can be lifted while the window stands, and what becomes of the engine."""
+    lifted = {name: some for name, some in wants(mounts).items() if name != "no rights"}
+    return lifted | {
+        "little memory": [little_memory(megabytes) for megabytes in LEAST_MEMORY_MB],
+        "engine killed": [_engine_gets(SIGKILL)],
+        "engine hangs": [_engine_gets(SIGSTOP)],
+    }
+
+
+def _engine_gets(number: Signals) -> Want:
+    """A signal, before it is asked for anything."""
+
+    @contextmanager
+    def send(_: Path) -> Iterator[None]:
+        for child in psutil.Process().children(recursive=True):
+            child.send_signal(number)
+        yield
+
+    return send
 
 
 def _check(folder: Path, _: Path, done: int) -> None:
