@@ -1,28 +1,22 @@
 """`microdesigner generate`: volumes from targets, with a result.json beside them."""
 
 import argparse
-import json
-import os
-import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
-from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from microdesigner.cli.device_option import add_device_option, print_device_note
 from microdesigner.cli.file_options import parse_voxel
+from microdesigner.cli.growing_result import RESULT_FILE, GrowingResult
 from microdesigner.cli.parser import Subparsers, parse_targets
 from microdesigner.cli.progress import with_bars
 from microdesigner.cli.sweep import parse_axes, planned, run_sweep, warn_of
 from microdesigner.core.claims import claimed
-from microdesigner.core.documents import plain_number, read_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Finished, GenerationEvent, SampleDone
-from microdesigner.core.paths import atomic_path
-from microdesigner.core.request import RENAMED, Request, renamed_entries
-from microdesigner.core.result import Result, Sample
+from microdesigner.core.request import RENAMED, Request, read_entries, renamed_entries
+from microdesigner.core.result import Sample
 from microdesigner.core.verdict import film_warning, judge_request
 
 if TYPE_CHECKING:
@@ -31,7 +25,6 @@ if TYPE_CHECKING:
     from microdesigner.engine import Engine
     from microdesigner.io.registry import Format
 
-RESULT_FILE = "result.json"
 CANDIDATES_TO_MATCH = 8
 REQUEST_OPTIONS = (
     "model",
@@ -45,8 +38,6 @@ REQUEST_OPTIONS = (
     "size",
     "voxel_nm",
 )
-WRITING_SHARE = 0.05
-"""Largest share of a run's time that goes into writing its growing result.json."""
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -142,7 +133,7 @@ def _write(
     for event in with_bars(events):
         if isinstance(event, SampleDone):
             file = write_sample(args.out, event, formats, args.picture)
-            result.add(event.sample, file)
+            result.add(event.sample.to_json(file))
             if not args.json:
                 print(args.out / file, *_values(event.sample), sep="  ", flush=True)
             if warning := film_warning(event.sample.verdict):
@@ -176,48 +167,9 @@ def _run_sweep(args: argparse.Namespace, engine: "Engine", requests: list[Reques
     return 0
 
 
-class GrowingResult:
-    """result.json while its samples come: at any moment a whole document of those written so far, "complete" only in
-    the end. Neither volumes nor entries are held in memory: entries wait in a file without a name."""
-
-    def __init__(self, path: Path, request: Request, model: dict[str, str], device: str) -> None:
-        self._path, self._request, self._model, self._device = path, request, model, device
-        self._entries = tempfile.TemporaryFile("w+", encoding="utf-8", dir=path.parent)  # noqa: SIM115 - until the end
-        self._empty = True
-        self._next_write = 0.0
-
-    def add(self, sample: Sample, file: str) -> None:
-        """Take the entry of `sample`, whose volume is in `file`; write it unless that takes too much of the time."""
-        self._entries.write(("\n" if self._empty else ",\n") + indent(_json(sample.to_json(file)), "  "))
-        self._empty = False
-        started = time.monotonic()
-        if started >= self._next_write:
-            self._write({}, complete=False)
-            self._next_write = time.monotonic() + (time.monotonic() - started) / WRITING_SHARE
-
-    def finish(self, seconds: dict[str, float]) -> None:
-        """Write the whole result, with the `seconds` of each stage."""
-        self._write(seconds, complete=True)
-        self._entries.close()
-
-    def _write(self, seconds: dict[str, float], complete: bool) -> None:
-        document = Result(self._request, self._model, self._device, seconds, ()).to_json([]) | {"complete": complete}
-        document.pop("samples")
-        self._entries.seek(0)
-        with atomic_path(self._path) as temporary, temporary.open("w", encoding="utf-8") as file:
-            file.write(_json(document).removesuffix("\n}") + ',\n "samples": [')
-            shutil.copyfileobj(self._entries, file)
-            file.write("]\n}\n" if self._empty else "\n ]\n}\n")
-        self._entries.seek(0, os.SEEK_END)
-
-
-def _json(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=1, default=plain_number, allow_nan=False)
-
-
 def build_request(args: argparse.Namespace) -> Request:
     """The request that file and options describe together; raises InputError on anything impossible."""
-    document: dict[str, Any] = read_request(args.request) if args.request else {}
+    document: dict[str, Any] = read_entries(args.request) if args.request else {}
     for old in RENAMED.keys() & document.keys():
         print(f"microdesigner: {args.request}: {old} is called {RENAMED[old]} now; it was read so.", file=sys.stderr)
     document = renamed_entries(document)
@@ -231,12 +183,6 @@ def build_request(args: argparse.Namespace) -> Request:
     if document.get("sampler") == "ancestral":
         document.setdefault("steps", 1000)
     return Request.from_json(document)
-
-
-def read_request(path: Path) -> dict[str, Any]:
-    """The document in `path`; raises InputError naming the file where it alone is no request."""
-    Request.read(path)
-    return read_document(path, dict[str, Any], "a request", "name a request saved as JSON")
 
 
 def parse_formats(text: str) -> "list[Format]":

@@ -1,21 +1,18 @@
 """`generate --sweep`: a film for each value of one target, or for each pair of values of two."""
 
-import json
 import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from microdesigner import __version__
 from microdesigner.app.sweep import SweepAxis, sweep_requests, sweep_table
+from microdesigner.cli.growing_result import GrowingResult
 from microdesigner.core.card import ModelCard
-from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import SampleDone
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
-from microdesigner.core.result import Result
 from microdesigner.core.support import SPARSE
 from microdesigner.core.verdict import judge_request
 
@@ -59,23 +56,21 @@ def planned(request: Request, axes: Sequence[SweepAxis]) -> list[Request]:
 def run_sweep(
     engine: "Engine", requests: Sequence[Request], result: Path, write: "Callable[[SampleDone, Request], str]"
 ) -> None:
-    """Generate, have `write` write each film, and write the table and `result`, a result.json.
+    """Generate, have `write` write each film, and let the table and `result`, a result.json, grow with them.
 
     Each sample of result.json holds its own targets; the request is that of the first film.
     """
     from tqdm import tqdm
 
-    entries, finished = [], []
+    grown = GrowingResult(result, requests[0], engine.identity, engine.device.type)
+    finished = []
     films = tqdm(engine.generate_each(requests), total=len(requests), desc="sweep", file=sys.stderr, leave=False)
     for index, (request, sample) in enumerate(zip(requests, films, strict=True)):
         file = write(SampleDone(index, sample), request)
-        entries.append({**sample.to_json(file), "targets": request.targets})
+        grown.add({**sample.to_json(file), "targets": request.targets})
         finished.append((request, sample.seed, sample.measured))
         write_text_atomic(result.with_name(TABLE), sweep_table(finished))
-    document = Result(requests[0], engine.identity, engine.device.type, {}, ()).to_json([])
-    document |= {"program": f"microdesigner {__version__}", "complete": True, "samples": entries}
-    text = json.dumps(document, indent=1, default=plain_number, allow_nan=False)
-    write_text_atomic(result, f"{text}\n")
+    grown.finish({})
 
 
 def warn_of(card: ModelCard, requests: list[Request]) -> None:

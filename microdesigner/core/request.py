@@ -115,11 +115,18 @@ class Request:
     @classmethod
     def read(cls, path: Path) -> Self:
         """The request saved as JSON in `path`; raises InputError naming the file."""
-        document = read_document(path, dict[str, Any], "a request", "name a request saved as JSON")
-        try:
-            return cls.from_json(document)
-        except InputError as error:
-            raise InputError(f"{path}: {error}") from None
+        return cls.from_json(read_entries(path))
+
+
+def read_entries(path: Path) -> dict[str, Any]:
+    """The entries of the request saved as JSON in `path`, those it has; raises InputError naming the file where they
+    are none of a request."""
+    document = read_document(path, dict[str, Any], "a request", "name a request saved as JSON")
+    try:
+        Request.from_json(document)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    return document
 
 
 def renamed_entries(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,8 +23,8 @@ class Want:
     place: str = ""
 
     def __str__(self) -> str:
-        what = f"{self.place} cannot be used ({self.reason})" if self.place else self.reason
-        return f"{what[:1].upper()}{what[1:]}; {self.remedy}."
+        named = f"{self.place} cannot be used ({self.reason})"
+        return f"{named if self.place else self.reason[:1].upper() + self.reason[1:]}; {self.remedy}."
 
 
 MEMORY = Want("there is not enough memory", "close other programs or take a smaller volume")
@@ -73,7 +73,7 @@ def _can_map() -> bool:
 
 
 def _can_open() -> bool:
-    opened = []
+    opened: list[int] = []
     with suppress(OSError):
         while len(opened) < _MODULE_FILES:
             opened.append(os.open(os.devnull, os.O_RDONLY))

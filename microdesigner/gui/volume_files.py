@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.one_thread import OneThread
-from microdesigner.core.wants import Want, want_of
 from microdesigner.core.paths import write_text_atomic
+from microdesigner.core.wants import Want, want_of
 
 SURFACES = {"stl": "STL surface of each phase", "ply": "PLY surface of each phase", "obj": "OBJ surface of each phase"}
 MESH = {"vtu": "VTU mesh of hexahedra"}

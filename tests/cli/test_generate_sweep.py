@@ -3,10 +3,12 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from microdesigner.cli import generate, growing_result
 from microdesigner.cli.main import main
 from microdesigner.cli.sweep import parse_axes
 from microdesigner.core.errors import InputError
@@ -36,6 +38,28 @@ def test_two_targets_are_swept_into_files_and_a_table(
         assert float(np.mean(film.phases == 0)) == pytest.approx(donor, abs=1e-4)
         assert float(row["measured vol_frac_M"]) == pytest.approx(mixed, abs=1e-4)
         assert film.provenance["request"]["targets"] == entry["targets"]
+
+
+def test_the_result_of_a_sweep_grows_as_films_come(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, seen, write = tmp_path / "out" / "result.json", list[tuple[bool, list[str]]](), generate.write_sample
+
+    def watch(*arguments: Any) -> str:
+        if result.exists():
+            document = json.loads(result.read_text(encoding="utf-8"))
+            seen.append((document["complete"], [entry["file"] for entry in document["samples"]]))
+        return write(*arguments)
+
+    monkeypatch.setattr(generate, "write_sample", watch)
+    monkeypatch.setattr(growing_result, "WRITING_SHARE", 1e9)  # however long it takes
+    sweep = ("--sweep", "vol_frac_D=0.2:0.4:3", "--steps", "1", "--refinement", "0")
+    assert main(["generate", *sweep, "--model", str(tiny_folder), "--out", str(result.parent)]) == 0
+    names = [f"sample-000{index}.vti" for index in range(3)]
+    assert seen == [(False, names[:1]), (False, names[:2])]
+    document = json.loads(result.read_text(encoding="utf-8"))
+    assert document["complete"]
+    assert [entry["file"] for entry in document["samples"]] == names
 
 
 @pytest.mark.parametrize("entry", ["vol_frac_D", "vol_frac_D=0.2:0.3", "=0.1:0.2:3", "vol_frac_D=a:b:3", "x=0:1:2.5"])

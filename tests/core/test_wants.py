@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -37,8 +38,8 @@ def test_what_is_lacking(error: Exception, want: Want | None) -> None:
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EACCES])
 def test_a_place_that_takes_nothing_is_named_without_its_temporary_file(number: int) -> None:
     words = os.strerror(number).lower()
-    named = str(want_of(_error(number, os.path.join("films", ".film-1-2-abc.vti"))))
-    assert named == f"Films cannot be used ({words}); free some space or choose another place."
+    named = str(want_of(_error(number, str(Path("films", ".film-1-2-abc.vti")))))
+    assert named == f"films cannot be used ({words}); free some space or choose another place."
     assert str(want_of(_error(number))) == f"{words.capitalize()}; free some space or choose another place."
 
 

@@ -40,9 +40,7 @@ class HistoryService(QObject):
         """List what is stored, with the volumes that a sudden end left without an entry."""
         self._do("The history could not be read", self._list)
 
-    def add(
-        self, request: Request, sample: Sample, colours: Colours, note: str = "", lost: Lost | None = None
-    ) -> None:
+    def add(self, request: Request, sample: Sample, colours: Colours, note: str = "", lost: Lost | None = None) -> None:
         """Keep a sample of `request`, with a thumbnail in `colours`; `lost` hears why where that fails."""
         add = partial(self._add, request, sample, colours, note)
         self._do("The result could not be kept in the history", add, lost)
