@@ -52,7 +52,7 @@ def _of_system_call(error: OSError) -> Want | None:
         return MEMORY
     if error.errno not in _PLACES:
         return None
-    reason = (error.strerror or os.strerror(error.errno)).lower()
+    reason = os.strerror(error.errno).lower()
     place = str(Path(error.filename).parent) if isinstance(error.filename, str) else ""  # the file may be temporary
     return Want(reason, "free some space or choose another place", place)
 

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import h5py
 import numpy as np
 
 from microdesigner.core.card import DENOISER_MULTIPLE
@@ -15,6 +14,7 @@ from microdesigner.core.descriptor_spec import SPECS
 from microdesigner.core.documents import convert_document, plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.data.hdf5_text import write_text
+from microdesigner.data.hdf5_writing import written
 from microdesigner.data.statistics import constant_labels, correlations, redundancies
 from microdesigner.data.store import CHECKS, SERIES, STATED, VALIDATION_EVERY, VolumeDataset
 
@@ -76,7 +76,7 @@ def record_checks(path: Path) -> None:
     dataset = VolumeDataset(path)
     findings = check_dataset(dataset, dataset.description.conditions, dataset.description.process)
     dataset.close()
-    with h5py.File(path, "r+", libver="latest") as file:
+    with written(path, "r+") as file:
         write_text(file, CHECKS, json.dumps(checks_document(findings), default=plain_number))
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.paths import atomic_path, check_room
+from microdesigner.core.paths import atomic_path
 from microdesigner.data.design import snapshot_times
+from microdesigner.data.hdf5_writing import written
 from microdesigner.physics.simulate import Recipe, Snapshot, simulate
 
 LEVELS = 255
@@ -24,13 +25,13 @@ def series_path(folder: Path, series: int) -> Path:
 def simulate_series(path: Path, recipe: Recipe, snapshots: int, device: torch.device | None = None) -> None:
     """Simulate `recipe` on `device` (None: the CPU) and write its fields, quantised to 8 bits (an interface shifts by
     less than 0.2 voxels)."""
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+    with atomic_path(path) as temporary, written(temporary) as file:
         fields = file.create_dataset(
             "fields", (snapshots, *recipe.size), np.uint8, chunks=(1, *recipe.size), compression="lzf", shuffle=True
         )
         times, steps = [], []
         for index, snapshot in enumerate(simulate(recipe, snapshot_times(recipe, snapshots), device)):
-            check_room(path)
+            file.check()
             fields[index] = np.rint(snapshot.field.clip(0, 1) * LEVELS).astype(np.uint8)
             times.append(snapshot.time)
             steps.append(snapshot.steps)

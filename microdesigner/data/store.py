@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from microdesigner.core.documents import Line, parse_document, plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Lateral, PhaseArray
-from microdesigner.core.paths import atomic_path, check_room
+from microdesigner.core.paths import atomic_path
 from microdesigner.data.hdf5_text import read_apart, write_text
+from microdesigner.data.hdf5_writing import written
 
 SCHEMA = 1
 SERIES, HELD_OUT = "series", "held_out"
@@ -84,11 +85,11 @@ def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Volu
 
     Raises InputError when nothing was added.
     """
-    with atomic_path(path) as temporary, h5py.File(temporary, "w", libver="latest") as file:
+    with atomic_path(path) as temporary, written(temporary) as file:
         write_description(file, description)
 
         def add(volume: Volume | PackedVolume) -> None:
-            check_room(path)
+            file.check()
             volume = packed(volume) if isinstance(volume, Volume) else volume
             stored = file.create_dataset(
                 volume.name, volume.shape, np.uint8, chunks=volume.shape, compression="gzip",

@@ -58,7 +58,7 @@ def outcomes(path: Path, contents: Iterable[bytes]) -> tuple[int, list[str]]:
 def test_mutated_files_are_read_or_named(path: Path) -> None:
     assert read_all(path).description == DESCRIPTION
     read, sentences = outcomes(path, mutate_bytes(path.read_bytes(), 800 * TIMES))
-    assert read > 10
+    assert read > 3
     assert len(sentences) > 600 * TIMES
     assert all(str(path) in sentence and sentence.isprintable() for sentence in sentences)
 

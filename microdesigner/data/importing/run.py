@@ -16,6 +16,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import atomic_path
 from microdesigner.data.checks import record_checks
+from microdesigner.data.hdf5_writing import written
 from microdesigner.data.importing.film import FilmPlan, film_plan
 from microdesigner.data.importing.measuring import Measured, MeasuringPlan, measured
 from microdesigner.data.importing.pieces import Pieces, pieces_of
@@ -54,7 +55,7 @@ def import_dataset(path: Path, plan: ImportPlan, workers: int) -> Iterator[Progr
     with claimed_new(path), atomic_path(path) as temporary:
         left_out = yield from _measure(temporary, pieces, measuring, description, workers)
         yield Progress("check", 0, 1)
-        with h5py.File(temporary, "r+", libver="latest") as file:
+        with written(temporary, "r+") as file:
             if not pieces.grouped:
                 left_out += _split(file, [piece.name for piece in pieces.volumes])
             write_description(file, replace(description, origin={**(description.origin or {}), "left_out": left_out}))
