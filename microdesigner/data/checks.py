@@ -76,7 +76,7 @@ def record_checks(path: Path) -> None:
     dataset = VolumeDataset(path)
     findings = check_dataset(dataset, dataset.description.conditions, dataset.description.process)
     dataset.close()
-    with written(path, "r+") as file:
+    with written(path, "r+") as (file, _):
         write_text(file, CHECKS, json.dumps(checks_document(findings), default=plain_number))
 
 

@@ -1,7 +1,7 @@
 """HDF5 files written so that a full disk is one error: the library would complain many times, or end the process."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -39,27 +39,22 @@ class _Sink(io.FileIO):
             return 0
 
 
-class WrittenFile(h5py.File):
-    """An HDF5 file that is being written."""
-
-    def __init__(self, sink: _Sink, mode: Literal["w", "r+"]) -> None:
-        super().__init__(sink, mode, libver="latest")
-        self._sink = sink
-
-    def check(self) -> None:
-        """Raise MicrodesignerError where the disk is nearly full, OSError where what was written could not be kept."""
-        check_room(Path(self._sink.name))
-        if self._sink.failure is not None:
-            raise self._sink.failure
-
-
 @contextmanager
-def written(path: Path, mode: Literal["w", "r+"] = "w") -> Iterator[WrittenFile]:
-    """The file `path`, which exists, to be made anew ("w") or changed ("r+"); raises OSError where the disk takes no
-    more. Let it `check` before each large piece."""
+def written(path: Path, mode: Literal["w", "r+"] = "w") -> Iterator[tuple[h5py.File, Callable[[], None]]]:
+    """The file `path`, which exists, made anew ("w") or changed ("r+"), and a check to make before each large piece.
+
+    That raises MicrodesignerError where the disk is nearly full; it and the end raise OSError where something that was
+    written could not be kept.
+    """
     with _Sink(path, "r+") as sink:
-        with WrittenFile(sink, mode) as file:
-            yield file
+
+        def check() -> None:
+            check_room(path)
+            if sink.failure is not None:
+                raise sink.failure
+
+        with h5py.File(sink, mode, libver="latest") as file:
+            yield file, check
             file.flush()
         if sink.failure is not None:
             raise sink.failure

@@ -25,13 +25,13 @@ def series_path(folder: Path, series: int) -> Path:
 def simulate_series(path: Path, recipe: Recipe, snapshots: int, device: torch.device | None = None) -> None:
     """Simulate `recipe` on `device` (None: the CPU) and write its fields, quantised to 8 bits (an interface shifts by
     less than 0.2 voxels)."""
-    with atomic_path(path) as temporary, written(temporary) as file:
+    with atomic_path(path) as temporary, written(temporary) as (file, check):
         fields = file.create_dataset(
             "fields", (snapshots, *recipe.size), np.uint8, chunks=(1, *recipe.size), compression="lzf", shuffle=True
         )
         times, steps = [], []
         for index, snapshot in enumerate(simulate(recipe, snapshot_times(recipe, snapshots), device)):
-            file.check()
+            check()
             fields[index] = np.rint(snapshot.field.clip(0, 1) * LEVELS).astype(np.uint8)
             times.append(snapshot.time)
             steps.append(snapshot.steps)

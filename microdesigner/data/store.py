@@ -85,11 +85,11 @@ def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Volu
 
     Raises InputError when nothing was added.
     """
-    with atomic_path(path) as temporary, written(temporary) as file:
+    with atomic_path(path) as temporary, written(temporary) as (file, check):
         write_description(file, description)
 
         def add(volume: Volume | PackedVolume) -> None:
-            file.check()
+            check()
             volume = packed(volume) if isinstance(volume, Volume) else volume
             stored = file.create_dataset(
                 volume.name, volume.shape, np.uint8, chunks=volume.shape, compression="gzip",

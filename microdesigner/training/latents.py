@@ -71,7 +71,7 @@ def encode_dataset(path: Path, dataset: VolumeDataset, network: Autoencoder, var
     device = next(network.parameters()).device
     shape = (total, network.config.latent_channels, *(edge // network.config.factor for edge in dataset.shape))
     sizes: list[float] = []
-    with atomic_path(path) as temporary, written(temporary) as file, ThreadPoolExecutor() as pool:
+    with atomic_path(path) as temporary, written(temporary) as (file, check), ThreadPoolExecutor() as pool:
         stored = file.create_dataset("latents", shape, np.float16)
         file["volume"] = np.repeat(np.arange(len(dataset)), variants)
         done = 0
@@ -79,7 +79,7 @@ def encode_dataset(path: Path, dataset: VolumeDataset, network: Autoencoder, var
             labels = torch.stack([_variant(volume, n, random, shifts) for volume in volumes for n in range(variants)])
             with torch.inference_mode(), compute_policy(device).autocast():
                 mean, _ = network.posterior(one_hot_phases(labels, network.config.phases), periodic)
-            file.check()
+            check()
             stored[done : done + len(mean)] = mean.float().cpu().numpy()
             done += len(mean)
             sizes += pool.map(partial(_domain_size, dataset.description), volumes.cpu().numpy())

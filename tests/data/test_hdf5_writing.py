@@ -21,9 +21,9 @@ path = Path(sys.argv[1])
 path.touch()
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 try:
-    with written(path) as file:
+    with written(path) as (file, check):
         for number in range(20):
-            file.check()
+            check()
             file.create_dataset(str(number), data=np.full(1000, number, np.uint8)).attrs["n"] = number
 except OSError as error:
     print(error.errno, number if "number" in globals() else None)
@@ -34,10 +34,10 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     path = tmp_path / "a.h5"
     path.touch()
     values = np.random.default_rng(0).integers(0, 255, 100_000, np.uint8)
-    with written(path) as file:
-        file.check()
+    with written(path) as (file, check):
+        check()
         file.create_dataset("values", data=values, chunks=(1000,), compression="gzip")
-    with written(path, "r+") as file:
+    with written(path, "r+") as (file, _):
         file.attrs["text"] = "x" * 100_000
         file["values"][:10] = 0
     with h5py.File(path) as file:

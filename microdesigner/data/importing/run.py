@@ -55,7 +55,7 @@ def import_dataset(path: Path, plan: ImportPlan, workers: int) -> Iterator[Progr
     with claimed_new(path), atomic_path(path) as temporary:
         left_out = yield from _measure(temporary, pieces, measuring, description, workers)
         yield Progress("check", 0, 1)
-        with written(temporary, "r+") as file:
+        with written(temporary, "r+") as (file, _):
             if not pieces.grouped:
                 left_out += _split(file, [piece.name for piece in pieces.volumes])
             write_description(file, replace(description, origin={**(description.origin or {}), "left_out": left_out}))
