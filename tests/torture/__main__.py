@@ -13,6 +13,7 @@ from tests.torture.exports import exports
 from tests.torture.faults import faults
 from tests.torture.kills import kill
 from tests.torture.pairs import pairs
+from tests.torture.start import start
 from tests.torture.stores import stores
 from tests.torture.training import training
 from tests.torture.warm_up import warm_up
@@ -36,7 +37,7 @@ def run() -> int:
     total = Count("all")
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         (inputs := Path(folder) / "inputs").mkdir()
-        areas = [*stores(), *exports(inputs), *commands(inputs, args.count), window(), training(inputs)]
+        areas = [*stores(), *exports(inputs), *commands(inputs, args.count), window(), start(), training(inputs)]
         areas = [area for area in areas if args.only in area.name and args.without not in area.name]
         warm_up(areas)
         started = time.monotonic()

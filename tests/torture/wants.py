@@ -30,20 +30,19 @@ PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAPABILITY_VERSION = 24,
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
+def limited(kind: int, value: int) -> Want:
+    """A limit of this process and of those it starts."""
+    return lambda _: _limited(kind, value)
+
+
 @contextmanager
 def _limited(kind: int, value: int) -> Iterator[None]:
-    """A limit of this process and of those it starts."""
     before = resource.getrlimit(kind)
     resource.setrlimit(kind, (value, before[1]))
     try:
         yield
     finally:
         resource.setrlimit(kind, before)
-
-
-def limited_files(size: int) -> Want:
-    """No file may be larger."""
-    return lambda _: _limited(resource.RLIMIT_FSIZE, size)
 
 
 def few_descriptors(number: int) -> Want:
@@ -174,7 +173,7 @@ def wants(mounts: bool) -> Mapping[str, Sequence[Want]]:
         "no /dev/shm": [without_shared_memory],
     }
     return {
-        "limited file size": [limited_files(size) for size in FILE_SIZES],
+        "limited file size": [limited(resource.RLIMIT_FSIZE, size) for size in FILE_SIZES],
         "few descriptors": [few_descriptors(number) for number in DESCRIPTORS],
         "little memory": [little_memory(megabytes) for megabytes in MEMORY_MB],
         "no TMPDIR": [without_tmpdir],

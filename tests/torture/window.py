@@ -28,8 +28,8 @@ SECONDS = 60.0
 SENTENCES = 2
 """The most that may tell of one want: of what could not be kept, and of what cannot be computed."""
 UNFORESEEN = "not foreseen"
-LEAST_MEMORY_MB = (16, 64, 256)
-"""With less Qt itself ends the process."""
+LEAST_MEMORY_MB = (64, 256)
+"""With less Qt waits for ever for threads that it could not start."""
 
 
 def window() -> Area:
