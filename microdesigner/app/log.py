@@ -30,6 +30,13 @@ class RecentLines(logging.Handler):
             self.listener(line)
 
 
+class _LogFile(RotatingFileHandler):
+    """A log that cannot be written interrupts nobody."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Lose the line."""
+
+
 def log_path() -> Path:
     """The log file."""
     return user_data() / "log.txt"
@@ -38,7 +45,7 @@ def log_path() -> Path:
 def start_file_log() -> logging.Handler:
     """Write what is logged to the log file too; raises OSError where that is impossible."""
     log_path().parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(log_path(), maxBytes=MAX_BYTES, backupCount=1, encoding="utf-8", delay=True)
+    handler = _LogFile(log_path(), maxBytes=MAX_BYTES, backupCount=1, encoding="utf-8", delay=True)
     handler.setFormatter(FORMAT)
     logging.getLogger(LOGGER).addHandler(handler)
     return handler

@@ -20,8 +20,9 @@ from microdesigner.cli.parser import Parser, Verb
 from microdesigner.core.child_process import answer_call, is_frozen
 from microdesigner.core.errors import InputError, MicrodesignerError, one_line
 from microdesigner.core.paths import user_data
-from microdesigner.core.wants import want_of
+from microdesigner.core.wants import can_map, can_open, want_of
 
+LEAST_ADDRESS_SPACE, LEAST_FILES = 3 << 29, 32  # for a window
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 VERBS: tuple[Verb, ...] = (
     generate,
@@ -143,6 +144,10 @@ def run_desktop(args: argparse.Namespace) -> int:
             "use a command, see microdesigner --help."
         )
     _check_user_folder()
+    if not can_map(LEAST_ADDRESS_SPACE):  # graphics drivers crash where they are refused it
+        raise InputError("The system gives this program too little memory for a window; raise its limit (ulimit -v).")
+    if not can_open(LEAST_FILES):
+        raise InputError("The system lets this program open too few files for a window; raise its limit (ulimit -n).")
     from microdesigner.gui.application import run
 
     return int(run(paths=args.paths))

@@ -3,6 +3,7 @@
 import errno
 import mmap
 import os
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 _PLACES = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM))
 _MEMORY = frozenset((errno.ENOMEM, errno.EAGAIN))  # the second of fork
 _DESCRIPTORS = frozenset((errno.EMFILE, errno.ENFILE))
+_MAP_NORESERVE = 0x4000  # of Linux
 _MODULE_BYTES, _MODULE_FILES = 256 << 20, 16
 """What loading a module may take at once."""
 
@@ -59,24 +61,28 @@ def _of_system_call(error: OSError) -> Want | None:
 
 def _of_import(error: ImportError) -> Want | None:
     """Modules seldom tell why they cannot be loaded, so the system is asked whether they could be now."""
-    if "failed to map" in str(error) or "annot allocate memory" in str(error) or not _can_map():
+    if "failed to map" in str(error) or "annot allocate memory" in str(error) or not can_map(_MODULE_BYTES):
         return MEMORY
-    return None if _can_open() else FILES
+    return None if can_open(_MODULE_FILES) else FILES
 
 
-def _can_map() -> bool:
+def can_map(size: int) -> bool:
+    """Whether so many bytes of address space, which are not used, can be had; also where that is not known."""
+    if sys.platform != "linux":
+        return True
     try:
-        mmap.mmap(-1, _MODULE_BYTES).close()
+        mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_NORESERVE, mmap.PROT_READ).close()
     except OSError:
         return False
     return True
 
 
-def _can_open() -> bool:
+def can_open(files: int) -> bool:
+    """Whether so many more files can be opened."""
     opened: list[int] = []
     with suppress(OSError):
-        while len(opened) < _MODULE_FILES:
+        while len(opened) < files:
             opened.append(os.open(os.devnull, os.O_RDONLY))
     for number in opened:
         os.close(number)
-    return len(opened) == _MODULE_FILES
+    return len(opened) == files

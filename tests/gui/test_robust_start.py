@@ -78,6 +78,25 @@ def test_no_font_of_the_system(missing: tuple[str, ...], said: str, tmp_path: Pa
     assert done.stdout.startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("limit", "most", "said"),
+    [
+        ("RLIMIT_AS", 900 << 20, "too little memory for a window; raise its limit (ulimit -v)"),
+        ("RLIMIT_NOFILE", 20, "too few files for a window; raise its limit (ulimit -n)"),
+    ],
+)
+def test_a_system_that_gives_too_little(tmp_path: Path, limit: str, most: int, said: str) -> None:
+    """Libraries that draw would end the program, or wait for ever."""
+    command = ["import resource as r, sys", f"r.setrlimit(r.{limit}, ({most}, r.getrlimit(r.{limit})[1]))",
+               "from microdesigner.cli.main import main", "sys.exit(main([]))"]  # fmt: skip
+    environment = os.environ | {"MICRODESIGNER_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", "; ".join(command)], env=environment, capture_output=True, text=True, timeout=300,
+        check=False,
+    )  # fmt: skip
+    assert said in sentence(done)
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     text = sentence(start(tmp_path / "file" / "home", QT_QPA_PLATFORM="offscreen"))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from microdesigner.gui.main_window import MainWindow
 
-MEMORY_MB = (150, 300, 600, 900, 1200, 1600)
-DESCRIPTORS = (4, 6, 8, 12, 16, 24, 40)
+MEMORY_MB = (150, 300, 900, 1500, 2000)
+DESCRIPTORS = (4, 6, 8, 16, 40)
 BEFORE = ("no TMPDIR", "limited file size", "full disk", "read-only disk", "no /dev/shm")
 
 
