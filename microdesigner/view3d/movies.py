@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from microdesigner.core.child_process import is_frozen
-from microdesigner.core.errors import InputError
+from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
@@ -31,7 +31,7 @@ ENCODER_REMEDY = (
     "install it" if is_frozen() else "install it with this program's extra movies (pip install 'microdesigner[movies]')"
 )
 SAMPLES = 2  # along an edge of each pixel, whose mean it shows
-NOT_WHOLE = "The movie could not be written whole"
+NOT_WHOLE = "The movie could not be written whole; see that its disk is not full and try again."
 
 
 def movie(
@@ -44,8 +44,8 @@ def movie(
     """Write a movie of the linked views, a GIF or an MP4 (H.264) by the suffix of `path`.
 
     "turntable" turns the volume once about its z axis; "slices" runs the slice across z from the bottom to the top.
-    Raises InputError for another suffix or where no encoder is installed, OSError on a full disk, MicrodesignerError
-    where the machine cannot draw.
+    Raises InputError for another suffix or where no encoder is installed, OSError or
+    MicrodesignerError on a full disk, MicrodesignerError where the machine cannot draw.
     """
     for _ in render_movie(RenderJob(microstructure, look or Look(), size), Path(path), motion):
         pass
@@ -113,14 +113,14 @@ def _mp4(path: Path) -> Iterator[Callable[[Frame], None]]:
         try:
             writer.append_data(frame)
         except OSError:  # which holds all that ffmpeg said
-            raise OSError(NOT_WHOLE) from None
+            raise MicrodesignerError(NOT_WHOLE) from None
 
     with writer:
         yield add
     try:
         iio.get_reader(path, format="FFMPEG").close()
     except OSError:
-        raise OSError(NOT_WHOLE) from None
+        raise MicrodesignerError(NOT_WHOLE) from None
 
 
 _WRITERS = {".gif": _gif, ".mp4": _mp4}

@@ -9,6 +9,22 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from microdesigner.cli.main import main
+from microdesigner.data import build
+
+
+@pytest.mark.parametrize(
+    ("address", "open_to_all"), [("tcp://node1:8786", True), ("node1:8786", True), ("tls://node1:8786", False)]
+)
+def test_a_scheduler_of_others_is_warned_of_unless_it_is_reached_through_tls(
+    address: str, open_to_all: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = list[object]()
+    monkeypatch.setattr(build, "build_dataset", lambda *arguments: asked.append(arguments[4]) or iter(()))
+    assert main(["dataset", "build", str(tmp_path / "set.h5"), "--scheduler", address]) == 0
+    assert asked == [address]
+    said = capsys.readouterr().err
+    assert (f"{address} is open to everyone who reaches it and runs what they send" in said) is open_to_all
+    assert ("use tls://" in said) is open_to_all
 
 
 @pytest.fixture
