@@ -10,6 +10,10 @@ from microdesigner.core.errors import InputError
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Source
 
+_WORDS = {
+    "depth": "z", "plane": "z", "slice": "z", "layer": "z", "height": "y", "row": "y", "width": "x", "column": "x",
+    "col": "x",
+}  # fmt: skip
 Oriented = tuple[NDArray[Any], Source]
 
 
@@ -63,6 +67,13 @@ def fortran(flat: NDArray[Any], shape: tuple[int, ...], options: ImportOptions, 
     axes = options.axes or "zyx"
     stored = tuple(shape["xyz".index(axis)] for axis in axes)
     return in_xyz(path, flat.reshape(stored), axes, options, "file")
+
+
+def letter_of(word: str) -> str:
+    """The letter of an axis by the name that a file gives it: what rows, columns and layers mean, else its first one;
+    "?" for none."""
+    name = word.strip().lower()
+    return _WORDS.get(name.removesuffix("s"), name[:1] or "?")
 
 
 def empty_checked(path: Path, shape: tuple[int, ...]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from microdesigner.io.axes import letter_of
 from microdesigner.io.labels import Voxel
 from microdesigner.io.scans import Source
 from microdesigner.io.units import in_nm
@@ -17,7 +18,7 @@ from microdesigner.io.units import in_nm
 if TYPE_CHECKING:
     import h5py
 
-_AXIS_TAGS, _ELEMENT_SIZE, _LONGEST = "axistags", "element_size_um", 1 << 16
+_AXIS_TAGS, _LABELS, _ELEMENT_SIZE, _LONGEST = "axistags", "DIMENSION_LABELS", "element_size_um", 1 << 16
 _MATLAB = "MATLAB_class"
 # DREAM.3D's numbers of units of length (IGeometry::LengthUnit); the last two stand for none
 _UNITS = {4: "pm", 5: "nm", 6: "um", 7: "mm", 8: "cm", 10: "m", 21: "Angstrom", 23: "inch", 100: "", 101: ""}
@@ -71,11 +72,14 @@ def _axis_tags(dataset: "h5py.Dataset") -> str | None:
 
 
 def _dimension_labels(dataset: "h5py.Dataset") -> str | None:
-    """HDF5's own labels of dimensions, or the attribute `axes` such as z:y:x."""
-    words = [dimension.label for dimension in dataset.dims]
-    if not all(words) and "axes" in dataset.attrs:
+    """HDF5's own labels of dimensions, or the attribute `axes` such as z:y:x. The labels are read as the attribute that
+    they are: HDF5's call for them ends the process where they are stored as plain bytes."""
+    words: list[str] = []
+    if _LABELS in dataset.attrs:
+        words = [text_of(word) for word in np.atleast_1d(dataset.attrs[_LABELS])]
+    if not any(words) and "axes" in dataset.attrs:
         words = text_of(dataset.attrs["axes"]).replace(",", ":").split(":")
-    letters = "".join(word.strip()[:1].lower() or "?" for word in words)
+    letters = "".join(map(letter_of, words))
     return letters if len(letters) == dataset.ndim and {"x", "y", "z"} <= set(letters) else None
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EXTENSIONS = (".mrc", ".map", ".rec", ".st")
 _IMOD_STAMP, _STAMP_BYTES, _FLAG_BYTES = b"IMOD", slice(152, 156), slice(156, 160)
-_SIGNED = 1
+_SIGNED, _SIGNED_MOST = 1, 127
 
 
 def scan(path: Path, options: ImportOptions) -> Scan:
@@ -39,6 +39,8 @@ def scan(path: Path, options: ImportOptions) -> Scan:
             letters, said = _axes(file)
             values, source = in_xyz(path, _numbers(file, stored), letters, options, said)
             x, y, z = (in_nm(float(file.voxel_size[axis]), "angstrom") for axis in "xyz")
+            if values.shape[2] > 1 and file.header.mz == 1:  # pictures, between which the header knows no distance
+                z = None
     except (ValueError, OverflowError, TypeError) as error:
         raise InputError(f"{path} cannot be read as an MRC volume ({_brief(error)}); export it again.") from None
     if values.dtype.kind not in "iuf":
@@ -56,10 +58,13 @@ def _axes(file: "MrcObject") -> tuple[str, Source]:
 
 def _numbers(file: "MrcObject", stored: NDArray[Any]) -> NDArray[Any]:
     """The values that were meant: IMOD marks in its header whether bytes (mode 0) are signed, and then stores them 128
-    lower. Other programs' bytes are signed, as MRC2014 defines them."""
+    lower. Other programs' bytes are signed, as MRC2014 defines them, unless the greatest value that the header tells is
+    none of a signed byte."""
     header = file.header.tobytes()
-    if stored.dtype != np.int8 or header[_STAMP_BYTES] not in (_IMOD_STAMP, _IMOD_STAMP[::-1]):
+    if stored.dtype != np.int8:
         return stored
+    if header[_STAMP_BYTES] not in (_IMOD_STAMP, _IMOD_STAMP[::-1]):
+        return stored.view(np.uint8) if file.header.dmin >= 0 and _SIGNED_MOST < file.header.dmax < 256 else stored
     flags = int.from_bytes(header[_FLAG_BYTES], "little" if header[_STAMP_BYTES] == _IMOD_STAMP else "big")
     unsigned: NDArray[Any] = stored.view(np.uint8)
     return unsigned ^ np.uint8(128) if flags & _SIGNED else unsigned

@@ -47,6 +47,7 @@ _TYPES = {
     "f8": ("double",),
 }
 _KINDS = {name: kind for kind, names in _TYPES.items() for name in names}
+_ALIASES = {"datafile": "data file", "lineskip": "line skip", "byteskip": "byte skip"}
 _PACKINGS = {"gzip": "gzip", "gz": "gzip", "bzip2": "bzip2", "bz2": "bzip2"}
 # spaces of patients, whose lengths are in mm where no unit is given, as 3D Slicer writes them
 _ANATOMICAL = re.compile(r"left|right|anterior|posterior|^scanner-xyz|^(?:las|lps|ras)", re.IGNORECASE)
@@ -90,7 +91,10 @@ def scan(path: Path, options: ImportOptions) -> Scan:
         turned, source = fortran(values, shape, options, path)
         edges, unit_known = _edges(header, spatial, len(sizes))
         if source == "file" and "space directions" in header.fields:
-            turned, stored = straightened(path, turned, [_directions(header, len(sizes))[axis] for axis in spatial])
+            directions = [_directions(header, len(sizes))[axis] for axis in spatial]
+            if not all(map(any, directions)):
+                raise DamagedError("it has several channels or times")
+            turned, stored = straightened(path, turned, directions)
             edges = edges and (edges[stored[0]], edges[stored[1]], edges[stored[2]])
     except DamagedError as error:
         raise InputError(f"{path} cannot be read as NRRD ({error}); copy or export it again.") from None
@@ -142,7 +146,8 @@ def _header(content: bytes) -> _Header:
         if is_pair and (not is_field or len(key) < len(name)):
             keys[key] = text
         elif is_field:
-            fields[name.strip().lower().replace("datafile", "data file")] = value.strip()
+            field = name.strip().lower()
+            fields[_ALIASES.get(field, field)] = value.strip()
     if end is None and "data file" not in fields:
         raise DamagedError("its header has no end")
     return _Header(fields, keys, data_start)
@@ -157,11 +162,11 @@ def _sizes(header: _Header) -> tuple[int, ...]:
 
 def _values(path: Path, header: _Header, shape: tuple[int, int, int]) -> NDArray[Any]:
     """All numbers, x fastest; mapped where they are stored plainly."""
-    kind = _KINDS.get(header.fields.get("type", ""))
+    kind = _KINDS.get(header.fields.get("type", "").lower())
     if kind is None:
         raise DamagedError(f"its type is '{header.fields.get('type', '')}'")
-    number = np.dtype(kind).newbyteorder(">" if header.fields.get("endian") == "big" else "<")
-    encoding = header.fields.get("encoding", "")
+    number = np.dtype(kind).newbyteorder(">" if header.fields.get("endian", "").lower() == "big" else "<")
+    encoding = header.fields.get("encoding", "").lower()
     data, skipped = _data_file(path, header)
     available = data.stat().st_size - skipped
     check_size(path, shape, most=_most_voxels(encoding, available))

@@ -15,6 +15,7 @@ from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan
 
 PICTURES = (".png", ".bmp")
+_MOST_STEP = 1 << 20
 SLICES = (".tif", ".tiff", *PICTURES)
 
 
@@ -39,6 +40,7 @@ def scan(folder: Path, options: ImportOptions) -> Scan:
     files = slice_files(folder)
     if not files:
         raise InputError(f"{folder} is a folder without slices (PNG, BMP or TIFF); give the file of a volume.")
+    _check_gaps(folder, files)
     first = _layer(files[0])
     check_size(folder, (len(files), *first.shape))
     layers = np.empty((len(files), *first.shape), first.dtype)
@@ -57,6 +59,22 @@ def picture(path: Path, options: ImportOptions) -> Scan:
     """Read one picture as a film of one layer."""
     values, source = in_xyz(path, _layer(path)[None], "zyx", options, "convention")
     return Scan(values, axes_from=source)
+
+
+def _check_gaps(folder: Path, files: Sequence[Path]) -> None:
+    """Raise InputError where the numbers of slices leave one out; those without a rule, such as dates, tell nothing."""
+    keys = [natural(file.stem) for file in files]
+    if len({tuple(word for number, word in key if number < 0) for key in keys}) != 1:
+        return
+    varying = [place for place, parts in enumerate(zip(*keys, strict=False)) if len(set(parts)) > 1]
+    if len(varying) != 1:
+        return
+    steps = np.diff([key[varying[0]][0] for key in keys])
+    usual = int(np.bincount(steps).argmax()) if steps.max() < _MOST_STEP else 0
+    gaps = np.flatnonzero((steps > usual) & (steps % max(1, usual) == 0))
+    if usual and gaps.size and 2 * np.count_nonzero(steps == usual) > len(steps):
+        before, after = files[gaps[0]].name, files[gaps[0] + 1].name
+        raise InputError(f"{folder} has no slice between {before} and {after}; add it, or number them without gaps.")
 
 
 def _layer(path: Path) -> NDArray[Any]:

@@ -32,6 +32,7 @@ _KEY = "microdesigner"
 _BEST_COMPRESSION = 1100
 _DEFLATE, _PLAIN = (8, 32946), 1
 _MOST_PAGES = 1 << 17
+_VOLUME_AND_COLOURS, _COLOURS = 4, 4  # axes; samples of a pixel
 _BASELINE_TAGS = 532
 
 
@@ -121,11 +122,14 @@ def _of_series(path: Path, file: "TiffFile", series: "TiffPageSeries") -> tuple[
     """Numbers of one series with a letter per axis; mapped where they are stored plainly, one after the other."""
     shape, axes = series.get_shape(squeeze=False), series.get_axes(squeeze=False)
     spatial = [n for n, edge in enumerate(shape) if edge > 1 or axes[n] in "YX"]
-    if len(spatial) == 2:  # one layer
+    if len(spatial) - sum(axes[n] == "S" for n in spatial) == 2:  # one layer
         spatial, shape, axes = [0, *(n + 1 for n in spatial)], (1, *shape), "Z" + axes
     letters = "".join(axes[n].lower() for n in spatial)
-    colours = [n for n in spatial if axes[n] in "CS"]
-    if colours or len(spatial) > 3:
+    if "s" in letters and len(spatial) == _VOLUME_AND_COLOURS:
+        check_size(path, (1, 1, series.size), most=_COLOURS * _most_voxels(path, series.keyframe))
+        colours = series.asarray(maxworkers=1).reshape([shape[n] for n in spatial])
+        return _grey(path, colours, letters.index("s")), letters.replace("s", ""), "convention"
+    if any(axes[n] in "CS" for n in spatial) or len(spatial) > 3:
         raise InputError(f"{path} has several channels or times; export one channel of labels.")
     check_size(path, tuple(shape[n] for n in spatial), most=_most_voxels(path, series.keyframe))
     if series.dataoffset is not None and series.keyframe.compression == _PLAIN and series.keyframe.is_memmappable:
@@ -137,18 +141,29 @@ def _of_series(path: Path, file: "TiffFile", series: "TiffPageSeries") -> tuple[
     return values, letters, "file" if axes_known else "convention"
 
 
+def _grey(path: Path, colours: NDArray[Any], axis: int) -> NDArray[Any]:
+    """The channel that all colours equal; a second or fourth one is transparency."""
+    opaque = colours.shape[axis] - (colours.shape[axis] in (2, 4))
+    channels = [np.take(colours, n, axis) for n in range(opaque)]
+    if not all(np.array_equal(channel, channels[0]) for channel in channels):
+        raise InputError(f"{path} is in colour; export grey values or labels.")
+    return channels[0]
+
+
 def _of_pages(path: Path, file: "TiffFile") -> NDArray[Any]:
     """All pages of the file as layers, where tifffile would make several series of them."""
     pages = [page.aspage() for page in file.pages]
     pages = [page for page in pages if not page.is_reduced]
     sizes = sorted({(page.imagelength, page.imagewidth) for page in pages})
-    if len(sizes) != 1 or any(page.samplesperpixel != 1 for page in pages):
+    if len(sizes) != 1:
         shown = " and ".join(f"{columns}×{rows}" for rows, columns in sizes[:2])
-        raise InputError(f"{path} has pages of different sizes or kinds ({shown}); keep one stack per file.")
+        raise InputError(f"{path} has pages of different sizes ({shown}); keep one stack per file.")
     check_size(path, (len(pages), *sizes[0]), most=sum(_most_voxels(path, page) for page in pages))
     values = np.empty((len(pages), *sizes[0]), np.result_type(*{page.dtype for page in pages if page.dtype}))
     for layer, page in zip(values, pages, strict=True):
-        layer[:] = page.asarray(maxworkers=1).reshape(sizes[0])
+        pixels = page.asarray(maxworkers=1)
+        pixels = _grey(path, pixels, page.axes.index("S")) if page.samplesperpixel > 1 else pixels
+        layer[:] = pixels.reshape(sizes[0])
     return values
 
 

@@ -61,8 +61,8 @@ def _scan(path: Path, file: VtkXml, options: ImportOptions, most: int) -> Scan:
         raise DamagedError("it is one piece of a larger volume, or in several pieces")
     x0, x1, y0, y1, z0, z1 = (int(number) for number in file.numbers(grid, "WholeExtent", 6))
     cells = (x1 - x0, y1 - y0, z1 - z0)
-    arrays, active = _arrays(piece, cells)
-    name = chosen_array(path, {name: array.shape for name, array in arrays.items()}, options, active)
+    arrays = _arrays(piece, cells)
+    name = chosen_array(path, {name: array.shape for name, array in arrays.items()}, options)
     array = arrays[name]
     check_size(path, array.shape, most=most)
     count = int(np.prod(array.shape))
@@ -86,10 +86,10 @@ def _scan(path: Path, file: VtkXml, options: ImportOptions, most: int) -> Scan:
     )
 
 
-def _arrays(piece: ElementTree.Element, cells: tuple[int, int, int]) -> tuple[dict[str, GridArray], str | None]:
-    """The arrays of one number each by name, with the place before names that stand in both, and the active one."""
+def _arrays(piece: ElementTree.Element, cells: tuple[int, int, int]) -> dict[str, GridArray]:
+    """The arrays of one number each by name, with the place before names that stand in both. The one marked as active
+    is only what was on show last."""
     found: dict[str, GridArray] = {}
-    active = None
     for place, more in _PLACES.items():
         data = piece.find(place)
         for element in [] if data is None else data.findall("DataArray"):
@@ -99,9 +99,7 @@ def _arrays(piece: ElementTree.Element, cells: tuple[int, int, int]) -> tuple[di
             key = f"{place}/{name}" if name in found else name
             x, y, z = (max(1, edge + more) for edge in cells)
             found[key] = GridArray(element, (x, y, z))
-            if data is not None and name in (data.get("Scalars"), ARRAY) and (active is None or name == ARRAY):
-                active = key
-    return found, active
+    return found
 
 
 def _edges(

@@ -22,9 +22,7 @@ class GridArray:
     shape: tuple[int, int, int]
 
 
-def chosen_array(
-    path: Path, shapes: dict[str, tuple[int, int, int]], options: ImportOptions, preferred: str | None = None
-) -> str:
+def chosen_array(path: Path, shapes: dict[str, tuple[int, int, int]], options: ImportOptions) -> str:
     """The array of a grid that is the volume, see `arrays.chosen`; where some lie on cells and some on points, the user
     must say."""
     if options.array is None and len(set(shapes.values())) > 1:
@@ -32,7 +30,7 @@ def chosen_array(
         raise MissingOptionError(
             f"{path} holds arrays on cells and on points; choose one with --array: {shown}.", "array", tuple(shapes)
         )
-    return chosen(path, list(shapes), options, preferred)
+    return chosen(path, list(shapes), options)
 
 
 def equal_step(path: Path, axis: str, coordinates: NDArray[np.float64]) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from microdesigner.core.errors import InputError
 from microdesigner.io.arrays import chosen
-from microdesigner.io.axes import in_xyz, three_of
+from microdesigner.io.axes import in_xyz, letter_of, three_of
 from microdesigner.io.labels import Voxel, check_size
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan
@@ -19,6 +19,7 @@ from microdesigner.io.units import in_nm
 
 EXTENSIONS = (".zarr",)
 _MOST_OBJECTS = 1000
+_XARRAY = "_ARRAY_DIMENSIONS"
 
 
 def scan(path: Path, options: ImportOptions) -> Scan:
@@ -38,27 +39,33 @@ def _scan(path: Path, options: ImportOptions) -> Scan:
     if isinstance(root, zarr.Array):
         return _of_array(path, root, {}, options, None, ())
     found: dict[str, Any] = {}
+    images = {"": scales} if (scales := _multiscales(root)) else {}
     for name, entry in root.members(max_depth=None):
-        if isinstance(entry, zarr.Array) and len(found) < _MOST_OBJECTS and _is_volume(entry):
-            found[name] = entry
-    scales = _multiscales(root)
-    finest = next(iter(scales), None)
+        if len(found) == _MOST_OBJECTS:
+            break
+        if isinstance(entry, zarr.Array):
+            found |= {name: entry} if _is_volume(entry) else {}
+        elif scales := _multiscales(entry, f"{name}/"):
+            images[name] = scales
+    levels = {level: noted for scales in images.values() for level, noted in scales.items()}
+    main = images.get("") or (next(iter(images.values())) if len(images) == 1 else {})
+    finest = next(iter(main), None)
     name = chosen(path, list(found), options, finest if finest in found else None)
-    return _of_array(path, found[name], scales.get(name, {}), options, name, tuple(found))
+    return _of_array(path, found[name], levels.get(name, {}), options, name, tuple(found))
 
 
 def _is_volume(array: Any) -> bool:
     return array.dtype.kind in "biuf" and array.ndim >= 3 and three_of(array.shape, "t" * array.ndim) is not None
 
 
-def _multiscales(root: Any) -> dict[str, dict[str, Any]]:
-    """Axes and scale of each level by its path, the finest first, of the group itself or of its only image."""
-    attributes = dict(root.attrs)
+def _multiscales(image: Any, prefix: str = "") -> dict[str, dict[str, Any]]:
+    """Axes and scale of each level of an image by its path, the finest first; empty where the group is none."""
+    attributes = dict(image.attrs)
     entries = attributes.get("ome", attributes).get("multiscales", [])
     found: dict[str, dict[str, Any]] = {}
     for level in entries[0].get("datasets", []) if entries else []:
         scales = [scale for part in (level, entries[0]) if (scale := _scale(part)) is not None]
-        found[str(level["path"])] = {"axes": entries[0].get("axes", []), "scale": _product(scales)}
+        found[f"{prefix}{level['path']}"] = {"axes": entries[0].get("axes", []), "scale": _product(scales)}
     return found
 
 
@@ -75,8 +82,8 @@ def _of_array(
     path: Path, array: Any, noted: dict[str, Any], options: ImportOptions, name: str | None, names: tuple[str, ...]
 ) -> Scan:
     check_size(path, (1, 1, int(np.prod(array.shape, dtype=object))))
-    axes = noted.get("axes", [])
-    letters = "".join(str(axis["name"] if isinstance(axis, dict) else axis)[:1].lower() for axis in axes)
+    axes = noted.get("axes") or _dimension_names(array)
+    letters = "".join(map(_letter, axes))
     axes_known = len(letters) == array.ndim and {"x", "y", "z"} <= set(letters)
     stored = letters if axes_known else "c" * (array.ndim - 3) + "zyx"
     values, source = in_xyz(path, np.asarray(array[...]), stored, options, "file" if axes_known else "convention")
@@ -86,13 +93,23 @@ def _of_array(
     )  # fmt: skip
 
 
+def _dimension_names(array: Any) -> list[str]:
+    """What the array itself calls its axes: by Zarr's version 3, or as xarray notes it in version 2."""
+    names = getattr(array.metadata, "dimension_names", None) or array.attrs.get(_XARRAY)
+    return [str(name or "") for name in names] if isinstance(names, list | tuple) else []
+
+
+def _letter(axis: Any) -> str:
+    return letter_of(str(axis["name"] if isinstance(axis, dict) else axis))
+
+
 def _edges(axes: list[Any], scale: Any) -> tuple[Voxel | None, Voxel | None]:
     """Voxel edges in nm, or those of which one has no unit."""
     if not isinstance(scale, list) or len(scale) != len(axes):
         return None, None
     sizes, found = {}, {}
     for axis, size in zip(axes, scale, strict=True):
-        letter = str(axis["name"] if isinstance(axis, dict) else axis)[:1].lower()
+        letter = _letter(axis)
         sizes[letter] = float(size)
         found[letter] = in_nm(float(size), str(axis.get("unit", "")) if isinstance(axis, dict) else "")
     x, y, z = (found.get(axis) for axis in "xyz")

@@ -35,7 +35,7 @@ def turned(stored: np.ndarray, order: list[str]) -> np.ndarray:
 def test_mrc(shape: tuple[int, int, int], order: list[str], kind: str, big: bool, imod: bool) -> None:
     """Axes by MAPC, MAPR and MAPS; IMOD's bytes are stored 128 lower where its flag says so."""
     stored = labels(shape, kind)
-    meant = stored - 128 if imod and kind == "i1" else stored
+    meant = stored.astype("i2") - 128 if imod and kind == "i1" else stored
     with TemporaryDirectory() as folder:
         path = Path(folder) / "film.mrc"
         with mrcfile.new(path) as file:
