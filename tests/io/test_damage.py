@@ -11,8 +11,8 @@ import pytest
 from microdesigner import io
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.io import isolation
 
+MOST_FLIPS = 800
 EXTENSIONS = [io.FORMATS[name].extensions[0] for name in io.FORMATS]
 
 
@@ -53,13 +53,10 @@ def test_truncated_files(extension: str, share: float, tmp_path: Path, capfd: py
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
-def test_flipped_bytes_never_end_in_another_error(
-    extension: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(isolation, "LEAST_SECONDS", 2.0)  # some make HDF5 read for ever
+def test_flipped_bytes_never_end_in_another_error(extension: str, tmp_path: Path) -> None:
     path = written(tmp_path / f"film{extension}")
     content = path.read_bytes()
-    for position in range(0, len(content), 3):
+    for position in range(0, len(content), max(3, len(content) // MOST_FLIPS)):
         damaged = bytearray(content)
         damaged[position] ^= 0x5A
         path.write_bytes(damaged)
