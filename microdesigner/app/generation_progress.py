@@ -35,6 +35,26 @@ class Pace:
         return Pace(self.step * factor, self.first * factor, self.round * factor, self.rounds, self.finish * factor)
 
 
+@dataclass(frozen=True)
+class Work:
+    """What decides how long a film takes: the model, its size in voxels, and what is refined."""
+
+    model: str
+    size: tuple[int, int, int] | None
+    refines: bool
+    targets: tuple[str, ...]
+
+    @classmethod
+    def of(cls, request: Request) -> "Work":
+        """What each film of a request takes."""
+        return cls(request.model, request.size, request.refinement_strength > 0, tuple(sorted(request.targets)))
+
+    @property
+    def straight(self) -> bool:
+        """Whether straight paths are asked for, which take rounds of refinement."""
+        return any(spec_of(name).kind == "tortuosity" for name in self.targets)
+
+
 @dataclass
 class _Film:
     """What one film has taken so far."""
@@ -63,14 +83,27 @@ class Outlook:
 class PaceMemory:
     """What films of the past took, by what decides that."""
 
-    known: dict[tuple[object, ...], Pace] = field(default_factory=dict)
+    known: dict[Work, Pace] = field(default_factory=dict)
 
-    def learn(self, key: tuple[object, ...], new: Pace, expected: Pace) -> None:
+    def learn(self, work: Work, new: Pace, expected: Pace) -> None:
         """Take the pace of one more film, of which `expected` was expected: one that was slow for once, as the first is
         after a start, teaches little."""
-        old = self.known.get(key, expected)
+        old = self.known.pop(work, expected)  # the newest stands last
         pairs = zip(vars(old).values(), vars(new).values(), strict=True)
-        self.known[key] = Pace(*(was + NEWEST * (_near(now, was) - was) for was, now in pairs))
+        self.known[work] = Pace(*(was + NEWEST * (_near(now, was) - was) for was, now in pairs))
+
+    def expected(self, work: Work) -> Pace | None:
+        """The pace of such films; that of the newest ones that differ in what they were asked for where there are none,
+        if they are refined alike."""
+        if work in self.known:
+            return self.known[work]
+        alike = (
+            pace
+            for other, pace in reversed(self.known.items())
+            if (other.model, other.size, other.refines, other.straight)
+            == (work.model, work.size, work.refines, work.straight)
+        )
+        return next(alike, None)
 
 
 class GenerationProgress:
@@ -83,8 +116,7 @@ class GenerationProgress:
 
     def __init__(self, request: Request, memory: PaceMemory) -> None:
         self._request, self._memory = request, memory
-        names = frozenset(request.targets)
-        self._key = (request.model, request.size, request.refinement_strength > 0, names)
+        self._work = Work.of(request)
         self._stage = ""
         self._since: float | None = None  # when the last event came
         self._started: float | None = None
@@ -146,7 +178,7 @@ class GenerationProgress:
     def _refines(self) -> bool:
         if self._film.refines:
             return True
-        known = self._memory.known.get(self._key)
+        known = self._memory.expected(self._work)
         return known.first > 0 if known is not None else self._request.refinement_strength > 0
 
     @property
@@ -156,13 +188,12 @@ class GenerationProgress:
     def _pace(self) -> Pace | None:
         """What each part takes, at the speed that this film's evaluations show."""
         step = self._film.step / self._film.steps if self._film.steps else None
-        known = self._memory.known.get(self._key)
+        known = self._memory.expected(self._work)
         if known is not None:
             return known if step is None or not known.step else known.scaled(max(0.2, min(5.0, step / known.step)))
         if step is None:
             return None
-        straight = any(spec_of(name).kind == "tortuosity" for name in self._request.targets)
-        first, rounds = (FIRST, ROUNDS) if straight else (BALANCED, 0.0)
+        first, rounds = (FIRST, ROUNDS) if self._work.straight else (BALANCED, 0.0)
         return Pace(step, first * step, ROUND * step, rounds, FINISH * step)
 
     def _films(self, event: Progress) -> float:
@@ -198,7 +229,7 @@ class GenerationProgress:
 
     def _take_finish(self, event: Progress, spent: float) -> None:
         self._finished = event.done
-        film, known = self._film, self._memory.known.get(self._key)
+        film, known = self._film, self._memory.expected(self._work)
         if self._stage != "decode" or not film.steps:
             return
         rounds = max(film.rounds - 1, 0)  # the first is told together with what comes before it
@@ -207,7 +238,7 @@ class GenerationProgress:
         first = film.round if film.first is None else max(0.0, film.first - usual)
         expected = self._pace()
         assert expected is not None, "an evaluation has been timed"
-        self._memory.learn(self._key, Pace(step, first, usual, float(film.rounds), spent), expected)
+        self._memory.learn(self._work, Pace(step, first, usual, float(film.rounds), spent), expected)
 
 
 def _near(value: float, usual: float) -> float:

@@ -126,7 +126,8 @@ def judge_film(
     disagreement = math.sqrt(sum(score**2 for score in scores) / len(scores))
     if disagreement >= UNLIKE:
         return FilmVerdict(disagreement, "unlike the training films")
-    return FilmVerdict(disagreement, "like the training films" if disagreement < UNUSUAL else "unusual among them")
+    words = "like the training films" if disagreement < UNUSUAL else "unusual among the training films"
+    return FilmVerdict(disagreement, words)
 
 
 def in_thickness(targets: Mapping[str, float], layers: int, other_layers: int) -> dict[str, float]:

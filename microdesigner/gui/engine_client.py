@@ -6,11 +6,13 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from microdesigner.app.catalogue import Catalogue
-from microdesigner.app.generation_progress import GenerationProgress, PaceMemory
+from microdesigner.app.generation_progress import GenerationProgress
+from microdesigner.app.store.paces import load_paces, save_paces
 from microdesigner.app.workers import Answer, Cancelled, Done, Failed, Ready, Task, Worker
 from microdesigner.app.workers.engine import Analyse, Generate, LoadModel, MakeDraft
 from microdesigner.core.events import Draft, Finished, Preview, Progress, SampleDone
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.gui.worker_client import WorkerClient
 
@@ -42,7 +44,7 @@ class EngineClient(WorkerClient):
         self.drafting = False  # whether a draft is all that is asked for
         self._job: int | None = None
         self._progress: GenerationProgress | None = None
-        self._paces = PaceMemory()
+        self._paces = load_paces(user_data())
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._tell_outlook)
@@ -168,6 +170,7 @@ class EngineClient(WorkerClient):
         elif isinstance(event, SampleDone):
             self.sampled.emit(event.index, event.sample)
         elif isinstance(event, Finished):
+            save_paces(self._paces, user_data())
             self.finished.emit(event.result)
             self._end()
         elif isinstance(event, Done | Cancelled):

@@ -25,6 +25,7 @@ _DARK = {
 _DISABLED = ("WindowText", "Text", "ButtonText", "HighlightedText")
 _STYLE = """
 QLabel[role="heading"] { font-weight: 600; font-size: 11pt; }
+QLabel[role="name"] { font-weight: 600; }
 QLabel[role="section"] { font-weight: 600; color: palette(placeholder-text); }
 QLabel[role="quiet"] { color: palette(placeholder-text); }
 QPushButton[role="primary"] { font-weight: 600; padding: 6px 14px; }
@@ -42,10 +43,10 @@ QCheckBox::indicator:unchecked, QListView::indicator:unchecked { border-radius: 
 QRadioButton::indicator:unchecked { border-radius: 6px; }
 QCheckBox::indicator:unchecked:focus, QRadioButton::indicator:unchecked:focus { border-color: palette(highlight); }
 QMenu { border: 1px solid palette(mid); menu-scrollable: 1; }
+QMenu::indicator:unchecked { background: transparent; }
 QMenu::separator { height: 1px; background: palette(mid); margin: 3px 6px; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolTip { border: 1px solid palette(mid); padding: 4px; }
-QRangeSlider { qproperty-barColor: HIGHLIGHT; }
 QSplitter::handle { background: palette(window); }
 """
 _CHOICE = "look"
@@ -57,7 +58,7 @@ def apply(app: QApplication, dark: bool) -> None:
     if not app.styleSheet():
         app.setStyle("Fusion")  # once: a wizard hands this very object to its pages, and a second call destroys it
     app.setPalette(palette(dark))
-    app.setStyleSheet(_STYLE.replace("HIGHLIGHT", (_DARK if dark else _LIGHT)["Highlight"]))
+    app.setStyleSheet(_STYLE)
     recolour(app)
 
 

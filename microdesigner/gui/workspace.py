@@ -147,7 +147,7 @@ class Workspace(QObject):
         if path.suffix.lower() == f".{PICTURE}":
             self.render_jobs.render_picture(path, scale)
         elif path.suffix.lower().lstrip(".") in REPORT:
-            picture = png(self.views.view.grab().toImage())
+            picture = png(self.views.on_show())
             self.results.report(picture, lambda page: self.files.save_report(page, path))
         else:
             self.files.export(self.sample.microstructure, path, self.view_model.state.smooth)

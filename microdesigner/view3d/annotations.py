@@ -59,7 +59,7 @@ class Frame:
 
 
 class ScaleBar:
-    """A bar of a round length in nm, true at the volume's centre."""
+    """A bar of a round length, true at the volume's centre."""
 
     def __init__(self) -> None:
         self._ends: tuple[tuple[float, float], ...] = ()
@@ -79,11 +79,13 @@ class ScaleBar:
         in_typeface(self.label.GetTextProperty())
         self.label.GetTextProperty().SetJustificationToCentered()
 
-    def place(self, width: int, corner: Pixel, nm_per_pixel: float, scale: float, surroundings: Surroundings) -> None:
+    def place(
+        self, width: int, corner: Pixel, length_per_pixel: float, scale: float, surroundings: Surroundings, unit: str
+    ) -> None:  # fmt: skip
         """Choose the length for a view of `width` pixels, drawn from `corner` on; the bar is lower left."""
-        length = round_length(BAR_SHARE * width * nm_per_pixel)
+        length = round_length(BAR_SHARE * width * length_per_pixel)
         left, base, tick = 14 * scale - corner[0], 14 * scale - corner[1], 4 * scale
-        right = round(left + length / nm_per_pixel, 2)  # no rounding error of a turn may draw the label anew
+        right = round(left + length / length_per_pixel, 2)  # no rounding error of a turn may draw the label anew
         ends = (
             (left, base),
             (right, base),
@@ -99,7 +101,7 @@ class ScaleBar:
             self._points.Modified()
         self.bar.GetProperty().SetLineWidth(2 * scale)
         self.bar.GetProperty().SetColor(*surroundings.text)
-        self.label.SetInput(f"{length:g} nm")
+        self.label.SetInput(f"{length:g} {unit}")
         self.label.SetPosition((left + right) / 2, base + 6 * scale)
         self.label.GetTextProperty().SetFontSize(round(12 * scale))
         self.label.GetTextProperty().SetColor(*surroundings.text)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
-from vtkmodules.vtkFiltersCore import vtkPolyDataNormals
+from vtkmodules.vtkFiltersCore import vtkTriangleMeshPointNormals
 
 from microdesigner.view3d.camera import Bounds
 
@@ -73,12 +73,8 @@ def _faces(points: Points, corners: Corners, low: Points, high: Points) -> NDArr
 
 
 def _smooth_normals(surface: vtkPolyData) -> Points:
-    normals = vtkPolyDataNormals()
+    normals = vtkTriangleMeshPointNormals()
     normals.SetInputData(surface)
-    normals.SplittingOff()
-    normals.ConsistencyOff()
-    normals.AutoOrientNormalsOff()
-    normals.ComputeCellNormalsOff()
     normals.Update()
     found: Points = vtk_to_numpy(normals.GetOutput().GetPointData().GetNormals())
     return found

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from microdesigner.view3d.annotations import BAR_SHARE, round_length
 from microdesigner.view3d.look import RenderJob
-from microdesigner.view3d.palettes import text_of
+from microdesigner.view3d.palettes import AXES, text_of
 from microdesigner.view3d.picture_choice import Annotations
 from microdesigner.view3d.projection import Projection, outline_edge
+from microdesigner.view3d.slice_figure import draw_slice
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,7 +26,6 @@ AXIS_BESIDE, AXIS_BELOW, ELECTRODE_BESIDE, LEGEND_ABOVE = 56.0, 46.0, 82.0, 30.0
 LEAST = 0.35  # of a view, which the box gets at any rate
 TICKS = 4
 SHORTEST = 26.0  # points, of an axis that gets numbers
-COLOURS = ("#c8453b", "#3d8b57", "#2f6db5")  # of the directions x, y, z
 ELECTRODES = ("cathode", "anode")
 _RC: Any = {"font.family": "DejaVu Sans", "svg.fonttype": "none", "pdf.fonttype": 42, "mathtext.default": "regular"}
 
@@ -40,7 +40,7 @@ def room(job: RenderJob, view: tuple[float, float]) -> tuple[float, float]:
 
 
 @dataclass
-class _Pen:
+class Pen:
     """Draws in pixels of the picture, sizes in points."""
 
     axes: Any
@@ -70,14 +70,11 @@ def annotated(job: RenderJob, scene: "Scene", raster: NDArray[np.uint8] | None =
         axes.set_ylim(0, height)
         if raster is not None:
             axes.imshow(raster, extent=(0, width, 0, height), interpolation="none", aspect="auto", zorder=0)
-        pen = _Pen(axes, job.dpi / 72, text_of(scene.surroundings.text))
-        for index in scene.shown_views():
-            left, bottom, right, top = scene.area(index)
-            size = (right - left) * width, (top - bottom) * height
-            view = Projection.of(scene.camera.camera, size, (left * width, bottom * height))
-            _annotate(pen, job, scene, index, view)
-        if job.annotations.directions:
-            _directions(pen, scene, width)
+        pen = Pen(axes, job.dpi / 72, text_of(scene.surroundings.text))
+        if job.views is not None:
+            _annotate_views(pen, job, scene)
+        for look in job.slices:
+            draw_slice(pen, job, look, scene.surroundings)
     return figure
 
 
@@ -86,7 +83,18 @@ def fonts() -> Any:
     return _RC
 
 
-def _annotate(pen: _Pen, job: RenderJob, scene: "Scene", index: int, view: Projection) -> None:
+def _annotate_views(pen: Pen, job: RenderJob, scene: "Scene") -> None:
+    x, y, beyond, above = job.views_place
+    for index in scene.shown_views():
+        left, bottom, right, top = scene.area(index)
+        size = (right - left) * (beyond - x), (top - bottom) * (above - y)
+        view = Projection.of(scene.camera.camera, size, (x + left * (beyond - x), y + bottom * (above - y)))
+        _annotate(pen, job, scene, index, view)
+    if job.annotations.directions:
+        _directions(pen, scene, (beyond, y))
+
+
+def _annotate(pen: Pen, job: RenderJob, scene: "Scene", index: int, view: Projection) -> None:
     wanted: Annotations = job.annotations
     corner, margin = np.array(view.corner), MARGIN * pen.point
     edges = np.array(scene.camera.bounds[1::2])
@@ -105,7 +113,7 @@ def _annotate(pen: _Pen, job: RenderJob, scene: "Scene", index: int, view: Proje
         _electrodes(pen, view, edges, unit)
 
 
-def _scale_bar(pen: _Pen, view: Projection, length_per_pixel: float, unit: str) -> None:
+def _scale_bar(pen: Pen, view: Projection, length_per_pixel: float, unit: str) -> None:
     length = round_length(BAR_SHARE * view.size[0] * length_per_pixel)
     start = np.array(view.corner) + MARGIN * pen.point
     along, tick = length / length_per_pixel * RIGHT, 0.75 * TICK * pen.point * UP
@@ -115,7 +123,7 @@ def _scale_bar(pen: _Pen, view: Projection, length_per_pixel: float, unit: str) 
     pen.words(start + along / 2 + 1.3 * GAP * pen.point * UP, f"{length:g} {unit}", ha="center")
 
 
-def _legend(pen: _Pen, scene: "Scene", view: Projection, index: int) -> None:
+def _legend(pen: Pen, scene: "Scene", view: Projection, index: int) -> None:
     """Phases that the view shows, in its upper right corner."""
     from matplotlib.patches import Rectangle
 
@@ -131,7 +139,7 @@ def _legend(pen: _Pen, scene: "Scene", view: Projection, index: int) -> None:
         )
 
 
-def _axis(pen: _Pen, view: Projection, edges: NDArray[np.float64], axis: int, unit: str) -> None:
+def _axis(pen: Pen, view: Projection, edges: NDArray[np.float64], axis: int, unit: str) -> None:
     """Round numbers along an edge of the outline, and what they count."""
     from matplotlib.ticker import MaxNLocator
 
@@ -151,7 +159,7 @@ def _axis(pen: _Pen, view: Projection, edges: NDArray[np.float64], axis: int, un
     pen.words(middle, f"{'xyz'[axis]} ({unit})", ha="center", va="center")
 
 
-def _electrodes(pen: _Pen, view: Projection, edges: NDArray[np.float64], unit: str) -> None:
+def _electrodes(pen: Pen, view: Projection, edges: NDArray[np.float64], unit: str) -> None:
     """Names of top and bottom, right of the box; the films of this program stand on the cathode."""
     heights = [np.array([x, y, 0.0]) for x in (0, edges[0]) for y in (0, edges[1])]
     foot = max(heights, key=lambda point: float(view.pixel(point)[0]))
@@ -163,18 +171,18 @@ def _electrodes(pen: _Pen, view: Projection, edges: NDArray[np.float64], unit: s
         pen.words(place + (LEADER + GAP) * pen.point * RIGHT, f"{name}\nz = {height:g} {unit}", va="center")
 
 
-def _directions(pen: _Pen, scene: "Scene", width: int) -> None:
-    """Arrows along x, y, z in the lower right corner, turned like the volume; the farthest first."""
+def _directions(pen: Pen, scene: "Scene", corner: tuple[int, int]) -> None:
+    """Arrows along x, y, z in the lower right `corner`, turned like the volume; the farthest first."""
     camera = scene.camera.camera
     ahead, up = np.array(camera.GetDirectionOfProjection()), np.array(camera.GetViewUp())
     side = np.cross(ahead, up)
     side /= np.linalg.norm(side)
     up = np.cross(side, ahead)
     length = 26 * pen.point
-    middle = np.array([width - 3.2 * MARGIN * pen.point, 3.2 * MARGIN * pen.point])
+    middle = np.array(corner) + 3.2 * MARGIN * pen.point * np.array([-1.0, 1.0])
     for axis in sorted(range(3), key=lambda axis: -ahead[axis]):
         tip = np.array([side[axis], up[axis]]) * length
-        arrow = {"arrowstyle": "-|>", "color": COLOURS[axis], "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
+        arrow = {"arrowstyle": "-|>", "color": AXES[axis], "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
         if np.hypot(*tip) > length / 8:
             pen.axes.annotate("", xy=middle + tip, xytext=middle, arrowprops=arrow)
         letter = middle + tip + 7 * pen.point * (tip / max(np.hypot(*tip), 1e-9) if tip.any() else 0)

@@ -92,5 +92,7 @@ def colour_table(key: str) -> NDArray[np.uint8]:
     return np.round(255 * np.array([palette.colour(label) for label in range(256)])).astype(np.uint8)
 
 
+AXES = ("#c8453b", "#3d8b57", "#2f6db5")
+"""Of the directions x, y, z, and of what lies across them."""
 LIGHT = Surroundings(colour_of("#fbfbfc"), colour_of("#9aa0a8"), colour_of("#23272c"), colour_of("#e9ebee"))
 DARK = Surroundings(colour_of("#1b1d21"), colour_of("#5f666f"), colour_of("#e3e6ea"), colour_of("#2c3036"))

@@ -9,7 +9,8 @@ Background = Literal["as shown", "white", "transparent"]
 @dataclass(frozen=True)
 class Annotations:
     """What explains a picture: names of the views and a scale bar in each, arrows along x, y, z, and what is asked for
-    beside them: names of the colours, lengths along the edges, the electrodes at top and bottom."""
+    beside them: names of the colours, lengths along the edges, the electrodes at top and bottom. Flat slices have a
+    crosshair."""
 
     titles: bool = True
     scale_bar: bool = True
@@ -17,6 +18,7 @@ class Annotations:
     legend: bool = False
     axes: bool = False
     electrodes: bool = False
+    crosshair: bool = True
 
 
 @dataclass(frozen=True)

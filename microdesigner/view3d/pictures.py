@@ -32,6 +32,7 @@ TEXELS = 8  # per voxel
 WHITE, BLACK = (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)
 TIFF, LINES = (".tif", ".tiff"), (".svg", ".pdf")
 FORMATS = {".png": "png", ".tif": "tiff", ".tiff": "tiff", ".svg": "svg", ".pdf": "pdf"}
+PREVIEW_TRIANGLES = 1_500_000  # more are not drawn in half a second
 MAX_PIXELS = 400_000_000  # 1.2 GB before compression
 
 
@@ -53,9 +54,10 @@ def render_picture(job: RenderJob, path: Path) -> Iterator[Progress]:
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         raise InputError(f"{path} is no picture; choose one of {', '.join(FORMATS)}.")
-    with scene_for(job, TEXELS) as scene:
-        tiles = [tile for index in scene.shown_views() for tile in _tiles(index, _place(scene, index, job.size))]
-        canvas = np.zeros((height, width, 4), np.uint8)
+    with scene_for(job.of_views(), TEXELS) as scene:
+        views = scene.shown_views() if job.views is not None else []
+        tiles = [tile for index in views for tile in _tiles(index, _place(scene, index, job))]
+        canvas = _ground(job, scene)
         for done, tile in enumerate(tiles):
             tile.draw(scene, canvas, job.background == "transparent")
             yield Progress("Drawing the picture", done + 1, len(tiles) + 1)
@@ -66,21 +68,31 @@ def render_picture(job: RenderJob, path: Path) -> Iterator[Progress]:
 
 
 def preview(job: RenderJob, scene: "Scene") -> NDArray[np.uint8]:
-    """Pixels [height, width, RGBA], the highest row first, of a small picture of what `scene` shows, drawn coarsely."""
-    canvas = np.zeros((job.size[1], job.size[0], 4), np.uint8)
+    """Pixels [height, width, RGBA], the highest row first, of a small picture of what `scene` shows; a large one
+    is drawn coarsely."""
     before, scale, scene.scale = scene.look(), scene.scale, job.scale
     scene.apply_look(dressed(job))
-    _make_room(job, scene)
-    for index in scene.shown_views():
-        left, bottom, right, top = place = _place(scene, index, job.size)
+    canvas = _ground(job, scene)
+    coarse = scene.triangles > PREVIEW_TRIANGLES
+    _make_room(job.of_views(), scene)
+    for index in scene.shown_views() if job.views is not None else []:
+        left, bottom, right, top = place = _place(scene, index, job)
         size = right - left, top - bottom
-        tile = _Tile(index, size, Crop(0, 0, *size), place, coarse=True)
+        tile = _Tile(index, size, Crop(0, 0, *size), place, coarse=coarse)
         tile.draw(scene, canvas, job.background == "transparent")
     pixels = _with_lines(job, scene, canvas[::-1])
     scene.scale = scale
     scene.camera.set_room()
     scene.apply_look(before)
     return pixels
+
+
+def _ground(job: RenderJob, scene: "Scene") -> NDArray[np.uint8]:
+    """What lies behind and between views and slices, [height, width, RGBA]."""
+    canvas = np.zeros((job.size[1], job.size[0], 4), np.uint8)
+    if job.background != "transparent":
+        canvas[:] = [*(round(255 * share) for share in scene.surroundings.background), 255]
+    return canvas
 
 
 def _make_room(job: RenderJob, scene: "Scene") -> None:
@@ -200,9 +212,12 @@ def mean_of(pixels: NDArray[np.uint8], samples: int) -> NDArray[np.uint8]:
     return means
 
 
-def _place(scene: "Scene", index: int, size: tuple[int, int]) -> tuple[int, int, int, int]:
+def _place(scene: "Scene", index: int, job: RenderJob) -> tuple[int, int, int, int]:
+    """Left, bottom, right, top of a view in pixels of the picture."""
     left, bottom, right, top = scene.area(index)
-    return round(left * size[0]), round(bottom * size[1]), round(right * size[0]), round(top * size[1])
+    x, y, beyond, above = job.views_place
+    width, height = beyond - x, above - y
+    return x + round(left * width), y + round(bottom * height), x + round(right * width), y + round(top * height)
 
 
 def _tiles(view: int, place: tuple[int, int, int, int]) -> Iterator[_Tile]:

@@ -1,4 +1,4 @@
-"""A line between two points of a volume with its length in nm, drawn over everything else."""
+"""A line between two points of a volume with its length, drawn over everything else."""
 
 import math
 
@@ -38,8 +38,8 @@ class Ruler:
         """All that there may be to draw."""
         return self._halo, self._line, self.label
 
-    def show(self, ends: tuple[Vector, ...]) -> None:
-        """Lie between at most two points in nm."""
+    def show(self, ends: tuple[Vector, ...], unit: str) -> None:
+        """Lie between at most two points, whose places are in `unit`."""
         self._ends = ends
         points, dots, lines = vtkPoints(), vtkCellArray(), vtkCellArray()
         for number, end in enumerate(ends):
@@ -47,7 +47,7 @@ class Ruler:
             dots.InsertNextCell(1, [number])
         if len(ends) == 2:
             lines.InsertNextCell(2, [0, 1])
-            self.label.SetInput(length_words(ends))
+            self.label.SetInput(length_words(ends, unit))
             self.label.GetPositionCoordinate().SetValue(*((a + b) / 2 for a, b in zip(*ends, strict=True)))
         self._data.SetPoints(points)
         self._data.SetVerts(dots)
@@ -68,9 +68,9 @@ class Ruler:
         self._words.SetBackgroundColor(*surroundings.background)
 
 
-def length_words(ends: tuple[Vector, ...]) -> str:
+def length_words(ends: tuple[Vector, ...], unit: str) -> str:
     """The distance of two points in words."""
-    return f"{math.dist(*ends):.1f} nm"
+    return f"{math.dist(*ends):.1f} {unit}"
 
 
 def _flat_actor(data: vtkPolyData) -> vtkActor2D:

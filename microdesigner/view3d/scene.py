@@ -17,11 +17,11 @@ from microdesigner.view3d.annotations import Axes
 from microdesigner.view3d.camera import CameraControl, Crop
 from microdesigner.view3d.contents import fill
 from microdesigner.view3d.drawing import backdrop, drawn_by_hardware, off_screen_window
-from microdesigner.view3d.look import Look
+from microdesigner.view3d.look import Area, Look
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
 from microdesigner.view3d.picking import Hit, Ray, pick
 from microdesigner.view3d.surfaces import OVERVIEW, PART_TRIANGLES, Geometry
-from microdesigner.view3d.view import Area, Pixels, View, WholeView, layout
+from microdesigner.view3d.view import Pixels, View, WholeView, layout
 
 HARDWARE_TRIANGLES = 6_000_000  # a card that draws 400 million a second, as laptops do, keeps 60 frames/s
 
@@ -77,6 +77,7 @@ class Scene:
             self.camera.enclose(bounds)
         for view in self.views:
             view.clear()
+            view.unit = self.length_unit
         self.restyle()
 
     def restyle(self) -> None:
@@ -112,12 +113,22 @@ class Scene:
         self.restyle()
 
     @property
+    def length_unit(self) -> str:
+        """Of all places and lengths: nm, or voxels where the volume does not tell their edges."""
+        return "nm" if self.geometry is None else self.geometry.microstructure.length_unit
+
+    @property
+    def triangles(self) -> int:
+        """Of all surfaces in full detail."""
+        meshes = [mesh for mesh in self.geometry.meshes if mesh is not None] if self.geometry is not None else []
+        return sum(mesh.fine.GetNumberOfCells() for mesh in meshes)
+
+    @property
     def light(self) -> bool:
         """Whether the whole scene in full detail is as quick to draw as one part of a large one in software."""
-        meshes = [mesh for mesh in self.geometry.meshes if mesh is not None] if self.geometry is not None else []
         sorted_each_frame = any(0 < share < 1 for share in self.opacity)
         bound = PART_TRIANGLES if sorted_each_frame or not self.hardware else HARDWARE_TRIANGLES
-        return sum(mesh.fine.GetNumberOfCells() for mesh in meshes) <= bound
+        return self.triangles <= bound
 
     @cached_property
     def hardware(self) -> bool:
@@ -155,10 +166,10 @@ class Scene:
         return pick(self.geometry, self.look(), view, Ray(*ray))
 
     def measure(self, ends: tuple[Vector, ...]) -> None:
-        """Show the distance of two points in nm in all views; fewer are shown without."""
+        """Show the distance of two points in all views; fewer are shown without."""
         self.ruler = ends
         for view in self.views:
-            view.ruler.show(ends)
+            view.ruler.show(ends, self.length_unit)
 
     def shown_views(self) -> list[int]:
         """Indices of the views that are not hidden by a maximised one."""

@@ -9,13 +9,13 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkRenderer
 from microdesigner.view3d.annotations import Frame, Pixel, ScaleBar, Title
 from microdesigner.view3d.camera import Bounds
 from microdesigner.view3d.drawing import camera_light
+from microdesigner.view3d.look import Area
 from microdesigner.view3d.palettes import Colour, Surroundings
 from microdesigner.view3d.phase_actors import PhaseActors, surface_look
 from microdesigner.view3d.ruler import Ruler
 from microdesigner.view3d.sorted_blend import SortedBlend
 from microdesigner.view3d.surfaces import PART_TRIANGLES
 
-Area = tuple[float, float, float, float]
 Pixels = tuple[int, int]  # a width and a height
 WholeView = tuple[Pixels, Pixel]  # pixels of the whole view, lower left corner of what is drawn
 
@@ -33,6 +33,7 @@ class View:
         self.title = Title(title)
         self.frame = Frame()
         self.scale_bar = ScaleBar()
+        self.unit = "nm"  # of lengths, or "voxels"
         self.renderer.AddActor(self.frame.actor)
         self.ruler = Ruler()
         self._overlay = (self.title.actor, self.scale_bar.bar, self.scale_bar.label)
@@ -157,7 +158,7 @@ class View:
         (width, height), corner = whole or (size, (0, 0))
         self.frame.actor.GetProperty().SetLineWidth(max(1.0, scale))
         self.title.place(height, corner, scale, surroundings)
-        self.scale_bar.place(width, corner, visible_height / height, scale, surroundings)
+        self.scale_bar.place(width, corner, visible_height / height, scale, surroundings, self.unit)
         self.ruler.place(scale, surroundings)
         self.renderer.ResetCameraClippingRange(*self._bounds)  # by the volume, not by the part that is drawn
         hidden = self._closed and not vtkMath.PointIsWithinBounds(

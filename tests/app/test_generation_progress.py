@@ -2,10 +2,12 @@
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from microdesigner.app.generation_progress import GenerationProgress, Outlook, PaceMemory
+from microdesigner.app.generation_progress import GenerationProgress, Outlook, PaceMemory, Work
+from microdesigner.app.store.paces import load_paces, save_paces
 from microdesigner.core.events import Progress
 from microdesigner.core.request import Request
 
@@ -133,3 +135,35 @@ def test_films_denoised_together_are_followed_one_after_the_other() -> None:
     for _ in range(4):
         seen = followed(request, memory, timed)
     assert max(errors_after_a_third(seen, now)) < 0.2
+
+
+def test_films_with_other_targets_are_told_by_those_that_are_refined_alike() -> None:
+    memory, steps = PaceMemory(), 16
+    for _ in range(3):
+        followed(Request(TARGETS, steps=steps), memory, list(events(rounds=7)))
+    alike, fractions_alone = Request({"tortuosity_D": 0.4}, steps=steps), Request({"vol_frac_D": 0.4}, steps=steps)
+    timed = list(events(rounds=7))
+    assert max(errors_after_a_third(followed(alike, memory, timed), timed[-1][0])) < 0.1
+    assert memory.expected(Work.of(fractions_alone)) is None
+
+
+def test_the_next_start_knows_what_films_took(tmp_path: Path) -> None:
+    memory, request = PaceMemory(), Request(TARGETS, steps=16)
+    for _ in range(3):
+        followed(request, memory, list(events(rounds=7, slow=3.0)))
+    save_paces(memory, tmp_path)
+    progress = GenerationProgress(request, load_paces(tmp_path))
+    timed = list(events(rounds=7, slow=3.0))
+    progress.add(timed[0][1], timed[0][0])
+    left = progress.outlook(timed[0][0]).seconds_left
+    assert left == pytest.approx(timed[-1][0] - timed[0][0], rel=0.1), "from the first evaluation on"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '[{"work": {}, "pace": {}}]', "[" * 100_000])
+def test_a_damaged_file_of_paces_is_as_none_and_written_anew(tmp_path: Path, content: str) -> None:
+    (tmp_path / "paces.json").write_text(content)
+    memory = load_paces(tmp_path)
+    assert not memory.known
+    followed(Request(TARGETS, steps=16), memory, list(events()))
+    save_paces(memory, tmp_path)
+    assert load_paces(tmp_path).known == memory.known

@@ -109,6 +109,6 @@ def test_a_parameter_that_is_hardly_determined_says_so() -> None:
 
 
 def test_the_border_between_usual_and_unusual_belongs_to_the_unusual() -> None:
-    assert film_warning({"disagreement": 1.6, "words": "unusual among them"})
+    assert film_warning({"disagreement": 1.6, "words": "unusual among the training films"})
     assert film_warning({"disagreement": 1.59, "words": "like the training films"}) == ""
     assert FilmVerdict(1.234567, "like").to_json() == {"disagreement": 1.2346, "words": "like"}

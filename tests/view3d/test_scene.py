@@ -1,5 +1,6 @@
 """The linked views without a window."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -252,3 +253,15 @@ def test_a_graphics_card_draws_in_full_detail_at_once(scene: Scene, monkeypatch:
     assert scene.light
     scene.opacity[0] = 0.5  # sorting the triangles takes longer than drawing them
     assert not scene.light
+
+
+@pytest.mark.parametrize(("edges", "unit"), [((2.0, 2.0, 2.0), "nm"), (None, "voxels")])
+def test_lengths_on_the_screen_are_in_the_volumes_unit(
+    scene: Scene, edges: tuple[float, float, float] | None, unit: str
+) -> None:
+    scene.show(build_geometry(replace(_volume(), voxel_nm=edges)))
+    scene.measure(((0.0, 0.0, 0.0), (3.0, 4.0, 0.0)))
+    scene.render(*SIZE)
+    for view in scene.views:
+        assert view.scale_bar.label.GetInput().endswith(f" {unit}")
+        assert view.ruler.label.GetInput() == f"5.0 {unit}"

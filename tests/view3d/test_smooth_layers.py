@@ -1,10 +1,12 @@
 """Smooth pictures of layers: straight borders where the voxels have steps, and no phase lost."""
 
 import numpy as np
+import pytest
+from numpy.typing import NDArray
 
 from microdesigner.view3d.palettes import PALETTES
 from microdesigner.view3d.planes import colour_table
-from microdesigner.view3d.smooth_layers import USUAL_EDGE, smooth_layer
+from microdesigner.view3d.smooth_layers import BLUR_VOXELS, USUAL_EDGE, smooth_layer
 
 
 def test_a_stair_of_voxels_becomes_a_line() -> None:
@@ -45,3 +47,24 @@ def test_a_large_layer_gets_fewer_texels_a_voxel() -> None:
     assert smooth_layer(np.zeros((USUAL_EDGE, 8), np.uint8), 4).label.shape == (4 * USUAL_EDGE, 32)
     assert smooth_layer(np.zeros((2 * USUAL_EDGE, 8), np.uint8), 4).label.shape == (4 * USUAL_EDGE, 16)
     assert smooth_layer(np.zeros((9 * USUAL_EDGE, 8), np.uint8), 4).label.shape == (9 * USUAL_EDGE, 8)
+
+
+@pytest.mark.parametrize("shape", [(37, 9), (3, 50), (64, 64)])
+def test_pieces_give_what_the_whole_blur_gives(shape: tuple[int, int]) -> None:
+    layer = np.random.default_rng(1).integers(0, 3, shape).astype(np.uint8)
+    blurred = np.stack([_blurred(layer == number, 4) for number in range(3)])
+    smooth = smooth_layer(layer, 4)
+    first, second = np.sort(blurred, 0)[:0:-1]
+    clear = first - second > 1e-4
+    np.testing.assert_array_equal(smooth.label[clear], blurred.argmax(0)[clear])
+    assert clear.mean() > 0.99
+
+
+def _blurred(mask: NDArray[np.bool_], texels: int) -> NDArray[np.float64]:
+    """The share of a phase at each texel: a normal distribution about it over all voxels."""
+    weights = []
+    for edge in mask.shape:
+        places = (np.arange(edge * texels) + 0.5) / texels
+        weight = np.exp(-0.5 * ((places[:, None] - np.arange(edge) - 0.5) / BLUR_VOXELS) ** 2)
+        weights.append(weight / weight.sum(1, keepdims=True))
+    return np.asarray(weights[0] @ mask @ weights[1].T, np.float64)

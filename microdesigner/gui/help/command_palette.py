@@ -23,6 +23,7 @@ class CommandPalette(QDialog):
         self.line = named(QLineEdit(), "Search commands", "Type parts of a command's name; Enter runs it.")
         self.line.setPlaceholderText("Type a command")
         self.list = named(QListWidget(), "Commands", "Enter or a double click runs the command.")
+        self.list.setSpacing(2)
         column = QVBoxLayout(self)
         column.addWidget(self.line)
         column.addWidget(self.list)
@@ -43,7 +44,7 @@ class CommandPalette(QDialog):
         words = text.lower().split()
         self.list.clear()
         for command in self._commands:
-            name = f"{command.group}: {command.title}"
+            name = ": ".join(filter(None, (command.group, command.submenu, command.title)))
             if all(word in name.lower() for word in words):
                 item = QListWidgetItem(f"{name}    {command.hint}".rstrip())
                 item.setData(_COMMAND, command)

@@ -28,10 +28,11 @@ def origin(entry: Entry) -> str:
     return f"{entry.request.model}, seed {entry.request.seed}" if entry.request.model else "opened from a file"
 
 
-def short_caption(entry: Entry) -> str:
-    """One line of plain text: the value that tells most, with star and mark of a note."""
-    text = " ".join(values(entry)[0]).replace("_", "", 1) if values(entry) else f"seed {entry.request.seed}"
-    return f"{'★ ' if entry.starred else ''}{text}{' ✎' if entry.note else ''}"
+def short_caption(entry: Entry) -> tuple[str, str]:
+    """One line, as rich and as plain text: the value that tells most, with star and mark of a note."""
+    symbol, value = values(entry)[0] if values(entry) else ("seed", str(entry.request.seed))
+    before, after = "★ " if entry.starred else "", " ✎" if entry.note else ""
+    return f"{before}{symbol_html(symbol)}&nbsp;{value}{after}", f"{before}{symbol} {value}{after}"
 
 
 def rich_caption(entry: Entry, sort: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QGridLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -104,7 +105,7 @@ class ExportDialog(QDialog):
         grid.addWidget(self.format, 0, 1, 1, 2)
         grid.addWidget(self.table, 1, 0, 1, 3)
         grid.addWidget(self.reports, 2, 0, 1, 3)
-        grid.addWidget(quiet("Folder"), 3, 0)
+        grid.addWidget(QLabel("Folder"), 3, 0)
         grid.addWidget(self.folder, 3, 1)
         grid.addWidget(self.browse, 3, 2)
         grid.setColumnMinimumWidth(1, 320)

@@ -6,6 +6,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QRect,
+    QRectF,
     QSize,
     Qt,
     Signal,
@@ -18,16 +19,16 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QResizeEvent,
-    QStaticText,
-    QTextOption,
 )
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from microdesigner.app.store.history_rows import Entry
 from microdesigner.gui.history.film_list import CAPTION, ENTRY, FilmList
+from microdesigner.gui.widgets.rich_text import draw_rich
 from microdesigner.gui.widgets.thumbnails import EDGE, HEIGHT
 
 PADDING, GAP = 8, 8
+CENTRE = Qt.AlignmentFlag.AlignHCenter
 TINT = 0.16  # of the selection's colour on the ground of a card, on which the phases keep their own
 Index = QModelIndex | QPersistentModelIndex
 
@@ -185,7 +186,7 @@ class _Card(QStyledItemDelegate):
         height, top = option.fontMetrics.height(), picture.bottom() + PADDING  # type: ignore[attr-defined]
         for line, role in zip(index.data(CAPTION), roles, strict=True):
             painter.setPen(palette.color(role))
-            _draw_line(painter, QRect(inner.left(), top, inner.width(), height), line)
+            draw_rich(painter, QRectF(inner.left(), top, inner.width(), height + 2), line, CENTRE)
             top += height
         painter.restore()
 
@@ -216,18 +217,3 @@ def _draw_picture(painter: QPainter, room: QRect, picture: QPixmap | None, palet
     place.moveCenter(room.center())
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawPixmap(place, picture)
-
-
-def _draw_line(painter: QPainter, room: QRect, line: str) -> None:
-    """A line of rich text, cut where the card ends."""
-    text = QStaticText(line)
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.NoWrap)
-    text.setTextOption(option)
-    text.setTextFormat(Qt.TextFormat.RichText)
-    text.prepare(painter.transform(), painter.font())
-    left = room.left() + max(0, (room.width() - text.size().width()) / 2)
-    painter.save()
-    painter.setClipRect(room.adjusted(0, 0, 0, 2))
-    painter.drawStaticText(int(left), room.top(), text)
-    painter.restore()

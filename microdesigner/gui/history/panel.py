@@ -17,6 +17,7 @@ from microdesigner.app.history_model import MOST_COMPARED, HistoryModel
 from microdesigner.app.store.history_rows import Entry
 from microdesigner.gui.history.captions import describe, short_caption
 from microdesigner.gui.widgets.basics import CollapsibleSection, named, tool_button
+from microdesigner.gui.widgets.rich_text import RICH, RichDelegate
 from microdesigner.gui.widgets.thumbnails import EDGE
 from microdesigner.gui.widgets.thumbnails import HEIGHT as THUMBNAIL_HEIGHT
 
@@ -192,7 +193,9 @@ class HistoryPanel(QWidget):
             QSize(EDGE // 2 + 2 * MARGIN, THUMBNAIL_HEIGHT // 2 + self.list.fontMetrics().height() + MARGIN // 2)
         )
         item.setData(_ENTRY, entry)
-        item.setText(short_caption(entry))
+        rich, plain = short_caption(entry)
+        item.setText(plain)
+        item.setData(RICH, rich)
         item.setToolTip(describe(entry))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, describe(entry).replace("\n", ", "))
 
@@ -220,6 +223,8 @@ class _Strip(QListWidget):
         self.setDragDropMode(QListView.DragDropMode.DragOnly)
         self.setUniformItemSizes(True)
         self.setIconSize(QSize(EDGE // 2, THUMBNAIL_HEIGHT // 2))
+        self._delegate = RichDelegate(self)
+        self.setItemDelegate(self._delegate)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

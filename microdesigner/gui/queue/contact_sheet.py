@@ -10,11 +10,13 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from microdesigner.app.store.jobs import Job
 from microdesigner.app.sweep import sweep_values, swept_names
 from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.gui.widgets.basics import symbol_html
+from microdesigner.gui.widgets.rich_text import draw_rich
 from microdesigner.gui.widgets.thumbnails import EDGE, HEIGHT
 
 TILE_ENLARGED = 3
 MAX_COLUMNS = 5
-MARGIN, HEAD, CAPTION, SIDE = 24, 64, 72, 150  # pixels
+MARGIN, HEAD, CAPTION, SECOND_LINE = 24, 64, 72, 34  # pixels
 INK, QUIET, PAPER, EMPTY = QColor("#1d2126"), QColor("#5d656e"), QColor("#ffffff"), QColor("#eef0f2")
 CENTRE, TOP = Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
 
@@ -104,6 +106,18 @@ def write(
     painter.drawText(place, int(align) | int(Qt.TextFlag.TextWordWrap), text)
 
 
+def write_rich(
+    painter: QPainter, place: QRectF, html: str, pixels: int, colour: QColor,
+    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> None:  # fmt: skip
+    """Write a line of HTML into a place."""
+    font = painter.font()
+    font.setPixelSize(pixels)
+    painter.setFont(font)
+    painter.setPen(colour)
+    draw_rich(painter, place, html, align)
+
+
 def _draw_tile(painter: QPainter, place: QRectF, step: Job, picture: bytes | None) -> None:
     above = place.adjusted(0, 0, 0, -CAPTION)
     if picture is None:
@@ -113,14 +127,13 @@ def _draw_tile(painter: QPainter, place: QRectF, step: Job, picture: bytes | Non
         painter.drawImage(above, QImage.fromData(picture))
     names = swept_names(step.swept)
     below = place.adjusted(0, place.height() - CAPTION, 0, 0)
-    short = len(names) > 1
-    targets = [f"{spec_of(n).symbol if short else spec_of(n).title} {_told(n, step.request.targets[n])}" for n in names]
+    titles = [symbol_html(spec_of(name).symbol) if len(names) > 1 else spec_of(name).title for name in names]
+    targets = [f"{title} {_told(name, step.request.targets[name])}" for title, name in zip(titles, names, strict=True)]
     measured = step.samples[0]["measured"] if step.samples else {}
     found = [_told(name, measured[name]) for name in names if measured.get(name) is not None]
-    write(painter, below, ", ".join(targets), 22, INK, TOP)
+    write_rich(painter, below, ", ".join(targets), 22, INK, TOP)
     if found:
-        middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
-        write(painter, below, f"measured {', '.join(found)}", 18, QUIET, middle)
+        write_rich(painter, below.adjusted(0, SECOND_LINE, 0, 0), f"measured {', '.join(found)}", 18, QUIET, TOP)
 
 
 def _told(name: str, value: float) -> str:

@@ -8,7 +8,19 @@ from PySide6.QtGui import QColor, QPainter, QTransform
 from microdesigner.app.store.jobs import Job
 from microdesigner.app.sweep import swept_names
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.gui.queue.contact_sheet import CENTRE, EMPTY, INK, PAPER, QUIET, Sheet, SheetGrid, blank, write
+from microdesigner.gui.queue.contact_sheet import (
+    CENTRE,
+    EMPTY,
+    INK,
+    PAPER,
+    QUIET,
+    Sheet,
+    SheetGrid,
+    blank,
+    write,
+    write_rich,
+)
+from microdesigner.gui.widgets.basics import axis_html
 
 CELL_WIDTH, CELL_HEIGHT = 120, 84
 LEFT, TOP, RIGHT, BOTTOM = 130, 90, 190, 120  # room for titles and ticks around the cells
@@ -31,7 +43,7 @@ def heat_map(steps: Sequence[Job], name: str) -> Sheet:
     image, painter = blank(
         LEFT + grid.columns * CELL_WIDTH + RIGHT, TOP + grid.rows * CELL_HEIGHT + BOTTOM
     )  # fmt: skip
-    write(painter, QRectF(20, 16, image.width() - 40, TOP - 16), f"Measured: {spec_of(name).axis_title}", 24, INK)
+    write_rich(painter, QRectF(20, 16, image.width() - 40, TOP - 16), f"Measured: {axis_html(spec_of(name))}", 24, INK)
     places = [
         QRectF(LEFT + column * CELL_WIDTH, TOP + row * CELL_HEIGHT, CELL_WIDTH - 2, CELL_HEIGHT - 2)
         for column, row in grid.cells
@@ -84,12 +96,11 @@ def _draw_axes(painter: QPainter, grid: SheetGrid, names: tuple[str, ...]) -> No
     for row, value in enumerate(reversed(up)):
         place = QRectF(56, TOP + row * CELL_HEIGHT, LEFT - 64, CELL_HEIGHT)
         write(painter, place, f"{value:.{spec_of(names[1]).decimals}f}", 18, QUIET, CENTRE)
-    write(
-        painter, QRectF(LEFT, foot + 44, grid.columns * CELL_WIDTH, 50), spec_of(names[0]).axis_title, 20, INK, CENTRE
-    )
+    place = QRectF(LEFT, foot + 44, grid.columns * CELL_WIDTH, 50)
+    write_rich(painter, place, axis_html(spec_of(names[0])), 20, INK, CENTRE)
     painter.save()
     painter.setTransform(QTransform().translate(20, foot).rotate(-90))
-    write(painter, QRectF(0, 0, grid.rows * CELL_HEIGHT, 50), spec_of(names[1]).axis_title, 20, INK, CENTRE)
+    write_rich(painter, QRectF(0, 0, grid.rows * CELL_HEIGHT, 50), axis_html(spec_of(names[1])), 20, INK, CENTRE)
     painter.restore()
 
 

@@ -1,6 +1,7 @@
 """The queue under the views: what waits, runs and ended, in the order of its turn."""
 
 from collections.abc import Sequence
+from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -18,7 +19,8 @@ from PySide6.QtWidgets import (
 from microdesigner.app.store.jobs import Job, State
 from microdesigner.app.sweep import swept_names
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.gui.widgets.basics import CollapsibleSection, named, tool_button
+from microdesigner.gui.widgets.basics import CollapsibleSection, named, symbol_html, tool_button
+from microdesigner.gui.widgets.rich_text import RICH, RichDelegate, plain
 
 HEIGHT = 98
 _KEY = Qt.ItemDataRole.UserRole
@@ -97,8 +99,10 @@ class QueuePanel(QWidget):
         if item is None:
             return
         item.setData(0, _KEY, job.key)
-        for column, text in enumerate((f"{_MARKS[job.state]} {job.state}", describe(job), outcome(job))):
-            item.setText(column, text)
+        for column, html in enumerate((f"{_MARKS[job.state]} {job.state}", describe(job), outcome(job))):
+            item.setText(column, plain(html))
+            if column:
+                item.setData(column, RICH, html)
             item.setToolTip(column, explain(job))
         if job.state is State.RUNNING:
             self.list.scrollToItem(item)
@@ -179,6 +183,8 @@ class _List(QTreeWidget):
         self.setUniformRowHeights(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setFixedHeight(HEIGHT)
+        self._delegate = RichDelegate(self)
+        self.setItemDelegate(self._delegate)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.header().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
@@ -192,12 +198,12 @@ class _List(QTreeWidget):
 
 
 def describe(job: Job) -> str:
-    """What a job asks for, in few words; what is swept comes first, where little room cuts it last."""
+    """What a job asks for, in few words, as HTML; what is swept comes first, where little room cuts it last."""
     request = job.request
     swept_first = sorted(request.targets.items(), key=lambda target: target[0] not in swept_names(job.swept))
-    targets = [f"{spec_of(name).symbol} {value:.{spec_of(name).decimals}f}" for name, value in swept_first]
+    targets = [_told(name, value) for name, value in swept_first]
     count = f"{request.count} samples, " if request.count > 1 else ""
-    return f"{', '.join(targets) or 'free'} · {count}seed {request.seed} · {request.model}"
+    return f"{', '.join(targets) or 'free'} · {count}seed {request.seed} · {escape(request.model)}"
 
 
 def explain(job: Job) -> str:
@@ -211,12 +217,17 @@ def explain(job: Job) -> str:
 
 
 def outcome(job: Job) -> str:
-    """What has become of a job: what was measured, or why there is nothing."""
+    """What has become of a job, as HTML: what was measured, or why there is nothing."""
     if job.message:
-        return job.message
+        return escape(job.message)
     if job.state is State.RUNNING and job.request.count > 1:
         return f"{len(job.samples)} of {job.request.count}"
     if not job.samples:
         return ""
     measured_targets = [name for name in job.request.targets if job.samples[0]["measured"].get(name) is not None]
-    return ", ".join(f"{spec_of(name).symbol} {job.samples[0]['measured'][name]:.3f}" for name in measured_targets)
+    return ", ".join(_told(name, job.samples[0]["measured"][name]) for name in measured_targets)
+
+
+def _told(name: str, value: float) -> str:
+    spec = spec_of(name)
+    return f"{symbol_html(spec.symbol)}&nbsp;{value:.{spec.decimals}f}"

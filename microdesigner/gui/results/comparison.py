@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from superqt import QElidingLabel
 
 from microdesigner.app.history_model import MOST_COMPARED
 from microdesigner.core.descriptor_spec import spec_of
@@ -13,7 +14,7 @@ from microdesigner.core.result import Sample
 from microdesigner.gui import theme
 from microdesigner.gui.results.comparison_plot import ComparisonPlot
 from microdesigner.gui.results.tolerance_colours import tolerance_colour
-from microdesigner.gui.widgets.basics import SPACING, heading, quiet
+from microdesigner.gui.widgets.basics import SPACING, quiet, signed
 from microdesigner.gui.widgets.mesh_builder import MeshBuilder
 from microdesigner.gui.widgets.volume_view import VolumeView
 
@@ -43,15 +44,15 @@ class ComparisonSide(QObject):
 
     def __init__(self, parent: QWidget, number: int) -> None:
         super().__init__(parent)
-        self.view, self.title, self.builder = VolumeView(), heading(""), MeshBuilder(self)
+        self.view, self.title, self.builder = VolumeView(), QElidingLabel(), MeshBuilder(self)
+        self.title.setProperty("role", "name")
         self.view.setMinimumSize(160, 160)
         self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.view.setAccessibleName(f"Result {number}")
-        self.title.setWordWrap(True)
         self.palette: Palette | None = None
         self.builder.built.connect(self._swap)
 
-    def show_film(self, film: Compared, palette: "Palette", smooth: bool) -> None:
+    def show_film(self, film: Compared, title: str, palette: "Palette", smooth: bool) -> None:
         """Show a film as soon as its meshes are built, in the colours and shapes of the main views."""
         from microdesigner.view3d.scene import Scene
         from microdesigner.view3d.surfaces import OVERVIEW, Shaping
@@ -59,7 +60,8 @@ class ComparisonSide(QObject):
         self.palette = palette
         if self.view.scene is None:
             self.view.attach(Scene())
-        self.title.setText(film.title)
+        self.title.setText(title)
+        self.title.setToolTip(film.title)
         volume = film.sample.microstructure.with_provenance(title=OVERVIEW)  # the heading tells which film it is
         self.builder.order(volume, Shaping(smooth=smooth))
 
@@ -140,8 +142,9 @@ class ComparisonPanel(QWidget):
         while len(self.sides) < len(self._films):
             self._add_side()
         self._arrange()
-        for side, film in zip(self.sides, self._films, strict=False):
-            side.show_film(film, palette, smooth)
+        for number, (side, film) in enumerate(zip(self.sides, self._films, strict=False), 1):
+            title = film.title if len(self._films) == 2 else f"{number} · {film.title}"
+            side.show_film(film, title, palette, smooth)
         self._fill()
         self.plot.show_films([(film.title, film.sample.microstructure) for film in self._films])
 
@@ -229,7 +232,7 @@ class ComparisonPanel(QWidget):
                 label.setToolTip(f"Asked for {film.targets[name]:.{spec.decimals}f}.")
         for place, value in enumerate(values[1:], 1):
             difference = None if value is None or values[0] is None else value - values[0]
-            told = "–" if difference is None else f"{difference:+.{spec.decimals}f}"
+            told = "–" if difference is None else signed(difference, spec.decimals)
             colour = "" if difference is None else theme.status_colour(tolerance_colour(difference))
             if pair:
                 labels.append(QLabel(told))
@@ -242,7 +245,8 @@ class ComparisonPanel(QWidget):
 
     def _lay_out(self) -> None:
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(8, 8, 8, 8)
+        self._column.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        self._column.setSpacing(SPACING)
         self._column.addLayout(self._views, 1)
         self._column.addWidget(self._table)
         self._column.addWidget(self.plot)

@@ -59,7 +59,7 @@ class ExportButton(QPushButton):
                 self._offer(movies, suffix, title, motion)
 
     def _offer(self, menu: QMenu, suffix: str, title: str, detail: int | str = 1) -> None:
-        menu.addAction(f"{title} (.{suffix})", partial(self._ask, suffix, title, detail))
+        menu.addAction(f"{title} (.{suffix})…", partial(self._ask, suffix, title, detail))
 
     def commands(self) -> list[Command]:
         """Every format, and the menu of all."""

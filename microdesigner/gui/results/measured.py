@@ -10,7 +10,7 @@ from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.gui import theme
 from microdesigner.gui.results.tolerance_colours import CLOSE, ON_TARGET, tolerance_colour
-from microdesigner.gui.widgets.basics import heading, quiet, tool_button
+from microdesigner.gui.widgets.basics import heading, quiet, signed, tool_button
 
 
 class MeasuredPanel(QWidget):
@@ -89,8 +89,7 @@ def _judgement(target: float | None, measured: float | None) -> tuple[str, tuple
         return "does not exist", theme.EDGE
     if target is None:
         return "free", None
-    error = round(measured - target, 3) + 0.0  # no negative zero
-    return f"{error:+.3f}", tolerance_colour(error)
+    return signed(measured - target, 3), tolerance_colour(round(measured - target, 3))
 
 
 def _summary(values: list[tuple[float | None, float | None]]) -> str:

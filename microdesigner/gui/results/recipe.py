@@ -18,11 +18,11 @@ from microdesigner.gui.widgets.plotting import make_plot, style_plot
 
 PLOT_HEIGHT = 220
 CLOUD_ALPHA = 190
-ANSWER_SIZE, ANSWER_WIDTH = 14, 3
+ANSWER_SIZE, ANSWER_WIDTH, PROPOSAL_SIZE = 18, 3, 16
 
 
 class RecipePanel(QWidget):
-    """Median and 5-95 % interval per processing parameter, and the density of χ against time."""
+    """Value and 5-95 % interval per processing parameter, and the density of χ against time with the recipe told."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,6 +35,7 @@ class RecipePanel(QWidget):
         self._points: Any = None
         self._cloud: Any = None
         self._answer: Any = None
+        self._proposal: Any = None
         self._verification: Verification | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -48,8 +49,9 @@ class RecipePanel(QWidget):
 
         self._plot = make_plot(
             "Interaction against time",
-            "Samples of the posterior of the recipe: interaction against time. A ring marks the recipe that was "
-            "simulated to verify it: green where the simulated film meets the targets, yellow or red where not.",
+            "Samples of the posterior of the recipe: interaction against time. A cross marks the recipe told above, a "
+            "ring the one that was simulated to verify it: green where the simulated film meets the targets, yellow "
+            "or red where not.",
             *(spec_of(name).axis_title for name in ("log_time", "chi")),
         )
         self._plot.setFixedHeight(PLOT_HEIGHT)
@@ -59,8 +61,10 @@ class RecipePanel(QWidget):
         self._plot.addItem(self._cloud)
         self._plot.addItem(self._points)
         self._answer = pyqtgraph.ScatterPlotItem(size=ANSWER_SIZE, brush=None)
-        self._answer.setZValue(10)
-        self._plot.addItem(self._answer)
+        self._proposal = pyqtgraph.ScatterPlotItem(size=PROPOSAL_SIZE, symbol="+")
+        for mark in (self._proposal, self._answer):
+            mark.setZValue(10)
+            self._plot.addItem(mark)
         self._column.addWidget(self._plot)
         self._plot.hide()
         self.restyle()
@@ -78,6 +82,8 @@ class RecipePanel(QWidget):
         colour = palette.text().color()
         colour.setAlpha(120)
         self._points.setBrush(colour)
+        self._proposal.setPen(palette.base().color())
+        self._proposal.setBrush(theme.status_colour(theme.BAD))
         self.show_answer(self._verification)
 
     def show_sample(self, sample: Sample) -> None:
@@ -91,6 +97,7 @@ class RecipePanel(QWidget):
         self.words.hide()
         self.setVisible(bool(sample.process))
         self._show_draws(sample.draws)
+        self._show_proposal(sample.recipe)
 
     def show_answer(self, verification: Verification | None) -> None:
         """Mark the recipe that was simulated by how near the film came to what was asked; None removes the mark."""
@@ -112,9 +119,12 @@ class RecipePanel(QWidget):
         return self._plot is not None and bool(self._plot.isVisibleTo(self))
 
     def answer_points(self) -> list[tuple[float, float]]:
-        """Time and interaction of the recipe that is marked."""
-        times, interactions = self._answer.getData()
-        return list(zip(times.tolist(), interactions.tolist(), strict=True))
+        """Time and interaction of the recipe that was simulated."""
+        return _places(self._answer)
+
+    def proposal_points(self) -> list[tuple[float, float]]:
+        """Time and interaction of the recipe that is told."""
+        return _places(self._proposal)
 
     def _add_line(self, row: int, spec: DescriptorSpec, spread: dict[str, float]) -> None:
         title = QLabel(f"{spec.title} {spec.symbol}")
@@ -134,6 +144,12 @@ class RecipePanel(QWidget):
             title.setText(f"{spec.title} {spec.symbol}<br><small>{spec.written_unit}</small>")
         self.values[spec.name] = value
 
+    def _show_proposal(self, recipe: dict[str, float]) -> None:
+        """Mark the recipe that is told among the likely ones."""
+        if self._plot is not None:
+            place = [[recipe[name]] if name in recipe else [] for name in ("log_time", "chi")]
+            self._proposal.setData(*(place if all(place) else ([], [])))
+
     def _show_draws(self, draws: dict[str, list[float]]) -> None:
         if self._plot is None:
             return
@@ -145,6 +161,11 @@ class RecipePanel(QWidget):
         if cloud is not None:
             self._cloud.setImage(cloud.values, levels=(0.0, 1.0))
             self._cloud.setRect(*cloud.place)
+
+
+def _places(marks: Any) -> list[tuple[float, float]]:
+    times, interactions = marks.getData()
+    return list(zip(times.tolist(), interactions.tolist(), strict=True))
 
 
 BINS = 96

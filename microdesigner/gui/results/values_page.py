@@ -20,11 +20,12 @@ from microdesigner.app.workers.measuring import DescribeTask
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
-from microdesigner.gui.widgets.basics import SPACING, named, quiet, tool_button
+from microdesigner.gui.widgets.basics import SPACING, named, quiet, symbol_html, tool_button
 from microdesigner.gui.widgets.replacing import ask_where
+from microdesigner.gui.widgets.rich_text import RICH, RichDelegate
 
 COLUMNS = ("Descriptor", "Symbol", "Value", "Unit", "Name", "Remark")
-VALUE, NAME, REMARK = 2, 4, 5
+SYMBOL, VALUE, NAME, REMARK = 1, 2, 4, 5
 REMARK_WIDTH = 460  # at least; the table scrolls where the page is narrower
 WAITING = "Measuring all descriptors of the film on show; some seconds for a film of the models' size…"
 EMPTY = "Open or generate a film to see all its descriptors."
@@ -105,6 +106,8 @@ class ValuesPage(QWidget):
             for column, text in enumerate(texts):
                 item = _Number(row.value) if column == VALUE else QTableWidgetItem()
                 item.setText(text)
+                if column == SYMBOL:
+                    item.setData(RICH, symbol_html(text))
                 item.setToolTip(f"{row.remark} {spec_of(row.name).source}".strip())
                 self.table.setItem(place, column, item)
         self.table.setSortingEnabled(True)
@@ -147,6 +150,8 @@ class ValuesPage(QWidget):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()
+        self._delegate = RichDelegate(self.table)
+        self.table.setItemDelegateForColumn(SYMBOL, self._delegate)
         self.table.setShowGrid(False)
         self.table.setAlternatingRowColors(True)
         self.table.setWordWrap(False)

@@ -14,7 +14,7 @@ from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui import theme
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.widgets import plotting
-from microdesigner.gui.widgets.basics import heading, quiet
+from microdesigner.gui.widgets.basics import axis_html, heading, quiet
 from microdesigner.gui.widgets.messages import ErrorBar
 from microdesigner.gui.widgets.task_bar import TaskBar
 
@@ -122,7 +122,7 @@ def _histogram(distribution: Any) -> QWidget:
         fill = {"fillLevel": 0, "brush": plotting.accent(90)} if filled else {}
         curve = pyqtgraph.PlotDataItem(edges, shares, stepMode="center", pen=colour, **fill)
         widget.addItem(curve)
-    title = QLabel(spec.axis_title)
+    title = QLabel(axis_html(spec))
     title.setWordWrap(True)
     title.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
     whole = QWidget()

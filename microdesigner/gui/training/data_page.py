@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from microdesigner.app.training_runs import datasets_folder
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.training.simulate_form import SimulateForm
-from microdesigner.gui.widgets.basics import named, quiet
+from microdesigner.gui.widgets.basics import SPACING, named, quiet
 from microdesigner.gui.widgets.data_form import DataForm
 from microdesigner.gui.widgets.messages import ErrorBar
 from microdesigner.gui.widgets.task_bar import TaskBar
@@ -116,6 +116,7 @@ class DataPage(QWizardPage):
         column = QVBoxLayout(self)
         column.addWidget(self.error_bar)
         row = QHBoxLayout()
+        row.setSpacing(2 * SPACING)
         for number, (title, tooltip, _) in enumerate(KINDS):
             button = named(QRadioButton(title), title, tooltip)
             self.kinds.addButton(button, number)

@@ -2,12 +2,14 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from microdesigner.app.view_state import Vector, ViewState
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.gui.viewer.slice_panel import SlicePanel, Voxel
+from microdesigner.gui.viewer.slice_panel import SlicePanel, Voxel, share_of
+from microdesigner.view3d.look import Area, SliceLook
 from microdesigner.view3d.palettes import DARK, LIGHT
 from microdesigner.view3d.smooth_layers import smooth_layer
 
@@ -64,6 +66,29 @@ class OrthogonalSlices(QObject):
                 self._drawn[panel.axis] = wanted, pixels
             panel.show_layer(self._drawn[panel.axis][1], state.smooth, state.positions, DARK if dark else LIGHT)
 
+    def picture(self) -> tuple[QRectF, Area | None, tuple[SliceLook, ...]]:
+        """What of the widget is on show, the share of it that the 3-D view has, if any, and the slices."""
+        whole = QRectF()
+        for widget in self._shown_widgets():
+            whole = whole.united(QRectF(widget.geometry()))
+        views = None if self._view.isHidden() else share_of(QRectF(self._view.geometry()), whole)
+        return whole, views, tuple(panel.look(whole) for panel in self.panels if not panel.isHidden())
+
+    def on_show(self) -> QImage:
+        """The same as pixels of the screen."""
+        whole, ratio = self.picture()[0], self._view.devicePixelRatioF()
+        image = QImage((whole.size() * ratio).toSize(), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        image.fill(self._view.palette().window().color())
+        painter = QPainter(image)
+        for widget in self._shown_widgets():
+            painter.drawPixmap(QRectF(widget.geometry()).topLeft() - whole.topLeft(), widget.grab())
+        painter.end()
+        return image
+
+    def _shown_widgets(self) -> list[QWidget]:
+        return [widget for widget in (self._view, *self.panels) if not widget.isHidden()]
+
     def _maximise(self, panel: SlicePanel) -> None:
         self._alone = None if self._alone is panel else panel
         self._arrange()
@@ -77,3 +102,5 @@ class OrthogonalSlices(QObject):
         for line in (0, 1):
             self._grid.setRowStretch(line, int(any(shown for (row, _), shown in used if row == line)))
             self._grid.setColumnStretch(line, int(any(shown for (_, column), shown in used if column == line)))
+        if (around := self._grid.parentWidget()) is not None and (layout := around.layout()) is not None:
+            layout.activate()  # a picture taken now shows what is on show

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from microdesigner.app.view_state import ViewModel, ViewState
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from microdesigner.view3d.scene import Scene
 
 STANDARD_VIEWS = (("isometric", "Iso", "6"), ("x", "X", "7"), ("y", "Y", "8"), ("z", "Z", "9"))
-MEASURE_TIP = "Distance of two points that you click on a surface or a slice, in nm (M; Esc ends it)."
+MEASURE_TIP = "Distance of two points that you click on a surface or a slice (M; Esc ends it)."
 SLICES_TIP = "Three flat slices with a crosshair beside the 3-D view (F6)."
 PREVIEW = "Preview, coarse"
 MESHED = ("smooth", "threshold", "clip")
@@ -120,8 +120,15 @@ class ViewsPanel(QWidget):
         if scene is None or scene.geometry is None:
             return None
         factor = scale * self.view.devicePixelRatioF()
-        size = round(factor * self.view.width()), round(factor * self.view.height())
-        return RenderJob(scene.geometry.microstructure, scene.look(), size, factor)
+        whole, views, slices = self.slices.picture()
+        size = round(factor * whole.width()), round(factor * whole.height())
+        return RenderJob(
+            scene.geometry.microstructure, scene.look(), size, factor, views=views, slices=slices
+        )  # fmt: skip
+
+    def on_show(self) -> QImage:
+        """The views, and the slices beside them, as they are on the screen."""
+        return self.slices.on_show()
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""

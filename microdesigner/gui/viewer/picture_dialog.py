@@ -41,6 +41,7 @@ PARTS = {
     "legend": ("Legend", "Names of the phases beside their colours."),
     "axes": ("Axes with lengths", "Ticks and numbers along three edges of the film."),
     "electrodes": ("Electrodes", "Cathode at z = 0 and anode at the top, where it stands upright."),
+    "crosshair": ("Crosshair", "Where the slices cross each other."),
 }
 PREVIEW = QSize(600, 520)
 PAUSE_MS = 60
@@ -146,6 +147,7 @@ class PictureDialog(QDialog):
         column.addWidget(section("Shown in the picture"))
         for box in self.parts.values():
             column.addWidget(box)
+        self.parts["crosshair"].setVisible(bool(self._job.slices))
         column.addStretch(1)
         column.addWidget(self.words)
         buttons = QDialogButtonBox()

@@ -8,12 +8,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from microdesigner.view3d.palettes import LIGHT, Surroundings
+from microdesigner.view3d.look import SliceLook
+from microdesigner.view3d.palettes import AXES, LIGHT, Surroundings
+from microdesigner.view3d.slice_figure import IN_PLANE, position_words
 
 Voxel = tuple[int, int, int]
-IN_PLANE = ((1, 2), (0, 2), (0, 1))  # axes to the right and up, for slices across x, y, z
 NAMES = ("yz", "xz", "xy")
-PLANES = ("#c8453b", "#3d8b57", "#2f6db5")  # of the slices across x, y, z, as the arrows in the corner
 MARGIN, HEAD, NOTCH, FAST, ZOOM = 10.0, 22.0, 120, 10, 1.15
 MOST_ZOOM = 40.0
 KEYS = (
@@ -87,6 +87,12 @@ class SlicePanel(QWidget):
         across, up = IN_PLANE[self.axis]
         x, y = ((voxel[n] + 0.5) / self._voxels[n] for n in (across, up))
         return QPointF(area.left() + x * area.width(), area.bottom() - y * area.height())
+
+    def look(self, picture: QRectF) -> SliceLook:
+        """What it shows, in a picture of this part of the widget that holds it."""
+        panel = QRectF(self.geometry())
+        area = self._area().translated(panel.topLeft())
+        return SliceLook(self.axis, self.crosshair, self._voxels, share_of(panel, picture), share_of(area, picture))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """The layer, the crosshair and what is to be read."""
@@ -197,22 +203,27 @@ class SlicePanel(QWidget):
         halo = _colour(self._surroundings.background)
         halo.setAlpha(170)
         for axis, (start, end) in lines.items():
-            for colour, width in ((halo, 3.0), (QColor(PLANES[axis]), 1.0)):
+            for colour, width in ((halo, 3.0), (QColor(AXES[axis]), 1.0)):
                 painter.setPen(QPen(colour, width))
                 painter.drawLine(start, end)
 
     def _paint_words(self, painter: QPainter) -> None:
-        axis = "xyz"[self.axis]
-        edge = self._size[self.axis] / self._voxels[self.axis]
-        layer = self.crosshair[self.axis]
         head = QRectF(MARGIN, 0, self.width() - 2 * MARGIN, HEAD)
         painter.fillRect(QRectF(0, 0, self.width(), HEAD), _colour(self._surroundings.background))
-        painter.fillRect(QRectF(MARGIN, HEAD / 2 - 4, 8, 8), QColor(PLANES[self.axis]))
+        painter.fillRect(QRectF(MARGIN, HEAD / 2 - 4, 8, 8), QColor(AXES[self.axis]))
         painter.setPen(_colour(self._surroundings.text))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(head.adjusted(14, 0, 0, 0), middle, NAMES[self.axis])
-        where = f"{axis} = {(layer + 0.5) * edge:.1f} {self._unit} · layer {layer} of {self._voxels[self.axis]}"
+        axis = self.axis
+        where = position_words(axis, self.crosshair[axis], self._voxels[axis], self._size[axis], self._unit)
         painter.drawText(head, middle | Qt.AlignmentFlag.AlignRight, where)
+
+
+def share_of(part: QRectF, whole: QRectF) -> tuple[float, float, float, float]:
+    """Left, bottom, right, top of a part in shares of the whole, from its lower left corner."""
+    left, right = ((x - whole.left()) / whole.width() for x in (part.left(), part.right()))
+    bottom, top = ((whole.bottom() - y) / whole.height() for y in (part.bottom(), part.top()))
+    return left, bottom, right, top
 
 
 def _speed(modifiers: Qt.KeyboardModifier) -> int:

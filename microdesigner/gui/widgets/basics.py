@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from microdesigner.core.descriptor_spec import DescriptorSpec
+
 Named = TypeVar("Named", bound=QWidget)
 SPACING = 8
 NAME_WIDTH = 280  # of a field for a name
@@ -125,6 +127,16 @@ def symbol_html(symbol: str) -> str:
     """A symbol such as f_D with its index set low."""
     base, _, index = symbol.partition("_")
     return f"{base}<sub>{index}</sub>" if index else base
+
+
+def signed(difference: float, decimals: int) -> str:
+    """A difference with its sign; one that rounds to nothing is +0."""
+    return f"{round(difference, decimals) + 0.0:+.{decimals}f}"
+
+
+def axis_html(spec: DescriptorSpec) -> str:
+    """Title, symbol and unit of a quantity, as they stand at an axis, with the index set low."""
+    return spec.axis_title.replace(spec.symbol, symbol_html(spec.symbol))
 
 
 def tool_button(text: str, name: str, tooltip: str, on_click: Callable[[], object]) -> QToolButton:

@@ -11,7 +11,7 @@ from microdesigner.gui.widgets.camera_interactor import CameraInteractor
 STILL_PIXELS = 4  # a press that moves farther is a drag
 BEGIN = "Click two points of the volume; M or Esc ends it."
 NOTHING = "There is nothing of the volume; click on a surface or a slice."
-FROM = "From {} nm; click where to."
+FROM = "From {}; click where to."
 
 
 class RulerTool(QObject):
@@ -81,10 +81,10 @@ class RulerTool(QObject):
         if hit is None:
             self.message_changed.emit(NOTHING)
             return
-        end = hit.point
+        end, unit = hit.point, scene.length_unit
         ends = (*scene.ruler, end) if len(scene.ruler) == 1 else (end,)
         self._put(ends)
-        self.message_changed.emit(_distance(ends) if len(ends) == 2 else FROM.format(_place(end)))
+        self.message_changed.emit(_distance(ends, unit) if len(ends) == 2 else FROM.format(_place(end, unit)))
 
     def _put(self, ends: tuple[tuple[float, float, float], ...]) -> None:
         scene = self._interactor.scene
@@ -93,10 +93,10 @@ class RulerTool(QObject):
             self.changed.emit()
 
 
-def _distance(ends: tuple[tuple[float, float, float], ...]) -> str:
+def _distance(ends: tuple[tuple[float, float, float], ...], unit: str) -> str:
     along = ", ".join(f"{abs(b - a):.1f} along {axis}" for axis, a, b in zip("xyz", *ends, strict=True))
-    return f"Distance {math.dist(*ends):.1f} nm ({along})."
+    return f"Distance {math.dist(*ends):.1f} {unit} ({along})."
 
 
-def _place(point: tuple[float, float, float]) -> str:
-    return f"({', '.join(f'{value:.1f}' for value in point)})"
+def _place(point: tuple[float, float, float], unit: str) -> str:
+    return f"({', '.join(f'{value:.1f}' for value in point)}) {unit}"

@@ -1,15 +1,20 @@
 """Flat slices with a crosshair, moved by mouse, wheel and keys, joined with the 3-D view and the read-out."""
 
+from pathlib import Path
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QImage, QImageReader, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from microdesigner.app.view_state import ViewState
 from microdesigner.gui.main_window import MainWindow
-from microdesigner.gui.viewer.slice_panel import IN_PLANE, SlicePanel
+from microdesigner.gui.viewer.slice_panel import SlicePanel
+from microdesigner.view3d.picture_choice import Annotations, PictureChoice
+from microdesigner.view3d.slice_figure import IN_PLANE
 from tests.gui.conftest import generate, is_drawn, wait_until
 
 
@@ -126,3 +131,45 @@ def test_the_views_come_back_as_they_were(window: MainWindow, panels: list[Slice
     assert not any(panel.isVisible() for panel in panels)
     assert len(scene.shown_views()) == len(scene.views)
     assert not scene.slices
+
+
+def _written(window: MainWindow, path: Path, choice: PictureChoice) -> Path:
+    window.render_jobs.render_chosen(path, choice)
+    wait_until(path.exists)
+    wait_until(lambda: not window.render_jobs.task.running)
+    return path
+
+
+def test_a_picture_shows_slices_and_views_as_they_are_on_show(
+    window: MainWindow, panels: list[SlicePanel], tmp_path: Path
+) -> None:
+    words = _words(_written(window, tmp_path / "four.svg", PictureChoice("svg", 1)))
+    state = zip("xyz", _state(window).positions, _state(window).steps, strict=True)
+    layers = [f"{axis} = {2 * at + 1}.0 nm · layer {at} of {count}" for axis, at, count in state]
+    assert {"All phases", "xy", "xz", "yz", *layers} <= set(words)
+    size = QImageReader(str(_written(window, tmp_path / "four.png", PictureChoice("png", 1)))).size()
+    assert size == window.views.slices.picture()[0].size().toSize()
+    assert window.views.on_show().size() == size, "and so does a report's"
+    QTest.mouseDClick(panels[2], Qt.MouseButton.LeftButton)
+    alone = _words(_written(window, tmp_path / "one.svg", PictureChoice("svg", 1)))
+    assert "xy" in alone
+    assert not {"All phases", "xz", "yz"} & set(alone)
+
+
+def test_a_picture_of_a_slice_has_the_colours_of_its_voxels(
+    window: MainWindow, panels: list[SlicePanel], tmp_path: Path
+) -> None:
+    window.views.smooth.setChecked(False)
+    wait_until(lambda: is_drawn(window))
+    _wheel(panels[2], 5, Qt.KeyboardModifier.ControlModifier)
+    bare = Annotations(titles=False, scale_bar=False, directions=False, crosshair=False)
+    image = QImage(str(_written(window, tmp_path / "slices.png", PictureChoice("png", 1, bare))))
+    for panel in panels:
+        corner = panel.geometry().topLeft() - window.views.slices.picture()[0].topLeft().toPoint()
+        shown = panel.grab().toImage()
+        for place in (QPoint(panel.width() // 3, panel.height() // 2), QPoint(panel.width() // 2 + 9, 60)):
+            assert image.pixelColor(corner + place) == shown.pixelColor(place)
+
+
+def _words(path: Path) -> list[str]:
+    return [element.text or "" for element in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")]
