@@ -11,8 +11,9 @@ from microdesigner.gui.widgets.basics import CollapsibleSection
 
 START_SIZE = QSize(1480, 920)
 COLUMN_WIDTHS = [360, 750, 370]
+LEAST_MIDDLE = 582  # which its pages need
 SMALLEST = QSize(600, 320)
-THREE_COLUMNS, TWO_COLUMNS = 1270, 920  # least widths of the window
+THREE_COLUMNS, TWO_COLUMNS = 1278, 944  # least widths of the window
 PAUSE_MS = 1000
 LOW = 460  # below this height what is opened at the foot of the middle takes all its room
 TARGETS, RESULTS = "Targets", "Results"
@@ -37,6 +38,7 @@ class WindowLayout(QObject):
         self._low = False
         self.columns = make_columns((targets, above(tabs, foot), results))
         window.setMinimumSize(SMALLEST)
+        tabs.setMinimumWidth(LEAST_MIDDLE)
         window.installEventFilter(self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

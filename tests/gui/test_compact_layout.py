@@ -43,7 +43,7 @@ def test_side_columns_become_pages_and_come_back(window: MainWindow) -> None:
     assert window.results_panel.isVisible()
 
 
-@pytest.mark.parametrize("width", [640, 920, 1270])
+@pytest.mark.parametrize("width", [640, 944, 1278])
 @pytest.mark.parametrize("page", ["Targets", "Views", "Plots", "Values", "Compare", "History", "Results"])
 def test_nothing_is_cut_off_in_a_small_window(window: MainWindow, page: str, width: int) -> None:
     generate(window)
@@ -68,6 +68,7 @@ def test_no_page_scrolls_where_there_is_room(window: MainWindow) -> None:
         area = window.tabs.currentWidget()
         assert isinstance(area, QScrollArea)
         assert not area.verticalScrollBar().isVisible()
+        assert not area.horizontalScrollBar().isVisible(), page
 
 
 def test_the_keys_of_the_columns_turn_to_their_pages(window: MainWindow) -> None:

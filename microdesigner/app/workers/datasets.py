@@ -1,7 +1,8 @@
 """Data sets as a wizard makes and shows them. The generators run in a worker of their own: they
 load torch, or read the labels of thousands of volumes."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from microdesigner.data.statistics import Distribution, PrincipalComponents, Redundancy
     from microdesigner.data.store import Description
 
+SECONDS_A_VOXEL = 4e-5
+"""Of a series, which takes the same whatever its snapshots, on one core."""
+BYTES_A_FIELD_VOXEL, BYTES_A_VOLUME_VOXEL = 0.7, 0.09
+"""Of the compressed files of a series' fields and of the data set."""
 BOOKKEEPING = frozenset({"series", "held_out", "seed"})
 
 
@@ -63,6 +68,15 @@ class DatasetReport:
         from microdesigner.data.statistics import most_redundant
 
         return most_redundant(chosen, self.correlations_of(chosen))
+
+
+def simulation_cost(plan: Mapping[str, Any], workers: int) -> tuple[float, int]:
+    """About how many seconds `workers` cores take for the fields of a BuildPlan, and how many bytes its files have."""
+    voxels = math.prod(plan["size"])
+    fields = plan["series"] * plan["snapshots"] * voxels
+    volumes = fields * (plan["thicknesses"] if plan["phases"] == 3 else 1)
+    rounds = math.ceil(plan["series"] / workers)
+    return rounds * voxels * SECONDS_A_VOXEL, round(fields * BYTES_A_FIELD_VOXEL + volumes * BYTES_A_VOLUME_VOXEL)
 
 
 def simulate_dataset(path: Path, plan: dict[str, Any], workers: int) -> Iterator[Progress]:

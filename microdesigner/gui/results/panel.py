@@ -83,7 +83,7 @@ class ResultsPanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scrolled(content))
-        self.setMinimumWidth(360)
+        self.setMinimumWidth(330)
 
 
 def _verdict_words(sample: Sample) -> str:

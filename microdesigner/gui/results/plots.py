@@ -198,6 +198,6 @@ class PlotsPanel(QWidget):
         head.addWidget(self.words, 1)
         head.addWidget(self.legend)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
+        column.setContentsMargins(4, 8, 4, 8)
         column.addLayout(head)
         column.addLayout(self._grid, 1)

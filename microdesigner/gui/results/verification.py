@@ -1,9 +1,13 @@
 """Is the recipe true? Below it: a simulation of it, and what that film measures."""
 
+import time
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from microdesigner.app.targets import with_implied
+from microdesigner.app.time_left import TimeLeft
+from microdesigner.app.training_progress import duration
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.result import Sample
 from microdesigner.core.verification import Verification
@@ -28,6 +32,9 @@ class VerificationPanel(QWidget):
         self.verify = named(QPushButton("Verify by simulation"), "Verify by simulation", HINT)
         self.cancel = named(QPushButton("Cancel"), "Cancel the simulation", "Stop the simulation.")
         self.bar = named(QProgressBar(), "Progress of the simulation", "How far the annealing has come.")
+        self.left = quiet()
+        self.left.setWordWrap(False)
+        self._time_left = TimeLeft()
         self.words = quiet()
         self.show_film = named(
             QPushButton("Show simulated film"), "Show simulated film", "Show the simulated film in the views."
@@ -58,11 +65,17 @@ class VerificationPanel(QWidget):
         self.cancel.setVisible(running)
         self.bar.setVisible(running)
         self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self.left.setVisible(running)
+        self.left.setText("Starting…")
+        self._time_left.begin()
 
     def show_progress(self, done: int, total: int) -> None:
         """How far it is."""
         self.bar.setRange(0, total)
         self.bar.setValue(done)
+        seconds = self._time_left.seconds("anneal", done, total, time.monotonic())
+        self.left.setText("Annealing" if seconds is None else f"Annealing: about {duration(seconds)} left")
 
     def show_result(self, verification: Verification | None) -> None:
         """Show what came out, or nothing."""
@@ -129,6 +142,7 @@ class VerificationPanel(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addLayout(running)
+        self._column.addWidget(self.left)
         self._column.addWidget(self.words)
         self._column.addWidget(self._table)
         self._column.addLayout(after)

@@ -161,7 +161,7 @@ class TargetsPanel(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scrolled(content), 1)
         whole.addLayout(foot)
-        self.setMinimumWidth(360)
+        self.setMinimumWidth(354)
 
 
 def _line() -> QFrame:

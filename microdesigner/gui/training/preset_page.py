@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from microdesigner.app.training_progress import STAGE_TITLES, duration
 from microdesigner.app.training_runs import runs_folder
 from microdesigner.gui.background_task import BackgroundTask
-from microdesigner.gui.widgets.basics import CollapsibleSection, heading, named, quiet, scrolling_column
+from microdesigner.gui.widgets.basics import CollapsibleSection, data_amount, heading, named, quiet, scrolling_column
 from microdesigner.gui.widgets.messages import ErrorBar
 from microdesigner.gui.widgets.number_field import IntegerField, NumberField
 from microdesigner.gui.widgets.task_bar import TaskBar
@@ -38,7 +38,6 @@ DEVICES = {
     "cuda": "NVIDIA GPU (cuda)",
     "mps": "Apple GPU (mps)",
 }
-MIB, GIB = 1 << 20, 1 << 30
 LONGEST_MINUTES = 100_000
 
 
@@ -155,10 +154,10 @@ class PresetPage(QWizardPage):
             for name, stage in trial.stages.items()
         )
         seconds = sum(self.estimated_seconds.values()) + trial.encoding_seconds
-        memory = f"{_amount(trial.memory_bytes)} of memory, " if trial.memory_bytes else ""
+        memory = f"{data_amount(trial.memory_bytes)} of memory, " if trial.memory_bytes else ""
         self.estimate.setText(
             f"About <b>{duration(seconds)}</b> on this device ({trial.device}), {memory}"
-            f"{_amount(trial.disk_bytes)} on the disk.<table>{rows}</table>"
+            f"{data_amount(trial.disk_bytes)} on the disk.<table>{rows}</table>"
         )
         self._warn(trial)
 
@@ -167,7 +166,7 @@ class PresetPage(QWizardPage):
         free = shutil.disk_usage(runs_folder()).free
         words = []
         if free < trial.disk_bytes:
-            words.append(f"Only {_amount(free)} are free on the disk; make room first.")
+            words.append(f"Only {data_amount(free)} are free on the disk; make room first.")
         if trial.device == "CPU" and self.preset in ("gpu", "paper"):
             words.append("There is no GPU here; Laptop overnight suits this device.")
         self.warning.setText(" ".join(words))
@@ -212,7 +211,3 @@ def _minutes(stage: str) -> NumberField:
     box.setSuffix(" min")
     box.setSpecialValueText("no limit")
     return box
-
-
-def _amount(size: int) -> str:
-    return f"{size / GIB:.1f} GiB" if size >= GIB else f"{max(1, round(size / MIB))} MiB"

@@ -2,13 +2,16 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from microdesigner.app.training_progress import duration
 from microdesigner.app.training_runs import datasets_folder
+from microdesigner.app.workers.datasets import simulation_cost
 from microdesigner.gui.background_task import BackgroundTask
-from microdesigner.gui.widgets.basics import NAME_WIDTH, CollapsibleSection, named, quiet
+from microdesigner.gui.widgets.basics import NAME_WIDTH, CollapsibleSection, data_amount, named, quiet
 from microdesigner.gui.widgets.data_form import LATERAL_FACES, DataForm
 from microdesigner.gui.widgets.number_field import IntegerField
 
@@ -40,9 +43,10 @@ class SimulateForm(DataForm):
         self.begin = named(QPushButton("Simulate"), "Simulate the data set", "Start; this window stays usable.")
         self._make_advanced()
         self._lay_out()
-        for box in (self.series, self.snapshots, self.thicknesses):
+        for box in (self.series, self.snapshots, self.thicknesses, self.workers):
             box.valueChanged.connect(lambda _: self._count())
-        self.phases.currentIndexChanged.connect(lambda _: self._count())
+        for choice in (self.phases, self.voxels):
+            choice.currentIndexChanged.connect(lambda _: self._count())
         self.begin.clicked.connect(lambda: self._start())
         self._count()
 
@@ -94,9 +98,10 @@ class SimulateForm(DataForm):
         if self.phases.currentData() == MIXED:
             factors.append(f"{thicknesses} interphase thicknesses")
             volumes *= thicknesses
+        seconds, size = simulation_cost(self._plan(), self.workers.value())
         self.total.setText(
             f"{' × '.join(factors)}: at most {volumes} volumes; those that have not separated or lack a phase are left "
-            "out."
+            f"out. Roughly {duration(seconds)} on the CPU and {data_amount(size)} on the disk."
         )
 
     def _start(self) -> None:
@@ -106,7 +111,14 @@ class SimulateForm(DataForm):
                 f"There is a data set called {self.name.text()} already, or it has no name; change the name."
             )
             return
-        plan = {
+        self.started.emit(path)
+        self._task.start(
+            "microdesigner.app.workers.datasets:simulate_dataset", path, self._plan(), self.workers.value()
+        )
+
+    def _plan(self) -> dict[str, Any]:
+        """Fields of a BuildPlan."""
+        return {
             "series": self.series.value(),
             "snapshots": self.snapshots.value(),
             "size": self.voxels.currentData(),
@@ -115,8 +127,6 @@ class SimulateForm(DataForm):
             "thicknesses": self.thicknesses.value(),
             "seed": self.seed.value(),
         }
-        self.started.emit(path)
-        self._task.start("microdesigner.app.workers.datasets:simulate_dataset", path, plan, self.workers.value())
 
 
 def _spin(name: str, tooltip: str, value: int, low: int) -> IntegerField:

@@ -1,12 +1,11 @@
 """The middle column: the linked views and everything that changes them."""
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from microdesigner.app.view_state import ViewModel, ViewState
 from microdesigner.core.microstructure import Microstructure, PhaseArray
@@ -14,10 +13,9 @@ from microdesigner.gui import theme
 from microdesigner.gui.undo import UndoMerge
 from microdesigner.gui.viewer.colour_dialog import ColourDialog
 from microdesigner.gui.viewer.cut_mark import CutMark
-from microdesigner.gui.viewer.palette_choice import PaletteChoice
 from microdesigner.gui.viewer.phase_bar import PhaseBar
 from microdesigner.gui.viewer.pointer_readout import PointerReadout
-from microdesigner.gui.widgets.basics import toggle_button, tool_button
+from microdesigner.gui.viewer.tool_row import ToolRow
 from microdesigner.gui.widgets.mesh_builder import MeshBuilder
 from microdesigner.gui.widgets.volume_view import VolumeView
 from microdesigner.view3d.palettes import palette_of, text_of
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
     from microdesigner.view3d.look import RenderJob
     from microdesigner.view3d.scene import Scene
 
-STANDARD_VIEWS = (("isometric", "Iso", "6"), ("x", "X", "7"), ("y", "Y", "8"), ("z", "Z", "9"))
-MEASURE_TIP = "Distance of two points that you click on a surface or a slice (M; Esc ends it)."
-SLICES_TIP = "Three flat slices with a crosshair beside the 3-D view (F6)."
 PREVIEW = "Preview, coarse"
 MESHED = ("smooth", "threshold", "clip")
 STYLED = ("palette", "visible", "opacity", "slices", "positions", "orthogonal")
@@ -53,18 +48,9 @@ class ViewsPanel(QWidget):
         self.readout = PointerReadout(self.view)
         self.builder = MeshBuilder(self)
         self.phases = PhaseBar()
-        self.palette_choice = PaletteChoice(model)
-        self.smooth = toggle_button(
-            "Smooth", "Smooth surfaces", "Smooth surfaces, or the voxels as they are.", model.state.smooth
-        )
-        self.orthographic = toggle_button(
-            "Ortho", "Orthographic", "Parallel projection, without perspective.", model.state.orthographic
-        )
-        self.orthogonal = toggle_button("Slices", "Orthogonal slices", SLICES_TIP, model.state.orthogonal)
-        self.measure = toggle_button("Measure", "Measure a distance", MEASURE_TIP, False)
-        self.cut_toggle = toggle_button(
-            "Cut…", "Clip, slices and threshold", "Clip box, three slices and threshold.", False
-        )
+        self.tools = tools = ToolRow(model, self.view)
+        self.palette_choice, self.smooth, self.orthographic = tools.palette_choice, tools.smooth, tools.orthographic
+        self.orthogonal, self.measure, self.cut_toggle = tools.orthogonal, tools.measure, tools.cut_toggle
         self._lay_out()
         self._connect()
 
@@ -185,16 +171,10 @@ class ViewsPanel(QWidget):
             self.restyled.emit()
 
     def _show_controls(self, state: ViewState) -> None:
-        controls: list[QWidget] = [
-            self.palette_choice, self.smooth, self.orthographic, self.orthogonal, self.phases,
-        ]  # fmt: skip
-        controls += [self.cut] if hasattr(self, "cut") else []
+        controls: list[QWidget] = [self.phases, *([self.cut] if hasattr(self, "cut") else [])]
         for control in controls:
             control.blockSignals(True)
-        self.palette_choice.show_state(state)
-        self.smooth.setChecked(state.smooth)
-        self.orthographic.setChecked(state.orthographic)
-        self.orthogonal.setChecked(state.orthogonal)
+        self.tools.show_state(state)
         self.phases.restore(state.visible, state.opacity)
         if hasattr(self, "cut"):
             self.cut.show_state(state)
@@ -282,19 +262,9 @@ class ViewsPanel(QWidget):
         self._model.changed.connect(self._show)
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout()
-        tools.setSpacing(4)
-        for name, text, key in STANDARD_VIEWS:
-            tip = f"Look {'from the corner' if name == 'isometric' else f'along {name}'} ({key})."
-            look = partial(self.view.camera_interactor.look, name)
-            tools.addWidget(tool_button(text, f"View {name}", tip, look))
-        for button in (self.orthographic, self.smooth, self.orthogonal, self.cut_toggle, self.measure):
-            tools.addWidget(button)
-        tools.addStretch(1)
-        tools.addWidget(self.palette_choice)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(4, 8, 4, 8)
-        self._column.addLayout(tools)
+        self._column.addWidget(self.tools)
         self._stack = stack = QGridLayout()  # the mark lies on the view, but is no part of its picture
         stack.setSpacing(4)
         stack.addWidget(self.view, 0, 1)

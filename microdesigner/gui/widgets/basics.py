@@ -20,6 +20,7 @@ from microdesigner.core.descriptor_spec import DescriptorSpec
 
 Named = TypeVar("Named", bound=QWidget)
 SPACING = 8
+MIB, GIB = 1 << 20, 1 << 30
 NAME_WIDTH = 280  # of a field for a name
 
 
@@ -127,6 +128,11 @@ def symbol_html(symbol: str) -> str:
     """A symbol such as f_D with its index set low."""
     base, _, index = symbol.partition("_")
     return f"{base}<sub>{index}</sub>" if index else base
+
+
+def data_amount(size: int) -> str:
+    """So many bytes in words."""
+    return f"{size / GIB:.1f} GiB" if size >= GIB else f"{max(1, round(size / MIB))} MiB"
 
 
 def signed(difference: float, decimals: int) -> str:

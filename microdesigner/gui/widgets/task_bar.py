@@ -4,6 +4,7 @@ import time
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
+from microdesigner.app.time_left import TimeLeft
 from microdesigner.app.training_progress import duration
 from microdesigner.core.events import Progress
 from microdesigner.gui.background_task import BackgroundTask
@@ -17,7 +18,6 @@ WORDS = {
     "export": "Exporting films",
     "trial": "Trying a few steps of each stage",
 }
-SECONDS_UNTIL_ESTIMATE = 2.0
 
 
 class TaskBar(QWidget):
@@ -33,7 +33,7 @@ class TaskBar(QWidget):
         row.addWidget(self.words)
         row.addWidget(self.bar, 1)
         row.addWidget(self.cancel)
-        self._stage, self._started, self._before = "", 0.0, 0
+        self._time_left = TimeLeft()
         self.cancel.clicked.connect(lambda: task.cancel())
         task.progressed.connect(self._show)
         for end in (task.finished, task.failed, task.cancelled):
@@ -41,14 +41,11 @@ class TaskBar(QWidget):
         self.hide()
 
     def _show(self, progress: Progress) -> None:
-        now = time.monotonic()
-        if progress.stage != self._stage or self.isHidden():
-            self._stage, self._started, self._before = progress.stage, now, progress.done
+        if self.isHidden():
+            self._time_left.begin()
+        seconds = self._time_left.seconds(progress.stage, progress.done, progress.total, time.monotonic())
         self.bar.setRange(0, progress.total if progress.total > 1 else 0)
         self.bar.setValue(progress.done)
-        done, elapsed = progress.done - self._before, now - self._started
-        left = ""
-        if done and elapsed > SECONDS_UNTIL_ESTIMATE and progress.done < progress.total:
-            left = f", about {duration(elapsed / done * (progress.total - progress.done))} left"
+        left = "" if seconds is None else f", about {duration(seconds)} left"
         self.words.setText(WORDS.get(progress.stage, progress.stage) + left)
         self.show()

@@ -42,7 +42,7 @@ def test_generate_while_one_runs_waits_for_its_turn(window: MainWindow) -> None:
     assert _states(window) == ["done"] * 3
     wait_until(lambda: window.history.panel.list.count() == 3)
     assert [window.history.panel.entry(row).request.seed for row in range(3)] == [3, 2, 1]
-    assert "f_D" in window.queue.panel.list.topLevelItem(0).text(2)
+    assert "fD 0." in window.queue.panel.list.topLevelItem(0).text(2)
 
 
 def test_a_failure_does_not_stop_the_others(window: MainWindow) -> None:
