@@ -154,7 +154,7 @@ class RequestModel(EventedModel[Design]):
         self.edit(replace(self.state, options=options), TITLES[next(iter(changes))], gesture)
 
     def new_seed(self) -> None:
-        """Take a new random seed."""
+        """Draw a new random seed."""
         options = replace(self.state.options, seed=secrets.randbelow(MAX_SEED))
         self.edit(replace(self.state, options=options), "New random seed")
 

@@ -90,7 +90,7 @@ def parameter_note(spread: Mapping[str, float]) -> str:
     share = spread.get("interval_share", 0.0)
     if share < HARDLY_DETERMINED:
         return ""
-    return f"hardly determined: the 90 % interval spans {100 * min(share, 1):.0f} % of the trained range"
+    return f"poorly determined: the 90 % interval spans {100 * min(share, 1):.0f} % of the trained range"
 
 
 @dataclass(frozen=True)

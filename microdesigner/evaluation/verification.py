@@ -29,7 +29,7 @@ Size = tuple[int, int, int]
 @dataclass(frozen=True)
 class ResultEntry:
     """What a result says of one sample: its volume's file, its seed, targets, measures and the recipe to try, with
-    `notes` on parameters that are hardly determined."""
+    `notes` on parameters that are poorly determined."""
 
     file: Path
     seed: int

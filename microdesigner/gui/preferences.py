@@ -26,7 +26,7 @@ from microdesigner.gui.widgets.basics import SPACING, named, quiet, tool_button
 from microdesigner.gui.widgets.number_field import IntegerField
 
 THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
-DEVICES = {"auto": "The fastest there is", "cpu": "CPU", "cuda": "GPU (NVIDIA or AMD)", "mps": "GPU of a Mac"}
+DEVICES = {"auto": "Fastest available", "cpu": "CPU", "cuda": "GPU (NVIDIA or AMD)", "mps": "GPU of a Mac"}
 HOME_WORDS = "Set MICRODESIGNER_HOME before a start to keep models, history and queue elsewhere."
 NUMBERS = "Shown with a decimal point; typed or pasted with a point or a comma."
 MOST_FILMS = 1_000_000
@@ -48,16 +48,16 @@ class PreferencesDialog(QDialog):
         self.setWindowTitle("Preferences")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.theme = _choice(THEMES, settings.theme, "Theme", "Light or dark windows.")
-        self.device = _choice(DEVICES, settings.device, "Device", "What computes films and recipes.")
+        self.device = _choice(DEVICES, settings.device, "Device", "The device that computes films and recipes.")
         self.threads = named(
             IntegerField(), "Threads", "Processor threads of one operation; fewer leave room for others."
         )
         self.threads.setRange(0, os.cpu_count() or 1)
-        self.threads.setSpecialValueText("As many as suit it")
+        self.threads.setSpecialValueText("Automatic")
         self.threads.setValue(settings.threads)
         self.limit = named(IntegerField(), "Films in the history", LIMIT_TIP)
         self.limit.setRange(0, MOST_FILMS)
-        self.limit.setSpecialValueText("All of them")
+        self.limit.setSpecialValueText("No limit")
         self.limit.setValue(settings.history_limit)
         self.folder = QLabel(settings.export_folder or str(Path.home()))
         self.folder.setWordWrap(True)
@@ -121,7 +121,9 @@ class PreferencesDialog(QDialog):
     def _lay_out(self) -> None:
         folder = QHBoxLayout()
         folder.addWidget(self.folder, 1)
-        folder.addWidget(tool_button("Choose…", "Choose the folder", "Where exports are offered.", self._ask_folder))
+        folder.addWidget(
+            tool_button("Choose…", "Choose the folder", "The folder that is proposed for exports.", self._ask_folder)
+        )
         home = QLabel(str(user_data()))
         home.setWordWrap(True)
         home.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -132,8 +134,8 @@ class PreferencesDialog(QDialog):
         form.addRow("Device", self.device)
         form.addRow("Threads", self.threads)
         form.addRow("Films in the history", self.limit)
-        form.addRow("Exports", folder)
-        form.addRow("Models and history", home)
+        form.addRow("Export folder", folder)
+        form.addRow("Data folder", home)
         form.addRow("Numbers", quiet(NUMBERS))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

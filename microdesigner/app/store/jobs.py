@@ -114,7 +114,7 @@ class JobQueue:
         self._set([job for job in self.jobs if job.key not in keys or job.state is State.RUNNING])
 
     def clear_ended(self) -> None:
-        """Forget every job that ended."""
+        """Remove all finished jobs from the list."""
         self._set([job for job in self.jobs if job.open])
 
     def _change(self, key: str, change: Callable[[Job], Job]) -> None:

@@ -15,7 +15,10 @@ from microdesigner.gui.help.shortcut_sheet import ShortcutSheet
 from microdesigner.gui.help.tour import Step, Tour
 from microdesigner.gui.widgets.details_dialog import DetailsDialog
 
-REPORT_WORDS = "What helps whoever looks into a problem. Nothing is sent; copy or save it and pass it on as you like."
+REPORT_WORDS = (
+    "Information that helps to find the cause of a problem. Nothing is sent; copy or save it and pass it on as "
+    "you like."
+)
 LOST = "The program ended unexpectedly last time; finished results, the queue and the session are stored."
 
 

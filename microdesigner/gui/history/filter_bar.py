@@ -33,17 +33,17 @@ class FilterBar(QWidget):
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self.changed)
         self.search = named(
-            QLineEdit(), "Search the history", "Words, each of which the note, a tag or the model's name contains."
+            QLineEdit(), "Search the history", "Shows films whose note, tags or model name contain all these words."
         )
         self.search.setPlaceholderText("Search notes, tags and models")
         self.search.setClearButtonEnabled(True)
-        self.sort = _choice("Sort by", "What the films are ordered by; those without the value come last.")
-        self.descending = toggle_button("↓", "Greatest or newest first", "Greatest or newest first, or last.", True)
-        self.model = _choice("Model", "Films of one model alone, or volumes opened from files.")
-        self.tag = _choice("Tag", "Films with one tag alone.")
-        self.date = _choice("Date", "Films made since then.")
+        self.sort = _choice("Sort by", "Order of the films; those without the value come last.")
+        self.descending = toggle_button("↓", "Greatest or newest first", "Descending or ascending order.", True)
+        self.model = _choice("Model", "Show films of one model only, or volumes opened from files.")
+        self.tag = _choice("Tag", "Show films with this tag only.")
+        self.date = _choice("Date", "Show films made since this date only.")
         self.starred = toggle_button("★", "Starred films alone", "Show only films with a star.", False)
-        self.quantity = _choice("Measured quantity", "Films that measure a value of this quantity within a range.")
+        self.quantity = _choice("Measured quantity", "Show films with a value of this quantity in a range only.")
         self.low, self.high = (
             named(NumberField(), f"{word} value", f"{word} value of the quantity.") for word in ("Least", "Greatest")
         )

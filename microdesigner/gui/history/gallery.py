@@ -57,7 +57,7 @@ class Gallery(QWidget):
         self.filter = FilterBar()
         self.view = named(FilmView(self.films), "Films", HINT)
         self.count = quiet()
-        self.trash = toggle_button("Trash", "Trash", "Show what was deleted; it can be restored.", False)
+        self.trash = toggle_button("Trash", "Trash", "Show deleted films; they can be restored.", False)
         self.title, self.words = heading(""), quiet()
         self.show_all = tool_button("Clear filters", "Show all films", "Show all films again.", self.filter.reset)
         self.stack = QStackedWidget()
@@ -179,13 +179,13 @@ class Gallery(QWidget):
         view = self.view
         self.recall = tool_button("Recall targets", "Recall targets", "Set the targets, seed and quality of the "
                                   "selected film.", self._recall)  # fmt: skip
-        self.star = tool_button("Star", "Star", "Star the selected films, or take their stars away.", self._star)
+        self.star = tool_button("Star", "Star", "Star or unstar the selected films.", self._star)
         self.note = tool_button("Note…", "Note", "Write a note to the selected film (F2).",
                                 lambda: self.ask_note(view.selected()[0]))  # fmt: skip
-        self.tags = tool_button("Tags…", "Tags", "Give the selected films tags to find them by.",
+        self.tags = tool_button("Tags…", "Tags", "Edit the tags of the selected films.",
                                 lambda: self.ask_tags(view.selected()))  # fmt: skip
         self.compare = tool_button(
-            "Compare", "Compare", f"Show two to {MOST_COMPARED} selected films side by side.", self._compare
+            "Compare", "Compare", f"Show 2 to {MOST_COMPARED} selected films side by side.", self._compare
         )
         self.export = tool_button(
             "Export…",
@@ -194,9 +194,9 @@ class Gallery(QWidget):
             lambda: self.exported.emit(view.selected()),
         )
         self.delete = tool_button("Delete", "Delete", "Move the selected films to the trash (Delete).", self._delete)
-        self.restore = tool_button("Restore", "Restore", "Take the selected films out of the trash.",
+        self.restore = tool_button("Restore", "Restore", "Restore the selected films from the trash.",
                                    lambda: self._model.bring_back(view.selected()))  # fmt: skip
-        self.empty = tool_button("Empty the trash…", "Empty the trash", "Remove what is in the trash for good.",
+        self.empty = tool_button("Empty the trash…", "Empty the trash", "Delete everything in the trash for good.",
                                  self._ask_to_empty)  # fmt: skip
         return {
             self.recall: (False, lambda films: len(films) == 1 and bool(films[0].request.model)),

@@ -80,7 +80,7 @@ class HistoryService(QObject):
         self._do("The history could not be searched", lambda: self.found.emit(query, self._history.numbers(query)))
 
     def empty_trash(self) -> None:
-        """Remove what is in the trash for good."""
+        """Delete everything in the trash for good."""
         self._do("The trash could not be emptied", self._empty_trash)
 
     def _empty_trash(self) -> None:

@@ -50,7 +50,7 @@ class ImportForm(DataForm):
         self.choices: Choices | None = None
         self.dialog: ImportDialog | None = None
         self.summary = quiet("HDF5 files with a volume per entry, folders of volumes or of slices, or one tomogram.")
-        self.name = named(QLineEdit("imported"), "Name of the imported data set", "It is kept under this name.")
+        self.name = named(QLineEdit("imported"), "Name of the imported data set", "Name of the data set.")
         self.answers = quiet()
         self.change = named(QPushButton("How the files are read…"), "How the files are read",
             "Voxel size, electrode side, and which value is which phase, with a layer that shows it.")  # fmt: skip

@@ -23,10 +23,13 @@ class PiecesForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.cut = named(QCheckBox("Cut into overlapping pieces over the whole thickness"), "Cut into pieces",
-            "Makes many volumes of a large one; pieces that share voxels stay on one side of the split.")  # fmt: skip
+            "Makes many volumes of a large one; pieces that share voxels are all for training or all held "
+            "out.")  # fmt: skip
         self.width_box = _voxels("Width of the pieces", "Edge of the pieces along x and y, in voxels of the file.",
                              NARROWEST)  # fmt: skip
-        self.stride = _voxels("Stride", "From one piece to the next; a smaller one makes more, and more alike.", 1)
+        self.stride = _voxels(
+            "Stride", "Distance from one piece to the next; a smaller one makes more pieces, which overlap more.", 1
+        )
         self.stride.setValue(STRIDE)
         self.count = quiet()
         self.count.setWordWrap(False)

@@ -25,9 +25,7 @@ from microdesigner.gui.widgets.rich_text import RICH, RichDelegate, plain
 HEIGHT = 98
 _KEY = Qt.ItemDataRole.UserRole
 _MARKS = {State.WAITING: "…", State.RUNNING: "▶", State.DONE: "✓", State.FAILED: "⚠", State.CANCELLED: "✕"}
-HINT = (
-    "Generations in the order of their turn. Generate while one runs adds to them; they survive the end of the program."
-)
+HINT = "Generations in their order. Generate adds to them while one runs; the queue is kept when the program ends."
 
 
 class QueuePanel(QWidget):
@@ -47,22 +45,26 @@ class QueuePanel(QWidget):
         self.list.unwanted.connect(self._remove)
         self.list.currentItemChanged.connect(lambda *_: self._show_possible())
         self._jobs: dict[str, Job] = {}
-        self.pause = tool_button("Pause", "Pause the queue", "Let what waits wait until you continue.", lambda: None)
+        self.pause = tool_button("Pause", "Pause the queue", "Start no further jobs until you continue.", lambda: None)
         self.pause.setCheckable(True)
         self.pause.toggled.connect(self._show_paused)
         self.pause.toggled.connect(self.paused)
-        self.up = tool_button("↑", "Earlier", "Let the chosen job come earlier.", lambda: self._move(-1))
-        self.down = tool_button("↓", "Later", "Let the chosen job come later.", lambda: self._move(1))
-        self.cancel = tool_button("Cancel", "Cancel job", "Stop the chosen job, or take its turn away.", self._cancel)
-        self.again = tool_button("Again", "Run again", "Let the chosen job wait for another turn.", self._repeat)
-        self.remove = tool_button("Remove", "Remove job", "Forget the chosen jobs (Delete).", self._remove)
+        self.up = tool_button("↑", "Earlier", "Move the selected job up.", lambda: self._move(-1))
+        self.down = tool_button("↓", "Later", "Move the selected job down.", lambda: self._move(1))
+        self.cancel = tool_button("Cancel", "Cancel job", "Cancel the selected job.", self._cancel)
+        self.again = tool_button("Again", "Run again", "Add the selected job to the queue again.", self._repeat)
+        self.remove = tool_button(
+            "Remove", "Remove job", "Remove the selected jobs from the list (Delete).", self._remove
+        )
         self.sheet = tool_button(
             "Sheet…",
             "Contact sheet",
-            "Show the sweep that the chosen job belongs to side by side.",
+            "Show the films of the selected job's sweep side by side.",
             self._request_sheet,
         )
-        self.clear = tool_button("Clear", "Clear ended jobs", "Forget every job that ended.", self.cleared.emit)
+        self.clear = tool_button(
+            "Clear", "Clear ended jobs", "Remove all finished jobs from the list.", self.cleared.emit
+        )
         content = QWidget()
         self._lay_out(content)
         self.section = CollapsibleSection("Queue", content, HINT)

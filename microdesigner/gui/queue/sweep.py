@@ -133,7 +133,7 @@ class SweepDialog(QDialog):
         parameters = {parameter.name: parameter for parameter in card.conditions}
         self.axes = tuple(AxisForm(request, parameters, which) for which in ("First", "Second"))
         self.both = named(
-            QCheckBox("And over a second condition"),
+            QCheckBox("Sweep a second condition"),
             "Two conditions",
             "A film for each pair of values of two conditions.",
         )

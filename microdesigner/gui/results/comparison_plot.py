@@ -35,10 +35,10 @@ class ComparisonPlot(QWidget):
         self._lines: dict[tuple[int, str], list[Line]] = {}  # by place of the film and statistic
         self._pending: tuple[LinesTask, int] | None = None
         self._plots: dict[str, PhasePlot] = {}
-        self.statistic = named(QComboBox(), "Statistic", "What the curves show.")
+        self.statistic = named(QComboBox(), "Statistic", "Quantity to plot.")
         for name, title in STATISTICS.items():
             self.statistic.addItem(title, name)
-        self.phase = named(QComboBox(), "Phase", "Of which phase.")
+        self.phase = named(QComboBox(), "Phase", "Phase to plot.")
         self.legend = QLabel()
         self.statistic.currentIndexChanged.connect(lambda _: self._ask())
         self.phase.currentIndexChanged.connect(lambda _: self._draw())

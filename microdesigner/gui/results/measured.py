@@ -27,7 +27,7 @@ class MeasuredPanel(QWidget):
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self.use = tool_button(
-            "Use as targets", "Use values as targets", "Ask for what this film measures (Ctrl+Shift+T).",
+            "Use as targets", "Use values as targets", "Use the values of this film as targets (Ctrl+Shift+T).",
             self.targets_requested.emit,
         )  # fmt: skip
         head = QHBoxLayout()

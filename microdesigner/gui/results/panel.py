@@ -22,7 +22,7 @@ class ResultsPanel(QWidget):
         super().__init__()
         self.measured = MeasuredPanel()
         self.verdict = quiet()
-        self.verdict.setToolTip("Whether the model's predictor sees in the film what the film measures.")
+        self.verdict.setToolTip("Whether the model's feature predictor agrees with the measured values.")
         self.recipe = RecipePanel()
         self.verification = VerificationPanel()
         self.index = named(IntegerField(), "Sample", "Which sample of the result is shown.")

@@ -63,7 +63,7 @@ class PlotsPanel(QWidget):
         self.words = quiet("Plots of the volume on show.")
         self.words.setWordWrap(False)
         self.legend = QLabel()
-        self.legend.setToolTip("Colours of the phases, those of the views.")
+        self.legend.setToolTip("Colours of the phases, as in the views.")
         self.direction = named(QComboBox(self), "Direction of the chords", "Along which axis the chords run.")
         for statistic, axis in CHORDS.items():
             self.direction.addItem(axis, statistic)

@@ -132,7 +132,7 @@ class RecipePanel(QWidget):
         title.setWordWrap(True)
         low, high = (spread.get(key, spread["mean"]) for key in ("q05", "q95"))
         value = QLabel(f"<b>{recipe_value(spread):.{spec.decimals}f}</b>")
-        value.setToolTip("Of the likely recipes the one whose films measure on average most nearly what this one does.")
+        value.setToolTip("The likely recipe whose films come closest on average to the values of this film.")
         interval = QLabel(f"{low:.{spec.decimals}f} to {high:.{spec.decimals}f}")
         interval.setToolTip("90 % of the predictions lie in this interval (5 % to 95 %).")
         if note := parameter_note(spread):

@@ -45,7 +45,9 @@ class ValuesPage(QWidget):
         self._stem = "film"
         self.rows: list[DescriptorRow] = []
         self.words = quiet(EMPTY)
-        self.search = named(QLineEdit(), "Search the descriptors", "Show descriptors whose name or title holds this.")
+        self.search = named(
+            QLineEdit(), "Search the descriptors", "Show descriptors whose name or title contains these words."
+        )
         self.search.setPlaceholderText("Search")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(lambda _: self._filter())

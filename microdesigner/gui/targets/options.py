@@ -34,7 +34,7 @@ class OptionsPanel(QWidget):
         self.seed.setRange(0, MAX_SEED)
         self.locked = named(QToolButton(), "Lock seed", "Keep the seed; unlocked, each generation takes a new one.")
         self.locked.setCheckable(True)
-        self.dice = tool_button("New", "New seed", "Take a new random seed.", model.new_seed)
+        self.dice = tool_button("New", "New seed", "Draw a new random seed.", model.new_seed)
         self.count = named(IntegerField(), "Samples", "How many volumes to generate, with seeds counting up.")
         self.count.setRange(1, MAX_SAMPLES)
         self.quality = named(
@@ -42,9 +42,7 @@ class OptionsPanel(QWidget):
             "Quality",
             "Draft is quick, standard is the usual choice, paper repeats all 1000 ancestral steps.",
         )
-        self.candidates = named(
-            IntegerField(), "Candidates", "Volumes drawn for each one that stays; matching takes the best."
-        )
+        self.candidates = named(IntegerField(), "Candidates", "Volumes drawn for each sample; matching keeps the best.")
         self.candidates.setRange(1, MAX_SAMPLES)
         self.match = named(
             QComboBox(), "Match", "Whether the phase fractions are made exact and the best candidate taken."

@@ -31,7 +31,7 @@ class RunBar(QWidget):
         self.generate.setProperty("role", "primary")
         with_icon(self.generate, "play")
         self.cancel = named(QPushButton("Cancel"), "Cancel", "Stop the generation (Esc).")
-        self.progress = named(QProgressBar(), "Progress", "How much of the time until the last film is over.")
+        self.progress = named(QProgressBar(), "Progress", "Progress of the whole generation.")
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(6)
         self.words = QLabel()

@@ -29,9 +29,9 @@ from microdesigner.gui.widgets.task_bar import TaskBar
 
 KINDS = (
     ("Simulate a new set", "Anneal films by the Cahn-Hilliard equation and learn from them.",
-     "Press Simulate; Next follows when the set is there."),
+     "Press Simulate; Next becomes available when the data set is complete."),
     ("Import my volumes", "HDF5 files, folders of volumes, or a tomogram that is cut into pieces.",
-     "Choose files, say what they hold and press Import; Next follows when the set is there."),
+     "Choose files, say what they hold and press Import; Next becomes available when the data set is complete."),
     ("Open a data set", "A file that was simulated or imported before.", "Choose a data set."),
 )  # fmt: skip
 

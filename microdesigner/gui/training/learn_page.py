@@ -36,7 +36,9 @@ class LearnPage(QWizardPage):
         self._catalogue = catalogue
         self.name = named(QLineEdit(), "Name of the model", "The name by which the model is chosen later.")
         self.conditions = named(QListWidget(), "Conditions", "Descriptors that can be targeted.")
-        self.process = named(QListWidget(), "Processing parameters", "What the recipe panel will predict.")
+        self.process = named(
+            QListWidget(), "Processing parameters", "Process parameters that the recipe panel predicts."
+        )
         self.base = named(QComboBox(), "Fine-tune", "Start from a model that knows the same phases and conditions.")
         self.advice = quiet()
         self.leave_out = named(QPushButton(), "Leave out the redundant condition", "Untick it; the others explain it "

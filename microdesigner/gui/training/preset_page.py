@@ -27,7 +27,7 @@ from microdesigner.training.presets import STAGES, Stage
 from microdesigner.training.resource_estimate import ResourceEstimate
 
 CHOICES = {
-    "quick": ("Quick try", "Shows that everything works; the model is not good for anything yet."),
+    "quick": ("Quick try", "A check that everything works; the model is not usable."),
     "laptop": ("Laptop overnight", "A useful model after a night on a few cores, sooner on a GPU."),
     "gpu": ("GPU", "Wider networks, larger batches, longer; for one or more GPUs."),
     "paper": ("Paper", "The networks of Baishnab et al. 2025, trained as they were; takes days on a data-centre GPU."),

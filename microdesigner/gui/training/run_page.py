@@ -43,7 +43,7 @@ class RunPage(QWizardPage):
         self.run: TrainingRun | None = None
         self.progress = RunProgress({})
         self.status = QLabel()
-        self.bar = named(QProgressBar(), "Progress of the training", "Share of the whole training that is done.")
+        self.bar = named(QProgressBar(), "Progress of the training", "Progress of the whole training.")
         self.bar.setRange(0, PROGRESS_STEPS)
         self.error_bar = ErrorBar()
         self.plots: TrainingPlots | None = None  # made with the first run: plots take longer than all other pages
@@ -51,9 +51,9 @@ class RunPage(QWizardPage):
         self.log = named(QPlainTextEdit(), "Log", "What happened so far.")
         self.log.setReadOnly(True)
         self.log.setMaximumHeight(130)
-        self.pause = named(QPushButton("Pause"), "Pause or continue", "Wait, with a checkpoint written, or go on.")
+        self.pause = named(QPushButton("Pause"), "Pause or continue", "Pause after writing a checkpoint, or continue.")
         self.stop = named(QPushButton("Stop and keep"), "Stop and keep the model",
-            "End this stage now, give the missing ones a moment, measure the model and keep it.")  # fmt: skip
+            "End this stage now, run the remaining ones briefly, evaluate the model and keep it.")  # fmt: skip
         self.resume = named(QPushButton("Resume"), "Resume the training", "Go on from the last checkpoint.")
         self._interruption_shown = False
         self._connect_buttons()

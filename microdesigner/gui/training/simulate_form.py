@@ -26,7 +26,7 @@ class SimulateForm(DataForm):
     def __init__(self, task: BackgroundTask) -> None:
         super().__init__()
         self._task = task
-        self.name = named(QLineEdit(_free_name()), "Name of the data set", "The data set is kept under this name.")
+        self.name = named(QLineEdit(_free_name()), "Name of the data set", "Name of the data set.")
         self.phases = named(QComboBox(), "Phases", "Donor and acceptor alone, or with the mixed phase between them.")
         self.phases.addItem("2: donor and acceptor", 2)
         self.phases.addItem("3: donor, acceptor and mixed", MIXED)
@@ -38,7 +38,7 @@ class SimulateForm(DataForm):
         self.series = _spin(
             "Series", "Annealings to simulate, each with its own blend and interaction.", 64, FEWEST_SERIES
         )
-        self.snapshots = _spin("Snapshots", "Times taken from each series.", 12, 1)
+        self.snapshots = _spin("Snapshots", "Number of snapshots of each series.", 12, 1)
         self.total = quiet()
         self.begin = named(QPushButton("Simulate"), "Simulate the data set", "Start; this window stays usable.")
         self._make_advanced()

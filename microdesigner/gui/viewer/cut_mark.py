@@ -17,7 +17,9 @@ class CutMark(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
         self.words = QLabel()
-        self.whole = tool_button("Show all", "Show the whole volume", "End clip box, slices and threshold.", self._ask)
+        self.whole = tool_button(
+            "Show all", "Show the whole volume", "Reset clip box, slices and threshold.", self._ask
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 2, 2)
         row.addWidget(self.words)

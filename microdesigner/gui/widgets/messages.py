@@ -55,7 +55,7 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-HINT = "What was done last; Log under the views tells what was before."
+HINT = "The last message; the log under the views keeps earlier ones."
 _log = logging.getLogger(__name__)
 
 

@@ -28,4 +28,4 @@ def test_a_parameter_that_is_hardly_determined_says_so(qtbot: QtBot, share: floa
     qtbot.addWidget(panel)
     spread = {"mean": 3.0, "std": 0.3, "q05": 2.5, "q50": 3.0, "q95": 3.6, "interval_share": share}
     panel._add_line(0, SPECS["chi"], spread)
-    assert any("hardly determined" in label.text() for label in panel.findChildren(QLabel)) == said
+    assert any("poorly determined" in label.text() for label in panel.findChildren(QLabel)) == said
