@@ -184,7 +184,8 @@ class PlotsPanel(QWidget):
             plot = self.plots[statistic] = PhasePlot(*words)
             plot.failed.connect(self.failed)
             self._grid.addWidget(plot, place // 2, place % 2)
-        self.plots[CHORD_PLOT].head.insertWidget(1, self.direction)
+        self.plots[CHORD_PLOT].head.insertSpacing(1, SPACING)
+        self.plots[CHORD_PLOT].head.insertWidget(2, self.direction)
         for statistic in self._lines:
             self._draw(statistic)
 

@@ -73,7 +73,8 @@ class ValuesPage(QWidget):
         if task is self._pending and task.microstructure is self._volume:
             self._fill(descriptor_rows(values, reasons))
             missing = sum(row.value is None for row in self.rows)
-            absent = f" {missing} do not exist in this film; the remarks say why." if missing else ""
+            verb = "is" if missing == 1 else "are"
+            absent = f" {missing} of them {verb} not defined for this film; the remarks say why." if missing else ""
             self.words.setText(f"{len(self.rows)} descriptors of the film on show.{absent}")
 
     def take_failure(self, task: DescribeTask, message: str) -> None:
