@@ -1,6 +1,5 @@
 """What explains a picture of a volume, drawn as lines and letters: titles, scale bar, legend, axes, electrodes."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 from microdesigner.view3d.annotations import BAR_SHARE, round_length
 from microdesigner.view3d.look import RenderJob
 from microdesigner.view3d.palettes import AXES, text_of
+from microdesigner.view3d.pen import WORDS, Pen
 from microdesigner.view3d.picture_choice import Annotations
 from microdesigner.view3d.projection import Projection, outline_edge
 from microdesigner.view3d.slice_figure import draw_slice
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from microdesigner.view3d.scene import Scene
 
-TITLE, WORDS = 10.5, 9.0  # points
-LINE, TICK, GAP, MARGIN = 1.0, 4.0, 4.0, 11.0  # points
+TITLE, TICK, GAP, MARGIN = 10.5, 4.0, 4.0, 11.0  # points
 LEADER = 14.0  # points, to the name of an electrode
 RIGHT, UP = np.array([1.0, 0.0]), np.array([0.0, 1.0])
 AXIS_BESIDE, AXIS_BELOW, ELECTRODE_BESIDE, LEGEND_ABOVE = 56.0, 46.0, 82.0, 30.0  # points around the box
@@ -37,22 +36,6 @@ def room(job: RenderJob, view: tuple[float, float]) -> tuple[float, float]:
     above = max(AXIS_BELOW * wanted.axes, LEGEND_ABOVE * wanted.legend)
     across, up = (1 - 2 * need * point / pixels for need, pixels in zip((beside, above), view, strict=True))
     return 1 / max(LEAST, across), 1 / max(LEAST, up)
-
-
-@dataclass
-class Pen:
-    """Draws in pixels of the picture, sizes in points."""
-
-    axes: Any
-    point: float  # in pixels
-    colour: str
-
-    def line(self, *points: NDArray[np.float64], width: float = LINE, colour: str = "") -> None:
-        x, y = zip(*points, strict=True)
-        self.axes.plot(x, y, color=colour or self.colour, lw=width, solid_capstyle="butt")
-
-    def words(self, at: NDArray[np.float64], text: str, size: float = WORDS, **options: Any) -> None:
-        self.axes.text(*at, text, **{"color": self.colour, "fontsize": size, "ha": "left", "va": "baseline"} | options)
 
 
 def annotated(job: RenderJob, scene: "Scene", raster: NDArray[np.uint8] | None = None) -> "Figure":

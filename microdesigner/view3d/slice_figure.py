@@ -1,6 +1,6 @@
 """The flat slices of a picture: layers of voxels with crosshair, frame and what is to be read, each in its place."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +9,8 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.view3d.annotations import BAR_SHARE, round_length
 from microdesigner.view3d.look import Area, RenderJob, SliceLook
 from microdesigner.view3d.palettes import AXES, Surroundings, text_of
+from microdesigner.view3d.pen import Pen
 from microdesigner.view3d.smooth_layers import smooth_layer
-
-if TYPE_CHECKING:
-    from microdesigner.view3d.figure import Pen
 
 IN_PLANE = ((1, 2), (0, 2), (0, 1))  # axes to the right and up, for slices across x, y, z
 TEXELS = 8  # per voxel
@@ -32,7 +30,7 @@ def position_words(axis: int, layer: int, layers: int, length: float, unit: str)
     return f"{'xyz'[axis]} = {(layer + 0.5) * length / layers:.1f} {unit} · layer {layer} of {layers}"
 
 
-def draw_slice(pen: "Pen", job: RenderJob, look: SliceLook, surroundings: Surroundings) -> None:
+def draw_slice(pen: Pen, job: RenderJob, look: SliceLook, surroundings: Surroundings) -> None:
     """Draw one slice into its place of the picture."""
     from matplotlib.patches import Rectangle
 
@@ -70,7 +68,7 @@ def _coloured(job: RenderJob, look: SliceLook) -> NDArray[np.uint8]:
     return smooth_layer(labels, TEXELS).coloured(table) if job.look.shaping.smooth else table[labels]
 
 
-def _crosshair(pen: "Pen", look: SliceLook, area: Area, window: Any, surroundings: Surroundings) -> None:
+def _crosshair(pen: Pen, look: SliceLook, area: Area, window: Any, surroundings: Surroundings) -> None:
     across, up = IN_PLANE[look.axis]
     shares = [(look.crosshair[axis] + 0.5) / look.voxels[axis] for axis in (across, up)]
     x, y = area[0] + shares[0] * (area[2] - area[0]), area[1] + shares[1] * (area[3] - area[1])
@@ -81,7 +79,7 @@ def _crosshair(pen: "Pen", look: SliceLook, area: Area, window: Any, surrounding
 
 
 def _scale_bar(
-    pen: "Pen", job: RenderJob, look: SliceLook, area: Area, place: tuple[float, float, float],
+    pen: Pen, job: RenderJob, look: SliceLook, area: Area, place: tuple[float, float, float],
     surroundings: Surroundings,
 ) -> None:  # fmt: skip
     """A round length in the lower left corner of what is seen of the layer, on a ground of its own."""
@@ -104,7 +102,7 @@ def _scale_bar(
     pen.words((start + end) / 2 + np.array([0, gap]), f"{length:g} {volume.length_unit}", TITLE, ha="center")
 
 
-def _head(pen: "Pen", job: RenderJob, look: SliceLook, place: tuple[float, float, float]) -> None:
+def _head(pen: Pen, job: RenderJob, look: SliceLook, place: tuple[float, float, float]) -> None:
     """Which plane it is and where, above the layer."""
     from matplotlib.patches import Rectangle
 

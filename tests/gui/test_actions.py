@@ -27,6 +27,32 @@ def test_the_palette_finds_and_runs_a_command(window: MainWindow, qtbot: object)
     assert not palette.isVisible()
 
 
+def test_the_palette_finds_every_format_of_export(window: MainWindow, qtbot: object) -> None:
+    window.help.show_palette()
+    palette = window.findChild(CommandPalette)
+    qtbot.keyClicks(palette.line, "export")  # type: ignore[attr-defined]
+    found = " ".join(palette.list.item(row).text() for row in range(palette.list.count()))
+    for suffix in (
+        "vti",
+        "vtk",
+        "mhd",
+        "tif",
+        "ome.tif",
+        "nrrd",
+        "h5",
+        "npy",
+        "txt",
+        "stl",
+        "vtu",
+        "html",
+        "gif",
+        "png",
+        "pdf",
+    ):
+        assert f"(.{suffix})" in found
+    palette.close()
+
+
 def test_arrows_choose_in_the_palette(window: MainWindow, qtbot: object) -> None:
     window.help.show_palette()
     palette = window.findChild(CommandPalette)

@@ -7,10 +7,8 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -19,19 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from microdesigner.app.volume_open import NO_CHOICES, Choices
+from microdesigner.app.volume_open import Choices
 from microdesigner.app.workers.opening import Question, Survey, SurveyTask
 from microdesigner.core.errors import InputError
 from microdesigner.gui import theme
 from microdesigner.gui.compute_client import ComputeClient
-from microdesigner.gui.importing.answers import layer_preview, voxel_source
-from microdesigner.gui.importing.edges import Edges
+from microdesigner.gui.importing.answers import layer_preview
+from microdesigner.gui.importing.answers_form import AnswersForm
 from microdesigner.gui.importing.layer import LayerPreview
-from microdesigner.gui.importing.phase_names import PhaseNamesForm, labels_of
-from microdesigner.gui.importing.reading_form import CATHODES, ReadingForm, row_label
+from microdesigner.gui.importing.reading_form import ReadingForm
 from microdesigner.gui.widgets.basics import fit_screen, heading, named, quiet, scrolled
 from microdesigner.gui.widgets.form_undo import FormUndo
-from microdesigner.io.segmentation import Segmentation
 
 PAUSE_MS = 150  # so that a value being typed asks for one look
 FORM_WIDTH, PICTURE_EDGE = 500, 230
@@ -53,21 +49,15 @@ class ImportDialog(QDialog):
         self._for_training = for_training
         self.path = path
         self.survey: Survey | None = None
-        self._reader, self._before, self._last_nm = reader, before, last_nm
+        self._reader, self._before = reader, before
         self._pending: SurveyTask | None = None
         self._settled = False  # the survey is that of the choices as they stand
         self._failure = ""
         self.summary = quiet("Reading the file…")
         self.reading = ReadingForm()
-        self.voxel = Edges("Voxel edge along")
-        self.voxel_source = quiet()
-        self.as_before = named(QPushButton(), "Voxel edges of the last file", "Take the voxel edges given last.")
-        self.cathode = named(QComboBox(), "Cathode side",
-            "Which face of the volume, as the file is read, lies at the cathode; it becomes z = 0.")  # fmt: skip
-        for title, face in CATHODES:
-            self.cathode.addItem(title, face)
-        self.cathode_source = quiet()
-        self.phases = PhaseNamesForm(roles=for_training)
+        self.answers = answers = AnswersForm(last_nm, for_training)
+        self.voxel, self.voxel_source, self.as_before = answers.voxel, answers.voxel_source, answers.as_before
+        self.cathode, self.cathode_source, self.phases = answers.cathode, answers.cathode_source, answers.phases
         self.preview = LayerPreview(PICTURE_EDGE, below=True)
         self.layer = named(QSlider(Qt.Orientation.Horizontal), "Layer", "Which layer is shown, from the cathode on.")
         self.message = QLabel()
@@ -87,17 +77,7 @@ class ImportDialog(QDialog):
         survey, options = self.survey, self.reading.options()
         if survey is None:
             return Choices(options, self.cathode.currentData())
-        edges = self.voxel.values()
-        stated = edges == survey.voxel_nm and not survey.unit_unknown
-        options = replace(options, voxel_nm=None if stated else edges, segmentation=self._segmented())
-        if not self.phases.unchanged():
-            names = self.phases.names()
-            labels = labels_of(names.values())
-            options = replace(
-                options,
-                mapping=tuple((value, labels[name]) for value, name in names.items()),
-                names=tuple((label, name) for name, label in labels.items()),
-            )
+        options = self.answers.added_to(options, survey)
         return Choices(options, self.cathode.currentData())
 
     def accept(self) -> None:
@@ -116,10 +96,6 @@ class ImportDialog(QDialog):
         self.preview.restyle()
         self._show_state()
 
-    def _segmented(self) -> Segmentation | None:
-        fields = self.phases.segmentation_fields()
-        return Segmentation(**fields) if fields else None
-
     def _open_question(self) -> str:
         """The first sentence about what is missing; empty when all is there."""
         if self._failure:
@@ -128,15 +104,7 @@ class ImportDialog(QDialog):
             return sentence
         if self.survey is None:
             return "Reading the file…"
-        return self._open_edges() or self.phases.open_question
-
-    def _open_edges(self) -> str:
-        given = self.voxel.given
-        if given == "no unit":
-            return "The file gives voxel edges without a unit; choose the unit."
-        if self._for_training and given != "all":
-            return "Give all three voxel edges; a data set needs them."
-        return "Give all three voxel edges, or leave all three unknown." if given == "some" else ""
+        return self.answers.open_question
 
     def _look_soon(self) -> None:
         self._pending, self._settled = None, False
@@ -151,7 +119,7 @@ class ImportDialog(QDialog):
             return
         choices = Choices(self.reading.options(), self.cathode.currentData())
         try:
-            segmentation = self._segmented()
+            segmentation = self.answers.segmented()
         except InputError as error:
             self._failure = str(error)
             self._show_state()
@@ -190,7 +158,8 @@ class ImportDialog(QDialog):
             survey.voxel_nm,
             survey.array,
         ):
-            self._show_facts(survey)
+            before, self._before = self._before, None
+            self.answers.show_facts(survey, before)
         self.layer.blockSignals(True)
         self.layer.setRange(0, survey.layers - 1)
         self.layer.setValue(survey.layer)
@@ -198,22 +167,6 @@ class ImportDialog(QDialog):
         self._show_layer()
         if survey.grey and not survey.limits:
             self._look()  # now with limits
-
-    def _show_facts(self, survey: Survey) -> None:
-        """Fill the form with what the file says, or with what was said of it before."""
-        if survey.unit_unknown:
-            self.voxel.show_without_unit(survey.unit_unknown)
-        else:
-            self.voxel.show_values(survey.voxel_nm)
-        before, self._before = self._before or NO_CHOICES, None
-        if before.options.segmentation and survey.grey:
-            self.phases.show_segmentation(before.options.segmentation)
-        self.phases.show_survey(survey)
-        if before.options.voxel_nm:
-            self.voxel.show_values(before.options.voxel_nm)
-        if before.options.mapping:
-            names = dict(before.options.names)
-            self.phases.show_names({value: names.get(label, "") for value, label in before.options.mapping})
 
     def _show_layer(self) -> None:
         """Draw the layer by the names as they stand."""
@@ -227,19 +180,13 @@ class ImportDialog(QDialog):
     def _show_state(self) -> None:
         """Show what is there, and what is missing before the volume can be opened."""
         survey = self.survey
-        for widget in (self._answers, self._picture):
+        for widget in (self.answers, self._picture):
             widget.setVisible(survey is not None)
         if survey is not None:
             size = " × ".join(map(str, survey.shape))
             kind = "grey values" if survey.grey else f"the values {', '.join(f'{v:g}' for v in survey.levels or ())}"
             self.summary.setText(f"{size} voxels along x, y and z; {kind}, stored as {survey.number}.")
-            self.voxel_source.setText(voxel_source(survey, self.voxel))
-            at_bottom = self.cathode.currentData() == "z-"
-            self.cathode_source.setText(
-                ("from the file" if survey.oriented else "the file does not say; z = 0 is taken") if at_bottom
-                else "your choice"
-            )  # fmt: skip
-            self.as_before.setVisible(self._last_nm is not None and self.voxel.given == "none")
+            self.answers.show_sources(survey)
         elif self.reading.open_question:
             self.summary.setText("The file does not say how its numbers are to be read.")
         missing = self._open_question()
@@ -265,12 +212,11 @@ class ImportDialog(QDialog):
         self.finished.connect(lambda _: self._end())
         self.reading.changed.connect(self._look_soon)
         self.voxel.changed.connect(self._show_state)
-        self.cathode.currentIndexChanged.connect(lambda _: self._look_soon())
+        self.answers.cathode_chosen.connect(self._look_soon)
         self.layer.valueChanged.connect(lambda _: self._look_soon())
         self.phases.changed.connect(self._phases_changed)
         self.preview.histogram.dragged.connect(lambda _: self._pause.stop())
         self.preview.limits_chosen.connect(self.phases.take_limits)
-        self.as_before.clicked.connect(lambda: self.voxel.show_values(self._last_nm))
 
     def _phases_changed(self) -> None:
         """Names change the picture at once; limits are found in the file."""
@@ -281,21 +227,10 @@ class ImportDialog(QDialog):
             self._show_state()
 
     def _lay_out(self) -> None:
-        if self._last_nm is not None:
-            self.as_before.setText(f"As for the last file: {' × '.join(f'{e:g}' for e in self._last_nm)} nm")
-        self._answers = QWidget()
-        form = QFormLayout(self._answers)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.addRow(row_label("Voxel size"), self.voxel)
-        form.addRow("", self.voxel_source)
-        form.addRow("", self.as_before)
-        form.addRow(row_label("Cathode at"), self.cathode)
-        form.addRow("", self.cathode_source)
-        form.addRow(row_label("Phases"), self.phases)
         left = QWidget()
         column = QVBoxLayout(left)
         column.addWidget(self.reading)
-        column.addWidget(self._answers)
+        column.addWidget(self.answers)
         column.addStretch(1)
         self._picture = QWidget()
         right = QVBoxLayout(self._picture)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -146,12 +147,14 @@ def test_a_recipe_is_verified_beside_target_and_measured(window: MainWindow) -> 
     panel = window.results_panel.verification
     panel.verify.click()
     assert panel.bar.isVisibleTo(panel)
+    assert panel.left.isVisibleTo(panel)
     wait_until(lambda: not window.results.verifier.running, 120)
     assert window.sample is not None
     measured = window.sample.measured["vol_frac_D"]
     assert measured is not None
     asked = window.request_model.request()
     assert asked is not None
+    assert not panel.left.isVisibleTo(panel)
     texts = [cell.text() for cell in panel.cells["vol_frac_D"]]
     assert texts == [f"{value:.3f}" for value in (asked.targets["vol_frac_D"], measured, measured + 0.02)]
     points = window.results_panel.recipe.answer_points()
@@ -247,7 +250,11 @@ def test_four_results_are_compared_with_their_plots_over_each_other(window: Main
     assert strip.compare_selected()
     panel = window.results.comparison
     wait_until(lambda: panel.settled, 120)
-    assert [title.text() for title in panel.titles] == [f"stand-in, seed {seed}" for seed in range(4)]
+    assert [title.text() for title in panel.titles] == [f"{1 + seed} · stand-in, seed {seed}" for seed in range(4)]
+    places = [widget.geometry() for side in panel.sides for widget in (side.title, side.view)] + [
+        panel._table.geometry()
+    ]
+    assert not [1 for one, other in itertools.combinations(places, 2) if one.intersects(other)], "nothing overlaps"
     assert all(view.isVisible() for view in panel.views)
     values = [entry.measured["tortuosity_D"] for entry in reversed(window.workspace.history_model.entries)]
     texts = [cell.text() for cell in panel.cells["tortuosity_D"]]
