@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.io.axes import in_xyz
+from microdesigner.io.damage import BEST_COMPRESSION
 from microdesigner.io.labels import check_size
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan
 
 PICTURES = (".png", ".bmp")
 _MOST_STEP = 1 << 20
+_MOST_PIXELS = 8 * BEST_COMPRESSION  # to a byte of a packed picture in black and white
 SLICES = (".tif", ".tiff", *PICTURES)
 
 
@@ -95,7 +98,9 @@ def _pixels(path: Path) -> NDArray[Any]:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(path) as image:
+        # from memory: a file would be asked for as many bytes as a damaged length declares
+        with Image.open(BytesIO(path.read_bytes())) as image:
+            check_size(path, (1, *image.size), most=_MOST_PIXELS * path.stat().st_size)
             if image.mode == "P":  # the numbers of colours are the labels
                 return np.asarray(image)
             return np.asarray(image.convert("L") if image.mode == "1" else image)
