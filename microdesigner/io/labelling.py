@@ -107,10 +107,13 @@ def as_phases(levels: Iterable[float], dtype: np.dtype[Any]) -> Mapping | None:
     return None
 
 
-def which_phases(path: Path, value_names: dict[str, str], levels: tuple[float, ...]) -> MissingOptionError:
-    """Which phase is which value? Names the values, with their names where the file tells them."""
+def which_phases(
+    path: Path, value_names: dict[str, str], levels: tuple[float, ...], highest: int = MOST_LABELS
+) -> MissingOptionError:
+    """Which phase is which value? Names the values, with their names where the file tells them, and in an example
+    labels up to the `highest` that there may be."""
     shown = ", ".join(_named(level, value_names) for level in levels)
-    example = " ".join(f"{level:g}={label}" for label, level in enumerate(levels))
+    example = " ".join(f"{level:g}={min(label, highest)}" for label, level in enumerate(levels))
     verb = "value" if len(levels) == 1 else "values"
     return MissingOptionError(
         f"{path} holds the {verb} {shown}, which may mean any phases; say which is which (0 donor, 1 acceptor, 2 "

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import PHASE_NAMES, Lateral, PhaseArray
+from microdesigner.core.microstructure import MIXED, PHASE_NAMES, Lateral, PhaseArray
 from microdesigner.data.importing.plan import ImportPlan, Triple
 from microdesigner.data.importing.sources import FoundVolumes, SourceVolume, read_source
 from microdesigner.io.labelling import label_names, which_phases, which_segmentation
@@ -123,7 +123,7 @@ def _mapping(plan: ImportPlan, found: FoundVolumes) -> Mapping:
     if plan.segmentation:
         return BANDS[plan.segmentation.bands]
     if not found.labelled:
-        raise which_phases(found.volumes[0].path, found.value_names, found.levels or ())
+        raise which_phases(found.volumes[0].path, found.value_names, found.levels or (), MIXED)
     if all(value == phase for value, phase in found.mapping or ()):
         return IDENTITY[: max(2, *(phase + 1 for _, phase in found.mapping or ((0, 1),)))]
     return found.mapping or IDENTITY
