@@ -58,5 +58,6 @@ def _latents(networks: InferenceNetworks, how: Request, group: Sequence[Generati
     """Clean latents [generations, channels, x, y, z] of each generation's candidate `number`."""
     starts = [generation.noise(0, number) for generation in group]
     targets = [generation.targets(0).conditions for generation in group]
-    steps = denoised(networks, how, targets, starts, group[0].batch)
+    guidances = [guidance for generation in group for guidance in generation.guidances(0, number)]
+    steps = denoised(networks, how, targets, starts, group[0].batch, guidances)
     return torch.cat([step for step in steps if isinstance(step, Tensor)])

@@ -22,6 +22,7 @@ from microdesigner.core.version import __version__
 from microdesigner.descriptors import sample_values
 from microdesigner.engine.candidates import BestOfN, Candidate
 from microdesigner.engine.differentiable_descriptors import target_quantities, why_not_refined
+from microdesigner.engine.guidance import MeasuredGuidance
 from microdesigner.engine.latents import InitialNoise, Step, condition_values, denoised, initial_noises, latent_shape
 from microdesigner.engine.matching import fraction_labels, match_fractions, misfit
 from microdesigner.engine.networks import InferenceNetworks
@@ -37,7 +38,7 @@ class Generation:
     """Serves one request that the bundle's card has accepted; `events` is called once.
 
     Whoever denoises the latents of many requests together asks each request's Generation for its parts: `noise`,
-    `candidate` and `finished`.
+    `guidances`, `candidate` and `finished`.
     """
 
     def __init__(self, networks: InferenceNetworks, request: Request, keep_samples: bool = True) -> None:
@@ -51,6 +52,7 @@ class Generation:
         _, requested = condition_values(self._card, [self.targets(0).requested])
         self._quantities = target_quantities(self._card, requested[0].tolist(), int(np.prod(self._size)))
         self._refines = request.refinement_strength > 0 and bool(self._quantities)
+        self._guidances: dict[tuple[int, int], MeasuredGuidance] = {}  # of candidates that wait for their refinement
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._judged: dict[tuple[float, ...], RequestVerdict] = {}
         self._previewer: Previewer | None = None  # of the first film
@@ -98,7 +100,8 @@ class Generation:
         if indices[0] == number == 0:
             previewer = self._previewer = Previewer(self._networks, self.targets(0).requested)
         targets = [self.targets(index).conditions for index in indices]
-        steps = denoised(self._networks, self._request, targets, starts, self.batch)
+        guidances = [guidance for index in indices for guidance in self.guidances(index, number)]
+        steps = denoised(self._networks, self._request, targets, starts, self.batch, guidances)
         while isinstance(step := self._next(steps), Step):
             yield Progress(step.stage, *self._done(step, indices[0], number))
             if previewer and (preview := previewer.look(step.latent, step.done, step.total)):
@@ -122,6 +125,15 @@ class Generation:
         """Where the latent of candidate `number` of sample `index` starts."""
         return initial_noises(self._request.seed + index, number + 1, self._latent_shape)[number]
 
+    def guidances(self, index: int, number: int) -> list[MeasuredGuidance]:
+        """What guides candidate `number` of sample `index`, which its refinement will need; none where the denoiser is
+        left alone. Of the samplers, the paper's takes a thousand steps: too many to correct."""
+        if self._request.refinement_strength < 1 or not self._refines or self._request.sampler == "ancestral":
+            return []
+        values, _ = condition_values(self._card, [self.targets(index).requested])
+        self._guidances[index, number] = MeasuredGuidance(self._networks, values[0], self._quantities)
+        return [self._guidances[index, number]]
+
     def _next(self, steps: Iterator[Step | Tensor]) -> Step | Tensor:
         with self._timed("denoise"):
             step = next(steps)
@@ -139,7 +151,7 @@ class Generation:
                 return stop.value
 
     def _candidate(self, index: int, number: int, latent: Tensor) -> Generator[GenerationEvent, None, Candidate]:
-        refinement = self._refinement(index, latent) if self._refines else None
+        refinement = self._refinement(index, number, latent) if self._refines else None
         rounds = refinement.rounds() if refinement else iter(())
         while True:
             with self._timed("refine"):
@@ -163,10 +175,12 @@ class Generation:
         error = misfit(sample.measured, self.targets(index).requested, self._card.conditions)
         return Candidate(number, latent, sample, error)
 
-    def _refinement(self, index: int, latent: Tensor) -> Refinement:
+    def _refinement(self, index: int, number: int, latent: Tensor) -> Refinement:
         strength = self._request.refinement_strength
         values, _ = condition_values(self._card, [self.targets(index).requested])
-        return Refinement(self._networks, latent, values[0], self._quantities, strength)
+        guidance = self._guidances.pop((index, number), None)
+        jacobian = guidance.jacobian if guidance else None
+        return Refinement(self._networks, latent, values[0], self._quantities, strength, jacobian)
 
     def _refined_phases(self, refinement: Refinement) -> tuple[PhaseArray, dict[str, Any]]:
         """Labels [x, y, z] of a refined latent and, where fractions are made exact, what that took."""

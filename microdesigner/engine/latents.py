@@ -9,6 +9,7 @@ from torch import Tensor
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.request import Request
+from microdesigner.engine.guidance import MeasuredGuidance
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.models.diffusion import STOCHASTICITY, Velocity, ancestral, dpm_solver, noise_level, signal
 
@@ -105,26 +106,39 @@ def denoised(
     targets: Sequence[Targets],
     starts: Sequence[InitialNoise],
     batch_size: int,
+    guidances: Sequence[MeasuredGuidance] = (),
 ) -> Iterator[Step | Tensor]:
     """Yield a Step per denoiser evaluation, and after each batch its clean latents [n, channels, x, y, z].
 
-    `targets` holds those of each start, values of the same conditions for all. A batch that `starts` do not
+    `targets` holds those of each start, values of the same conditions for all; `guidances`, if any, correct the latent
+    of each start on its way. A batch that `starts` do not
     fill is filled with copies of its last start, which are denoised and dropped: see ComputePolicy.batch_size.
     """
     for first in range(0, len(starts), batch_size):
         own, own_targets = starts[first : first + batch_size], targets[first : first + batch_size]
         missing = batch_size - len(own)
-        batch = _Batch(networks, [*own_targets, *[own_targets[-1]] * missing], [*own, *[own[-1]] * missing])
+        batch = _Batch(
+            networks,
+            [*own_targets, *[own_targets[-1]] * missing],
+            [*own, *[own[-1]] * missing],
+            guidances[first : first + batch_size],
+        )
         for done, clean in enumerate(batch.estimates(request, batch.velocity), start=1):
             yield Step("denoise", done, request.steps, len(own), clean[0])
         yield clean[: len(own)]
 
 
 class _Batch:
-    """Latents that are denoised together: the targets and starts of each."""
+    """Latents that are denoised together: the targets and starts of each, and what guides the first of them."""
 
-    def __init__(self, networks: InferenceNetworks, targets: Sequence[Targets], starts: Sequence[InitialNoise]) -> None:
-        self._networks, self._starts = networks, starts
+    def __init__(
+        self,
+        networks: InferenceNetworks,
+        targets: Sequence[Targets],
+        starts: Sequence[InitialNoise],
+        guidances: Sequence[MeasuredGuidance] = (),
+    ) -> None:
+        self._networks, self._starts, self._guidances = networks, starts, guidances
         card, device = networks.bundle.card, networks.device
         values, targeted = condition_values(card, targets)
         sizes = _domain_sizes(card, targets, starts)
@@ -139,7 +153,11 @@ class _Batch:
         if request.sampler == "ancestral":
             return ancestral(velocity, self.noise, request.steps, generators)
         stochasticity = STOCHASTICITY if request.sampler == "sa-solver" else 0.0
-        return dpm_solver(velocity, self.noise, request.steps, stochasticity, generators)
+        return dpm_solver(velocity, self.noise, request.steps, stochasticity, generators, self._corrected)
+
+    def _corrected(self, clean: Tensor, now: float, after: float) -> Tensor:
+        guided = [guidance.corrected(one, now, after) for one, guidance in zip(clean, self._guidances, strict=False)]
+        return torch.stack([*guided, *clean[len(guided) :]])
 
     def velocity(self, noisy: Tensor, time: Tensor) -> Tensor:
         """What the denoiser predicts under these conditions."""

@@ -10,53 +10,14 @@ import torch
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
-from microdesigner.descriptors import fractions_and_tortuosities
-from microdesigner.engine import Engine, refinement
-from microdesigner.engine.differentiable_descriptors import TargetQuantity, target_quantities, why_not_refined
+from microdesigner.engine import Engine, film_measure, refinement
+from microdesigner.engine.differentiable_descriptors import target_quantities, why_not_refined
+from microdesigner.engine.film_measure import FilmMeasure
+from microdesigner.engine.latent_steps import broyden_update, least_change
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.preview import Previewer
-from microdesigner.engine.refinement import (
-    EXACT_TOLERANCE,
-    Refinement,
-    broyden_update,
-    least_change,
-)
-
-NAMES = ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A")
-
-
-class Interpolation(torch.nn.Module):
-    """A decoder that anybody can follow: the first three channels, interpolated, are the phases' logits."""
-
-    def decode(self, latent: torch.Tensor, periodic: bool) -> torch.Tensor:
-        return 4 * torch.nn.functional.interpolate(latent[:, :3], scale_factor=8, mode="trilinear")
-
-
-@pytest.fixture
-def networks(tiny_engine: Engine) -> InferenceNetworks:
-    """The tiny model's, with that decoder and voxels that are cubes."""
-    ours = copy.copy(tiny_engine.networks)
-    ours.bundle = replace(ours.bundle, card=ours.bundle.card.with_entries({"voxel_nm": [1.0, 1.0, 1.0]}))
-    ours._decoder = ours._exact_decoder = Interpolation()  # type: ignore[assignment]
-    return ours
-
-
-def latent(seed: int = 2) -> torch.Tensor:
-    return torch.randn(4, 8, 8, 4, generator=torch.Generator().manual_seed(seed))
-
-
-def quantities_of(networks: InferenceNetworks, *names: str) -> list[TargetQuantity]:
-    asked = [condition.name in names for condition in networks.bundle.card.conditions]
-    return target_quantities(networks.bundle.card, asked, voxels=64 * 64 * 32)
-
-
-def measured(phases: np.ndarray) -> torch.Tensor:
-    values = fractions_and_tortuosities(phases, periodic=True)
-    return torch.tensor([math.nan if (value := values[name]) is None else value for name in NAMES]).float()
-
-
-def denoised_film(networks: InferenceNetworks, clean: torch.Tensor) -> np.ndarray:
-    return networks.decode(clean[None])[0].argmax(0).to(torch.uint8).numpy()
+from microdesigner.engine.refinement import EXACT_TOLERANCE, Refinement
+from tests.engine.films import NAMES, denoised_film, latent, measured, quantities_of
 
 
 def refine(
@@ -156,15 +117,16 @@ def test_a_phase_that_is_missing_is_grown(networks: InferenceNetworks) -> None:
     assert float(measured(film)[0]) == pytest.approx(0.3, abs=0.01)
 
 
-def test_derivatives_tell_which_way_straight_paths_grow(tiny_engine: Engine) -> None:
-    networks, clean = tiny_engine.networks, latent(seed=5)  # a film with many straight paths of both phases
+def test_derivatives_tell_which_way_straight_paths_grow(networks: InferenceNetworks) -> None:
+    clean = latent()
     targets = measured(denoised_film(networks, clean))
-    process = Refinement(networks, clean, targets, quantities_of(networks, *NAMES), 1.0)
-    values, jacobian = process._derivatives(process._decoded_for_derivatives(clean))
+    measure = FilmMeasure(networks, targets, quantities_of(networks, *NAMES), 1.0)
+    values, jacobian = measure.derivatives(measure.with_derivatives(clean))
+    assert len(values) == 2
     for row, value in enumerate(values):
         uphill = jacobian[row].reshape(clean.shape)
         moved = clean + 0.05 * uphill / uphill.abs().max()
-        after, _ = process._derivatives(process._decoded_for_derivatives(moved))
+        after, _ = measure.derivatives(measure.with_derivatives(moved))
         assert float(after[row]) > float(value)
 
 
@@ -231,7 +193,7 @@ def test_broyden_s_update_explains_what_the_last_round_gave_and_leaves_other_dir
 
 def test_secant_updates_are_used(networks: InferenceNetworks, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without them, derivatives that are wrong by a factor come much less near in as many rounds."""
-    monkeypatch.setattr(refinement, "RESPONSE", 1.5)  # three times too steep
+    monkeypatch.setattr(film_measure, "RESPONSE", 1.5)  # three times too steep
     monkeypatch.setattr(refinement, "SLOW", math.inf)  # never renewed
     with_updates = misses(networks)
     monkeypatch.setattr(refinement, "broyden_update", lambda jacobian, change, gained: jacobian)

@@ -47,6 +47,24 @@ def test_dpm_solver_follows_the_exact_flow(steps: int) -> None:
     assert torch.allclose(sample, CENTRE + SPREAD * noise, atol=0.8 / steps)
 
 
+def test_a_corrected_estimate_is_where_the_sample_ends_and_the_next_step_starts() -> None:
+    """A network that always tells the same clean latent; corrections of it add up in no step."""
+    shift = torch.full((9, 1), 0.7)
+
+    def velocity(noisy: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+        return (signal(time)[:, None] * noisy - CENTRE) / noise_level(time)[:, None].clamp_min(1e-6)
+
+    noise, seen = torch.linspace(-2, 2, 9)[:, None], []
+
+    def correction(clean: torch.Tensor, now: float, after: float) -> torch.Tensor:
+        seen.append((now, after))
+        return clean + shift
+
+    estimates = list(dpm_solver(velocity, noise, 10, correction=correction))
+    assert all(torch.allclose(estimate, CENTRE + shift, atol=1e-5) for estimate in estimates)
+    assert torch.allclose(torch.tensor(seen), torch.tensor([((10 - n) / 10, (9 - n) / 10) for n in range(10)]))
+
+
 def test_dpm_solver_converges_with_steps() -> None:
     noise = torch.linspace(-2, 2, 9)[:, None]
 

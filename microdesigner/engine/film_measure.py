@@ -1,0 +1,144 @@
+"""What a latent's film measures once its fractions are balanced, and how that changes with the latent."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from microdesigner.core.microstructure import PhaseArray
+from microdesigner.engine.balance import SHARPNESS, FilmBalance, film_labels, layer_shares, moments, soft_phases
+from microdesigner.engine.differentiable_descriptors import (
+    FilmCounts,
+    TargetQuantity,
+    count_straight_paths,
+    straight_slopes,
+)
+from microdesigner.engine.networks import InferenceNetworks
+
+RESPONSE = 0.5
+"""Change of the counted share of straight paths over that of the softened one, on films of all shipped models."""
+FIRST_ITERATIONS, ITERATIONS = 8, 1
+_POOL = ThreadPoolExecutor(2, thread_name_prefix="straight-paths")
+
+
+@dataclass(frozen=True)
+class BalancedFilm:
+    """A decoded film: logits (phases, x, y, z), the biases (phases, z) that balance it, and its labels [x, y, z]."""
+
+    logits: Tensor
+    bias: Tensor
+    phases: PhaseArray
+
+
+@dataclass(frozen=True)
+class DecodedFilm:
+    """A film with the way to it: `decoded` logits (1, phases, x, y, z) of the latent `leaf` (1, channels, x, y, z)."""
+
+    leaf: Tensor
+    decoded: Tensor
+    film: BalancedFilm
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Shares of straight paths (quantities,), NaN where they do not exist, and the counts behind them."""
+
+    values: Tensor
+    counts: FilmCounts
+
+
+class FilmMeasure:
+    """Measures the films of one sample, which share a balance: fractions as asked for, and the first moments of the
+    composition along z of the film that was decoded first.
+
+    Parameters
+    ----------
+    networks : InferenceNetworks
+    targets : Tensor
+        Values (conditions,) in the order of the card's conditions.
+    quantities : list of TargetQuantity
+        The conditions that are asked for and can be measured.
+    strength : float
+        Share of each miss of a fraction that is mended, 0 to 1.
+    """
+
+    def __init__(
+        self, networks: InferenceNetworks, targets: Tensor, quantities: Sequence[TargetQuantity], strength: float
+    ) -> None:
+        self.networks, self.strength = networks, strength
+        self.straight = [quantity for quantity in quantities if quantity.straight]
+        self.fractions = {quantity.label: targets[quantity.column] for quantity in quantities if not quantity.straight}
+        columns = [quantity.column for quantity in self.straight]
+        self.targets = targets[columns].cpu()
+        self.scale = networks.bundle.predictor.descriptor_std[columns].cpu()
+        self._balance: FilmBalance | None = None
+        self._bias: Tensor | None = None
+
+    def exact(self, latent: Tensor) -> BalancedFilm:
+        """The film of `latent` (channels, x, y, z) in float32."""
+        return self._balanced(self.networks.decode(latent[None])[0], ITERATIONS)
+
+    def quick(self, latent: Tensor) -> BalancedFilm:
+        """The film of `latent` (channels, x, y, z) in the policy's number format."""
+        return self._balanced(self.networks.decode_quickly(latent[None])[0], ITERATIONS)
+
+    def with_derivatives(self, latent: Tensor) -> DecodedFilm:
+        """The film of `latent` (channels, x, y, z), of which `derivatives` can be asked."""
+        leaf = latent.detach()[None].requires_grad_()
+        decoded = self.networks.decode_for_derivatives(leaf)
+        return DecodedFilm(leaf, decoded, self._balanced(decoded.detach()[0].float(), FIRST_ITERATIONS))
+
+    def counted(self, film: BalancedFilm) -> Counted:
+        """Count the straight paths of a film."""
+        counts = count_straight_paths(film.phases, self.straight, self.networks.periodic)
+        return Counted(torch.tensor(counts.straight), counts)
+
+    def derivatives(self, at: DecodedFilm) -> tuple[Tensor, Tensor]:
+        """Shares of straight paths (quantities,) of a film and their derivatives by its latent (quantities, latent
+        voxels), on the CPU as all small algebra."""
+        leaf, decoded, film = at.leaf, at.decoded, at.film
+        counted = self.counted(film)
+        soft = soft_phases(film.logits, film.bias)
+        slopes = straight_slopes(soft, counted.counts, self.straight, self.networks.periodic, _POOL)
+        assert self._balance is not None
+        rows = []
+        for quantity, slope in zip(self.straight, slopes, strict=True):
+            by_logits = self._balance.at_balance(soft, quantity.label, slope)
+            (row,) = torch.autograd.grad(decoded, leaf, by_logits[None].to(decoded.dtype), retain_graph=True)
+            rows.append(row.flatten())
+        return counted.values, RESPONSE * torch.stack(rows).float().cpu()
+
+    def own_fractions(self, logits: Tensor) -> Tensor:
+        """Softened shares (fractions,) of the phases whose fractions are asked for, of logits (phases, x, y, z) without
+        their biases."""
+        return torch.softmax(SHARPNESS * logits.float(), dim=0).mean((1, 2, 3))[list(self.fractions)]
+
+    def fraction_derivatives(self, at: DecodedFilm) -> tuple[Tensor, Tensor]:
+        """`own_fractions` of a film and their derivatives by its latent (fractions, latent voxels), on the CPU."""
+        shares = self.own_fractions(at.decoded[0])
+        rows = [torch.autograd.grad(share, at.leaf, retain_graph=True)[0].flatten() for share in shares]
+        return shares.detach().cpu(), torch.stack(rows).float().cpu()
+
+    def fraction_targets(self) -> Tensor:
+        """The fractions asked for (fractions,), on the CPU."""
+        return torch.stack(list(self.fractions.values())).cpu() if self.fractions else torch.empty(0)
+
+    def _balanced(self, logits: Tensor, iterations: int) -> BalancedFilm:
+        if self._balance is None:
+            self._balance = self._goals(logits)
+            iterations = FIRST_ITERATIONS
+        self._bias = self._balance.bias(logits, self._bias, iterations)
+        return BalancedFilm(logits, self._bias, film_labels(logits, self._bias).cpu().numpy())
+
+    def _goals(self, logits: Tensor) -> FilmBalance:
+        """The asked fractions, reached by the strength, and the first moments of the film as it is."""
+        phases = len(logits)
+        goals = moments(layer_shares(film_labels(logits, logits.new_zeros(phases, 1)), phases))
+        for label, fraction in self.fractions.items():
+            goals[label, 0] += self.strength * (fraction - goals[label, 0])
+        free = [label for label in range(phases) if label not in self.fractions]
+        if len(free) == 1:
+            goals[free[0], 0] = 1 - sum(goals[label, 0] for label in self.fractions)
+        return FilmBalance(goals, free)
