@@ -34,7 +34,7 @@ LEAST_MEMORY_MB = (64, 256)
 
 def window() -> Area:
     """Works off the queue that it finds."""
-    return Area("window with a queue", _use, _check, _compare, _prepare, _wants, _stand)
+    return Area("window", _use, _check, _compare, _prepare, _wants, _stand)
 
 
 def _prepare(folder: Path) -> None:
