@@ -40,8 +40,8 @@ def want_of(error: BaseException) -> Want | None:
         return MEMORY
     if isinstance(error, OSError):
         return _of_system_call(error)
-    if isinstance(error, ImportError):
-        return _of_import(error)
+    if isinstance(error, ImportError | SystemError):
+        return _of_library(error)
     if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
         return THREADS
     return None
@@ -59,8 +59,8 @@ def _of_system_call(error: OSError) -> Want | None:
     return Want(reason, "free some space or choose another place", place)
 
 
-def _of_import(error: ImportError) -> Want | None:
-    """Modules seldom tell why they cannot be loaded, so the system is asked whether they could be now."""
+def _of_library(error: ImportError | SystemError) -> Want | None:
+    """Modules seldom tell why they cannot be loaded or go on, so the system is asked what it would refuse now."""
     if "failed to map" in str(error) or "annot allocate memory" in str(error) or not can_map(_MODULE_BYTES):
         return MEMORY
     return None if can_open(_MODULE_FILES) else FILES

@@ -128,7 +128,7 @@ def full_disk(free: int) -> Want:
     def fill(folder: Path) -> Iterator[None]:
         disk = os.statvfs(folder)
         used = (disk.f_blocks - disk.f_bfree) * disk.f_frsize
-        assert resize_disk(folder, used + free)
+        assert resize_disk(folder, max(used + free, disk.f_frsize))  # 0 is no limit
         yield
         assert resize_disk(folder, ROOM)
 

@@ -52,10 +52,10 @@ class FilmList(QAbstractListModel):
         return True
 
     def take_pictures(self, pictures: dict[int, bytes]) -> None:
-        """Show the pictures (PNG) of these entries."""
-        for number, content in pictures.items():
+        """Show the pictures (PNG) of these entries, as far as they came into sight and were asked for."""
+        for number in pictures.keys() & self._pictures.keys():
             pixmap = QPixmap()
-            pixmap.loadFromData(content)
+            pixmap.loadFromData(pictures[number])
             self._pictures[number] = pixmap
         while len(self._pictures) > PICTURES:
             self._pictures.popitem(last=False)

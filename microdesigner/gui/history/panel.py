@@ -48,6 +48,7 @@ class HistoryPanel(QWidget):
         super().__init__()
         self._model = model
         self._icons: dict[int, QIcon] = {}
+        self._numbers: set[int] = set()  # of the entries shown
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.timeout.connect(self._request_pictures)
@@ -77,9 +78,9 @@ class HistoryPanel(QWidget):
 
     def show_pictures(self, pictures: dict[int, bytes]) -> None:
         """Show the pictures (PNG) of these entries."""
-        for number, png in pictures.items():
+        for number in pictures.keys() & self._numbers:
             pixmap = QPixmap()
-            pixmap.loadFromData(png)
+            pixmap.loadFromData(pictures[number])
             self._icons[number] = QIcon(pixmap)
         for item in self._visible():
             item.setIcon(self._icons.get(item.data(_ENTRY).number, QIcon()))
@@ -171,7 +172,8 @@ class HistoryPanel(QWidget):
     def _show(self, entries: tuple[Entry, ...]) -> None:
         """Show the newest of these entries; items that stay keep their selection."""
         entries = entries[:LATEST]
-        numbers = {entry.number for entry in entries}
+        self._numbers = numbers = {entry.number for entry in entries}
+        self._icons = {number: icon for number, icon in self._icons.items() if number in numbers}
         for row in reversed(range(self.list.count())):
             if self.entry(row).number not in numbers:
                 self.list.takeItem(row)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDrag, QDropEvent, QMouseEvent
+from PySide6.QtGui import QDrag, QDropEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox, QPushButton
 
 from microdesigner.app.history_model import HistoryModel
@@ -370,7 +370,7 @@ def test_captions_tell_values_and_pictures_are_shown(opened: MainWindow) -> None
     above, below = films.data(index, CAPTION)
     assert f"{films.entry(index.row()).measured['vol_frac_D']:.3f}" in above
     assert below == "for the paper"
-    wait_until(lambda: not (films.data(index, Qt.ItemDataRole.DecorationRole) or thumbnail).isNull())  # type: ignore[union-attr]
+    wait_until(lambda: not (films.data(index, Qt.ItemDataRole.DecorationRole) or QPixmap()).isNull())
 
 
 def test_an_empty_history_invites(window: MainWindow) -> None:

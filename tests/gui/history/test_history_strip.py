@@ -2,14 +2,23 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDrag, QDropEvent
+from pytestqt.qtbot import QtBot
 
-from microdesigner.gui.history.panel import HistoryPanel
+from microdesigner.app.history_model import HistoryModel
+from microdesigner.app.store.history_rows import Entry
+from microdesigner.core.request import Request
+from microdesigner.gui.history.film_list import FilmList
+from microdesigner.gui.history.panel import LATEST, HistoryPanel
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.targets.live_draft import REST_MS
+from microdesigner.gui.widgets.thumbnails import thumbnail
+from tests.gui import stand_in
 from tests.gui.conftest import generate, is_drawn, wait_until
 
 
@@ -23,6 +32,27 @@ def strip(window: MainWindow) -> HistoryPanel:
         generate(window)
         wait_until(lambda count=count: window.history.panel.list.count() == count)
     return window.history.panel
+
+
+def test_pictures_are_kept_only_of_films_that_can_come_into_sight(qtbot: QtBot) -> None:
+    request = Request(model="any")
+    png = thumbnail(stand_in.sample((8, 8, 8), request, 0).microstructure, np.zeros((3, 3), np.uint8))
+    model = HistoryModel()
+    entries = [Entry(number, datetime(2026, 1, 1), request, {}, f"{number}.vti") for number in range(3 * LATEST)]
+    panel, films = HistoryPanel(model), FilmList(model)
+    qtbot.addWidget(panel)
+    model.load(entries)
+    numbers = [entry.number for entry in entries]
+    panel.show_pictures(dict.fromkeys(numbers, png))
+    assert len(panel._icons) == LATEST
+    films.show(numbers, trash=False)
+    films.take_pictures(dict.fromkeys(numbers, png))
+    assert not films._pictures, "none was in sight"
+    with qtbot.waitSignal(films.pictures_requested) as asked:
+        assert films.data(films.index(2), Qt.ItemDataRole.DecorationRole) is None
+    assert asked.args == [[numbers[2]]]
+    films.take_pictures({numbers[2]: png})
+    assert not films.data(films.index(2), Qt.ItemDataRole.DecorationRole).isNull()
 
 
 def _asked(window: MainWindow) -> tuple[float, int]:
