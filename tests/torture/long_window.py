@@ -96,10 +96,11 @@ def sweep(folder: Path, count: int) -> Iterator[Reading]:
             for number in range(count)
         ]
         window.queue.enqueue(requests, "vol_frac_D")
-        jobs = window.queue.queue
+        jobs, stored = window.queue.queue, list[int]()
+        window.history.service.added.connect(lambda entry: stored.append(entry.number))
 
         def step(number: int) -> None:
-            until(lambda: not jobs.jobs[number].open)
+            until(lambda: not jobs.jobs[number].open and len(stored) > number)  # what waits to be stored is in memory
             assert jobs.jobs[number].samples, jobs.jobs[number].message
 
         yield from read_twice(count, step)
