@@ -233,7 +233,10 @@ SPECS: dict[str, DescriptorSpec] = {spec.name: spec for spec in _ALL}
 
 def spec_of(name: str) -> DescriptorSpec:
     """The known spec, or a plain one for a descriptor that only a model card names."""
-    return SPECS.get(name) or DescriptorSpec(name, name, name, "1", float("-inf"), float("inf"), name, "model card")
+    if (known := SPECS.get(name)) is not None:
+        return known
+    words = name.replace("<", "‹")  # a stranger's, and shown where tags would be followed
+    return DescriptorSpec(name, words, words, "1", float("-inf"), float("inf"), words, "model card")
 
 
 _SAME = (("vol_frac_D", "ABS_f_D"), ("tortuosity_D", "CT_f_D_tort1"), ("tortuosity_A", "CT_f_A_tort1"))

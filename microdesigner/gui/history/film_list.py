@@ -9,6 +9,7 @@ from PySide6.QtGui import QPixmap
 from microdesigner.app.history_model import HistoryModel
 from microdesigner.app.store.history_rows import Entry
 from microdesigner.gui.history.captions import describe, rich_caption
+from microdesigner.gui.widgets.basics import as_text
 
 ENTRY = Qt.ItemDataRole.UserRole
 CAPTION = ENTRY + 1
@@ -107,7 +108,7 @@ class FilmList(QAbstractListModel):
 def _words(entry: Entry, role: int) -> str | None:
     """What a row says in full."""
     if role == Qt.ItemDataRole.ToolTipRole:
-        return describe(entry)
+        return as_text(describe(entry))
     if role == Qt.ItemDataRole.AccessibleTextRole:
         return describe(entry).replace("\n", ", ")
     return None

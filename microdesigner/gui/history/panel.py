@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from microdesigner.app.history_model import MOST_COMPARED, HistoryModel
 from microdesigner.app.store.history_rows import Entry
 from microdesigner.gui.history.captions import describe, short_caption
-from microdesigner.gui.widgets.basics import CollapsibleSection, named, tool_button
+from microdesigner.gui.widgets.basics import CollapsibleSection, as_text, named, tool_button
 from microdesigner.gui.widgets.rich_text import RICH, RichDelegate
 from microdesigner.gui.widgets.thumbnails import EDGE
 from microdesigner.gui.widgets.thumbnails import HEIGHT as THUMBNAIL_HEIGHT
@@ -198,7 +198,7 @@ class HistoryPanel(QWidget):
         rich, plain = short_caption(entry)
         item.setText(plain)
         item.setData(RICH, rich)
-        item.setToolTip(describe(entry))
+        item.setToolTip(as_text(describe(entry)))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, describe(entry).replace("\n", ", "))
 
     def _show_count(self) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from microdesigner.app.store.jobs import Job, State
 from microdesigner.app.sweep import swept_names
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.gui.widgets.basics import CollapsibleSection, named, symbol_html, tool_button
+from microdesigner.gui.widgets.basics import CollapsibleSection, as_text, named, symbol_html, tool_button
 from microdesigner.gui.widgets.rich_text import RICH, RichDelegate, plain
 
 HEIGHT = 98
@@ -105,7 +105,7 @@ class QueuePanel(QWidget):
             item.setText(column, plain(html))
             if column:
                 item.setData(column, RICH, html)
-            item.setToolTip(column, explain(job))
+            item.setToolTip(column, as_text(explain(job)))
         if job.state is State.RUNNING:
             self.list.scrollToItem(item)
 

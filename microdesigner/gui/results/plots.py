@@ -1,6 +1,7 @@
 """Four plots that follow the volume on show: composition over height, chords, paths to the electrodes, correlation."""
 
 from collections.abc import Callable
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -174,7 +175,7 @@ class PlotsPanel(QWidget):
     def _show_legend(self) -> None:
         names = self._volume.phase_names if self._volume is not None else ()
         parts = [
-            f'<span style="color:rgb({red},{green},{blue})">■</span> {name.capitalize()}'
+            f'<span style="color:rgb({red},{green},{blue})">■</span> {escape(name.capitalize())}'
             for name, (red, green, blue) in zip(names, self._rgb(), strict=True)
         ]
         self.legend.setText("&nbsp;&nbsp;&nbsp;".join(parts))

@@ -1,5 +1,6 @@
 """The left column: which model, what to ask for, how to generate."""
 
+from html import escape
 from itertools import pairwise
 
 from PySide6.QtCore import Signal
@@ -115,7 +116,8 @@ class TargetsPanel(QWidget):
         self.dependent.setVisible(phase is not None)
         if phase is not None:
             amount = "free" if value is None else f"{value:.3f}"
-            self.dependent.setText(f"{phase.capitalize()} fraction&nbsp; <b>{amount}</b> &nbsp;follows from the others")
+            name = escape(phase.capitalize())
+            self.dependent.setText(f"{name} fraction&nbsp; <b>{amount}</b> &nbsp;follows from the others")
 
     def _show_lowered(self) -> None:
         """Name the targets that had to make room for the one being set."""

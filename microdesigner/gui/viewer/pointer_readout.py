@@ -16,6 +16,7 @@ class PointerReadout(QObject):
     def __init__(self, view: VolumeView) -> None:
         super().__init__(view)
         self.label = QLabel()
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setToolTip("Index, position and phase of the voxel under the pointer, counted from 0.")
         self._view = view
         self._film: Microstructure | None = None

@@ -1,9 +1,11 @@
 """Names, headings and folding: what every panel is made of."""
 
 from collections.abc import Callable
+from html import escape
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import Qt as RichText
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QAbstractSpinBox,
@@ -122,6 +124,12 @@ class CollapsibleSection(QWidget):
             self.opening.emit()
         self._content.setVisible(opened)
         self.button.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
+
+
+def as_text(words: str) -> str:
+    """Words that may come from a stranger's file, for a tooltip: Qt would follow what looks like tags, and fetch
+    the pictures that they name."""
+    return f"<qt>{escape(words).replace(chr(10), '<br>')}</qt>" if RichText.mightBeRichText(words) else words
 
 
 def symbol_html(symbol: str) -> str:

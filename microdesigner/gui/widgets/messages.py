@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from microdesigner.gui import theme
-from microdesigner.gui.widgets.basics import tool_button
+from microdesigner.gui.widgets.basics import as_text, tool_button
 from microdesigner.gui.widgets.details_dialog import DetailsDialog
 
 _log = logging.getLogger(__name__)
@@ -64,11 +64,12 @@ class StatusLine(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)  # names of files and models are shown as they are
         self.setToolTip(HINT)
 
     def setText(self, text: str) -> None:  # noqa: N802
         """Show and log a sentence."""
         super().setText(text)
-        self.setToolTip(f"{text}\n{HINT}".strip())  # the sentence may be longer than the line
+        self.setToolTip(as_text(f"{text}\n{HINT}".strip()))  # the sentence may be longer than the line
         if text:
             _log.info("%s", text)

@@ -106,7 +106,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(window: MainWindow, tmp_path: Pa
     folder = tmp_path / "exports"
     with full_disk(2000):
         window.export(folder / "film.stl")
-        wait_until(lambda: "film.stl could not be written (File too large)" in window.error_bar.text.text())
+        wait_until(lambda: "film.stl could not be written (file too large)" in window.error_bar.text.text())
     assert not list(folder.iterdir())
 
 
