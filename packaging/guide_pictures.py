@@ -9,13 +9,13 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from microdesigner.app.store.settings import Settings
-from microdesigner.app.sweep import sweep_requests
+from microdesigner.app.sweep import SweepAxis, sweep_requests
 from microdesigner.app.targets import QUALITIES
 from microdesigner.core.request import Request
 from microdesigner.gui import theme
 from microdesigner.gui.application import make_application, open_window
 from microdesigner.gui.main_window import MainWindow
-from microdesigner.gui.queue.contact_sheet import SheetDialog
+from microdesigner.gui.queue.sheet_dialog import SheetDialog
 from microdesigner.gui.queue.sweep import SweepDialog
 
 SWEPT, LOW, HIGH, STEPS = "vol_frac_D", 0.30, 0.54, 4
@@ -49,7 +49,7 @@ class Guide:
         dialog.reject()
         steps, sampler = QUALITIES["draft"]
         quick = replace(self._request, steps=steps, sampler=sampler)
-        window.queue.enqueue(sweep_requests(quick, SWEPT, LOW, HIGH, STEPS), SWEPT)
+        window.queue.enqueue(sweep_requests(quick, [SweepAxis(SWEPT, LOW, HIGH, STEPS)]), SWEPT)
         wait(lambda: window.findChild(SheetDialog) is not None)
         sheet = self._dialog(SheetDialog)
         self._take(sheet, "contact-sheet")
@@ -69,11 +69,11 @@ class Guide:
     def _views(self) -> None:
         views = self._window.views
         views.cut_toggle.setChecked(True)
-        views.cut.clips[1].setValue((70, 200))
+        views.cut.clips[1].setValue((45, 128))
         views.phases.sliders[1].setValue(35)
         self._settle()
         self._take(self._window.tabs, "views")
-        views.cut.clips[1].setValue((0, 200))
+        views.cut.clips[1].setValue((0, 128))
         views.phases.sliders[1].setValue(100)
         views.cut_toggle.setChecked(False)
         self._settle()

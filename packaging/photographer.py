@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from microdesigner.gui.main_window import MainWindow
 
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 900
 COLOURS = 256  # enough for a window, and a third of the bytes
 
 
