@@ -2,13 +2,19 @@
 
 import math
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.events import Progress
+from microdesigner.core.guidance_schedule import corrected_steps
 from microdesigner.core.request import Request
 
-FIRST, ROUND, ROUNDS, FINISH = 21.0, 5.0, 4.0, 7.0
-"""Before anything is known: how long parts of the work take in denoiser evaluations, and rounds of a refinement."""
+FIRST_CORRECTION, CORRECTION = 18.0, 4.0
+"""How long corrections of a film take while it is denoised, in denoiser evaluations: the first takes derivatives."""
+FIRST, ROUND, ROUNDS, FINISH = 8.0, 4.0, 2.0, 7.5
+"""Before anything is known: how long other parts of the work take in evaluations, and rounds of a refinement."""
+UNGUIDED_FIRST, UNGUIDED_ROUNDS = 21.0, 4.0
+"""The same where the film was not corrected before."""
 BALANCED = 4.0
 """The same of a refinement without straight paths: all that it does is one decoding."""
 NEWEST = 0.5
@@ -21,8 +27,9 @@ OVERDUE = 0.1
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds that the parts of one film take: a denoiser evaluation, the refinement up to the first of its `rounds`
-    (which are counted), each round, and all from the last decoding to the film's values."""
+    """Seconds that the parts of one film take: a denoiser evaluation (a correction counts as several), the refinement
+    up to the first of its `rounds` (which are counted), each round, and all from the last decoding to the film's
+    values."""
 
     step: float
     first: float
@@ -59,7 +66,7 @@ class Work:
 class _Film:
     """What one film has taken so far."""
 
-    steps: int = 0
+    evaluations: float = 0.0
     step: float = 0.0
     first: float | None = None
     rounds: int = 0
@@ -117,10 +124,18 @@ class GenerationProgress:
     def __init__(self, request: Request, memory: PaceMemory) -> None:
         self._request, self._memory = request, memory
         self._work = Work.of(request)
+        corrected = corrected_steps(request) if self._work.straight else ()
+        costs = [1.0] * request.steps
+        for number in corrected:
+            costs[number] += FIRST_CORRECTION if number == corrected[0] else CORRECTION
+        self._guided = bool(corrected)
+        self._evaluations = (0.0, *accumulate(costs))  # that a film has taken after so many steps
         self._stage = ""
         self._since: float | None = None  # when the last event came
         self._started: float | None = None
         self._denoised = self._refined = self._finished = 0.0  # films
+        self._before, self._together = 0, 1  # films denoised before those under way, and how many these are
+        self._following = 1.0  # evaluations that their next step counts as
         self._film = _Film()
         self._share = 0.0
 
@@ -129,7 +144,8 @@ class GenerationProgress:
         if self._started is None or self._since is None:
             self._started = self._since = now
             if event.stage == "denoise":  # the first evaluation is over, and nobody knows how long it took
-                self._denoised, self._stage = self._films(event), "denoise"
+                self._count_steps(event)
+                self._stage = "denoise"
                 return
         spent = now - self._since
         if event.stage == "denoise":
@@ -153,9 +169,9 @@ class GenerationProgress:
 
     def _left(self, pace: Pace, waited: float) -> float:
         """Seconds until the last film is there, `waited` after the last event."""
-        count, request = self._request.count, self._request
+        count = self._request.count
         refinement = pace.first + pace.rounds * pace.round if self._refines else 0.0
-        denoise = (count - self._denoised) * request.steps * pace.step
+        denoise = (count - self._denoised) * self._evaluations[-1] * pace.step
         if self._stage == "decode":
             under_way, others = _rest(pace.finish, waited), count - max(self._finished + 1, self._refined)
             return denoise + under_way + max(0.0, count - self._refined) * refinement + others * pace.finish
@@ -164,7 +180,7 @@ class GenerationProgress:
             others = max(0.0, count - self._refined - 1) * refinement
             return denoise + self._rounds_left(pace, waited) + others + finish
         if self._stage == "denoise":
-            denoise -= min(waited, pace.step)
+            denoise -= min(waited, self._following * pace.step)
         return denoise + max(0.0, count - self._refined) * refinement + finish
 
     def _rounds_left(self, pace: Pace, waited: float) -> float:
@@ -187,36 +203,48 @@ class GenerationProgress:
 
     def _pace(self) -> Pace | None:
         """What each part takes, at the speed that this film's evaluations show."""
-        step = self._film.step / self._film.steps if self._film.steps else None
+        step = self._film.step / self._film.evaluations if self._film.evaluations else None
         known = self._memory.expected(self._work)
         if known is not None:
             return known if step is None or not known.step else known.scaled(max(0.2, min(5.0, step / known.step)))
         if step is None:
             return None
-        first, rounds = (FIRST, ROUNDS) if self._work.straight else (BALANCED, 0.0)
+        first, rounds = (FIRST, ROUNDS) if self._guided else (UNGUIDED_FIRST, UNGUIDED_ROUNDS)
+        if not self._work.straight:
+            first, rounds = BALANCED, 0.0
         return Pace(step, first * step, ROUND * step, rounds, FINISH * step)
 
-    def _films(self, event: Progress) -> float:
-        """Films denoised: candidates beyond the first of a film go on where it was."""
+    def _count_steps(self, event: Progress) -> None:
+        """Films denoised so far, by the evaluations that their steps count as.
+
+        Candidates beyond the first of a film go on where it was; films that are denoised together, as on a graphics
+        card, tell each step for all of them.
+        """
         steps, candidates = self._request.steps, self._request.candidates
-        if candidates == 1:
-            return event.done / steps
-        film = max(event.done - 1, 0) // (steps * candidates)
-        return float(film) + ((event.done - 1) % steps + 1) / steps
+        if self._stage != "denoise":
+            self._before = round(self._denoised) if candidates == 1 else 0
+            self._together = max(1, event.done - self._before * steps) if candidates == 1 else 1
+        films, done = divmod(event.done - self._before * steps - 1, steps * self._together)
+        done = done // self._together + 1
+        whole = self._before + films // candidates
+        self._denoised = whole + self._together * self._evaluations[done] / self._evaluations[-1]
+        following = self._evaluations[min(done + 1, steps)] - self._evaluations[done]
+        self._following = self._together * following
 
     def _take_steps(self, event: Progress, spent: float) -> None:
         if self._stage not in ("denoise", ""):
             self._film = _Film()
-        before, self._denoised = self._denoised, self._films(event)
+        before = self._denoised
+        self._count_steps(event)
         if self._request.candidates > 1:  # another candidate of a film that was decoded already
             self._refined = min(self._refined, math.ceil(self._denoised) - 1)
         if self._denoised > before and self._stage == "denoise":
-            self._film.steps += round((self._denoised - before) * self._request.steps)
+            self._film.evaluations += (self._denoised - before) * self._evaluations[-1]
             self._film.step += spent
 
     def _take_round(self, event: Progress, spent: float) -> None:
         if self._stage != "refine":  # the next of the films that were denoised together, or the first
-            self._film = _Film(self._film.steps, self._film.step, refines=True)
+            self._film = _Film(self._film.evaluations, self._film.step, refines=True)
         most = event.total // (self._request.count * self._request.candidates)  # rounds that there can be
         film, rounds = self._film, event.done % most
         if rounds == 0 and event.done and film.rounds:  # the last of them
@@ -230,10 +258,10 @@ class GenerationProgress:
     def _take_finish(self, event: Progress, spent: float) -> None:
         self._finished = event.done
         film, known = self._film, self._memory.expected(self._work)
-        if self._stage != "decode" or not film.steps:
+        if self._stage != "decode" or not film.evaluations:
             return
         rounds = max(film.rounds - 1, 0)  # the first is told together with what comes before it
-        step = film.step / film.steps
+        step = film.step / film.evaluations
         usual = film.round / rounds if rounds else known.round if known else ROUND * step
         first = film.round if film.first is None else max(0.0, film.first - usual)
         expected = self._pace()

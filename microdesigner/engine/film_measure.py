@@ -119,7 +119,8 @@ class FilmMeasure:
         """`own_fractions` of a film and their derivatives by its latent (fractions, latent voxels), on the CPU."""
         shares = self.own_fractions(at.decoded[0])
         rows = [torch.autograd.grad(share, at.leaf, retain_graph=True)[0].flatten() for share in shares]
-        return shares.detach().cpu(), torch.stack(rows).float().cpu()
+        derivatives = torch.stack(rows).float().cpu() if rows else torch.empty(0, at.leaf.numel())
+        return shares.detach().cpu(), derivatives
 
     def fraction_targets(self) -> Tensor:
         """The fractions asked for (fractions,), on the CPU."""

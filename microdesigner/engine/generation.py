@@ -14,6 +14,7 @@ from torch import Tensor
 
 from microdesigner.compute import memory_errors
 from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
+from microdesigner.core.guidance_schedule import corrected_steps
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
@@ -126,13 +127,15 @@ class Generation:
         return initial_noises(self._request.seed + index, number + 1, self._latent_shape)[number]
 
     def guidances(self, index: int, number: int) -> list[MeasuredGuidance]:
-        """What guides candidate `number` of sample `index`, which its refinement will need; none where the denoiser is
-        left alone. Of the samplers, the paper's takes a thousand steps: too many to correct."""
-        if self._request.refinement_strength < 1 or not self._refines or self._request.sampler == "ancestral":
+        """What guides candidate `number` of sample `index`, which its refinement will need; nothing where the denoiser
+        is left alone, nor where only fractions are asked for, which biases give."""
+        request, corrected = self._request, corrected_steps(self._request)
+        if not corrected or not any(quantity.straight for quantity in self._quantities):
             return []
         values, _ = condition_values(self._card, [self.targets(index).requested])
-        self._guidances[index, number] = MeasuredGuidance(self._networks, values[0], self._quantities)
-        return [self._guidances[index, number]]
+        guidance = MeasuredGuidance(self._networks, values[0], self._quantities, request.steps, corrected)
+        self._guidances[index, number] = guidance
+        return [guidance]
 
     def _next(self, steps: Iterator[Step | Tensor]) -> Step | Tensor:
         with self._timed("denoise"):

@@ -155,8 +155,8 @@ class _Batch:
         stochasticity = STOCHASTICITY if request.sampler == "sa-solver" else 0.0
         return dpm_solver(velocity, self.noise, request.steps, stochasticity, generators, self._corrected)
 
-    def _corrected(self, clean: Tensor, now: float, after: float) -> Tensor:
-        guided = [guidance.corrected(one, now, after) for one, guidance in zip(clean, self._guidances, strict=False)]
+    def _corrected(self, clean: Tensor) -> Tensor:
+        guided = [guidance.corrected(one) for one, guidance in zip(clean, self._guidances, strict=False)]
         return torch.stack([*guided, *clean[len(guided) :]])
 
     def velocity(self, noisy: Tensor, time: Tensor) -> Tensor:

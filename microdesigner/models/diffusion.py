@@ -12,8 +12,8 @@ from torch import Tensor
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
 """(noisy latent (batch, ...), time (batch,)) → v."""
-Correction = Callable[[Tensor, float, float], Tensor]
-"""(estimate of the clean latent (batch, ...), its time, time after the step) → the estimate to go on with."""
+Correction = Callable[[Tensor], Tensor]
+"""Estimate of the clean latent (batch, ...) → the estimate to go on with."""
 STOCHASTICITY = 2.0
 """τ of SA-Solver. Without noise (τ = 0) the denoiser's errors at high noise add up, and films come out rough: with
 τ = 2 the excess spread of mean curvature is a third of that or less. Larger τ needs more steps for the right spread."""
@@ -42,7 +42,7 @@ def dpm_solver(
     steps: int,
     stochasticity: float = 0.0,
     generators: Sequence[torch.Generator] = (),
-    correction: Correction = lambda clean, now, after: clean,
+    correction: Correction = lambda clean: clean,
 ) -> Iterator[Tensor]:
     """DPM-Solver++(2M) (Lu et al. 2022) with `steps` evaluations, uniform in time; yields the estimate of the clean
     latent after each, of which the last is the sample.
@@ -52,15 +52,15 @@ def dpm_solver(
     sample), h being the step in ln(α/σ): the reverse diffusion of SA-Solver (Xue et al. 2023, τ = 1 is
     SDE-DPM-Solver++), on which errors of the network fade instead of adding up.
 
-    `correction` may move each estimate before the step; the estimate before it, from which the step extrapolates, moves
-    along.
+    `correction` may move each step's estimate before the step is taken; the estimate before it, from which the step
+    extrapolates, moves along.
     """
     times = torch.linspace(1, 0, steps + 1, dtype=torch.float64)
     latent, previous, previous_width = noise, None, math.inf
     for index in range(steps):
         now, after = float(times[index]), float(times[index + 1])
         estimate = _clean(velocity, latent, now)
-        clean = correction(estimate, now, after)
+        clean = correction(estimate)
         width = _log_signal_to_noise(after) - _log_signal_to_noise(now)
         # the first step starts at zero signal and the last ends at zero noise: both are infinitely wide and first order
         between = math.isfinite(width)

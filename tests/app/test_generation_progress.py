@@ -9,22 +9,24 @@ import pytest
 from microdesigner.app.generation_progress import GenerationProgress, Outlook, PaceMemory, Work
 from microdesigner.app.store.paces import load_paces, save_paces
 from microdesigner.core.events import Progress
+from microdesigner.core.guidance_schedule import corrected_steps
 from microdesigner.core.request import Request
 
 TARGETS = {"vol_frac_D": 0.4, "tortuosity_D": 0.5}
 Timed = tuple[float, Progress]
 
 
-def events(count: int = 1, slow: float = 1.0, rounds: int = 4, steps: int = 16) -> Iterator[Timed]:
+def events(count: int = 1, slow: float = 1.0, rounds: int = 2, steps: int = 16) -> Iterator[Timed]:
     """What the engine tells on a CPU, with the times measured there, `slow` times as long."""
     now = 0.0
     for film in range(count):
+        corrected = corrected_steps(Request(TARGETS, steps=steps))
         for step in range(steps):
-            now += 0.03 * slow
+            now += (0.035 + (0 if step not in corrected else 0.64 if step == corrected[0] else 0.145)) * slow
             yield now, Progress("denoise", film * steps + step + 1, count * steps)
         yield now, Progress("refine", 8 * film, 8 * count)
         for done in range(1, rounds + 1):
-            now += (0.8 if done == 1 else 0.16) * slow
+            now += (0.3 if done == 1 else 0.14) * slow
             yield now, Progress("refine", 8 * film + done, 8 * count)
         yield now, Progress("decode", film, count)
         now += 0.25 * slow
@@ -85,8 +87,8 @@ def test_time_runs_down_between_events() -> None:
     progress = GenerationProgress(Request(TARGETS, steps=16), memory)
     for now, event in itertools.islice(events(), 17):  # the refinement begins
         progress.add(event, now)
-    left = [progress.outlook(now + wait).seconds_left or 0.0 for wait in (0.0, 0.2, 0.4)]
-    assert left == pytest.approx([left[0], left[0] - 0.2, left[0] - 0.4])
+    left = [progress.outlook(now + wait).seconds_left or 0.0 for wait in (0.0, 0.1, 0.2)]
+    assert left == pytest.approx([left[0], left[0] - 0.1, left[0] - 0.2])
     assert left[0] > 0.5
 
 
@@ -118,10 +120,11 @@ def test_candidates_that_are_drawn_again_are_followed() -> None:
 
 
 def test_films_denoised_together_are_followed_one_after_the_other() -> None:
-    """A graphics card denoises sixteen at once, then refines and decodes them in turn; a few runs are learned from."""
+    """A graphics card denoises sixteen at once, then refines and decodes them in turn; runs are learned from."""
     timed, now = [], 0.0
+    corrected = corrected_steps(Request(TARGETS, steps=16))
     for step in range(16):
-        now += 0.1
+        now += 0.05 + (0.0 if step not in corrected else 0.8 if step == corrected[0] else 0.2)
         timed.append((now, Progress("denoise", 16 * (step + 1), 256)))
     for film in range(16):
         timed.append((now, Progress("refine", 8 * film, 128)))
@@ -132,7 +135,7 @@ def test_films_denoised_together_are_followed_one_after_the_other() -> None:
         now += 0.1
     timed += [(now, Progress("measure", film + 1, 16)) for film in range(16)]
     memory, request = PaceMemory(), Request(TARGETS, steps=16, count=16)
-    for _ in range(4):
+    for _ in range(8):
         seen = followed(request, memory, timed)
     assert max(errors_after_a_third(seen, now)) < 0.2
 

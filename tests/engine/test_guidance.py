@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from microdesigner.core.guidance_schedule import corrected_steps
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine, generation
-from microdesigner.engine.guidance import SPACING, START, MeasuredGuidance
+from microdesigner.engine.guidance import MeasuredGuidance
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.refinement import Refinement
 from tests.engine.films import NAMES, denoised_film, latent, measured, quantities_of
@@ -16,17 +17,16 @@ from tests.engine.films import NAMES, denoised_film, latent, measured, quantitie
 CHANGE = torch.tensor([0.03, 0.02, -0.04, 0.05])
 
 
-def guidance_of(networks: InferenceNetworks, targets: Tensor, *names: str) -> MeasuredGuidance:
-    return MeasuredGuidance(networks, targets, quantities_of(networks, *names))
+def guidance_of(networks: InferenceNetworks, targets: Tensor, *names: str, steps: int = 1) -> MeasuredGuidance:
+    """Guidance that corrects all steps, or the last alone."""
+    return MeasuredGuidance(networks, targets, quantities_of(networks, *names), steps, range(steps))
 
 
-def test_the_last_correction_brings_the_film_near_its_targets(networks: InferenceNetworks) -> None:
+def test_last_corrections_bring_the_film_near_its_targets(networks: InferenceNetworks) -> None:
     clean = latent()
     before = measured(denoised_film(networks, clean))
-    guidance = guidance_of(networks, before + CHANGE, *NAMES)
     for _ in range(3):
-        clean = guidance.corrected(clean, 0.1, 0.0)
-        guidance._next = START
+        clean = guidance_of(networks, before + CHANGE, *NAMES).corrected(clean)
     missed = measured(denoised_film(networks, clean)) - before - CHANGE
     assert float(missed[:2].abs().max()) < 0.25 * float(CHANGE.abs().max()), "fractions without biases"
     assert float(missed[2:].abs().max()) < 0.5 * float(CHANGE.abs().max()), "straight paths"
@@ -34,31 +34,37 @@ def test_the_last_correction_brings_the_film_near_its_targets(networks: Inferenc
 
 def test_a_correction_that_steps_follow_goes_further(networks: InferenceNetworks) -> None:
     clean, targets = latent(), measured(denoised_film(networks, latent())) + CHANGE
-    last = guidance_of(networks, targets, *NAMES).corrected(clean, START, 0.0) - clean
-    followed = guidance_of(networks, targets, *NAMES).corrected(clean, START, 0.4) - clean
+    last = guidance_of(networks, targets, *NAMES).corrected(clean) - clean
+    followed = guidance_of(networks, targets, *NAMES, steps=2).corrected(clean) - clean
     assert torch.allclose(followed, 2 * last, rtol=1e-3, atol=1e-5)
 
 
-def test_only_later_estimates_are_corrected_and_not_too_often(networks: InferenceNetworks) -> None:
-    clean = latent()
-    guidance = guidance_of(networks, measured(denoised_film(networks, clean)) + CHANGE, *NAMES)
-    assert torch.equal(guidance.corrected(clean, START + 0.01, START), clean)
-    assert guidance.jacobian is None
-    assert not torch.equal(guidance.corrected(clean, START, 0.4), clean)
-    assert torch.equal(guidance.corrected(clean, START * (1 + SPACING) / 2, 0.4), clean)
-    assert not torch.equal(guidance.corrected(clean, START * SPACING, 0.4), clean)
+def test_steps_that_are_not_chosen_go_on_as_they_are(networks: InferenceNetworks) -> None:
+    clean, targets = latent(), measured(denoised_film(networks, latent())) + CHANGE
+    guidance = MeasuredGuidance(networks, targets, quantities_of(networks, *NAMES), 3, [1])
+    moved = [not torch.equal(guidance.corrected(clean), clean) for _ in range(3)]
+    assert moved == [False, True, False]
 
 
-@pytest.mark.parametrize("names", [("vol_frac_D",), ("tortuosity_A",)])
-def test_targets_of_one_kind_alone_are_followed(networks: InferenceNetworks, names: tuple[str, ...]) -> None:
+def test_the_later_steps_are_corrected_more_and_more_often() -> None:
+    assert corrected_steps(Request({"vol_frac_D": 0.4}, steps=20)) == (10, 12, 14, 16, 17, 18, 19)
+    assert corrected_steps(Request({"vol_frac_D": 0.4}, steps=1)) == (), "pure noise shows no film"
+    for steps in (2, 5, 20, 50):
+        numbers = corrected_steps(Request({"vol_frac_D": 0.4}, steps=steps))
+        assert numbers[-1] == steps - 1
+        assert min(numbers) >= steps / 2
+
+
+@pytest.mark.parametrize("names", [("tortuosity_A",), ("tortuosity_D", "vol_frac_D")])
+def test_any_subset_with_straight_paths_is_followed(networks: InferenceNetworks, names: tuple[str, ...]) -> None:
     clean = latent()
     before = measured(denoised_film(networks, clean))
     guidance = guidance_of(networks, before + CHANGE, *names)
-    column = NAMES.index(names[0])
-    after = measured(denoised_film(networks, guidance.corrected(clean, 0.1, 0.0)))
-    assert abs(float((after - before - CHANGE)[column])) < (0.6 * abs(float(CHANGE[column])))
+    missed = measured(denoised_film(networks, guidance.corrected(clean))) - before - CHANGE
+    columns = [NAMES.index(name) for name in names]
+    assert (missed.abs() < 0.6 * CHANGE.abs())[columns].all()
     assert guidance.jacobian is not None
-    assert len(guidance.jacobian) == names[0].startswith("tortuosity")
+    assert len(guidance.jacobian) == 1
 
 
 def test_a_guided_film_leaves_little_to_refinement(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,8 +93,8 @@ def test_a_guided_film_leaves_little_to_refinement(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     "options", [{"sampler": "ancestral"}, {"refinement_strength": 0.5}, {"refinement_strength": 0}]
 )
-def test_the_denoiser_is_left_alone_where_that_was_asked(tiny_engine: Engine, options: dict[str, Any]) -> None:
-    request = Request({"vol_frac_D": 0.4}, **options)
-    assert generation.Generation(tiny_engine.networks, request).guidances(0, 0) == []
-    plain = generation.Generation(tiny_engine.networks, Request({"vol_frac_D": 0.4}))
-    assert len(plain.guidances(0, 0)) == 1
+def test_the_denoiser_is_left_alone_where_that_was_asked(networks: InferenceNetworks, options: dict[str, Any]) -> None:
+    targets = {"vol_frac_D": 0.4, "tortuosity_D": 0.4}
+    assert generation.Generation(networks, Request(targets, **options)).guidances(0, 0) == []
+    assert generation.Generation(networks, Request({"vol_frac_D": 0.4})).guidances(0, 0) == []
+    assert len(generation.Generation(networks, Request(targets)).guidances(0, 0)) == 1
