@@ -69,6 +69,18 @@ def test_a_damaged_history_is_begun_anew_with_what_can_be_read(history_folder: P
     assert whole > MUTATIONS / 4, "most damage leaves rows that can be read"
 
 
+def test_a_history_whose_schema_is_no_text_is_begun_anew(history_folder: Path, tmp_path: Path) -> None:
+    """SQLite quotes it in its complaint, which Python then cannot read."""
+    path = tmp_path / "history" / "history.sqlite"
+    shutil.copytree(history_folder, path.parent)
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE", b"CREATE \xe5ABLE"))
+    history = History(path.parent)
+    assert history.entries() == []
+    (problem,) = history.take_problems()
+    assert "was damaged and begun anew" in problem
+    assert _use_history(path.parent) == 0
+
+
 def test_odd_rows_of_a_history_are_left_out(history_folder: Path, tmp_path: Path) -> None:
     folder = tmp_path / "history"
     shutil.copytree(history_folder, folder)

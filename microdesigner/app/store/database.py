@@ -16,6 +16,12 @@ SECONDS_TO_WAIT = 10
 _CORRUPT, _NOT_A_DATABASE, _SCHEMA_ERROR, _SHORT_READ = 11, 26, 1, 522
 
 
+class _NoText(sqlite3.DatabaseError):
+    """The library quotes, of a damaged file, what is no text."""
+
+    sqlite_errorcode = _CORRUPT
+
+
 class Database:
     """The file at `path`. A damaged one is renamed and a new one begun with the rows that can still be read.
 
@@ -96,12 +102,15 @@ class Database:
 
     def _attempt(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(_connect(self.path)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            with _transaction(connection):
-                self._make_tables(connection)
-                return work(connection)
+        try:
+            with contextlib.closing(_connect(self.path)) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=FULL")
+                with _transaction(connection):
+                    self._make_tables(connection)
+                    return work(connection)
+        except UnicodeDecodeError:
+            raise _NoText("its schema is no text") from None
 
     def _make_tables(self, connection: sqlite3.Connection) -> None:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -143,7 +152,10 @@ class Database:
         rows: dict[object, tuple[object, ...]] = {}
         columns: list[str] = []
         for order in ("ASC", "DESC"):  # from both ends up to the damage
-            with contextlib.suppress(sqlite3.Error), contextlib.closing(_connect(aside)) as damaged:
+            with (
+                contextlib.suppress(sqlite3.Error, UnicodeDecodeError),
+                contextlib.closing(_connect(aside)) as damaged,
+            ):
                 cursor = damaged.execute(f'SELECT rowid, * FROM "{table}" ORDER BY rowid {order}')
                 columns = [entry[0] for entry in cursor.description[1:]]
                 for row in cursor:
