@@ -29,7 +29,10 @@ def commands(inputs: Path, count: int) -> list[Area]:
             "generate", partial(_generate, model, count), _check_generated, partial(_compare_generated, count),
             lambda _: model.exists() or save_tiny_bundle(model),
         ),
-        Area("dataset build", _build, partial(_check_dataset, 2), _compare_datasets, wants=_wants_of_building),
+        Area(
+            "dataset build", _build, partial(_check_dataset, PLAN.series), _compare_datasets,
+            wants=_wants_of_building,
+        ),
         Area(
             "dataset import", partial(_import, dataset), partial(_check_dataset, 8), _compare_datasets,
             lambda _: dataset.exists() or write_tiny_dataset(dataset, (16, 16, 16)),
