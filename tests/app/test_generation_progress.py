@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from microdesigner.app.generation_progress import GenerationProgress, Outlook, PaceMemory, Work
+from microdesigner.app.generation_progress import GenerationProgress, Outlook
+from microdesigner.app.pace import PaceMemory, Work
 from microdesigner.app.store.paces import load_paces, save_paces
 from microdesigner.core.events import Progress
 from microdesigner.core.guidance_schedule import corrected_steps

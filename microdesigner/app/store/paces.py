@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from microdesigner.app.generation_progress import Pace, PaceMemory, Work
+from microdesigner.app.pace import Pace, PaceMemory, Work
 from microdesigner.core.documents import document_text, read_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.paths import write_text_atomic

@@ -94,15 +94,19 @@ def blank(width: int, height: int) -> tuple[QImage, QPainter]:
     return image, painter
 
 
+def _take_pen(painter: QPainter, pixels: int, colour: QColor) -> None:
+    font = painter.font()
+    font.setPixelSize(pixels)
+    painter.setFont(font)
+    painter.setPen(colour)
+
+
 def write(
     painter: QPainter, place: QRectF, text: str, pixels: int, colour: QColor,
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
 ) -> None:  # fmt: skip
     """Write into a place, in lines that fit it."""
-    font = painter.font()
-    font.setPixelSize(pixels)
-    painter.setFont(font)
-    painter.setPen(colour)
+    _take_pen(painter, pixels, colour)
     painter.drawText(place, int(align) | int(Qt.TextFlag.TextWordWrap), text)
 
 
@@ -111,10 +115,7 @@ def write_rich(
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
 ) -> None:  # fmt: skip
     """Write a line of HTML into a place."""
-    font = painter.font()
-    font.setPixelSize(pixels)
-    painter.setFont(font)
-    painter.setPen(colour)
+    _take_pen(painter, pixels, colour)
     draw_rich(painter, place, html, align)
 
 
