@@ -23,6 +23,7 @@ class ConditionRow(QWidget):
         unit = "" if spec.unit == "1" else f" [{spec.unit}]"
         label = QLabel(f"{spec.title}&nbsp; <i>{symbol_html(spec.symbol)}</i>{unit}")
         label.setToolTip(tooltip)
+        label.setWordWrap(True)  # a long title takes two lines where a scroll bar stands beside it
         self.slider = named(HistogramSlider(parameter, limits), f"{spec.title} slider", tooltip)
         self.number = named(NumberField(), spec.title, tooltip)
         self.number.setDecimals(spec.decimals)

@@ -4,10 +4,15 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSpinBox
+from PySide6.QtWidgets import QAbstractSpinBox, QScrollArea
 
+from microdesigner.app.catalogue import installed_models
+from microdesigner.app.request_model import RequestModel
+from microdesigner.app.targets import Options
 from microdesigner.gui.main_window import MainWindow
-from tests.gui.conftest import generate
+from microdesigner.gui.targets.panel import TargetsPanel
+from tests.gui.conftest import generate, wait_until
+from tests.gui.fitting import cut_off
 
 
 def type_into(field: QAbstractSpinBox, text: str, qtbot: object) -> None:
@@ -141,3 +146,18 @@ def test_quality_sets_steps_and_sampler(window: MainWindow) -> None:
     request = window.request_model.request()
     assert request is not None
     assert (request.steps, request.sampler) == (1000, "ancestral")
+
+
+@pytest.mark.parametrize("model", ["ch-3phase", "ch-2phase", "opv-tomogram"])
+def test_nothing_is_cut_off_beside_a_scroll_bar(qtbot: object, model: str) -> None:
+    catalogue = installed_models()
+    targets = RequestModel(catalogue, Options())
+    panel = TargetsPanel(catalogue, targets)
+    qtbot.addWidget(panel)  # type: ignore[attr-defined]
+    targets.start(model)
+    panel.resize(panel.minimumWidth(), 300)
+    panel.show()
+    area = panel.findChild(QScrollArea)
+    wait_until(lambda: area.verticalScrollBar().isVisible())
+    assert area.widget().width() == area.viewport().width()
+    assert cut_off(panel) == []
