@@ -31,17 +31,18 @@ def commands(inputs: Path, count: int) -> list[Area]:
         ),
         Area(
             "dataset build", _build, partial(_check_dataset, PLAN.series), _compare_datasets,
-            wants=_wants_of_building,
+            wants=_wants_of_datasets,
         ),
         Area(
             "dataset import", partial(_import, dataset), partial(_check_dataset, 8), _compare_datasets,
-            lambda _: dataset.exists() or write_tiny_dataset(dataset, (16, 16, 16)),
+            lambda _: dataset.exists() or write_tiny_dataset(dataset, (16, 16, 16)), _wants_of_datasets,
         ),
     ]  # fmt: skip
 
 
-def _wants_of_building(mounts: bool) -> Mapping[str, Sequence[Want]]:
-    """Without memory compiled code ends its process, which in a build is another one, done without or told of."""
+def _wants_of_datasets(mounts: bool) -> Mapping[str, Sequence[Want]]:
+    """Without memory compiled code ends its process, which in a build is another one, done without or told of; and
+    Python waits for ever for a thread that could not begin."""
     return {name: some for name, some in wants(mounts).items() if name != "little memory"}
 
 
