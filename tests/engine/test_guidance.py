@@ -39,6 +39,14 @@ def test_a_correction_that_steps_follow_goes_further(networks: InferenceNetworks
     assert torch.allclose(followed, 2 * last, rtol=1e-3, atol=1e-5)
 
 
+def test_straight_paths_that_do_not_exist_ask_for_nothing(networks: InferenceNetworks) -> None:
+    clean = latent()
+    clean[0] -= 20
+    assert measured(denoised_film(networks, clean))[2].isnan()
+    moved = guidance_of(networks, torch.tensor([0.3, 0.1, 0.4, 0.4]), *NAMES).corrected(clean)
+    assert moved.isfinite().all()
+
+
 def test_steps_that_are_not_chosen_go_on_as_they_are(networks: InferenceNetworks) -> None:
     clean, targets = latent(), measured(denoised_film(networks, latent())) + CHANGE
     guidance = MeasuredGuidance(networks, targets, quantities_of(networks, *NAMES), 3, [1])
