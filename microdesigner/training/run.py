@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from msgspec.structs import replace
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.paths import atomic_path, disk_full
+from microdesigner.core.paths import disk_full
 from microdesigner.training import ranks
 from microdesigner.training.config import CONFIG_FILE, TrainingConfig, check_resumable, read_config
 from microdesigner.training.events import EventLog, read_events
@@ -129,14 +129,14 @@ class RunDirectory:
         """Keep the weights of a finished stage."""
         if not ranks.is_first():
             return
-        import torch
+        from microdesigner.training.whole_files import save_tensors
 
-        with atomic_path(self.stage_weights(stage)) as temporary:
-            torch.save(network.state_dict(), temporary)
+        save_tensors(network.state_dict(), self.stage_weights(stage))
 
     def checkpoint(self, stage: Stage) -> Path | None:
         """The newest checkpoint of an unfinished stage."""
-        checkpoints = sorted(self.stage_folder(stage).glob("*.ckpt"), key=lambda path: path.stat().st_mtime)
+        whole = [path for path in self.stage_folder(stage).glob("*.ckpt") if not path.name.startswith(".")]
+        checkpoints = sorted(whole, key=lambda path: path.stat().st_mtime)
         return checkpoints[-1] if checkpoints else None
 
     def open(self, config: TrainingConfig, resume: bool) -> TrainingConfig:

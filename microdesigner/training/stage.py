@@ -35,6 +35,7 @@ from microdesigner.training.run_callbacks import ControlCallback, EventCallback
 from microdesigner.training.strategy import PlainStrategy
 from microdesigner.training.validation_samples import SampleCallback, Sampler
 from microdesigner.training.weight_averaging import ExponentialMovingAverage
+from microdesigner.training.whole_files import WholeCheckpoints
 
 CHECKPOINT_MINUTES = 2.0
 SECONDS_TO_END = 20.0
@@ -248,6 +249,7 @@ def _fitted(
         gradient_clip_val=1.0,
         log_every_n_steps=20,
         logger=CSVLogger(folder, name="", version="log"),
+        plugins=[WholeCheckpoints()],
         callbacks=[
             ModelCheckpoint(
                 folder, "{step}", train_time_interval=timedelta(minutes=CHECKPOINT_MINUTES), save_top_k=1, monitor=None

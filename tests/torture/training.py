@@ -49,7 +49,7 @@ def _check(folder: Path, _: Path, __: int) -> None:
     from microdesigner.training.checkpoints import read_tensors
 
     run = folder / "run"
-    for path in (*run.glob("*.pt"), *run.glob("*/*.ckpt")):
+    for path in (*run.glob("[!.]*.pt"), *run.glob("*/[!.]*.ckpt")):
         read_tensors(path)
     if (run / "bundle" / CARD_FILE).exists():
         verify_bundle(run / "bundle")
