@@ -20,7 +20,7 @@ from microdesigner.cli.parser import Parser, Verb
 from microdesigner.core.child_process import answer_call, is_frozen
 from microdesigner.core.errors import InputError, MicrodesignerError, one_line
 from microdesigner.core.paths import user_data
-from microdesigner.core.wants import can_map, can_open, want_of
+from microdesigner.core.shortages import can_map, can_open, shortage_of
 
 LEAST_ADDRESS_SPACE, LEAST_FILES = 3 << 29, 32  # for a window
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -209,8 +209,8 @@ def _report_interruption() -> int:
 def _report(error: Exception, debug: bool) -> int:
     if debug:
         traceback.print_exc()
-    if want := want_of(error):
-        error = InputError(str(want))
+    if shortage := shortage_of(error):
+        error = InputError(str(shortage))
     elif library := _missing_library(error):
         error = InputError(
             f"The system library {library} is missing; install the package that brings it "

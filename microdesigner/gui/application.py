@@ -22,7 +22,7 @@ from microdesigner.app.log import last_lines, start_file_log
 from microdesigner.app.store.settings import Settings
 from microdesigner.app.workers.engine import ENGINE
 from microdesigner.core.paths import shipped, user_data
-from microdesigner.core.wants import want_of
+from microdesigner.core.shortages import shortage_of
 from microdesigner.gui import theme
 from microdesigner.gui.file_open_events import FileOpenEvents
 from microdesigner.gui.gui_thread_gc import GuiThreadGC
@@ -177,7 +177,7 @@ def _report(window: MainWindow, kind: type[BaseException], error: BaseException,
         return
     details = "".join(traceback.format_exception(kind, error, trace))
     if threading.current_thread() is threading.main_thread():
-        want = want_of(error)
-        window.error_bar.show_error(str(want) if want else UNFORESEEN, details)
+        shortage = shortage_of(error)
+        window.error_bar.show_error(str(shortage) if shortage else UNFORESEEN, details)
     else:
         _log.error("%s", details)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.one_thread import OneThread
-from microdesigner.core.wants import Want, want_of
+from microdesigner.core.shortages import Shortage, shortage_of
 
 Lost = Callable[[str], object]
 """Hears in the store's thread, by a sentence, that something could not be kept."""
@@ -39,8 +39,8 @@ class StoreThread(QObject):
         except MicrodesignerError as error:
             sentence = str(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
-            want = want_of(error) or Want(str(error), "check that the disk is not full")
-            sentence = f"{complaint} ({want.reason}); {want.remedy}."
+            shortage = shortage_of(error) or Shortage(str(error), "check that the disk is not full")
+            sentence = f"{complaint} ({shortage.reason}); {shortage.remedy}."
         if lost is not None:
             lost(sentence)
         self.failed.emit(sentence)

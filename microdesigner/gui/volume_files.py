@@ -9,7 +9,7 @@ from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.one_thread import OneThread
 from microdesigner.core.paths import write_text_atomic
-from microdesigner.core.wants import Want, want_of
+from microdesigner.core.shortages import Shortage, shortage_of
 
 SURFACES = {"stl": "STL surface of each phase", "ply": "PLY surface of each phase", "obj": "OBJ surface of each phase"}
 MESH = {"vtu": "VTU mesh of hexahedra"}
@@ -82,5 +82,5 @@ class VolumeFiles(QObject):
         except MicrodesignerError as error:
             self.failed.emit(str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
-            want = want_of(error) or Want(str(error), "try another file or folder")
-            self.failed.emit(f"{path.name} could not be written ({want.reason}); {want.remedy}.")
+            shortage = shortage_of(error) or Shortage(str(error), "try another file or folder")
+            self.failed.emit(f"{path.name} could not be written ({shortage.reason}); {shortage.remedy}.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.torture.forks import Done, Ending, free_folder, run_copy
-from tests.torture.wants import Want, wants
+from tests.torture.shortages import Shortage, shortages
 
 LOCKS = (".lock", "lock")
 
@@ -19,8 +19,8 @@ class Area:
     `prepare` fills a new folder. `check` raises AssertionError unless what a killed work left is whole or absent: it is
     given the folder, one in which the work was never killed, and how often the work had told that something was done.
     `compare` raises AssertionError unless the folder, in which the work was done again to its end, is as the one in
-    which it was never killed. `wants`, given whether disks can be mounted, tells what the machine may lack meanwhile;
-    with `stand` it lacks that once the work stands, and behind it the work must be done in spite of it.
+    which it was never killed. `shortages`, given whether disks can be mounted, tells what the machine may lack
+    meanwhile; with `stand` it lacks that once the work stands, and behind it the work must be done in spite of it.
     """
 
     name: str
@@ -28,8 +28,8 @@ class Area:
     check: Callable[[Path, Path, int], None]
     compare: Callable[[Path, Path], None]
     prepare: Callable[[Path], object] = lambda folder: None
-    wants: Callable[[bool], Mapping[str, Sequence[Want]]] = wants
-    stand: Callable[[Path, Done, Want], object] | None = None
+    shortages: Callable[[bool], Mapping[str, Sequence[Shortage]]] = shortages
+    stand: Callable[[Path, Done, Shortage], object] | None = None
 
 
 @dataclass

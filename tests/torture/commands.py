@@ -15,7 +15,7 @@ from tests.tiny_model import save_tiny_bundle
 from tests.torture.area import Area
 from tests.torture.films import same
 from tests.torture.forks import Done
-from tests.torture.wants import Want, wants
+from tests.torture.shortages import Shortage, shortages
 
 PLAN = BuildPlan(series=2, snapshots=2, size=(32, 32, 16), thicknesses=1)
 
@@ -31,19 +31,19 @@ def commands(inputs: Path, count: int) -> list[Area]:
         ),
         Area(
             "dataset build", _build, partial(_check_dataset, PLAN.series), _compare_datasets,
-            wants=_wants_of_datasets,
+            shortages=_shortages_of_datasets,
         ),
         Area(
             "dataset import", partial(_import, dataset), partial(_check_dataset, 8), _compare_datasets,
-            lambda _: dataset.exists() or write_tiny_dataset(dataset, (16, 16, 16)), _wants_of_datasets,
+            lambda _: dataset.exists() or write_tiny_dataset(dataset, (16, 16, 16)), _shortages_of_datasets,
         ),
     ]  # fmt: skip
 
 
-def _wants_of_datasets(mounts: bool) -> Mapping[str, Sequence[Want]]:
+def _shortages_of_datasets(mounts: bool) -> Mapping[str, Sequence[Shortage]]:
     """Without memory compiled code ends its process, which in a build is another one, done without or told of; and
     Python waits for ever for a thread that could not begin."""
-    return {name: some for name, some in wants(mounts).items() if name != "little memory"}
+    return {name: some for name, some in shortages(mounts).items() if name != "little memory"}
 
 
 def _generate(model: Path, count: int, folder: Path, _: Done) -> int:

@@ -18,7 +18,7 @@ from tests.tiny_model import save_tiny_bundle
 from tests.torture.area import Area
 from tests.torture.films import NEW, OLD, same, sample
 from tests.torture.forks import Done
-from tests.torture.wants import Want, wants
+from tests.torture.shortages import Shortage, shortages
 
 FORMATS = {name: entry.extensions[0] for name, entry in registry.FORMATS.items()}
 OF_SEVERAL_FILES = (".raw", ".mhd")
@@ -43,7 +43,7 @@ def exports(inputs: Path) -> list[Area]:
     return [
         *volumes,
         *(Area(f"export {name[4:]}", partial(_file, write, name), partial(_check_file, name), _compare_files,
-               partial(_prepare_file, name), _wants_of_drawing if name in drawn else wants)
+               partial(_prepare_file, name), _shortages_of_drawing if name in drawn else shortages)
           for name, write in files.items()),
         Area("export of films", _films, _check_films, _compare_files, _prepare_films),
         Area("session with film", _session, _check_session, _compare_session,
@@ -53,9 +53,9 @@ def exports(inputs: Path) -> list[Area]:
     ]  # fmt: skip
 
 
-def _wants_of_drawing(mounts: bool) -> Mapping[str, Sequence[Want]]:
+def _shortages_of_drawing(mounts: bool) -> Mapping[str, Sequence[Shortage]]:
     """Without memory graphics drivers end the process; the window draws in another one, of whose end it tells."""
-    return {name: some for name, some in wants(mounts).items() if name != "little memory"}
+    return {name: some for name, some in shortages(mounts).items() if name != "little memory"}
 
 
 def _prepare_converted(ending: str, folder: Path) -> None:

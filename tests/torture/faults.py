@@ -7,21 +7,21 @@ from pathlib import Path
 
 from tests.torture.area import Area, Count, clean, hidden, judged, undisturbed
 from tests.torture.forks import Done, Work, free_folder, run_copy
-from tests.torture.wants import FULL_DISK, ROOM, Want, mount, own_mounts, resize_disk, unmount
+from tests.torture.shortages import FULL_DISK, ROOM, Shortage, mount, own_mounts, resize_disk, unmount
 
 _UNEXPECTED = re.compile(r"Traceback|unexpected [A-Z]|not foreseen|^[A-Z]\w*Error:", re.MULTILINE)
 
 
 def faults(area: Area, parent: Path) -> Iterator[Count]:
-    """Try the work of `area` under each want."""
+    """Try the work of `area` under each shortage."""
     with undisturbed(area, parent) as (reference, _):
-        for name, wants in area.wants(_can_mount()).items():
+        for name, shortages in area.shortages(_can_mount()).items():
             count = Count(f"{name}: {area.name}")
-            for want in wants:
+            for shortage in shortages:
                 folder = free_folder(parent)
                 if name == FULL_DISK:
                     assert mount("tmpfs", folder, f"size={ROOM}")
-                count.note(_tried(area, folder, reference, want))
+                count.note(_tried(area, folder, reference, shortage))
                 if name == FULL_DISK:
                     unmount(folder)
                     clean(folder)
@@ -33,10 +33,10 @@ def _can_mount() -> bool:
     return own_mounts()
 
 
-def _tried(area: Area, folder: Path, reference: Path, want: Want) -> str:
-    """What is wrong with how the work ended under `want`."""
+def _tried(area: Area, folder: Path, reference: Path, shortage: Shortage) -> str:
+    """What is wrong with how the work ended under `shortage`."""
     area.prepare(folder)
-    ending = run_copy(_under(area, folder, want), first=own_mounts)
+    ending = run_copy(_under(area, folder, shortage), first=own_mounts)
     _lift(folder)
     if ending.code is None:
         return f"the process was ended: {ending.message}"
@@ -47,14 +47,14 @@ def _tried(area: Area, folder: Path, reference: Path, want: Want) -> str:
     return judged(area, folder, reference, ending.done)
 
 
-def _under(area: Area, folder: Path, want: Want) -> Work:
-    """The work while `want` holds."""
+def _under(area: Area, folder: Path, shortage: Shortage) -> Work:
+    """The work while `shortage` holds."""
     if area.stand is not None:
         stand = area.stand
-        return lambda done: stand(folder, done, want)
+        return lambda done: stand(folder, done, shortage)
 
     def work(done: Done) -> object:
-        with want(folder):
+        with shortage(folder):
             return area.work(folder, done)
 
     return work

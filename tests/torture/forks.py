@@ -15,7 +15,7 @@ from pathlib import Path
 
 from microdesigner.core import paths
 from microdesigner.core.errors import MicrodesignerError
-from microdesigner.core.wants import want_of
+from microdesigner.core.shortages import shortage_of
 
 OPERATIONS = frozenset(
     ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate", "sqlite3.connect",
@@ -128,7 +128,7 @@ def _be_copy(work: Work, marks: int, messages: int, at_operation: int | None, fi
     except MicrodesignerError as error:
         os.write(messages, str(error).encode())
     except BaseException as error:  # noqa: BLE001 - told through standard error, as command and window tell it
-        os.write(messages, str(want_of(error) or f"{type(error).__name__}: {error}").encode())
+        os.write(messages, str(shortage_of(error) or f"{type(error).__name__}: {error}").encode())
     finally:
         os._exit(code)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.torture.area import Area
 from tests.torture.forks import Done
-from tests.torture.wants import Want, limited, wants
+from tests.torture.shortages import Shortage, limited, shortages
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -24,7 +24,7 @@ BEFORE = ("no TMPDIR", "limited file size", "full disk", "read-only disk", "no /
 
 def start() -> Area:
     """A new process, which is given only so much; what it cannot do without is said in one sentence."""
-    return Area("start of the desktop", _start, lambda *_: None, lambda *_: None, wants=_wants)
+    return Area("start of the desktop", _start, lambda *_: None, lambda *_: None, shortages=_shortages)
 
 
 def _start(folder: Path, _: Done) -> None:
@@ -32,8 +32,8 @@ def _start(folder: Path, _: Done) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "tests.torture.start"])
 
 
-def _wants(mounts: bool) -> Mapping[str, Sequence[Want]]:
-    general = {name: some for name, some in wants(mounts).items() if name in BEFORE}
+def _shortages(mounts: bool) -> Mapping[str, Sequence[Shortage]]:
+    general = {name: some for name, some in shortages(mounts).items() if name in BEFORE}
     return general | {
         "little memory": [limited(resource.RLIMIT_AS, megabytes << 20) for megabytes in MEMORY_MB],
         "few descriptors": [limited(resource.RLIMIT_NOFILE, number) for number in DESCRIPTORS],

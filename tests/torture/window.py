@@ -17,16 +17,16 @@ from microdesigner.app.store.job_store import JobStore
 from microdesigner.app.store.jobs import JobQueue, State
 from microdesigner.app.store.settings import Settings
 from microdesigner.core.request import Request
-from microdesigner.core.wants import want_of
+from microdesigner.core.shortages import shortage_of
 from tests.gui import stand_in
 from tests.torture.area import Area
 from tests.torture.forks import Done
-from tests.torture.wants import Want, little_memory, wants
+from tests.torture.shortages import Shortage, little_memory, shortages
 
 JOBS = 4
 SECONDS = 60.0
 SENTENCES = 2
-"""The most that may tell of one want: of what could not be kept, and of what cannot be computed."""
+"""The most that may tell of one shortage: of what could not be kept, and of what cannot be computed."""
 UNFORESEEN = "not foreseen"
 LEAST_MEMORY_MB = (64, 256)
 """With less Qt waits for ever for threads that it could not start."""
@@ -34,7 +34,7 @@ LEAST_MEMORY_MB = (64, 256)
 
 def window() -> Area:
     """Works off the queue that it finds."""
-    return Area("window", _use, _check, _compare, _prepare, _wants, _stand)
+    return Area("window", _use, _check, _compare, _prepare, _shortages, _stand)
 
 
 def _prepare(folder: Path) -> None:
@@ -50,11 +50,11 @@ def _use(folder: Path, done: Done) -> int:
     return window.tell()
 
 
-def _stand(folder: Path, done: Done, want: Want) -> int:
-    """The queue is worked off under `want`, of which one sentence tells at most; what failed then is asked for again
-    behind it, in the same window."""
+def _stand(folder: Path, done: Done, shortage: Shortage) -> int:
+    """The queue is worked off under `shortage`, of which one sentence tells at most; what failed then is asked for
+    again behind it, in the same window."""
     with _opened(folder, done) as window:
-        with want(folder):
+        with shortage(folder):
             window.work_off()
         wrong = [sentence for sentence in window.said if UNFORESEEN in sentence]
         if not window.said and not window.all_done():
@@ -128,9 +128,9 @@ class _Window:
 
     def _unforeseen(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """As the program tells of it, but with where it was."""
-        want = want_of(error)
+        shortage = shortage_of(error)
         details = "".join(traceback.format_exception(kind, error, trace))
-        self.said.append(str(want) if want else f"{UNFORESEEN}: {details}")
+        self.said.append(str(shortage) if shortage else f"{UNFORESEEN}: {details}")
 
 
 @contextmanager
@@ -143,9 +143,9 @@ def _opened(folder: Path, done: Done) -> Iterator[_Window]:
     window.close()
 
 
-def _wants(mounts: bool) -> Mapping[str, Sequence[Want]]:
+def _shortages(mounts: bool) -> Mapping[str, Sequence[Shortage]]:
     """What can be lifted while the window stands, and what becomes of the engine."""
-    lifted = {name: some for name, some in wants(mounts).items() if name != "no rights"}
+    lifted = {name: some for name, some in shortages(mounts).items() if name != "no rights"}
     return lifted | {
         "little memory": [little_memory(megabytes) for megabytes in LEAST_MEMORY_MB],
         "engine killed": [_engine_gets(SIGKILL)],
@@ -153,7 +153,7 @@ def _wants(mounts: bool) -> Mapping[str, Sequence[Want]]:
     }
 
 
-def _engine_gets(number: Signals) -> Want:
+def _engine_gets(number: Signals) -> Shortage:
     """A signal, before it is asked for anything."""
 
     @contextmanager

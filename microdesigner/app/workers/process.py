@@ -21,7 +21,7 @@ from microdesigner.app.workers.messages import Cancelled, Done, Failed, Task, Wo
 from microdesigner.app.workers.transport import receive, send
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.events import Preview, Progress
-from microdesigner.core.wants import want_of
+from microdesigner.core.shortages import shortage_of
 
 NICENESS = 10
 SECONDS_BETWEEN_UPDATES = 0.1
@@ -140,7 +140,7 @@ class Throttle:
 
 
 def _sentence(error: Exception) -> str:
-    if want := want_of(error):
-        return str(want)
+    if shortage := shortage_of(error):
+        return str(shortage)
     reason = " ".join(str(error).split())[:200] or type(error).__name__
     return f"The work stopped unexpectedly ({reason})."

@@ -1,6 +1,6 @@
 """A machine without room, rights, memory, descriptors or folders for temporary files, or whose clock jumps.
 
-Each want is a context: it holds inside, and where it can be lifted it is lifted behind.
+Each shortage is a context: it holds inside, and where it can be lifted it is lifted behind.
 """
 
 import ctypes
@@ -15,10 +15,10 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Self
 
-Want = Callable[[Path], AbstractContextManager[None]]
+Shortage = Callable[[Path], AbstractContextManager[None]]
 """Given the folder in which the work is done."""
 FULL_DISK = "full disk"
-"""The want for which the folder lies on a disk of its own."""
+"""The shortage for which the folder lies on a disk of its own."""
 ROOM = 256 << 20
 FILE_SIZES = (0, 300, 5_000, 60_000)
 FREE_BYTES = (0, 8 << 10, 100 << 10)
@@ -30,7 +30,7 @@ PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAPABILITY_VERSION = 24,
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def limited(kind: int, value: int) -> Want:
+def limited(kind: int, value: int) -> Shortage:
     """A limit of this process and of those it starts."""
     return lambda _: _limited(kind, value)
 
@@ -45,7 +45,7 @@ def _limited(kind: int, value: int) -> Iterator[None]:
         resource.setrlimit(kind, before)
 
 
-def few_descriptors(number: int) -> Want:
+def few_descriptors(number: int) -> Shortage:
     """Only so many more files can be opened."""
 
     def limit(_: Path) -> AbstractContextManager[None]:
@@ -55,7 +55,7 @@ def few_descriptors(number: int) -> Want:
     return limit
 
 
-def little_memory(megabytes: int) -> Want:
+def little_memory(megabytes: int) -> Shortage:
     """Only so much more address space can be had."""
 
     def limit(_: Path) -> AbstractContextManager[None]:
@@ -121,7 +121,7 @@ def read_only_disk(folder: Path) -> Iterator[None]:
     assert mount(None, folder, flags=MS_BIND | MS_REMOUNT)
 
 
-def full_disk(free: int) -> Want:
+def full_disk(free: int) -> Shortage:
     """The disk of the folder, which is one of its own, has only so many bytes left."""
 
     @contextmanager
@@ -165,9 +165,9 @@ def with_a_clock_that_jumps(_: Path) -> Iterator[None]:
         module.datetime = datetime  # type: ignore[attr-defined]
 
 
-def wants(mounts: bool) -> Mapping[str, Sequence[Want]]:
+def shortages(mounts: bool) -> Mapping[str, Sequence[Shortage]]:
     """All by their names; without `mounts`, those that need none."""
-    of_disks: dict[str, Sequence[Want]] = {
+    of_disks: dict[str, Sequence[Shortage]] = {
         FULL_DISK: [full_disk(free) for free in FREE_BYTES],
         "read-only disk": [read_only_disk],
         "no /dev/shm": [without_shared_memory],

@@ -17,7 +17,7 @@ _MODULE_BYTES, _MODULE_FILES = 256 << 20, 16
 
 
 @dataclass(frozen=True)
-class Want:
+class Shortage:
     """What there is not, what the user can do about it, and the folder where it happened, if known."""
 
     reason: str
@@ -29,12 +29,14 @@ class Want:
         return f"{named if self.place else self.reason[:1].upper() + self.reason[1:]}; {self.remedy}."
 
 
-MEMORY = Want("there is not enough memory", "close other programs or take a smaller volume")
-THREADS = Want("the system gives this program no more threads", "close other programs and try again")
-FILES = Want("the system lets this program open no more files", "close other programs or raise its limit (ulimit -n)")
+MEMORY = Shortage("there is not enough memory", "close other programs or take a smaller volume")
+THREADS = Shortage("the system gives this program no more threads", "close other programs and try again")
+FILES = Shortage(
+    "the system lets this program open no more files", "close other programs or raise its limit (ulimit -n)"
+)
 
 
-def want_of(error: BaseException) -> Want | None:
+def shortage_of(error: BaseException) -> Shortage | None:
     """What the system lacked where that is why `error` was raised; None where it is another matter."""
     if isinstance(error, MemoryError):
         return MEMORY
@@ -47,7 +49,7 @@ def want_of(error: BaseException) -> Want | None:
     return None
 
 
-def _of_system_call(error: OSError) -> Want | None:
+def _of_system_call(error: OSError) -> Shortage | None:
     if error.errno in _DESCRIPTORS:
         return FILES
     if error.errno in _MEMORY:
@@ -56,10 +58,10 @@ def _of_system_call(error: OSError) -> Want | None:
         return None
     reason = os.strerror(error.errno).lower()
     place = str(Path(error.filename).parent) if isinstance(error.filename, str) else ""  # the file may be temporary
-    return Want(reason, "free some space or choose another place", place)
+    return Shortage(reason, "free some space or choose another place", place)
 
 
-def _of_library(error: ImportError | SystemError) -> Want | None:
+def _of_library(error: ImportError | SystemError) -> Shortage | None:
     """Modules seldom tell why they cannot be loaded or go on, so the system is asked what it would refuse now."""
     if "failed to map" in str(error) or "annot allocate memory" in str(error) or not can_map(_MODULE_BYTES):
         return MEMORY

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from microdesigner.core import wants
-from microdesigner.core.wants import FILES, MEMORY, THREADS, Want, want_of
+from microdesigner.core import shortages
+from microdesigner.core.shortages import FILES, MEMORY, THREADS, Shortage, shortage_of
 
 
 def _error(number: int, path: str | None = None) -> OSError:
@@ -18,7 +18,7 @@ def _error(number: int, path: str | None = None) -> OSError:
 
 
 @pytest.mark.parametrize(
-    ("error", "want"),
+    ("error", "shortage"),
     [
         (MemoryError(), MEMORY),
         (_error(errno.ENOMEM), MEMORY),
@@ -31,26 +31,26 @@ def _error(number: int, path: str | None = None) -> OSError:
         (RuntimeError("another"), None),
     ],
 )
-def test_what_is_lacking(error: Exception, want: Want | None) -> None:
-    assert want_of(error) == want
+def test_what_is_lacking(error: Exception, shortage: Shortage | None) -> None:
+    assert shortage_of(error) == shortage
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EACCES])
 def test_a_place_that_takes_nothing_is_named_without_its_temporary_file(number: int) -> None:
     words = os.strerror(number).lower()
-    named = str(want_of(_error(number, str(Path("films", ".film-1-2-abc.vti")))))
+    named = str(shortage_of(_error(number, str(Path("films", ".film-1-2-abc.vti")))))
     assert named == f"films cannot be used ({words}); free some space or choose another place."
-    assert str(want_of(_error(number))) == f"{words.capitalize()}; free some space or choose another place."
+    assert str(shortage_of(_error(number))) == f"{words.capitalize()}; free some space or choose another place."
 
 
 IMPORT = """
     import resource
-    from microdesigner.core.wants import want_of
+    from microdesigner.core.shortages import shortage_of
     before = resource.getrlimit(resource.{limit})
     resource.setrlimit(resource.{limit}, ({most}, before[1]))
-    want = want_of(ImportError("cannot import name 'vtkRenderer'"))
+    shortage = shortage_of(ImportError("cannot import name 'vtkRenderer'"))
     resource.setrlimit(resource.{limit}, before)
-    print(want.reason if want else None)
+    print(shortage.reason if shortage else None)
 """
 
 
@@ -68,8 +68,8 @@ def test_a_module_that_cannot_be_loaded_for_want_of_something(limit: str, most: 
 def test_asking_leaves_nothing_open() -> None:
     free = os.dup(0)
     os.close(free)
-    assert wants.can_open(16)
-    assert wants.can_map(1 << 20)
+    assert shortages.can_open(16)
+    assert shortages.can_map(1 << 20)
     again = os.dup(0)
     os.close(again)
     assert again == free
