@@ -19,7 +19,7 @@ COLOURS = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 15
 """Of the films, told apart by all eyes: M. Okabe and K. Ito, Color Universal Design (2008)."""
 STATISTICS = {
     PROFILE: "Height profile", **{statistic: f"Chord lengths along {axis}" for statistic, axis in CHORDS.items()},
-    TORTUOSITY: "Paths to the electrode", CORRELATION: "Correlation S₂",
+    TORTUOSITY: "Tortuosity", CORRELATION: "Correlation S₂",
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ PLOTS = {
         "Share of the chords",
     ),
     TORTUOSITY: (
-        "Paths to the electrode",
+        "Tortuosity",
         "Shortest path inside the phase over the straight height, for each voxel connected to its electrode: donor and "
         "mixed to the anode, acceptor to the cathode. 1 is straight; above 3 is not shown.",
         "Tortuosity, path over height",

@@ -45,7 +45,7 @@ def test_a_movie_is_written_beside_a_free_window(window: MainWindow, tmp_path: P
     window.workspace.export_button.fill()
     menus = {menu.title(): menu for menu in window.workspace.export_button.menu().findChildren(QMenu)}
     movies = menus["Movie of slices from bottom to top"].actions()
-    assert [action.text() for action in movies] == ["GIF movie (.gif)", "MP4 movie (.mp4)"]
+    assert [action.text() for action in movies] == ["GIF movie (.gif)…", "MP4 movie (.mp4)…"]
     movies[0].trigger()
     wait_until(lambda: window.render_jobs.bar.isVisible() and "movie" in window.render_jobs.bar.words.text())
     wait_until(lambda: "slices.gif" in window.status_line.text())

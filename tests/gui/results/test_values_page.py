@@ -46,7 +46,7 @@ def test_the_table_follows_the_film_and_can_be_sorted_searched_copied_and_saved(
     assert len(asked) == 1
     assert quick.sample is not None
     assert asked[0].microstructure is quick.sample.microstructure
-    assert "4 descriptors of the film on show. 1 do not exist" in page.words.text()
+    assert "4 descriptors of the film on show. 1 of them is not defined for this film" in page.words.text()
     header = page.table.horizontalHeader()
     place = header.sectionViewportPosition(VALUE) + 10, header.height() // 2
     qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(*place))  # type: ignore[attr-defined]
