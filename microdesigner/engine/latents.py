@@ -110,9 +110,9 @@ def denoised(
 ) -> Iterator[Step | Tensor]:
     """Yield a Step per denoiser evaluation, and after each batch its clean latents [n, channels, x, y, z].
 
-    `targets` holds those of each start, values of the same conditions for all; `guidances`, if any, correct the latent
-    of each start on its way. A batch that `starts` do not
-    fill is filled with copies of its last start, which are denoised and dropped: see ComputePolicy.batch_size.
+    `targets` holds those of each start, values of the same conditions for all; `guidances`, one for each start or none,
+    correct latents on their way. A batch that `starts` do not fill is filled with copies of its last start, which are
+    denoised and dropped: see ComputePolicy.batch_size.
     """
     for first in range(0, len(starts), batch_size):
         own, own_targets = starts[first : first + batch_size], targets[first : first + batch_size]
