@@ -12,7 +12,7 @@ from torch import Tensor
 
 from microdesigner.engine.differentiable_descriptors import TargetQuantity
 from microdesigner.engine.film_measure import FilmMeasure
-from microdesigner.engine.latent_steps import least_change
+from microdesigner.engine.latent_steps import least_change, moved
 from microdesigner.engine.networks import InferenceNetworks
 
 GAIN = 2.0
@@ -63,7 +63,7 @@ class MeasuredGuidance:
         missing = (self._targets - self._values(clean)).nan_to_num(0).clamp(-LARGEST_MISS, LARGEST_MISS)
         assert self._jacobian is not None
         change = least_change(self._jacobian, (GAIN if number < self._steps - 1 else 1.0) * missing, self._scale)
-        return clean + change.reshape(clean.shape).to(clean.device)
+        return moved(clean, change)
 
     def _values(self, clean: Tensor) -> Tensor:
         """What the estimate's film measures (quantities,); derivatives are those of the first."""

@@ -17,6 +17,11 @@ def least_change(jacobian: Tensor, missing: Tensor, scale: Tensor) -> Tensor:
     return rows.T @ torch.linalg.solve(gram + damping, missing / scale)
 
 
+def moved(latent: Tensor, change: Tensor) -> Tensor:
+    """`latent` (channels, x, y, z) plus `change` (n,), which may be on another device."""
+    return latent + change.reshape(latent.shape).to(latent.device)
+
+
 def broyden_update(jacobian: Tensor, change: Tensor, gained: Tensor) -> Tensor:
     """The matrix nearest to `jacobian` (m, n) by which `change` (n,) gives `gained` (m,): C. G. Broyden, Math. Comp.
     19, 577 (1965)."""

@@ -12,7 +12,7 @@ from torch import Tensor
 from microdesigner.core.microstructure import PhaseArray
 from microdesigner.engine.differentiable_descriptors import TargetQuantity
 from microdesigner.engine.film_measure import BalancedFilm, DecodedFilm, FilmMeasure
-from microdesigner.engine.latent_steps import broyden_update, least_change
+from microdesigner.engine.latent_steps import broyden_update, least_change, moved
 from microdesigner.engine.networks import InferenceNetworks
 
 ROUNDS = 8
@@ -98,18 +98,17 @@ class Refinement:
             if _largest(self._targets - values) <= EXACT_TOLERANCE:
                 break
             latent, change = self._moved(values, LARGEST_STEP)
-            moved = self._measure.exact(latent)
-            after = self._measure.counted(moved).values
+            candidate = self._measure.exact(latent)
+            after = self._measure.counted(candidate).values
             self._learn(change, after - values)
             if _largest(self._targets - after) < _largest(self._targets - values):
-                self.latent, film, values = latent, moved, after
+                self.latent, film, values = latent, candidate, after
         return film
 
     def _begin(self) -> Tensor | None:
         """Decode the film, take derivatives where none are known, and tell its values; None where only fractions are
         asked for, which the balance gives."""
         if not self._measure.straight:
-            self._jacobian = None
             self.phases = self._measure.quick(self.latent).phases
             return None
         if self._jacobian is not None:
@@ -134,7 +133,7 @@ class Refinement:
             if float(missing.abs().max()) <= FRACTION_TOLERANCE:
                 return film
             change = least_change(rows, missing, torch.ones(len(missing)))
-            self.latent = self.latent + change.reshape(self.latent.shape).to(self.latent.device)
+            self.latent = moved(self.latent, change)
         return self._measure.with_derivatives(self.latent)
 
     def _moved(self, values: Tensor, limit: float) -> tuple[Tensor, Tensor]:
@@ -142,7 +141,7 @@ class Refinement:
         assert self._jacobian is not None
         missing = (self._targets - values).nan_to_num(0).clamp(-limit, limit)
         change = least_change(self._jacobian, missing, self._measure.scale)
-        return self.latent + change.reshape(self.latent.shape).to(self.latent.device), change
+        return moved(self.latent, change), change
 
     def _learn(self, change: Tensor, gained: Tensor) -> None:
         """Correct the derivatives by what a change of the latent gained."""

@@ -32,7 +32,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Pieces:
-    """No limit; `grouped` tells that their labels say series and side of the split already, `across` how many were
+    """All of them; `grouped` tells that their labels say series and side of the split already, `across` how many were
     left out because they lie on both sides, `independent` how many could lie side by side in the sources, and `spans`
     which sizes, in voxels of the sources, windows have."""
 

@@ -1,6 +1,7 @@
 """A sentence about something that went wrong, without stopping the work."""
 
 import logging
+from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
@@ -39,7 +40,7 @@ class ErrorBar(QFrame):
         self._message, self._details, self._subject = message, details, subject
         self.details.setVisible(bool(details))
         colour = theme.status_colour(theme.BAD)
-        self.text.setText(f'<span style="color:{colour}">⚠</span>&nbsp; {_escaped(message)}')
+        self.text.setText(f'<span style="color:{colour}">⚠</span>&nbsp; {escape(message, quote=False)}')
         self.show()
 
     def settle(self, subject: str) -> None:
@@ -51,12 +52,7 @@ class ErrorBar(QFrame):
         DetailsDialog("Details", self._message, self._details, self.window()).open()
 
 
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
-
-
 HINT = "The last message; the log under the views keeps earlier ones."
-_log = logging.getLogger(__name__)
 
 
 class StatusLine(QLabel):
