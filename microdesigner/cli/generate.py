@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from microdesigner.cli.device_option import add_device_option, print_device_note
 from microdesigner.cli.file_options import parse_voxel
+from microdesigner.cli.given_option import add_given_options, given_document
 from microdesigner.cli.growing_result import RESULT_FILE, GrowingResult
 from microdesigner.cli.parser import Subparsers, parse_targets
 from microdesigner.cli.progress import with_bars
@@ -90,6 +91,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--voxel", nargs="+", metavar="EDGE",
         help="voxel edge, or edges along x, y and z, then their unit, such as 2 nm: scales the whole film (the model's "
         "own)")  # fmt: skip
+    add_given_options(parser)
     add_device_option(parser)
     add("--out", type=Path, default=Path("output"), metavar="DIR", help="folder for volumes and result.json (output)")
     add("--format", default="vti", metavar="F,...",
@@ -182,6 +184,7 @@ def build_request(args: argparse.Namespace) -> Request:
         document.setdefault("candidates", CANDIDATES_TO_MATCH)
     if document.get("sampler") == "ancestral":
         document.setdefault("steps", 1000)
+    document |= given_document(args, document)
     return Request.from_json(document)
 
 

@@ -192,6 +192,11 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
             self._check_size(request.size)
         if request.voxel_nm is not None:
             self._check_voxel(request.voxel_nm)
+        if request.given is not None and int(request.given.kept_labels.max()) >= len(self.phase_names):
+            raise InputError(
+                f"The given part has a phase that the model {self.name} does not know; its phases are "
+                f"{', '.join(self.phase_names)}. Map the labels first."
+            )
 
     def _check_all_given(self, request: Request) -> None:
         if not self.needs_all_targets:

@@ -1,13 +1,14 @@
 """What the user wants, in the one form that window, command line, Python and result files share."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
 from microdesigner.core.descriptor_spec import SPECS, same_quantity
 from microdesigner.core.documents import convert_document, read_document
 from microdesigner.core.errors import InputError
+from microdesigner.core.given import Given
 
 Sampler = Literal["sa-solver", "dpm-solver++", "ancestral"]
 Match = Literal["none", "fractions", "all"]
@@ -48,6 +49,8 @@ class Request:
     voxel_nm
         Edges of a voxel along x, y, z in nm; None for the model's own. Others scale the whole film: the model knows
         its structure in voxels.
+    given
+        The part of the film that is known, of a volume of `size`; None to generate all of it.
 
     Raises
     ------
@@ -75,6 +78,7 @@ class Request:
     refinement_strength: float = DEFAULT_REFINEMENT
     size: tuple[int, int, int] | None = None
     voxel_nm: tuple[float, float, float] | None = None
+    given: Given | None = None
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -91,13 +95,18 @@ class Request:
         if self.voxel_nm is not None:
             _check_voxel(self.voxel_nm)
         check_fractions(self.targets)
+        if self.given is not None:
+            _check_given(self.given, self)
+            object.__setattr__(self, "size", self.given.shape)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-able dictionary that `from_json` reads back equal."""
-        document = asdict(self)
+        document = asdict(replace(self, given=None))
         document["size"] = list(self.size) if self.size else None
         voxel = document.pop("voxel_nm")
-        return document | ({"voxel_nm": list(voxel)} if voxel else {})
+        del document["given"]
+        document |= {"voxel_nm": list(voxel)} if voxel else {}
+        return document | ({"given": self.given.to_json()} if self.given else {})
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
@@ -187,6 +196,16 @@ def _check_size(size: object) -> None:
         raise InputError(f"size needs three whole numbers, voxels along x, y and z; got {size!r}.")
     for value in size:
         _check_whole("size", value, 1, 4096)
+
+
+def _check_given(given: Given, request: Request) -> None:
+    """A known part fits the film, is whole, and the sampler can take it in."""
+    if request.size is not None and request.size != given.shape:
+        own, size = ("×".join(map(str, edges)) for edges in (given.shape, request.size))
+        raise InputError(f"The given part belongs to a film of {own} voxels, not to one of {size}; ask for its size.")
+    if request.sampler == "ancestral":
+        raise InputError("A film with a given part needs the sampler sa-solver or dpm-solver++, not ancestral.")
+    given.kept_labels  # noqa: B018 - raises where the entries are damaged
 
 
 def _check_voxel(edges: object) -> None:

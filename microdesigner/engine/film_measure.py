@@ -15,6 +15,7 @@ from microdesigner.engine.differentiable_descriptors import (
     count_straight_paths,
     straight_slopes,
 )
+from microdesigner.engine.known_part import KnownPart
 from microdesigner.engine.networks import InferenceNetworks
 
 RESPONSE = 0.5
@@ -34,7 +35,7 @@ class BalancedFilm:
 
 @dataclass(frozen=True)
 class DecodedFilm:
-    """A film with the way to it: `decoded` logits (1, phases, x, y, z) of the latent `leaf` (1, channels, x, y, z)."""
+    """A film with the way to it: `decoded` logits (phases, x, y, z) of the latent `leaf` (1, channels, x, y, z)."""
 
     leaf: Tensor
     decoded: Tensor
@@ -62,12 +63,19 @@ class FilmMeasure:
         The conditions that are asked for and can be measured.
     strength : float
         Share of each miss of a fraction that is mended, 0 to 1.
+    known : KnownPart, optional
+        The part of the film that is given: it is measured as it is, and has no derivatives.
     """
 
     def __init__(
-        self, networks: InferenceNetworks, targets: Tensor, quantities: Sequence[TargetQuantity], strength: float
+        self,
+        networks: InferenceNetworks,
+        targets: Tensor,
+        quantities: Sequence[TargetQuantity],
+        strength: float,
+        known: KnownPart | None = None,
     ) -> None:
-        self.networks, self.strength = networks, strength
+        self.networks, self.strength, self._known = networks, strength, known
         self.straight = [quantity for quantity in quantities if quantity.straight]
         self.fractions = {quantity.label: targets[quantity.column] for quantity in quantities if not quantity.straight}
         columns = [quantity.column for quantity in self.straight]
@@ -78,17 +86,18 @@ class FilmMeasure:
 
     def exact(self, latent: Tensor) -> BalancedFilm:
         """The film of `latent` (channels, x, y, z) in float32."""
-        return self._balanced(self.networks.decode(latent[None])[0], ITERATIONS)
+        return self._balanced(self._pinned(self.networks.decode(latent[None])), ITERATIONS)
 
     def quick(self, latent: Tensor) -> BalancedFilm:
         """The film of `latent` (channels, x, y, z) in the policy's number format."""
-        return self._balanced(self.networks.decode_quickly(latent[None])[0], ITERATIONS)
+        return self._balanced(self._pinned(self.networks.decode_quickly(latent[None])), ITERATIONS)
 
     def with_derivatives(self, latent: Tensor) -> DecodedFilm:
         """The film of `latent` (channels, x, y, z), of which `derivatives` can be asked."""
         leaf = latent.detach()[None].requires_grad_()
-        decoded = self.networks.decode_for_derivatives(leaf)
-        return DecodedFilm(leaf, decoded, self._balanced(decoded.detach()[0].float(), FIRST_ITERATIONS))
+        with torch.enable_grad():
+            decoded = self._pinned(self.networks.decode_for_derivatives(leaf))
+        return DecodedFilm(leaf, decoded, self._balanced(decoded.detach().float(), FIRST_ITERATIONS))
 
     def counted(self, film: BalancedFilm) -> Counted:
         """Count the straight paths of a film."""
@@ -106,9 +115,9 @@ class FilmMeasure:
         rows = []
         for quantity, slope in zip(self.straight, slopes, strict=True):
             by_logits = self._balance.at_balance(soft, quantity.label, slope)
-            (row,) = torch.autograd.grad(decoded, leaf, by_logits[None].to(decoded.dtype), retain_graph=True)
+            (row,) = torch.autograd.grad(decoded, leaf, by_logits.to(decoded.dtype), retain_graph=True)
             rows.append(row.flatten())
-        return counted.values, RESPONSE * torch.stack(rows).float().cpu()
+        return counted.values, self._free(RESPONSE * torch.stack(rows).float().cpu())
 
     def own_fractions(self, logits: Tensor) -> Tensor:
         """Softened shares (fractions,) of the phases whose fractions are asked for, of logits (phases, x, y, z) without
@@ -117,14 +126,21 @@ class FilmMeasure:
 
     def fraction_derivatives(self, at: DecodedFilm) -> tuple[Tensor, Tensor]:
         """`own_fractions` of a film and their derivatives by its latent (fractions, latent voxels), on the CPU."""
-        shares = self.own_fractions(at.decoded[0])
+        shares = self.own_fractions(at.decoded)
         rows = [torch.autograd.grad(share, at.leaf, retain_graph=True)[0].flatten() for share in shares]
         derivatives = torch.stack(rows).float().cpu() if rows else torch.empty(0, at.leaf.numel())
-        return shares.detach().cpu(), derivatives
+        return shares.detach().cpu(), self._free(derivatives)
 
     def fraction_targets(self) -> Tensor:
         """The fractions asked for (fractions,), on the CPU."""
         return torch.stack(list(self.fractions.values())).cpu() if self.fractions else torch.empty(0)
+
+    def _pinned(self, logits: Tensor) -> Tensor:
+        """Logits (phases, x, y, z) of (1, phases, x, y, z), with the known part of the film in them."""
+        return self._known.pinned(logits[0]) if self._known else logits[0]
+
+    def _free(self, derivatives: Tensor) -> Tensor:
+        return self._known.free(derivatives) if self._known else derivatives
 
     def _balanced(self, logits: Tensor, iterations: int) -> BalancedFilm:
         if self._balance is None:

@@ -24,13 +24,23 @@ from microdesigner.descriptors import sample_values
 from microdesigner.engine.candidates import BestOfN, Candidate
 from microdesigner.engine.differentiable_descriptors import target_quantities, why_not_refined
 from microdesigner.engine.guidance import MeasuredGuidance
-from microdesigner.engine.latents import InitialNoise, Step, condition_values, denoised, initial_noises, latent_shape
+from microdesigner.engine.inpainting import KnownPartGuidance
+from microdesigner.engine.known_part import KnownPart
+from microdesigner.engine.latents import (
+    Guidance,
+    InitialNoise,
+    Step,
+    condition_values,
+    denoised,
+    initial_noises,
+    latent_shape,
+)
 from microdesigner.engine.matching import fraction_labels, match_fractions, misfit
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.prediction import predict_properties
 from microdesigner.engine.preview import Previewer
 from microdesigner.engine.refinement import ROUNDS, Refinement
-from microdesigner.engine.sample_targets import SampleTargets, sample_targets
+from microdesigner.engine.sample_targets import SampleTargets, film_targets, sample_targets
 from microdesigner.models.autoencoder import phase_labels
 from microdesigner.models.bundle import Bundle
 
@@ -48,7 +58,9 @@ class Generation:
         self._size = request.size or self._card.shape
         self._latent_shape = latent_shape(self._card, self._size)
         self.batch = networks.policy.batch_size(int(np.prod(self._size)))
-        self._fractions = {} if request.match == "none" else fraction_labels(request.targets, self._card.phase_names)
+        self._known = KnownPart.of(networks, request.given) if request.given else None
+        targets = film_targets(request)
+        self._fractions = {} if request.match == "none" else fraction_labels(targets, self._card.phase_names)
         self._targets: dict[int, SampleTargets] = {}
         _, requested = condition_values(self._card, [self.targets(0).requested])
         self._quantities = target_quantities(self._card, requested[0].tolist(), int(np.prod(self._size)))
@@ -126,16 +138,22 @@ class Generation:
         """Where the latent of candidate `number` of sample `index` starts."""
         return initial_noises(self._request.seed + index, number + 1, self._latent_shape)[number]
 
-    def guidances(self, index: int, number: int) -> list[MeasuredGuidance]:
+    def guidances(self, index: int, number: int) -> list[Guidance]:
         """What guides candidate `number` of sample `index`, which its refinement will need; nothing where the denoiser
         is left alone, nor where only fractions are asked for, which biases give."""
+        measured = self._measured_guidance(index, number)
+        if self._known:
+            return [KnownPartGuidance(self._known, self._request.steps, measured)]
+        return [measured] if measured else []
+
+    def _measured_guidance(self, index: int, number: int) -> MeasuredGuidance | None:
         request, corrected = self._request, corrected_steps(self._request)
         if not corrected or not any(quantity.straight for quantity in self._quantities):
-            return []
+            return None
         values, _ = condition_values(self._card, [self.targets(index).requested])
-        guidance = MeasuredGuidance(self._networks, values[0], self._quantities, request.steps, corrected)
+        guidance = MeasuredGuidance(self._networks, values[0], self._quantities, request.steps, corrected, self._known)
         self._guidances[index, number] = guidance
-        return [guidance]
+        return guidance
 
     def _next(self, steps: Iterator[Step | Tensor]) -> Step | Tensor:
         with self._timed("denoise"):
@@ -183,7 +201,7 @@ class Generation:
         values, _ = condition_values(self._card, [self.targets(index).requested])
         guidance = self._guidances.pop((index, number), None)
         jacobian = guidance.jacobian if guidance else None
-        return Refinement(self._networks, latent, values[0], self._quantities, strength, jacobian)
+        return Refinement(self._networks, latent, values[0], self._quantities, strength, jacobian, self._known)
 
     def _refined_phases(self, refinement: Refinement) -> tuple[PhaseArray, dict[str, Any]]:
         """Labels [x, y, z] of a refined latent and, where fractions are made exact, what that took."""
@@ -203,11 +221,13 @@ class Generation:
             with self._timed("decode"):
                 for x, y, logits in tiles:
                     phases[x, y] = phase_labels(logits)[0].cpu().numpy()
-            return phases, {}
+            return self._known.placed(phases) if self._known else phases, {}
         volume = np.empty((len(self._card.phase_names), *self._size), np.float32)
         with self._timed("decode"):
             for x, y, logits in tiles:
                 volume[:, x, y] = logits[0].cpu().numpy()
+        if self._known:
+            volume = self._known.pinned(torch.from_numpy(volume).to(self._networks.device)).cpu().numpy()
         return self._matched(volume, phase_labels(torch.from_numpy(volume)[None])[0].numpy(), [0.0] * len(volume))
 
     def _matched(

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from microdesigner.engine.differentiable_descriptors import TargetQuantity
 from microdesigner.engine.film_measure import FilmMeasure
+from microdesigner.engine.known_part import KnownPart
 from microdesigner.engine.latent_steps import least_change, moved
 from microdesigner.engine.networks import InferenceNetworks
 
@@ -34,6 +35,8 @@ class MeasuredGuidance:
         The conditions that are asked for and can be measured, straight paths among them.
     steps, corrected : int, sequence of int
         How many steps there are, and the numbers from 0 of those whose estimates are corrected.
+    known : KnownPart, optional
+        The part of the film that is given.
     """
 
     def __init__(
@@ -43,8 +46,9 @@ class MeasuredGuidance:
         quantities: Sequence[TargetQuantity],
         steps: int,
         corrected: Sequence[int],
+        known: KnownPart | None = None,
     ) -> None:
-        self._measure = FilmMeasure(networks, targets, quantities, 1.0)
+        self._measure = FilmMeasure(networks, targets, quantities, 1.0, known)
         self._targets = torch.cat([self._measure.targets, self._measure.fraction_targets()])
         fraction_scale = torch.full((len(self._measure.fractions),), FRACTION_SCALE)
         self._scale = torch.cat([self._measure.scale, fraction_scale])

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.request import Request
-from microdesigner.engine.guidance import MeasuredGuidance
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.models.diffusion import STOCHASTICITY, Velocity, ancestral, dpm_solver, noise_level, signal
 
@@ -17,6 +16,14 @@ SEED_LIMIT = 2**62
 DRAFT_TIMES = (0.8, 0.55)
 ROUNDING = 1e-6
 Targets = Mapping[str, float]
+
+
+class Guidance(Protocol):
+    """Corrects the estimates of one latent while it is denoised."""
+
+    def corrected(self, clean: Tensor) -> Tensor:
+        """The next step's estimate `clean` (channels, x, y, z), corrected where that is due."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,7 @@ def denoised(
     targets: Sequence[Targets],
     starts: Sequence[InitialNoise],
     batch_size: int,
-    guidances: Sequence[MeasuredGuidance] = (),
+    guidances: Sequence[Guidance] = (),
 ) -> Iterator[Step | Tensor]:
     """Yield a Step per denoiser evaluation, and after each batch its clean latents [n, channels, x, y, z].
 
@@ -136,7 +143,7 @@ class _Batch:
         networks: InferenceNetworks,
         targets: Sequence[Targets],
         starts: Sequence[InitialNoise],
-        guidances: Sequence[MeasuredGuidance] = (),
+        guidances: Sequence[Guidance] = (),
     ) -> None:
         self._networks, self._starts, self._guidances = networks, starts, guidances
         card, device = networks.bundle.card, networks.device

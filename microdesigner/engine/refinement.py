@@ -12,6 +12,7 @@ from torch import Tensor
 from microdesigner.core.microstructure import PhaseArray
 from microdesigner.engine.differentiable_descriptors import TargetQuantity
 from microdesigner.engine.film_measure import BalancedFilm, DecodedFilm, FilmMeasure
+from microdesigner.engine.known_part import KnownPart
 from microdesigner.engine.latent_steps import broyden_update, least_change, moved
 from microdesigner.engine.networks import InferenceNetworks
 
@@ -39,6 +40,8 @@ class Refinement:
         Share of each miss that is mended, 0 to 1.
     jacobian : Tensor, optional
         Derivatives (straight paths asked for, latent voxels) of a film much like this one; None to take them anew.
+    known : KnownPart, optional
+        The part of the film that is given.
     """
 
     def __init__(
@@ -49,8 +52,9 @@ class Refinement:
         quantities: Sequence[TargetQuantity],
         strength: float,
         jacobian: Tensor | None = None,
+        known: KnownPart | None = None,
     ) -> None:
-        self._measure = FilmMeasure(networks, targets, quantities, strength)
+        self._measure = FilmMeasure(networks, targets, quantities, strength, known)
         self._targets, self._strength = self._measure.targets, strength
         self.latent = latent
         self.phases: PhaseArray | None = None

@@ -28,6 +28,14 @@ def sample_targets(card: ModelCard, request: Request, index: int = 0) -> SampleT
     drawn for each sample from its seed, so that the samples differ in it as those films do.
     """
     level = float(np.random.default_rng((LEVELS, request.seed + index)).random())
-    requested = card.conditioned_on(request.targets, level)
+    requested = card.conditioned_on(film_targets(request), level)
     size = request.size or card.shape
     return SampleTargets(requested, in_thickness(requested, size[2], card.shape[2]))
+
+
+def film_targets(request: Request) -> dict[str, float]:
+    """Targets of the whole film: fractions that are asked of its new part alone count what is given, too."""
+    given = request.given
+    if given is None:
+        return request.targets
+    return {name: given.film_fraction(name, value) for name, value in request.targets.items()}

@@ -1,0 +1,144 @@
+"""The known part of a film that is to be completed: labels of the voxels that are kept."""
+
+import base64
+import binascii
+import math
+import zlib
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.descriptor_spec import same_quantity
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import MAX_VOXELS, PhaseArray
+
+Mask = NDArray[np.bool_]
+TargetsOf = Literal["film", "new"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """Voxels that a generated film shall have, in the compact form in which requests carry them.
+
+    Made by `Given.of`. Two are equal when they keep the same voxels with the same labels.
+
+    Parameters
+    ----------
+    shape
+        Voxels along x, y, z of the film.
+    kept
+        Which voxels are given: base64 of the deflated bits of the mask, in C order.
+    labels
+        Labels of the voxels that are kept: base64 of the deflated bytes, in C order.
+    region
+        The kept region in words, for people.
+    targets_of
+        What targeted phase fractions speak of: the whole "film" or the "new" part alone.
+
+    Raises
+    ------
+    InputError
+        When the entries do not describe such a part.
+
+    Examples
+    --------
+    >>> phases = np.zeros((4, 4, 2), np.uint8)
+    >>> kept = np.zeros((4, 4, 2), bool)
+    >>> kept[:2] = True
+    >>> given = Given.of(phases, kept, "x=0:2")
+    >>> given.share, given.filled(background=1)[3, 0, 0]
+    (0.5, np.uint8(1))
+    """
+
+    shape: tuple[int, int, int]
+    kept: str
+    labels: str
+    region: str = ""
+    targets_of: TargetsOf = "film"
+
+    def __post_init__(self) -> None:
+        if min(self.shape) < 1 or math.prod(self.shape) > MAX_VOXELS:
+            raise InputError(f"The given part cannot have {_size(self.shape)} voxels; give a whole film's size.")
+
+    @classmethod
+    def of(cls, phases: PhaseArray, kept: Mask, region: str = "", targets_of: TargetsOf = "film") -> Self:
+        """The part of a film's labels `phases` [x, y, z] where the mask `kept` [x, y, z] is set.
+
+        Raises InputError when nothing or everything is kept.
+        """
+        if phases.shape != kept.shape:
+            raise InputError(
+                f"The mask of kept voxels has {_size(kept.shape)} voxels, the given film {_size(phases.shape)}; "
+                "give a mask of the film's size."
+            )
+        if not kept.any():
+            raise InputError("No voxel of the given film lies in the region to keep; choose a larger region.")
+        if kept.all():
+            raise InputError(
+                "The region to keep is the whole film, so nothing is left to generate; choose a smaller region or a "
+                "larger size."
+            )
+        x, y, z = phases.shape
+        return cls((x, y, z), _packed(np.packbits(kept)), _packed(phases[kept]), region, targets_of)
+
+    @cached_property
+    def mask(self) -> Mask:
+        """Which voxels are kept [x, y, z]; raises InputError when the entry is damaged."""
+        voxels = int(np.prod(self.shape))
+        bits = _unpacked(self.kept, (voxels + 7) // 8, "kept")
+        return np.unpackbits(bits, count=voxels).astype(bool).reshape(self.shape)
+
+    @cached_property
+    def kept_labels(self) -> PhaseArray:
+        """Labels of the kept voxels, in C order; raises InputError when the entry is damaged."""
+        return _unpacked(self.labels, int(self.mask.sum()), "labels")
+
+    @property
+    def share(self) -> float:
+        """Share of the film's voxels that are kept."""
+        return float(self.mask.mean())
+
+    def filled(self, background: int = 0) -> PhaseArray:
+        """Labels [x, y, z] of the kept voxels, `background` elsewhere."""
+        phases = np.full(self.shape, background, np.uint8)
+        phases[self.mask] = self.kept_labels
+        return phases
+
+    def film_fraction(self, name: str, value: float) -> float:
+        """Target `name` of the whole film when `value` is asked for: where targets are of the new part, a phase
+        fraction of that part alone; all else is of the whole film anyway."""
+        quantity = same_quantity(name)[0]
+        if self.targets_of == "film" or not quantity.startswith("vol_frac_"):
+            return value
+        label = "DAM".index(quantity[-1])
+        return value * (1 - self.share) + float(np.mean(self.kept_labels == label)) * self.share
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry of a request document, which JSON can hold."""
+        return asdict(self) | {"shape": list(self.shape)}
+
+
+def _packed(values: NDArray[np.uint8]) -> str:
+    return base64.b64encode(zlib.compress(values.tobytes(), 6)).decode("ascii")
+
+
+def _unpacked(text: str, length: int, entry: str) -> NDArray[np.uint8]:
+    """`length` bytes from `text`; raises InputError naming the `entry` where they are others, and unpacks no more."""
+    try:
+        inflating = zlib.decompressobj()
+        content = inflating.decompress(base64.b64decode(text, validate=True), length + 1)
+    except (binascii.Error, zlib.error, ValueError):
+        content = b""
+    if len(content) != length:
+        raise InputError(
+            f"The entry '{entry}' of the given part is damaged (it does not hold {length} bytes); make the request "
+            "again."
+        )
+    return np.frombuffer(content, np.uint8)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape))
