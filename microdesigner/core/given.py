@@ -69,11 +69,6 @@ class Given:
 
         Raises InputError when nothing or everything is kept.
         """
-        if phases.shape != kept.shape:
-            raise InputError(
-                f"The mask of kept voxels has {_size(kept.shape)} voxels, the given film {_size(phases.shape)}; "
-                "give a mask of the film's size."
-            )
         if not kept.any():
             raise InputError("No voxel of the given film lies in the region to keep; choose a larger region.")
         if kept.all():

@@ -45,7 +45,7 @@ def region_mask(text: str, shape: tuple[int, int, int]) -> Mask:
     words = words[outside:]
     if not words:
         raise InputError(f"The region '{text}' names no voxels; write for example {_EXAMPLES}.")
-    mask = np.ones(shape, bool)
+    mask: Mask = np.ones(shape, bool)
     for word in words:
         mask &= _sphere(word, shape) if word.startswith(SPHERE) else _span(word, shape)
     return ~mask if outside else mask
@@ -111,7 +111,11 @@ def given_part(
     """
     words = ", ".join(region if isinstance(region, str) else "mask" for region in regions)
     masks = [region_mask(region, shape) if isinstance(region, str) else region for region in regions]
-    kept = np.logical_or.reduce([np.broadcast_to(mask, shape) for mask in masks]) if masks else np.ones(shape, bool)
+    if wrong := [mask.shape for mask in masks if mask.shape != shape]:
+        raise InputError(
+            f"The mask of voxels to keep has {_size(wrong[0])} voxels, the film {_size(shape)}; give one of its size."
+        )
+    kept = np.logical_or.reduce(masks) if masks else np.ones(shape, bool)
     labels, covered = np.zeros(shape, np.uint8), np.zeros(shape, bool)
     if 1 in phases.shape:
         box = _layer(kept)

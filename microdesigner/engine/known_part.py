@@ -86,6 +86,8 @@ class KnownPart:
         self._hard, self._soft = _Fit(self._labels, band), _Fit(self._labels, band + shells)
         known, touched = _blocks(given.mask)
         self._trusted = torch.from_numpy(known).to(device)  # latent voxels [x, y, z]
+        depth_in_blocks, _ = _to_kept(~known, networks.periodic)
+        self._inner = torch.from_numpy(depth_in_blocks >= CLEARANCE).to(device)
         apart, _ = _to_kept(touched, networks.periodic)
         self._free = torch.from_numpy(apart >= CLEARANCE if apart.max() >= CLEARANCE else ~known)
         self._latent = self._encoded() if known.any() else torch.zeros(0)
@@ -130,7 +132,7 @@ class KnownPart:
                 loss = fit.loss(logits) + PULL * (leaf - start).square().mean()
             (leaf.grad,) = torch.autograd.grad(loss, leaf)
             optimiser.step()
-        return self.shown(leaf.detach())
+        return torch.where(self._inner, self._latent, leaf.detach()) if len(self._latent) else leaf.detach()
 
     @torch.no_grad()
     def _encoded(self) -> Tensor:
