@@ -21,7 +21,7 @@ def add_given_options(parser: argparse.ArgumentParser) -> None:
         "--size; a picture or a volume of one layer is a slice")  # fmt: skip
     add("--keep", nargs="+", metavar="REGION", default=[],
         help="regions of the film that are kept, in voxels: x=0:64, a slice y=36, a box 'x=32:96 y=32:96', "
-        "sphere=X,Y,Z,RADIUS, 'outside ...' of each; or a mask's file, kept where it is not 0 (all of FILE)")  # fmt: skip
+        "sphere=X,Y,Z,RADIUS, 'outside ...' of each; or a mask's file, kept where not 0 (all of FILE)")  # fmt: skip
     add("--targets-of", choices=("film", "new"), default=None,
         help="what target fractions speak of: the whole film, or its new part alone (film)")  # fmt: skip
 

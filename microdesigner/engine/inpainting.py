@@ -6,7 +6,7 @@ from microdesigner.core.guidance_schedule import late_steps
 from microdesigner.engine.guidance import MeasuredGuidance
 from microdesigner.engine.known_part import KnownPart
 
-FIT_ROUNDS, LAST_ROUNDS = 2, 12
+FIT_ROUNDS, LAST_ROUNDS = 2, 10
 """Steps of the fit to known voxels while the film is denoised, each time, and at the end."""
 
 
@@ -24,7 +24,8 @@ class KnownPartGuidance:
 
     def __init__(self, part: KnownPart, steps: int, measured: MeasuredGuidance | None) -> None:
         self._part, self._measured = part, measured
-        self._steps, self._numbers, self._fitted = steps, iter(range(steps)), frozenset(late_steps(steps))
+        self._steps, self._numbers = steps, iter(range(steps))
+        self._fitted = frozenset(late_steps(steps)) if part.thin else frozenset()
 
     def corrected(self, clean: Tensor) -> Tensor:
         """The next step's estimate `clean` (channels, x, y, z), with what is known of it."""

@@ -86,11 +86,13 @@ class KnownPart:
         self._hard, self._soft = _Fit(self._labels, band), _Fit(self._labels, band + shells)
         known, touched = _blocks(given.mask)
         self._trusted = torch.from_numpy(known).to(device)  # latent voxels [x, y, z]
+        self.thin = not known.any()
+        """Whether no block is known whole, as of a slice: only fits can then tell the denoiser of it."""
         depth_in_blocks, _ = _to_kept(~known, networks.periodic)
         self._inner = torch.from_numpy(depth_in_blocks >= CLEARANCE).to(device)
         apart, _ = _to_kept(touched, networks.periodic)
         self._free = torch.from_numpy(apart >= CLEARANCE if apart.max() >= CLEARANCE else ~known)
-        self._latent = self._encoded() if known.any() else torch.zeros(0)
+        self._latent = torch.zeros(0) if self.thin else self._encoded()
 
     @classmethod
     def of(cls, networks: InferenceNetworks, given: Given) -> "KnownPart":
@@ -102,7 +104,7 @@ class KnownPart:
 
     def shown(self, clean: Tensor) -> Tensor:
         """An estimate of the clean latent (channels, x, y, z) with the known latents in it."""
-        return torch.where(self._trusted, self._latent, clean) if len(self._latent) else clean
+        return clean if self.thin else torch.where(self._trusted, self._latent, clean)
 
     def pinned(self, logits: Tensor) -> Tensor:
         """Logits (phases, x, y, z) whose known voxels have their phases for sure, whatever the bias."""
@@ -132,7 +134,7 @@ class KnownPart:
                 loss = fit.loss(logits) + PULL * (leaf - start).square().mean()
             (leaf.grad,) = torch.autograd.grad(loss, leaf)
             optimiser.step()
-        return torch.where(self._inner, self._latent, leaf.detach()) if len(self._latent) else leaf.detach()
+        return leaf.detach() if self.thin else torch.where(self._inner, self._latent, leaf.detach())
 
     @torch.no_grad()
     def _encoded(self) -> Tensor:
