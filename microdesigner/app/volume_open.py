@@ -14,13 +14,13 @@ from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
+from microdesigner.core.slabs import settled
 from microdesigner.io import registry
 from microdesigner.io.labelling import Coarse, Working, finished
 from microdesigner.io.labels import UNIT_TAKEN
 from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions
 from microdesigner.io.orientation import Face, turned, turned_edges
 from microdesigner.io.scans import Scan
-from microdesigner.io.slabs import settled
 
 FIRST_RESULT = "first-result.vti"
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
+from microdesigner.core.slabs import greatest
 
 Lateral = Literal["periodic", "no-flux"]
 PhaseArray = NDArray[np.uint8]
@@ -64,7 +65,7 @@ class Microstructure:
             raise InputError(f"Phase labels must be 8-bit whole numbers; this volume holds {self.phases.dtype}.")
         if self.voxel_nm is not None and not all(np.isfinite(edge) and edge > 0 for edge in self.voxel_nm):
             raise InputError(f"Voxel edges must be positive lengths in nm; this volume has {self.voxel_nm}.")
-        highest = int(self.phases.max())
+        highest = greatest(self.phases)
         if highest >= len(self.phase_names):
             raise InputError(
                 f"The volume holds the label {highest} but only {len(self.phase_names)} phases are named; "

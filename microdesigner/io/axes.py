@@ -82,6 +82,12 @@ def empty_checked(path: Path, shape: tuple[int, ...]) -> None:
         raise InputError(f"{path} is not a volume (its array is {'×'.join(map(str, shape))}); export it again.")
 
 
+def whole_file(path: Path) -> memoryview:
+    """The bytes of a file, mapped rather than read."""
+    size = path.stat().st_size
+    return mapped(path, np.dtype(np.uint8), 0, size).data if size else memoryview(b"")
+
+
 def mapped(path: Path, dtype: "np.dtype[Any]", offset: int, count: int) -> NDArray[Any]:
     """`count` numbers of a file from byte `offset` on, mapped rather than read; the file must be long enough."""
     return np.memmap(path, dtype, "r", offset, (count,))

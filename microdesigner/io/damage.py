@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 ZLIB, GZIP = 15, 31  # zlib's names for its two wrappers
 # zlib packs no tighter, so a larger volume cannot be in a file; bzip2 does
 BEST_COMPRESSION = 1100
-_BLOCK = 1 << 20
+_BLOCK, _PACKED_BLOCK = 1 << 20, 1 << 16
 _DECOMPRESSORS: dict[str, Callable[[], Any]] = {
     "zlib": lambda: zlib.decompressobj(ZLIB),
     "gzip": lambda: zlib.decompressobj(GZIP),
@@ -36,20 +36,19 @@ def unpacked(file: BinaryIO, size: int, packing: str) -> bytearray:
     """Exactly the `size` bytes that the rest of `file` holds, packed by zlib, gzip or bzip2, in one stream or several;
     never takes more memory than that. Raises DamagedError otherwise."""
     content = bytearray()
-    stream, packed = _DECOMPRESSORS[packing](), b""
+    stream, packed, more = _DECOMPRESSORS[packing](), b"", False
     try:
         while len(content) < size:
-            packed = packed or file.read(_BLOCK)
-            if not packed:
+            if not (packed or more or (packed := file.read(_PACKED_BLOCK))):
                 raise DamagedError("its compressed array is cut short")
-            content += stream.decompress(packed, size - len(content))
+            most = min(_BLOCK, size - len(content))
+            block = stream.decompress(packed, most)
+            content += block
             if stream.eof:  # further streams may follow, as `cat a.gz b.gz` and parallel packers make them
-                packed = stream.unused_data
+                packed, more = stream.unused_data, False
                 stream = _DECOMPRESSORS[packing]()
-            elif packing == "bzip2":
-                packed = b"" if stream.needs_input else packed[:0]
-            else:
-                packed = stream.unconsumed_tail
+            else:  # bzip2 keeps what it has not unpacked
+                packed, more = getattr(stream, "unconsumed_tail", b""), len(block) == most
     except (zlib.error, OSError, EOFError):
         raise DamagedError("its compressed array is damaged") from None
     return content

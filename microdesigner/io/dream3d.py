@@ -13,9 +13,9 @@ import numpy as np
 
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_bytes_atomic
+from microdesigner.core.slabs import x_fastest
 from microdesigner.io.hdf5 import DATASET, EDGES, KEY
 from microdesigner.io.labels import record_of
-from microdesigner.io.slabs import x_fastest
 
 EXTENSIONS = (".dream3d",)
 _CONTAINER, _VOLUME, _IMAGE = "DataContainers/ImageDataContainer", np.uint32(3), np.uint32(0)

@@ -21,6 +21,7 @@ from microdesigner.io.arrays import chosen
 from microdesigner.io.axes import in_xyz, three_of
 from microdesigner.io.damage import BEST_COMPRESSION
 from microdesigner.io.labels import check_size, parsed, record_of, voxel_of
+from microdesigner.io.mapped_arrays import gathered, layered
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.orientation import straightened
 from microdesigner.io.scans import Scan, edge_facts
@@ -69,7 +70,8 @@ def _scan(path: Path, file: "h5py.File", options: ImportOptions) -> Scan:
     stored = _own_file(path, file, name)
     check_size(path, (1, 1, stored.size), most=BEST_COMPRESSION * path.stat().st_size)
     layout = hdf5_layouts.layout_of(file, name)
-    turned, source = in_xyz(path, stored[()], layout.letters, options, layout.axes_from)
+    values = gathered(stored.shape, stored.dtype, layered(stored, stored.chunks))
+    turned, source = in_xyz(path, values, layout.letters, options, layout.axes_from)
     if layout.directions is not None and options.axes is None:
         turned, order = straightened(path, turned, layout.directions)
         if layout.edges_without_unit:

@@ -7,19 +7,16 @@ map, or stay in the file that was read where they lie there plainly.
 
 import atexit
 import contextlib
-import importlib
 import json
 import os
 import queue
-import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -28,8 +25,10 @@ from microdesigner.core import child_process
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS
 from microdesigner.core.processes import StopWatch
-from microdesigner.io.mapped_arrays import PREFIX, Place, array_at, place_of
+from microdesigner.core.slabs import MAPPED_BYTES
+from microdesigner.io.mapped_arrays import PREFIX, Place, adopted, array_at
 from microdesigner.io.options import ImportOptions, MissingOptionError
+from microdesigner.io.reader_process import read_message, write_message
 from microdesigner.io.scans import Facts, Scan
 
 LEAST_SECONDS, BYTES_PER_SECOND = 10.0, 1 << 20  # of processor time
@@ -37,8 +36,6 @@ ATTEMPTS = 2
 PATIENCE = 12  # times as long by the clock: on a busy machine processes wait
 LEAST_MEMORY, MEMORY_PER_BYTE = 1 << 31, 24  # address space; libraries and their threads reserve much and touch little
 MOST_MEMORY = 1 << 36
-_INLINE_BYTES = 1 << 16
-_LENGTH = struct.Struct("<Q")
 _TICK = 0.1
 Answer = tuple[bytes, bytes] | None
 
@@ -54,24 +51,25 @@ def isolated(function: str, path: Path, options: ImportOptions) -> Generator[flo
     seconds = LEAST_SECONDS + size / BYTES_PER_SECOND
     request = {"function": function, "path": str(path.absolute()), "options": msgspec.to_builtins(options)}
     request |= {"memory": min(LEAST_MEMORY + MEMORY_PER_BYTE * size, MOST_MEMORY), "seconds": seconds}
-    answer = None
     for _ in range(ATTEMPTS):
         process = _taken()
+        answer = found = None
         try:
             answer = yield from process.answer(request, PATIENCE * seconds)
+            if answer is not None:
+                return (found := _result(answer))
         finally:
-            if answer is None:
-                process.end()  # it would answer to the wrong question
+            # it would answer to the wrong question; or its library keeps memory that the volume needs
+            if answer is None or (isinstance(found, Scan) and found.values.nbytes > MAPPED_BYTES):
+                process.end()
             else:
                 _given_back(process)
         if not process.stood_still:
             break
-    if answer is None:
-        raise InputError(
-            f"{path} cannot be read: it makes its library crash, or use more time or memory than a volume of its size "
-            "may; it is damaged, so copy or export it again."
-        )
-    return _result(answer)
+    raise InputError(
+        f"{path} cannot be read: it makes its library crash, or use more time or memory than a volume of its size "
+        "may; it is damaged, so copy or export it again."
+    )
 
 
 class _Process:
@@ -79,12 +77,13 @@ class _Process:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)  # goes with the process
-        own = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        # the last: freed memory goes back to the system (glibc)
+        own = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": str(1 << 17)}
         own |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._folder.name)
         self.owner = os.getpid()
         self.stood_still = False  # because a signal from outside stopped it
         self._process = subprocess.Popen(
-            child_process.call("microdesigner.io.isolation:serve"),
+            child_process.call("microdesigner.io.reader_process:serve"),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env=child_process.environment() | own, **child_process.hidden(),
         )  # fmt: skip
@@ -112,8 +111,8 @@ class _Process:
         assert self._process.stdout
         head = body = None
         with contextlib.suppress(OSError, ValueError):  # it has ended, or was ended
-            _write(self._process.stdin, request)
-            head, body = _read(self._process.stdout), _read(self._process.stdout)
+            write_message(self._process.stdin, request)
+            head, body = read_message(self._process.stdout), read_message(self._process.stdout)
         answers.put(None if head is None or body is None else (head, body))
 
     def end(self) -> None:
@@ -167,7 +166,7 @@ def _result(answer: tuple[bytes, bytes]) -> Any:
     if len(place.shape) != 3 or int(np.prod(place.shape, dtype=object)) > MAX_VOXELS or number.kind not in "biufc":
         raise InputError("A reader gave something else than a volume.")
     inline = np.ndarray(place.shape, number, bytearray(answer[1]), 0, place.strides) if not place.file else None
-    values = array_at(place) if inline is None else inline
+    values = array_at(adopted(place)) if inline is None else inline
     return Scan(values, **{name: getattr(facts, name) for name in facts.__dataclass_fields__})
 
 
@@ -178,76 +177,3 @@ def _error(document: dict[str, Any]) -> Exception:
     if document["error"] == "OSError":
         return OSError(document["errno"], message)
     return MemoryError(message) if document["error"] == "MemoryError" else InputError(message)
-
-
-# ---- in the other process
-
-
-def serve() -> None:
-    """Answer requests from standard input until it ends."""
-    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what libraries print must not mix with answers
-    _no_limits_of_files()
-    while (request := _read(requests)) is not None:
-        head, body = _served(json.loads(request))
-        _write(answers, json.dumps(head, ensure_ascii=False).encode("utf-8", "replace"))
-        _write(answers, body)
-
-
-def _served(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    _limit(request["memory"], request["seconds"])
-    try:
-        options = msgspec.convert(request["options"], ImportOptions)
-        module, _, name = request["function"].partition(":")
-        result = getattr(importlib.import_module(module), name)(Path(request["path"]), options)
-        return _packed(result) if isinstance(result, Scan) else ({"value": result}, b"")
-    except MissingOptionError as error:
-        found = [entry if isinstance(entry, str) else float(entry) for entry in error.found]
-        return {"error": "MissingOptionError", "message": str(error), "question": error.question, "found": found}, b""
-    except InputError as error:
-        return {"error": "InputError", "message": str(error)}, b""
-    except OSError as error:
-        return {"error": "OSError", "message": error.strerror or str(error), "errno": error.errno or 5}, b""
-    except MemoryError as error:
-        return {"error": "MemoryError", "message": str(error)}, b""
-
-
-def _packed(scan: Scan) -> tuple[dict[str, Any], bytes]:
-    values, content = scan.values, b""
-    if values.nbytes > _INLINE_BYTES:
-        place = place_of(values)
-    else:
-        values = np.ascontiguousarray(values)
-        place, content = Place("", 0, values.shape, values.strides, values.dtype.str, False), values.tobytes()
-    facts = {name: getattr(scan, name) for name in Facts.__dataclass_fields__}
-    return {"facts": facts, "place": msgspec.to_builtins(place)}, content
-
-
-def _limit(memory: int, seconds: float) -> None:
-    """Bound the address space and the processor time of what follows, where the system can."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        end = int(used.ru_utime + used.ru_stime + seconds) + 1
-        resource.setrlimit(resource.RLIMIT_CPU, (end, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
-
-
-def _no_limits_of_files() -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _write(pipe: IO[bytes], content: bytes) -> None:
-    pipe.write(_LENGTH.pack(len(content)) + content)
-    pipe.flush()
-
-
-def _read(pipe: IO[bytes]) -> bytes | None:
-    head = pipe.read(_LENGTH.size)
-    return pipe.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else None

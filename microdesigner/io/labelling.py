@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import MIXED, PHASE_NAMES, Microstructure, PhaseArray
+from microdesigner.core.slabs import MAPPED_BYTES, greatest, release, settled, slabs
 from microdesigner.io.labels import EDGES_WITHOUT_UNIT, UNIT_TAKEN, UNIT_UNKNOWN, volume
 from microdesigner.io.options import MOST_LABELS, ImportOptions, Mapping, MissingOptionError
 from microdesigner.io.scans import Scan
 from microdesigner.io.segmentation import BANDS, banded, limits
-from microdesigner.io.slabs import release, settled, slabs
 
 MOST_LEVELS = 8
 COARSE_EDGE = 64  # voxels along each axis of a first look, at most twice as many
@@ -65,13 +65,20 @@ def labelling(path: Path, scan: Scan, options: ImportOptions, standard: Sequence
         mapping = options.mapping or (yield from _mapping(path, scan, values))
     if mapping is None and values.dtype == np.uint8:
         return _described(path, scan, options, settled(values), mapping, standard)
-    phases = np.empty_like(values, np.uint8, subok=False)
+    phases = _room_for_labels(values)
     done = 0
     for part in slabs(values):
         phases[part] = _mapped(path, values[part], bounds, mapping)
         done += phases[part].size
         yield Progress("label", done, values.size)
     return _described(path, scan, options, settled(phases), mapping, standard)
+
+
+def _room_for_labels(values: NDArray[Any]) -> PhaseArray:
+    """Where the labels of `values` go: into their place where they are bytes of which memory holds many."""
+    if values.dtype == np.uint8 and values.flags.writeable and values.nbytes > MAPPED_BYTES:
+        return values
+    return np.empty_like(values, np.uint8, subok=False)
 
 
 def flipped(values: NDArray[Any], axes: str) -> NDArray[Any]:
@@ -233,7 +240,7 @@ def _described(
     """The Microstructure of `phases`, named and sized by the file and the user."""
     record = dict(scan.record) if isinstance(scan.record, dict) else {}
     if options.mapping or options.segmentation or options.names or not record.get("phase_names"):
-        highest = max(min(int(phases.max(initial=0)), MIXED), 1, *(label for _, label in mapping or ()))
+        highest = max(min(greatest(phases), MIXED), 1, *(label for _, label in mapping or ()))
         record["phase_names"] = label_names(
             scan.value_names, bool(options.segmentation), options.names, mapping, highest, standard
         )

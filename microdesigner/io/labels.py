@@ -9,6 +9,7 @@ import numpy as np
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS, PHASE_NAMES, Microstructure, PhaseArray
+from microdesigner.core.slabs import greatest
 
 Voxel = tuple[float, float, float]
 # provenance of a volume whose file gives voxel edges without their unit; the edges stand beside it where they are not
@@ -40,7 +41,7 @@ def volume(path: Path, phases: PhaseArray, voxel_nm: Voxel | None, record: Any =
     Without a record the lateral faces do not wrap, and the phases are donor, acceptor and, where label 2 occurs, mixed.
     """
     record = record if isinstance(record, Mapping) else {}
-    names = record.get("phase_names") or PHASE_NAMES[: max(2, min(int(phases.max(initial=0)) + 1, 3))]
+    names = record.get("phase_names") or PHASE_NAMES[: max(2, min(greatest(phases) + 1, 3))]
     lateral = record.get("lateral", "no-flux")
     provenance = record.get("provenance") or {}
     if lateral not in ("periodic", "no-flux"):
@@ -82,7 +83,7 @@ def voxel_of(path: Path, edges: Any) -> Voxel:
 
 
 def _check_labels(path: Path, phases: PhaseArray, named: int) -> None:
-    highest = int(phases.max(initial=0))
+    highest = greatest(phases)
     if highest >= named:
         raise InputError(
             f"{path} holds the label {highest} but names {named} phases; segment it into labels 0, 1, 2 first."

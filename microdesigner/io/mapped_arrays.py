@@ -8,14 +8,15 @@ import contextlib
 import os
 import tempfile
 import weakref
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.io.slabs import SLAB_BYTES, mapping_of, release
+from microdesigner.core.slabs import MAPPED_BYTES, SLAB_BYTES, mapping_of, release
 
 PREFIX, SUFFIX = "microdesigner-", ".array"
 
@@ -49,19 +50,42 @@ def place_of(values: NDArray[Any]) -> Place:
         return Place(file, int(start), values.shape, values.strides, values.dtype.str, temporary)
     order = sorted(range(values.ndim), key=lambda axis: -abs(values.strides[axis]))
     plain = values.transpose(order)
-    with tempfile.NamedTemporaryFile(prefix=PREFIX, suffix=SUFFIX, delete=False) as target:
-        try:
-            layers = max(1, SLAB_BYTES * len(plain) // max(1, plain.nbytes))
-            for start in range(0, len(plain), layers):
-                target.write(np.ascontiguousarray(plain[start : start + layers]).data)  # tofile tells of no full disk
-                release(values)
-            target.flush()
-        except OSError:
-            _delete(target.name)
-            raise
-    steps = np.cumprod([values.itemsize, *plain.shape[:0:-1]])[::-1]
-    strides = tuple(int(steps[order.index(axis)]) for axis in range(values.ndim))
-    return Place(target.name, 0, values.shape, strides, values.dtype.str, True)
+    steps = _steps(plain.shape, values.itemsize)
+    strides = tuple(steps[order.index(axis)] for axis in range(values.ndim))
+    return Place(_temporary(_layers(plain)), 0, values.shape, strides, values.dtype.str, True)
+
+
+def gathered(shape: tuple[int, ...], dtype: "np.dtype[Any]", parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
+    """The array of `shape` whose numbers, the last axis fastest, come in `parts` one after the other.
+
+    A large array lies in a temporary file, so that memory holds one part of it. Raises ValueError where the parts are
+    fewer or more numbers than the array, OSError where the disk has no room.
+    """
+    size = int(np.prod(shape, dtype=object))
+    if size * dtype.itemsize > MAPPED_BYTES:
+        file = _temporary(part.astype(dtype, copy=False) for part in parts)
+        if Path(file).stat().st_size != size * dtype.itemsize:
+            _delete(file)
+            raise ValueError("parts that do not make the array")
+        return array_at(Place(file, 0, shape, _steps(shape, dtype.itemsize), dtype.str, True))
+    flat, done = np.empty(size, dtype), 0
+    for part in parts:
+        flat[done : done + part.size] = part.reshape(-1)
+        done += part.size
+    if done != size:
+        raise ValueError("parts that do not make the array")
+    return flat.reshape(shape)
+
+
+def layered(stored: Any, chunk: tuple[int, ...] | None) -> Iterator[NDArray[Any]]:
+    """The numbers of an array of a library, read along its first axis of several voxels, some `SLAB_BYTES` at a time;
+    the layers of a `chunk`, which the library unpacks as a whole, are read together."""
+    axis = next((n for n, edge in enumerate(stored.shape) if edge > 1), 0)
+    together = chunk[axis] if chunk else 1
+    layer = stored.dtype.itemsize * int(np.prod(stored.shape[axis + 1 :], dtype=object))
+    step = -(-SLAB_BYTES // (layer * together)) * together
+    for start in range(0, stored.shape[axis], step):
+        yield np.asarray(stored[(*[slice(None)] * axis, slice(start, start + step))])
 
 
 def array_at(place: Place) -> NDArray[Any]:
@@ -71,6 +95,41 @@ def array_at(place: Place) -> NDArray[Any]:
     if place.temporary:
         weakref.finalize(whole, _delete, place.file)
     return np.ndarray(place.shape, place.dtype, whole, place.offset, place.strides)
+
+
+def adopted(place: Place) -> Place:
+    """`place` where its file does not go with the process that made it: a temporary one gets a name of this process."""
+    if not place.temporary:
+        return place
+    free = _free_name()
+    Path(place.file).replace(free)
+    return replace(place, file=free)
+
+
+def _layers(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """`values` in some layers along their first axis at a time, of which a mapped file keeps no page."""
+    step = max(1, SLAB_BYTES * len(values) // max(1, values.nbytes))
+    for start in range(0, len(values), step):
+        yield values[start : start + step]
+        release(values)
+
+
+def _temporary(parts: Iterable[NDArray[Any]]) -> str:
+    """A new temporary file that holds `parts`."""
+    with tempfile.NamedTemporaryFile(prefix=PREFIX, suffix=SUFFIX, delete=False) as target:
+        try:
+            for part in parts:
+                target.write(np.ascontiguousarray(part).data)  # tofile tells of no full disk
+            target.flush()
+        except BaseException:
+            _delete(target.name)
+            raise
+    return target.name
+
+
+def _steps(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
+    """Bytes from one element to the next along each axis, the last one fastest."""
+    return tuple(int(np.prod(shape[axis + 1 :], dtype=object)) * itemsize for axis in range(len(shape)))
 
 
 def _name_for_another(mapped: "np.memmap[Any, Any]") -> str | None:
@@ -83,12 +142,16 @@ def _name_for_another(mapped: "np.memmap[Any, Any]") -> str | None:
             return None
         if not mapped.temporary:
             return name
-        with tempfile.NamedTemporaryFile(prefix=PREFIX, suffix=SUFFIX) as free:
-            other = free.name
-        os.link(name, other)
+        os.link(name, other := _free_name())
     except OSError:
         return None
     return other
+
+
+def _free_name() -> str:
+    """A name of a temporary file that is not there."""
+    with tempfile.NamedTemporaryFile(prefix=PREFIX, suffix=SUFFIX) as free:
+        return free.name
 
 
 def _identity(file: str) -> tuple[int, ...]:

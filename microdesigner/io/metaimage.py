@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path, write_bytes_atomic
+from microdesigner.core.slabs import x_fastest
 from microdesigner.io import raw
 from microdesigner.io.axes import fortran, mapped, three_of
 from microdesigner.io.damage import BEST_COMPRESSION, DamagedError, unpacked
@@ -24,7 +25,6 @@ from microdesigner.io.labels import Voxel, check_size, record_of
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.orientation import straightened
 from microdesigner.io.scans import Scan
-from microdesigner.io.slabs import x_fastest
 from microdesigner.io.units import in_nm
 
 _LONGEST_HEADER = 1 << 16

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
+from microdesigner.core.slabs import slabs
 from microdesigner.io.axes import in_xyz
 from microdesigner.io.labels import check_size
 from microdesigner.io.options import ImportOptions
@@ -67,7 +68,14 @@ def _numbers(file: "MrcObject", stored: NDArray[Any]) -> NDArray[Any]:
         return stored.view(np.uint8) if file.header.dmin >= 0 and _SIGNED_MOST < file.header.dmax < 256 else stored
     flags = int.from_bytes(header[_FLAG_BYTES], "little" if header[_STAMP_BYTES] == _IMOD_STAMP else "big")
     unsigned: NDArray[Any] = stored.view(np.uint8)
-    return unsigned ^ np.uint8(128) if flags & _SIGNED else unsigned
+    return _raised(unsigned) if flags & _SIGNED else unsigned
+
+
+def _raised(stored: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    values = np.empty_like(stored, subok=False)
+    for part in slabs(stored):
+        np.bitwise_xor(stored[part], 128, out=values[part])
+    return values
 
 
 def _brief(error: Exception) -> str:

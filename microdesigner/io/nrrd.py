@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_bytes_atomic
+from microdesigner.core.slabs import x_fastest
 from microdesigner.io.axes import fortran, mapped, three_of
 from microdesigner.io.damage import BEST_COMPRESSION, DamagedError, unpacked
 from microdesigner.io.labels import Voxel, check_size, parsed, record_of
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.orientation import straightened
 from microdesigner.io.scans import Scan, edge_facts
-from microdesigner.io.slabs import x_fastest
 from microdesigner.io.units import in_nm
 
 EXTENSIONS = (".nrrd", ".nhdr")

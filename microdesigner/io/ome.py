@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
+from microdesigner.core.slabs import x_fastest
 from microdesigner.io.labels import parsed, record_of
 from microdesigner.io.scans import edge_facts
-from microdesigner.io.slabs import x_fastest
 from microdesigner.io.units import in_nm
 
 _DEFAULT_UNIT = "µm"  # by OME's schema

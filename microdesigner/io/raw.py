@@ -12,12 +12,12 @@ import numpy as np
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
+from microdesigner.core.slabs import x_fastest
 from microdesigner.io import ising
 from microdesigner.io.axes import fortran, mapped
 from microdesigner.io.labels import check_size, parsed, record_of, voxel_of
 from microdesigner.io.options import ImportOptions, MissingOptionError
 from microdesigner.io.scans import Scan, edge_facts
-from microdesigner.io.slabs import x_fastest
 
 ORDER = "x fastest"
 _OWN_KEYS = {"type", "order", "shape"}

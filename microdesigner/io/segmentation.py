@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import ACCEPTOR, DONOR, MIXED, PhaseArray
+from microdesigner.core.slabs import slabs
 
 Method = Literal["otsu", "threshold", "fraction"]
 BINS = 256
@@ -52,15 +53,24 @@ class Segmentation:
 
 def limits(values: NDArray[Any], how: Segmentation) -> tuple[float, ...]:
     """The greatest grey value of each darker band. Raises InputError where the values do not allow it."""
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
+    low, high = extent(values)
+    if not np.isfinite((low, high)).all():
         raise InputError("It holds grey values that are no numbers; export the volume without gaps.")
-    if values.min() == values.max():
+    if low == high:
         raise InputError("All its grey values are equal; nothing can be told apart in it.")
     if how.method == "threshold":
         return how.values
     if how.method == "fraction":
-        return tuple(_limit_of_share(values.ravel(), share) for share in np.cumsum(how.values))
+        of_share = _counted_limit if values.dtype.kind in "iu" and values.dtype.itemsize <= 2 else _limit_of_share
+        return tuple(of_share(values, share) for share in np.cumsum(how.values))
     return otsu_limits(values, how.bands)
+
+
+def extent(values: NDArray[Any]) -> tuple[Any, Any]:
+    """The least and the greatest of the values, no numbers where one is none."""
+    parts = [(part.min(), part.max()) for part in map(values.__getitem__, slabs(values))]
+    lows, highs = zip(*parts, strict=True)
+    return np.min(lows), np.max(highs)
 
 
 def banded(values: NDArray[Any], limits: tuple[float, ...]) -> PhaseArray:
@@ -70,14 +80,16 @@ def banded(values: NDArray[Any], limits: tuple[float, ...]) -> PhaseArray:
 
 def histogram(values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Counts and edges over the whole range; whole numbers get bins of whole width around them."""
-    low, high = float(values.min()), float(values.max())
+    low, high = map(float, extent(values))
     if values.dtype.kind in "iu":
         width = max(1, -(-(int(high) - int(low) + 1) // BINS))
         edges = np.arange(low - 0.5, high + width, width)
     else:
         edges = np.linspace(low, high, BINS + 1)
-    counts, _ = np.histogram(values, edges)
-    return counts.astype(np.int64), edges
+    counts = np.zeros(len(edges) - 1, np.int64)
+    for part in slabs(values):
+        counts += np.histogram(values[part], edges)[0]
+    return counts, edges
 
 
 def otsu_limits(values: NDArray[Any], bands: int) -> tuple[float, ...]:
@@ -96,9 +108,28 @@ def otsu_limits(values: NDArray[Any], bands: int) -> tuple[float, ...]:
     return float(edges[first]), float(edges[second])
 
 
+def _counted_limit(values: NDArray[Any], share: float) -> float:
+    """`_limit_of_share` of whole numbers of at most two bytes, by how often each occurs."""
+    low = int(np.iinfo(values.dtype).min)
+    counts = np.zeros(1 << (8 * values.dtype.itemsize), np.int64)
+    for part in slabs(values):
+        counts += np.bincount(values[part].ravel().astype(np.int64) - low, minlength=len(counts))
+    up_to = np.cumsum(counts)
+    rank = _rank(values.size, share)
+    level = int(np.searchsorted(up_to, rank))
+    below = int(up_to[level] - counts[level])
+    if rank - below < up_to[level] - rank and below:
+        level = int(np.flatnonzero(counts[:level])[-1])
+    return float(level + low)
+
+
+def _rank(size: int, share: float) -> int:
+    return min(max(round(share * size), 1), size - 1)
+
+
 def _limit_of_share(values: NDArray[Any], share: float) -> float:
     """The value whose share of voxels at or below it comes closest to `share`; equal values stay together."""
-    rank = min(max(round(share * values.size), 1), values.size - 1)
+    values, rank = values.ravel(), _rank(values.size, share)
     limit = np.partition(values, rank - 1)[rank - 1]
     below = values < limit
     if rank - np.count_nonzero(below) < np.count_nonzero(values <= limit) - rank and below.any():

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import atomic_path
+from microdesigner.core.slabs import x_fastest
 from microdesigner.io import ome
 from microdesigner.io.arrays import chosen
 from microdesigner.io.axes import in_xyz
 from microdesigner.io.labels import Voxel, check_size, parsed, record_of, voxel_of
+from microdesigner.io.mapped_arrays import gathered
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan, Source, edge_facts
-from microdesigner.io.slabs import x_fastest
 from microdesigner.io.units import in_nm
 
 if TYPE_CHECKING:
@@ -127,8 +128,8 @@ def _of_series(path: Path, file: "TiffFile", series: "TiffPageSeries") -> tuple[
     letters = "".join(axes[n].lower() for n in spatial)
     if "s" in letters and len(spatial) == _VOLUME_AND_COLOURS:
         check_size(path, (1, 1, series.size), most=_COLOURS * _most_voxels(path, series.keyframe))
-        colours = series.asarray(maxworkers=1).reshape([shape[n] for n in spatial])
-        return _grey(path, colours, letters.index("s")), letters.replace("s", ""), "convention"
+        colourless = tuple(shape[n] for n in spatial if axes[n] != "S")
+        return _unpacked(path, series, colourless), letters.replace("s", ""), "convention"
     if any(axes[n] in "CS" for n in spatial) or len(spatial) > 3:
         raise InputError(f"{path} has several channels or times; export one channel of labels.")
     check_size(path, tuple(shape[n] for n in spatial), most=_most_voxels(path, series.keyframe))
@@ -136,15 +137,26 @@ def _of_series(path: Path, file: "TiffFile", series: "TiffPageSeries") -> tuple[
         number = np.dtype(file.byteorder + series.dtype.char)
         values: NDArray[Any] = np.memmap(path, number, "r", series.dataoffset, tuple(shape[n] for n in spatial))
     else:
-        values = series.asarray(maxworkers=1).reshape([shape[n] for n in spatial])
+        values = _unpacked(path, series, tuple(shape[n] for n in spatial))
     axes_known = (file.is_imagej or file.is_ome) and "z" in letters
     return values, letters, "file" if axes_known else "convention"
 
 
-def _grey(path: Path, colours: NDArray[Any], axis: int) -> NDArray[Any]:
-    """The channel that all colours equal; a second or fourth one is transparency."""
-    opaque = colours.shape[axis] - (colours.shape[axis] in (2, 4))
-    channels = [np.take(colours, n, axis) for n in range(opaque)]
+def _unpacked(path: Path, series: "TiffPageSeries", shape: tuple[int, ...]) -> NDArray[Any]:
+    """Numbers of one series, page by page where it has several; those of missing pages are 0."""
+    if len(series) == 1 or series.dataoffset is not None:
+        return _grey(path, series.asarray(maxworkers=1), series.axes).reshape(shape)
+    missing, axes = np.zeros(int(np.prod(shape)) // len(series), series.dtype), series.keyframe.axes
+    pages = (missing if page is None else _grey(path, page.asarray(maxworkers=1), axes) for page in series)
+    return gathered(shape, series.dtype, pages)
+
+
+def _grey(path: Path, pixels: NDArray[Any], axes: str) -> NDArray[Any]:
+    """Of a picture in colour the channel that all colours equal; a second or fourth one is transparency."""
+    if "S" not in axes:
+        return pixels
+    colours = np.moveaxis(pixels, axes.index("S"), 0)
+    channels = colours[: len(colours) - (len(colours) in (2, 4))]
     if not all(np.array_equal(channel, channels[0]) for channel in channels):
         raise InputError(f"{path} is in colour; export grey values or labels.")
     return channels[0]
@@ -159,12 +171,9 @@ def _of_pages(path: Path, file: "TiffFile") -> NDArray[Any]:
         shown = " and ".join(f"{columns}×{rows}" for rows, columns in sizes[:2])
         raise InputError(f"{path} has pages of different sizes ({shown}); keep one stack per file.")
     check_size(path, (len(pages), *sizes[0]), most=sum(_most_voxels(path, page) for page in pages))
-    values = np.empty((len(pages), *sizes[0]), np.result_type(*{page.dtype for page in pages if page.dtype}))
-    for layer, page in zip(values, pages, strict=True):
-        pixels = page.asarray(maxworkers=1)
-        pixels = _grey(path, pixels, page.axes.index("S")) if page.samplesperpixel > 1 else pixels
-        layer[:] = pixels.reshape(sizes[0])
-    return values
+    number = np.result_type(*{page.dtype for page in pages if page.dtype})
+    layers = (_grey(path, page.asarray(maxworkers=1), page.axes) for page in pages)
+    return gathered((len(pages), *sizes[0]), number, layers)
 
 
 def _check_pages(path: Path, file: "TiffFile", series: "TiffPageSeries | None", metadata: dict[str, Any]) -> None:

@@ -7,7 +7,6 @@ cells or points, under any name. VTK's format records no unit of length.
 """
 
 import json
-import mmap
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,13 +16,13 @@ import numpy as np
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_bytes_atomic
-from microdesigner.io.axes import fortran
+from microdesigner.core.slabs import x_fastest
+from microdesigner.io.axes import fortran, whole_file
 from microdesigner.io.damage import BEST_COMPRESSION, DamagedError
 from microdesigner.io.labels import Voxel, check_size, parsed
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.orientation import straightened
 from microdesigner.io.scans import Scan, edge_facts
-from microdesigner.io.slabs import x_fastest
 from microdesigner.io.vtk_grid import GridArray, chosen_array, equal_step
 from microdesigner.io.vtk_xml import VtkXml, written
 
@@ -35,9 +34,8 @@ _PLACES = {"CellData": 0, "PointData": 1}  # with how many more than cells there
 def scan(path: Path, options: ImportOptions) -> Scan:
     """Read a volume of one piece, in any of VTK's encodings, plain or compressed."""
     try:
-        with path.open("rb") as file:
-            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
-        return _scan(path, VtkXml(content, ("ImageData", "RectilinearGrid")), options, BEST_COMPRESSION * len(content))
+        file = VtkXml(whole_file(path), ("ImageData", "RectilinearGrid"))
+        return _scan(path, file, options, BEST_COMPRESSION * path.stat().st_size)
     except DamagedError as error:
         raise InputError(f"{path} cannot be read as a VTK grid ({error}); copy or export it again.") from None
 

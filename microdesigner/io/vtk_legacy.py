@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_bytes_atomic
-from microdesigner.io.axes import fortran
+from microdesigner.core.slabs import x_fastest
+from microdesigner.io.axes import fortran, whole_file
 from microdesigner.io.damage import DamagedError
 from microdesigner.io.labels import Voxel, check_size
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan
-from microdesigner.io.slabs import x_fastest
 from microdesigner.io.vtk_grid import chosen_array, equal_step
 from microdesigner.io.vtk_sections import Sections, read_sections
 
@@ -31,7 +31,7 @@ _TITLES = {"nm": "phase labels, voxel edges in nm", "voxels": "phase labels, vox
 
 def scan(path: Path, options: ImportOptions) -> Scan:
     """Read labels on cells or points, in ASCII or binary and any number type."""
-    content = path.read_bytes()
+    content = whole_file(path)
     try:
         sections = read_sections(content)
         name = chosen_array(path, {name: array.shape for name, array in sections.arrays.items()}, options)

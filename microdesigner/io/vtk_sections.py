@@ -39,7 +39,7 @@ class Sections:
     """A parsed file. `arrays` holds the arrays of one number per cell or point; `spacing` is None for a rectilinear
     grid, which has `coordinates`."""
 
-    content: bytes
+    content: memoryview
     title: str
     is_text: bool
     spacing: tuple[float, float, float] | None = None
@@ -54,13 +54,13 @@ class Sections:
         return np.round(255 * numbers) if stored.colour else numbers
 
 
-def read_sections(content: bytes) -> Sections:
+def read_sections(content: memoryview) -> Sections:
     """Parse a file; raises DamagedError."""
     return _Parser(content).sections
 
 
 class _Parser:
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: memoryview) -> None:
         self._content, self._at = content, 0
         if not self._line().startswith("# vtk DataFile"):
             raise DamagedError("it does not start with '# vtk DataFile'")
@@ -194,7 +194,7 @@ class _Parser:
         return [int(word) for word in words]
 
 
-def _text_numbers(content: bytes, start: int, count: int) -> tuple[NDArray[np.float64], int]:
+def _text_numbers(content: memoryview, start: int, count: int) -> tuple[NDArray[np.float64], int]:
     """`count` numbers of text from byte `start` on, in blocks, and where they end."""
     if count > len(content) - start:
         raise DamagedError("it holds fewer numbers than it declares")
@@ -202,9 +202,9 @@ def _text_numbers(content: bytes, start: int, count: int) -> tuple[NDArray[np.fl
     done = 0
     while done < count:
         end = start + _BLOCK
-        while end < len(content) and not content[end : end + 1].isspace():
+        while end < len(content) and not bytes(content[end : end + 1]).isspace():
             end += 1
-        words = content[start:end].split(maxsplit=count - done)
+        words = bytes(content[start:end]).split(maxsplit=count - done)
         rest = words.pop() if len(words) > count - done else b""
         if not words:
             raise DamagedError("it holds fewer numbers than it declares")

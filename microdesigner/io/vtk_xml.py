@@ -7,7 +7,6 @@ Layout: https://docs.vtk.org/en/latest/vtk_file_formats/vtkxml_file_format.html
 import base64
 import binascii
 import lzma
-import mmap
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -26,7 +25,7 @@ _TYPES = {
     "Int64": "i8", "Float32": "f4", "Float64": "f8",
 }  # fmt: skip
 _LONGEST_TEXT = 1 << 26
-Buffer = bytes | bytearray | memoryview
+Buffer = bytearray | memoryview
 _APPENDED = re.compile(rb"<AppendedData\s+encoding\s*=\s*[\"'](raw|base64)[\"']\s*>\s*_")
 
 
@@ -66,10 +65,10 @@ _COMPRESSORS: dict[str, Callable[[memoryview, int], bytes]] = {
 class VtkXml:
     """A parsed file: `root` is its XML without the appended data. Raises DamagedError, as do all methods."""
 
-    def __init__(self, content: "bytes | mmap.mmap", kinds: tuple[str, ...] = ("ImageData",)) -> None:
+    def __init__(self, content: memoryview, kinds: tuple[str, ...] = ("ImageData",)) -> None:
         appended = _APPENDED.search(content)
-        document = content[: appended.start()] + b"</VTKFile>" if appended else content[:]
-        self._appended = memoryview(content)[appended.end() :] if appended else memoryview(b"")
+        document = bytes(content[: appended.start()]) + b"</VTKFile>" if appended else bytes(content)
+        self._appended = content[appended.end() :] if appended else memoryview(b"")
         self._appended_raw = appended is not None and appended[1] == b"raw"
         if b"<!" in document.replace(b"<!--", b""):
             raise DamagedError("it declares XML entities")
@@ -149,7 +148,7 @@ class VtkXml:
     def _blocks(self, stored: memoryview, raw: bool, most: int) -> Buffer:
         count, block_size, last_size = self._integers(stored, raw, 3)
         if count == 0:
-            return b""
+            return bytearray()
         if (count - 1) * block_size + (last_size or block_size) > most or count > len(stored):
             raise DamagedError("its array is longer than its image")
         sizes = self._integers(stored, raw, 3 + count)[3:]
@@ -179,7 +178,7 @@ def _decoded(stored: memoryview, raw: bool, size: int) -> Buffer:
     """The first `size` bytes that `stored` encodes."""
     encoded = stored[: _length(size, raw)]
     try:
-        content = encoded if raw else base64.b64decode(encoded, validate=True)
+        content = encoded if raw else memoryview(base64.b64decode(encoded, validate=True))
     except binascii.Error:
         raise DamagedError("its base64 is damaged") from None
     if len(content) < size:

@@ -13,6 +13,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.io.arrays import chosen
 from microdesigner.io.axes import in_xyz, letter_of, three_of
 from microdesigner.io.labels import Voxel, check_size
+from microdesigner.io.mapped_arrays import gathered, layered
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan
 from microdesigner.io.units import in_nm
@@ -86,7 +87,8 @@ def _of_array(
     letters = "".join(map(_letter, axes))
     axes_known = len(letters) == array.ndim and {"x", "y", "z"} <= set(letters)
     stored = letters if axes_known else "c" * (array.ndim - 3) + "zyx"
-    values, source = in_xyz(path, np.asarray(array[...]), stored, options, "file" if axes_known else "convention")
+    numbers = gathered(array.shape, array.dtype, layered(array, array.shards or array.chunks))
+    values, source = in_xyz(path, numbers, stored, options, "file" if axes_known else "convention")
     known, without_unit = _edges(axes, noted.get("scale")) if axes_known else (None, None)
     return Scan(
         values, voxel_nm=known, edges_without_unit=without_unit, axes_from=source, array=name, arrays=names

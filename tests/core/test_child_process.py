@@ -46,8 +46,8 @@ def test_a_bundle_is_its_own_command() -> None:
 def test_a_bundle_lets_its_workers_in_first_and_answers_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[object] = []
     monkeypatch.setattr("multiprocessing.freeze_support", lambda: order.append("worker"))
-    monkeypatch.setattr("microdesigner.io.isolation.serve", lambda: order.append(sys.argv[1:]))
-    monkeypatch.setattr(sys, "argv", ["microdesigner", "--call", "microdesigner.io.isolation:serve", "x.h5"])
+    monkeypatch.setattr("microdesigner.io.reader_process.serve", lambda: order.append(sys.argv[1:]))
+    monkeypatch.setattr(sys, "argv", ["microdesigner", "--call", "microdesigner.io.reader_process:serve", "x.h5"])
     assert program.main() == 0
     assert order == ["worker", ["x.h5"]]
 
@@ -59,7 +59,7 @@ def test_a_bundle_calls_nothing_but_its_own(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_python_answers_no_calls() -> None:
-    assert not child_process.answer_call(["--call", "microdesigner.io.isolation:serve"])
+    assert not child_process.answer_call(["--call", "microdesigner.io.reader_process:serve"])
 
 
 def test_windows_shows_no_console(monkeypatch: pytest.MonkeyPatch) -> None:

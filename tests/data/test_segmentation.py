@@ -46,8 +46,14 @@ def test_fractions_are_met_as_well_as_equal_values_allow() -> None:
     values = RANDOM.random(10_000)
     shares = np.bincount(banded(values, limits(values, Segmentation("fraction", 3, (0.3, 0.2))))) / values.size
     np.testing.assert_allclose(shares, (0.3, 0.2, 0.5), atol=1e-4)
-    coarse = np.repeat([1, 2, 3], [10, 60, 30])
-    assert (banded(coarse, limits(coarse, Segmentation("fraction", 2, (0.3,)))) == 0).sum() == 10
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int16, np.uint16, np.int64, np.float32])
+def test_equal_values_stay_together_whatever_their_kind(kind: type) -> None:
+    coarse = (np.repeat([1, 2, 3], [10, 60, 30]) - (0 if kind in (np.uint8, np.uint16) else 2)).astype(kind)
+    for share, darker in ((0.05, 10), (0.3, 10), (0.45, 70), (0.7, 70), (0.75, 70)):
+        found = limits(RANDOM.permutation(coarse), Segmentation("fraction", 2, (share,)))
+        assert (banded(coarse, found) == 0).sum() == darker, share
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from microdesigner.io.mapped_arrays import PREFIX, array_at, place_of
+from microdesigner.core import slabs
+from microdesigner.io import mapped_arrays
+from microdesigner.io.mapped_arrays import PREFIX, array_at, gathered, layered, place_of
 
 VALUES = np.random.default_rng(0).integers(0, 255, (12, 9, 7)).astype(np.uint16)
 
@@ -55,6 +57,26 @@ def test_an_array_in_a_file_of_the_user_stays_there_and_is_not_mistaken_for_the_
     gc.collect()
     assert path.exists()
     assert not list(scratch.iterdir())
+
+
+@pytest.mark.parametrize("chunk", [None, (5, 2, 7), (12, 9, 7)])
+@pytest.mark.parametrize("most", [0, slabs.MAPPED_BYTES])
+def test_layers_make_the_array_in_memory_and_in_a_file(
+    chunk: tuple[int, ...] | None, most: int, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mapped_arrays, "MAPPED_BYTES", most)
+    monkeypatch.setattr(mapped_arrays, "SLAB_BYTES", 300)
+    for values in (VALUES, VALUES[None, ..., None]):
+        parts = list(layered(values, chunk and (*(1,) * (values.ndim - 3), *chunk)[: values.ndim]))
+        assert sum(part.size for part in parts) == values.size
+        found = gathered(values.shape, values.dtype, iter(parts))
+        np.testing.assert_array_equal(found, values)
+        assert bool(list(scratch.iterdir())) == (most == 0)
+        with pytest.raises(ValueError, match="parts"):
+            gathered(values.shape, values.dtype, iter(parts[:-1]))
+        del found
+        gc.collect()
+        assert not list(scratch.iterdir())
 
 
 def test_no_room_leaves_no_file(scratch: Path) -> None:

@@ -144,7 +144,7 @@ def _read(path: Path, reading: ImportOptions, changed: int) -> _Read:  # noqa: A
     from microdesigner.core.errors import InputError
     from microdesigner.io import scan
     from microdesigner.io.labelling import distinct, finished
-    from microdesigner.io.segmentation import histogram
+    from microdesigner.io.segmentation import extent, histogram
 
     read = scan(path, reading)
     values = read.values
@@ -152,11 +152,20 @@ def _read(path: Path, reading: ImportOptions, changed: int) -> _Read:  # noqa: A
         raise InputError(f"{path} holds {values.dtype} values instead of phase labels or grey values; export numbers.")
     levels = finished(distinct(values))
     if levels is not None:
-        shares = tuple(float(np.count_nonzero(values == level) / values.size) for level in levels)
-        return _Read(read, levels, shares, np.zeros(0, np.int64), np.zeros(0))
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        return _Read(read, levels, _shares(values, levels), np.zeros(0, np.int64), np.zeros(0))
+    if not np.isfinite(extent(values)).all():
         raise InputError(f"{path} holds values that are no numbers (NaN or infinite); export the volume without them.")
     return _Read(read, None, (), *histogram(values))
+
+
+def _shares(values: NDArray[Any], levels: tuple[float, ...]) -> tuple[float, ...]:
+    """The share of each of the `levels`."""
+    from microdesigner.core.slabs import slabs
+
+    counts = np.zeros(len(levels), np.int64)
+    for part in slabs(values):
+        counts += [np.count_nonzero(values[part] == level) for level in levels]
+    return tuple(float(count / values.size) for count in counts)
 
 
 def _survey(read: _Read, choices: "Choices", layer: int | None, limits: tuple[float, ...]) -> Survey:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from microdesigner.core.slabs import MAPPED_BYTES
 from microdesigner.io.mapped_arrays import array_at, place_of
-from microdesigner.io.slabs import MAPPED_BYTES
 
 CHUNK_BYTES = 1 << 20
 

@@ -13,9 +13,9 @@ from microdesigner.app.store.import_memory import ImportMemory
 from microdesigner.app.volume_open import Choices
 from microdesigner.app.workers.measuring import MeasureTask
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.slabs import MAPPED_BYTES
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.io import ImportOptions, write
-from microdesigner.io.slabs import MAPPED_BYTES
 from tests.gui.conftest import is_drawn, wait_until
 
 EDGES = (416, 416, 400)  # large enough to stay in its file

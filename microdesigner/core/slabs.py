@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SLAB_BYTES = 1 << 22
+SLAB_BYTES = 1 << 20  # what is computed of a slab takes up to eight times as much
 _BLOCK_EDGE = 16
 MAPPED_BYTES = 1 << 26  # a larger array stays as it lies in the file
 
@@ -22,6 +22,11 @@ def slabs(values: NDArray[Any]) -> Iterator[tuple[slice, ...]]:
     for start in range(0, values.shape[axis], layers):
         yield tuple(slice(start, start + layers) if n == axis else slice(None) for n in range(values.ndim))
         release(values)
+
+
+def greatest(values: NDArray[Any]) -> int:
+    """The greatest of whole numbers; of a mapped file no page stays in memory for it."""
+    return max((int(values[part].max()) for part in slabs(values)), default=0)
 
 
 def x_fastest(values: NDArray[Any]) -> NDArray[Any]:
@@ -54,7 +59,7 @@ def mapping_of(values: NDArray[Any]) -> "np.memmap[Any, Any] | None":
     while base is not None:
         if isinstance(base, np.memmap):
             found = base
-        base = getattr(base, "base", None)
+        base = base.obj if isinstance(base, memoryview) else getattr(base, "base", None)
     return found
 
 
