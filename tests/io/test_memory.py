@@ -132,15 +132,22 @@ def greatest_memory(peak: list[int]) -> Iterator[None]:
 
 def memory(process: psutil.Process) -> int:
     """Bytes of a process and its children, what some share counted once."""
-    return sum(map(_own_memory, (process, *process.children(recursive=True))))
+    own, *others = [process.pid, *(child.pid for child in process.children(recursive=True))]
+    command = _about(own, "cmdline")
+    # until it has become another program, a child that is started is this process once more (vfork)
+    return _own_memory(own) + sum(_own_memory(pid) for pid in others if _about(pid, "cmdline") != command)
 
 
-def _own_memory(process: psutil.Process) -> int:
+def _own_memory(pid: int) -> int:
+    lines = _about(pid, "smaps_rollup").splitlines()
+    return 1024 * next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+
+
+def _about(pid: int, what: str) -> str:
     try:
-        lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    except (OSError, StopIteration):  # it has just ended
-        return 0
+        return Path(f"/proc/{pid}/{what}").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # it has just ended
+        return ""
 
 
 @pytest.mark.parametrize("name", FILES)
