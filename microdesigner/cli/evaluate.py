@@ -49,6 +49,9 @@ def add_parser(subparsers: Subparsers) -> None:
         help="also compare N held-out films of the simulated --dataset with films of the same recipes and other noise, "
         "with the autoencoder's, the denoiser's and refined films: curvature, interphase, surfaces, classifiers (0)",
     )  # fmt: skip
+    add("--parts", type=int, default=0, metavar="N",
+        help="also complete N held-out films of --dataset from parts of them (half, slab, box, sphere, slices): seams, "
+        "targets, time (0)")  # fmt: skip
     add(
         "--full",
         action="store_true",
@@ -64,15 +67,17 @@ def run(args: argparse.Namespace) -> int:
     """Evaluate; raises InputError when the model or an option is wrong."""
     if args.count < 2:
         raise InputError(f"--count must be at least 2; got {args.count}.")
-    if args.twins < 0:
-        raise InputError(f"--twins must be at least 0; got {args.twins}.")
-    if args.twins and args.dataset is None:
-        raise InputError("--twins needs simulated held-out films; name their data set with --dataset.")
+    for option in ("twins", "parts"):
+        number = getattr(args, option)
+        if number < 0:
+            raise InputError(f"--{option} must be at least 0; got {number}.")
+        if number and args.dataset is None:
+            raise InputError(f"--{option} needs held-out films; name their data set with --dataset.")
 
     from microdesigner.data.store import VolumeDataset
     from microdesigner.engine import Engine
     from microdesigner.evaluation.report import write_report
-    from microdesigner.evaluation.sections import TWINS, missing, sections
+    from microdesigner.evaluation.sections import PARTS, TWINS, missing, sections
     from microdesigner.evaluation.target_accuracy import (
         METRICS,
         accuracy_entry,
@@ -91,13 +96,15 @@ def run(args: argparse.Namespace) -> int:
     dataset = VolumeDataset(args.dataset) if args.dataset else None
     if dataset is not None and args.twins:
         check_twins(engine, dataset)
-    further = sections(engine, dataset, args.full, how, args.twins)
+    further = sections(engine, dataset, args.full, how, args.twins, args.parts)
     for _ in with_bars(chain(evaluate_accuracy(engine, args.out, targets, how), missing(args.out, further))):
         pass
     if (args.out / TWINS).exists():
         twins = json.loads((args.out / TWINS).read_text(encoding="utf-8"))
         add_to_metrics(args.out, {"twins": twins})
         print("\n".join(twin_lines(twins)), file=sys.stderr)
+    if (args.out / PARTS).exists():
+        add_to_metrics(args.out, {"parts": json.loads((args.out / PARTS).read_text(encoding="utf-8"))})
     report = write_report(engine, args.out)
     if args.write_card:
         record_accuracy(find_bundle(args.model), args.out, how)

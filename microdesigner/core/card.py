@@ -25,11 +25,12 @@ from microdesigner.core.card_entries import (
     TrainingEntry,
     check_width,
 )
-from microdesigner.core.conditions import check_mixed_phase, in_conditions, known_targets
+from microdesigner.core.conditions import check_mixed_phase, fraction_labels, in_conditions, known_targets
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.documents import Line, convert_document, parse_document, read_limited
 from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
 from microdesigner.core.errors import InputError
+from microdesigner.core.given import Given
 from microdesigner.core.microstructure import Lateral
 from microdesigner.core.paths import shipped, user_data
 from microdesigner.core.request import Request
@@ -192,11 +193,18 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
             self._check_size(request.size)
         if request.voxel_nm is not None:
             self._check_voxel(request.voxel_nm)
-        if request.given is not None and int(request.given.kept_labels.max()) >= len(self.phase_names):
+        if request.given is not None:
+            self._check_given(request.given, request.targets)
+
+    def _check_given(self, given: Given, targets: Mapping[str, float]) -> None:
+        if int(given.kept_labels.max()) >= len(self.phase_names):
             raise InputError(
                 f"The given part has a phase that the model {self.name} does not know; its phases are "
                 f"{', '.join(self.phase_names)}. Map the labels first."
             )
+        fractions = fraction_labels(targets, len(self.phase_names))
+        whole = {label: given.film_fraction(label, value) for label, value in fractions.items()}
+        given.check_fractions(whole, self.phase_names)
 
     def _check_all_given(self, request: Request) -> None:
         if not self.needs_all_targets:

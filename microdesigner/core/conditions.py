@@ -9,6 +9,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.support import Support
 
 ACCEPTOR, DONOR, MIXED = "vol_frac_A", "vol_frac_D", "vol_frac_M"
+FRACTION_PREFIXES = ("vol_frac_", "ABS_f_")
 NEIGHBOURS = 32
 NOTHING = 1e-6
 """What rounding leaves of a fraction of 0."""
@@ -18,6 +19,19 @@ def known_targets(conditions: Sequence[str]) -> set[str]:
     """Names by which a model with these conditions can be asked."""
     names = {name for condition in conditions for name in same_quantity(condition)}
     return names | ({ACCEPTOR} if DONOR in names else set())
+
+
+def fraction_label(name: str, phases: int) -> int | None:
+    """Label of the phase whose fraction a target names, whatever its phases are called: `vol_frac_D` and `ABS_f_D`
+    speak of label 0; None for other targets."""
+    labels = {f"{prefix}{letter}": label for prefix in FRACTION_PREFIXES for label, letter in enumerate("DAM"[:phases])}
+    return labels.get(name)
+
+
+def fraction_labels(targets: Mapping[str, float], phases: int) -> dict[int, float]:
+    """The fractions among `targets`, by label."""
+    labels = {name: fraction_label(name, phases) for name in targets}
+    return {label: targets[name] for name, label in labels.items() if label is not None}
 
 
 def in_conditions(

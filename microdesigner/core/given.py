@@ -4,6 +4,7 @@ import base64
 import binascii
 import math
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal, Self
@@ -11,11 +12,11 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.core.descriptor_spec import same_quantity
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS, PhaseArray
 
 Mask = NDArray[np.bool_]
+TOLERANCE = 1e-6
 TargetsOf = Literal["film", "new"]
 
 
@@ -102,14 +103,29 @@ class Given:
         phases[self.mask] = self.kept_labels
         return phases
 
-    def film_fraction(self, name: str, value: float) -> float:
-        """Target `name` of the whole film when `value` is asked for: where targets are of the new part, a phase
-        fraction of that part alone; all else is of the whole film anyway."""
-        quantity = same_quantity(name)[0]
-        if self.targets_of == "film" or not quantity.startswith("vol_frac_"):
+    def film_fraction(self, label: int, value: float) -> float:
+        """Fraction of phase `label` in the whole film when `value` is asked for, of the new part if targets are."""
+        if self.targets_of == "film":
             return value
-        label = "DAM".index(quantity[-1])
         return value * (1 - self.share) + float(np.mean(self.kept_labels == label)) * self.share
+
+    def new_fraction(self, label: int, value: float) -> float:
+        """Fraction of phase `label` that the new part needs for `value` in the whole film."""
+        return (value - float(np.mean(self.kept_labels == label)) * self.share) / (1 - self.share)
+
+    def check_fractions(self, fractions: Mapping[int, float], phases: Sequence[str]) -> None:
+        """Raise InputError where no film with this part has these `fractions` of the whole film, by label, because too
+        much of one of the `phases` is given or too little is left for it."""
+        kept = np.bincount(self.kept_labels, minlength=len(phases)) / self.mask.size
+        free = [label for label in range(len(phases)) if label not in fractions]
+        wanted = dict(fractions) | ({free[0]: 1 - sum(fractions.values())} if len(free) == 1 else {})
+        for label, value in wanted.items():
+            least, most = float(kept[label]), float(kept[label] + 1 - kept.sum())
+            if not least - TOLERANCE <= value <= most + TOLERANCE:
+                raise InputError(
+                    f"With the given part a film has between {least:.3f} and {most:.3f} {phases[label]}, not "
+                    f"{value:.3f}; change the target fractions or keep less."
+                )
 
     def to_json(self) -> dict[str, Any]:
         """The entry of a request document, which JSON can hold."""

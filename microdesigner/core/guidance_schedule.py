@@ -16,14 +16,9 @@ def corrected_steps(request: Request) -> tuple[int, ...]:
     """
     if not request.targets or request.refinement_strength < 1 or request.sampler == "ancestral":
         return ()
-    return late_steps(request.steps)
-
-
-def late_steps(steps: int) -> tuple[int, ...]:
-    """Numbers, from 0, of those of `steps` whose estimates show the film that comes of them, the later the denser."""
     numbers, due = [], START
-    for number in range(steps):
-        now = 1 - number / steps
+    for number in range(request.steps):
+        now = 1 - number / request.steps
         if now <= due + _ROUNDING:
             numbers.append(number)
             due = now * SPACING

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner.core.card import ModelCard
+from microdesigner.core.conditions import fraction_labels
 from microdesigner.core.microstructure import PhaseArray
 from microdesigner.descriptors.components import components_of, connected_voxels
 from microdesigner.descriptors.fractions import generator_values
@@ -18,7 +19,6 @@ from microdesigner.descriptors.geodesic import CUBE
 from microdesigner.descriptors.phase_bits import carriers_of, pack_phases
 from microdesigner.descriptors.soft_paths import straight_amount
 from microdesigner.descriptors.tortuosity import is_cubic
-from microdesigner.engine.matching import fraction_labels
 
 DONOR, ACCEPTOR = 0, 1
 STRAIGHT = {"tortuosity_D": DONOR, "CT_f_D_tort1": DONOR, "tortuosity_A": ACCEPTOR, "CT_f_A_tort1": ACCEPTOR}
@@ -52,7 +52,7 @@ def target_quantities(card: ModelCard, targeted: Sequence[bool], voxels: int) ->
         return []
     quantities = []
     for column, condition in enumerate(card.conditions):
-        labels = list(fraction_labels({condition.name: 0.0}, card.phase_names))
+        labels = list(fraction_labels({condition.name: 0.0}, len(card.phase_names)))
         if targeted[column] and labels:
             quantities.append(TargetQuantity(column, labels[0], straight=False))
         elif targeted[column] and condition.name in STRAIGHT and is_cubic(card.voxel_nm):

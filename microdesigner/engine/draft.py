@@ -4,11 +4,12 @@ import numpy as np
 import torch.nn.functional as F
 from torch import Tensor
 
+from microdesigner.core.conditions import fraction_labels
 from microdesigner.core.events import Draft
 from microdesigner.core.microstructure import PhaseArray
 from microdesigner.core.request import Request
 from microdesigner.engine.latents import Targets, drafted, initial_noises, latent_shape
-from microdesigner.engine.matching import fraction_labels, rough_labels
+from microdesigner.engine.matching import rough_labels
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.sample_targets import sample_targets
 
@@ -36,7 +37,7 @@ def coarse_film(networks: InferenceNetworks, latent: Tensor, requested: Targets)
     logits = np.empty((len(card.phase_names), *voxels), np.float32)
     for x, y, fine in networks.tiles(latent[None], quickly=True):
         logits[:, _coarse(x), _coarse(y)] = F.avg_pool3d(fine, COARSENESS)[0].cpu().numpy()
-    return rough_labels(logits, fraction_labels(requested, card.phase_names))
+    return rough_labels(logits, fraction_labels(requested, len(card.phase_names)))
 
 
 def _coarse(voxels: slice) -> slice:

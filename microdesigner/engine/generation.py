@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner.compute import memory_errors
+from microdesigner.core.conditions import fraction_labels
 from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
 from microdesigner.core.guidance_schedule import corrected_steps
 from microdesigner.core.microstructure import Microstructure, PhaseArray
@@ -35,7 +36,7 @@ from microdesigner.engine.latents import (
     initial_noises,
     latent_shape,
 )
-from microdesigner.engine.matching import fraction_labels, match_fractions, misfit
+from microdesigner.engine.matching import match_fractions, misfit
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.prediction import predict_properties
 from microdesigner.engine.preview import Previewer
@@ -59,8 +60,8 @@ class Generation:
         self._latent_shape = latent_shape(self._card, self._size)
         self.batch = networks.policy.batch_size(int(np.prod(self._size)))
         self._known = KnownPart.of(networks, request.given) if request.given else None
-        targets = film_targets(request)
-        self._fractions = {} if request.match == "none" else fraction_labels(targets, self._card.phase_names)
+        phases = len(self._card.phase_names)
+        self._fractions = {} if request.match == "none" else fraction_labels(film_targets(request, phases), phases)
         self._targets: dict[int, SampleTargets] = {}
         _, requested = condition_values(self._card, [self.targets(0).requested])
         self._quantities = target_quantities(self._card, requested[0].tolist(), int(np.prod(self._size)))

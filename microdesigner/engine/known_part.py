@@ -6,7 +6,7 @@ the cross-entropy of the decoded known voxels, while the film is denoised and on
 seam. At last the known voxels themselves are put in place.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -22,34 +22,43 @@ from microdesigner.core.microstructure import PhaseArray
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.models.autoencoder import FACTOR, PhaseAutoencoder, one_hot_phases
 
-SURE = 40.0
+SURE = 1e4
 """Logit of a known voxel's phase above the others, far beyond every bias."""
 BAND = 16
 """Known voxels that are fitted lie so near to unknown ones; the decoder reaches no further to speak of."""
-SHELLS = ((2, 0.5), (4, 0.25))
-"""Unknown voxels up to a distance follow the nearest known one with a weight, while a film is denoised: a slice alone
-would grow a thin skin."""
+SKIN, SKIN_WEIGHT = 2.0, 0.06
+"""Unknown voxels up to this distance follow the nearest known one with this weight while a film is denoised: without,
+what a slice shows would end beside it; with more it would go on too evenly."""
 REACH = 32
 """Voxels across a periodic face within which the nearest known voxel is looked for: more than the encoder's reach."""
+MARGIN = 2
+"""Latent voxels around those that are fitted whose changes the fit sees."""
 CLEARANCE = 2
 """Latent voxels between the known part and what refinement may move."""
-RATE, PULL = 0.1, 0.05
+RATE, PULL, LITTLE = 0.2, 0.02, 0.05
+"""Step of the fit, its pull back to the denoiser's latent, and the share of the largest gradient below which steps are
+smaller."""
 
 _held: WeakKeyDictionary[InferenceNetworks, tuple[Given, "KnownPart"]] = WeakKeyDictionary()
 """The last part that each model was asked to complete: sliders ask again and again."""
 
 
-@dataclass(frozen=True)
 class _Fit:
-    """Voxels that decoded films are fitted to: labels and weights, each [x, y, z]."""
+    """Decoded films are fitted to `labels` [x, y, z] where `weights` [x, y, z] are; only the lateral window of latent
+    voxels that matters to them is decoded."""
 
-    labels: Tensor
-    weights: Tensor
+    def __init__(self, networks: InferenceNetworks, labels: Tensor, weights: Tensor) -> None:
+        self._networks = networks
+        self._windows = [_window(weights, axis, networks.periodic) for axis in (0, 1)]
+        self._labels = _voxels(labels, self._windows)[None]
+        self._weights = _voxels(weights, self._windows)
 
-    def loss(self, logits: Tensor) -> Tensor:
-        """Weighted cross-entropy of logits (1, phases, x, y, z)."""
-        entropy = F.cross_entropy(logits.float(), self.labels[None], reduction="none")[0]
-        return (entropy * self.weights).sum() / self.weights.sum()
+    def loss(self, latent: Tensor) -> Tensor:
+        """Weighted cross-entropy of the film of `latent` (channels, x, y, z)."""
+        piece = latent[:, self._windows[0]][:, :, self._windows[1]]
+        logits = self._networks.decode_for_derivatives(piece[None]).float()  # (1, phases, x, y, z)
+        entropy = F.cross_entropy(logits, self._labels, reduction="none")[0]
+        return (entropy * self._weights).sum() / self._weights.sum()
 
 
 class KnownPart:
@@ -82,8 +91,10 @@ class KnownPart:
         self._sure = SURE * one_hot_phases(self._labels[None], phases)[0]  # (phases, x, y, z)
         depth, _ = _to_kept(~given.mask, networks.periodic)
         band = torch.from_numpy((given.mask & (depth <= BAND)).astype(np.float32)).to(device)
-        shells = torch.from_numpy(_shells(distance)).to(device)
-        self._hard, self._soft = _Fit(self._labels, band), _Fit(self._labels, band + shells)
+        skin = torch.from_numpy(((distance > 0) & (distance <= SKIN)).astype(np.float32)).to(device)
+        self._hard, self._soft = (
+            _Fit(networks, self._labels, weights) for weights in (band, band + SKIN_WEIGHT * skin)
+        )
         known, touched = _blocks(given.mask)
         self._trusted = torch.from_numpy(known).to(device)  # latent voxels [x, y, z]
         self.thin = not known.any()
@@ -91,7 +102,8 @@ class KnownPart:
         depth_in_blocks, _ = _to_kept(~known, networks.periodic)
         self._inner = torch.from_numpy(depth_in_blocks >= CLEARANCE).to(device)
         apart, _ = _to_kept(touched, networks.periodic)
-        self._free = torch.from_numpy(apart >= CLEARANCE if apart.max() >= CLEARANCE else ~known)
+        self._unknown = torch.from_numpy(~known)
+        self._apart = torch.from_numpy(apart >= CLEARANCE if apart.max() >= CLEARANCE else ~known)
         self._latent = torch.zeros(0) if self.thin else self._encoded()
 
     @classmethod
@@ -116,23 +128,27 @@ class KnownPart:
         return np.where(mask, self._labels.cpu().numpy(), phases).astype(np.uint8)
 
     def free(self, jacobian: Tensor) -> Tensor:
+        """Derivatives (quantities, latent voxels), on the CPU, by a latent whose known part does not move."""
+        return _masked(jacobian, self._unknown)
+
+    def apart(self, jacobian: Tensor) -> Tensor:
         """Derivatives (quantities, latent voxels), on the CPU, by a latent that moves only away from the known part: a
         fitted border stays so."""
-        return (jacobian.reshape(len(jacobian), -1, *self._free.shape) * self._free).reshape(jacobian.shape)
+        return _masked(jacobian, self._apart)
 
     def fitted(self, clean: Tensor, rounds: int, hard: bool) -> Tensor:
         """`clean` (channels, x, y, z) moved so that it decodes to the known voxels near unknown ones; only to them if
         `hard`, else what is near them follows too. Known latents stay."""
         start = self.shown(clean)
         leaf = start.clone().requires_grad_()
-        optimiser = torch.optim.Adam([leaf], lr=RATE, betas=(0.9, 0.9))
         fit = self._hard if hard else self._soft
-        for _ in range(rounds):
-            optimiser.zero_grad()
+        optimiser = torch.optim.Adam([leaf], lr=RATE, betas=(0.9, 0.9))
+        for done in range(rounds):
             with torch.enable_grad():
-                logits = self._networks.decode_for_derivatives(leaf[None])
-                loss = fit.loss(logits) + PULL * (leaf - start).square().mean()
+                loss = fit.loss(leaf) + PULL * (leaf - start).square().mean()
             (leaf.grad,) = torch.autograd.grad(loss, leaf)
+            if done == 0:  # latents that hardly matter would move as far as all others
+                optimiser.param_groups[0]["eps"] = LITTLE * float(leaf.grad.abs().max())
             optimiser.step()
         return leaf.detach() if self.thin else torch.where(self._inner, self._latent, leaf.detach())
 
@@ -143,6 +159,10 @@ class KnownPart:
         return latent.float()
 
 
+def _masked(jacobian: Tensor, moving: Tensor) -> Tensor:
+    return (jacobian.reshape(len(jacobian), -1, *moving.shape) * moving).reshape(jacobian.shape)
+
+
 def _blocks(mask: Mask) -> tuple[Mask, Mask]:
     """Latent voxels [x, y, z] all of whose voxels are known, and those with any."""
     x, y, z = (edge // FACTOR for edge in mask.shape)
@@ -150,11 +170,27 @@ def _blocks(mask: Mask) -> tuple[Mask, Mask]:
     return np.asarray(blocks.all((1, 3, 5))), np.asarray(blocks.any((1, 3, 5)))
 
 
-def _shells(distance: NDArray[np.float64]) -> NDArray[np.float32]:
-    weights = np.zeros(distance.shape, np.float32)
-    for reach, weight in reversed(SHELLS):
-        weights[(distance > 0) & (distance <= reach)] = weight
-    return weights
+def _window(weights: Tensor, axis: int, periodic: bool) -> Tensor:
+    """Indices along a lateral axis of the latent voxels on which a fit with `weights` [x, y, z] depends to speak of."""
+    edge = weights.shape[axis] // FACTOR
+    needed = weights.movedim(axis, 0).reshape(edge, -1).any(1).nonzero()[:, 0].cpu()
+    everything = torch.arange(edge)
+    if not periodic:
+        first, last = int(needed[0]) - MARGIN, int(needed[-1]) + MARGIN
+        return everything[max(0, first) : last + 1].to(weights.device)
+    gaps = torch.diff(needed, append=needed[:1] + edge)  # from each to the next, around the film
+    widest = int(gaps.argmax())
+    length = edge - int(gaps[widest]) + 1 + 2 * MARGIN
+    first = int(needed[widest]) + int(gaps[widest]) - MARGIN
+    return ((first + torch.arange(length)) % edge if length < edge else everything).to(weights.device)
+
+
+def _voxels(values: Tensor, windows: Sequence[Tensor]) -> Tensor:
+    """Those of `values` [x, y, z] in windows of latent voxels."""
+    for axis, window in enumerate(windows):
+        voxels = window[:, None] * FACTOR + torch.arange(FACTOR, device=window.device)
+        values = values.index_select(axis, voxels.flatten())
+    return values
 
 
 def _to_kept(mask: Mask, periodic: bool) -> tuple[NDArray[np.float64], tuple[NDArray[np.intp], ...]]:

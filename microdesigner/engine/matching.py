@@ -13,7 +13,6 @@ from microdesigner.core.microstructure import PhaseArray
 Logits = NDArray[np.float32]
 SWEEPS, ROUGH_SWEEPS = 60, 6
 MARGIN_LIMITS = (0.05, 2.0, 8.0, np.inf)
-FRACTION_PREFIXES = ("vol_frac_", "ABS_f_")
 
 
 @dataclass(frozen=True)
@@ -23,17 +22,6 @@ class MatchedPhases:
     phases: PhaseArray
     bias: tuple[float, ...]
     changed: int
-
-
-def fraction_labels(targets: Mapping[str, float], phase_names: Sequence[str]) -> dict[int, float]:
-    """Targeted fraction per label: `vol_frac_D` or `ABS_f_D` speaks of label 0, whatever its name."""
-    initials = {letter: label for label, letter in enumerate("DAM"[: len(phase_names)])}
-    fractions: dict[int, float] = {}
-    for name, value in targets.items():
-        prefix = next((prefix for prefix in FRACTION_PREFIXES if name.startswith(prefix)), None)
-        if prefix is not None and name.removeprefix(prefix) in initials:
-            fractions[initials[name.removeprefix(prefix)]] = value
-    return fractions
 
 
 def match_fractions(logits: Logits, fractions: Mapping[int, float]) -> MatchedPhases:

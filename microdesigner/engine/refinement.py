@@ -54,7 +54,7 @@ class Refinement:
         jacobian: Tensor | None = None,
         known: KnownPart | None = None,
     ) -> None:
-        self._measure = FilmMeasure(networks, targets, quantities, strength, known)
+        self._measure, self._known = FilmMeasure(networks, targets, quantities, strength, known), known
         self._targets, self._strength = self._measure.targets, strength
         self.latent = latent
         self.phases: PhaseArray | None = None
@@ -136,7 +136,7 @@ class Refinement:
             missing = self._strength * (self._measure.fraction_targets() - shares)
             if float(missing.abs().max()) <= FRACTION_TOLERANCE:
                 return film
-            change = least_change(rows, missing, torch.ones(len(missing)))
+            change = least_change(self._apart(rows), missing, torch.ones(len(missing)))
             self.latent = moved(self.latent, change)
         return self._measure.with_derivatives(self.latent)
 
@@ -144,8 +144,12 @@ class Refinement:
         """The latent after the smallest change that mends what `values` (quantities,) miss, and this change."""
         assert self._jacobian is not None
         missing = (self._targets - values).nan_to_num(0).clamp(-limit, limit)
-        change = least_change(self._jacobian, missing, self._measure.scale)
+        change = least_change(self._apart(self._jacobian), missing, self._measure.scale)
         return moved(self.latent, change), change
+
+    def _apart(self, jacobian: Tensor) -> Tensor:
+        """Derivatives by what may move: not the border of a known part, which is fitted already."""
+        return self._known.apart(jacobian) if self._known else jacobian
 
     def _learn(self, change: Tensor, gained: Tensor) -> None:
         """Correct the derivatives by what a change of the latent gained."""

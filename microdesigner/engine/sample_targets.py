@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from microdesigner.core.card import ModelCard
+from microdesigner.core.conditions import fraction_label
 from microdesigner.core.request import Request
 from microdesigner.core.verdict import in_thickness
 
@@ -28,14 +29,32 @@ def sample_targets(card: ModelCard, request: Request, index: int = 0) -> SampleT
     drawn for each sample from its seed, so that the samples differ in it as those films do.
     """
     level = float(np.random.default_rng((LEVELS, request.seed + index)).random())
-    requested = card.conditioned_on(film_targets(request), level)
+    requested = card.conditioned_on(film_targets(request, len(card.phase_names)), level)
     size = request.size or card.shape
-    return SampleTargets(requested, in_thickness(requested, size[2], card.shape[2]))
+    return SampleTargets(requested, in_thickness(_of_new_part(card, request, requested), size[2], card.shape[2]))
 
 
-def film_targets(request: Request) -> dict[str, float]:
+def _of_new_part(card: ModelCard, request: Request, requested: dict[str, float]) -> dict[str, float]:
+    """What the denoiser is to aim at where a part is given: the fractions that the rest needs, as far as films of the
+    model have them."""
+    if request.given is None:
+        return requested
+    values = dict(requested)
+    for condition in card.conditions:
+        label = fraction_label(condition.name, len(card.phase_names))
+        if label is not None and condition.name in values:
+            needed = request.given.new_fraction(label, values[condition.name])
+            values[condition.name] = float(np.clip(needed, condition.low, condition.high))
+    return values
+
+
+def film_targets(request: Request, phases: int) -> dict[str, float]:
     """Targets of the whole film: fractions that are asked of its new part alone count what is given, too."""
     given = request.given
     if given is None:
         return request.targets
-    return {name: given.film_fraction(name, value) for name, value in request.targets.items()}
+    labels = {name: fraction_label(name, phases) for name in request.targets}
+    return {
+        name: value if (label := labels[name]) is None else given.film_fraction(label, value)
+        for name, value in request.targets.items()
+    }

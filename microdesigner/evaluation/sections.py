@@ -11,6 +11,7 @@ from microdesigner.engine import Engine
 from microdesigner.evaluation.batches import write_batches
 from microdesigner.evaluation.fidelity import evaluate_fidelity
 from microdesigner.evaluation.large_volume import evaluate_large_volume
+from microdesigner.evaluation.parts import evaluate_parts
 from microdesigner.evaluation.recipe import evaluate_recipes, resimulated
 from microdesigner.evaluation.reconstruction import evaluate_reconstruction
 from microdesigner.evaluation.samplers import compare_samplers
@@ -19,7 +20,7 @@ from microdesigner.evaluation.target_accuracy import card_targets
 from microdesigner.evaluation.twins import evaluate_twins
 
 BATCHES, FIDELITY, CALIBRATION = "batches.json", "fidelity.json", "calibration.json"
-RECONSTRUCTION, TWINS = "reconstruction.json", "twins.json"
+RECONSTRUCTION, TWINS, PARTS = "reconstruction.json", "twins.json", "parts.json"
 ONE_TARGET, RECIPES, LARGER, SAMPLERS = "one-target.json", "recipes.json", "larger.json", "samplers.json"
 FILMS, RECONSTRUCTED, POSTERIORS, OF_ONE_TARGET, RESIMULATED, SAMPLED = 32, 96, 512, 64, 64, 8
 BATCH_SIZES = (1, 2, 4)
@@ -29,12 +30,12 @@ Section = Callable[[Path], Iterator[Progress]]
 
 
 def sections(
-    engine: Engine, dataset: VolumeDataset | None, full: bool, how: Request, twins: int = 0
+    engine: Engine, dataset: VolumeDataset | None, full: bool, how: Request, twins: int = 0, parts: int = 0
 ) -> dict[str, Section]:
     """The sections by the names of their documents: with a `dataset`, what the autoencoder loses of its held-out films,
     fidelity and the recipe's calibration on them; with `twins` that many of these films beside their twins; with
-    `full`, many films of one target, a larger film, re-simulated recipes, time by batch size, the fast sampler beside
-    the ancestral one."""
+    `parts` that many completed from parts of them; with `full`, many films of one target, a larger film, re-simulated
+    recipes, time by batch size, the fast sampler beside the ancestral one."""
     chosen: dict[str, Section] = {}
     if dataset is not None:
         chosen[RECONSTRUCTION] = partial(evaluate_reconstruction, engine, dataset, RECONSTRUCTED)
@@ -43,6 +44,8 @@ def sections(
             chosen[CALIBRATION] = partial(evaluate_recipes, engine, dataset, POSTERIORS)
         if twins:
             chosen[TWINS] = partial(evaluate_twins, engine, dataset, twins, how)
+        if parts:
+            chosen[PARTS] = partial(evaluate_parts, engine, dataset, parts)
     if full:
         chosen[ONE_TARGET] = partial(evaluate_single_target, engine, OF_ONE_TARGET)
         chosen[LARGER] = partial(evaluate_large_volume, engine)

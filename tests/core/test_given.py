@@ -46,10 +46,19 @@ def test_targets_of_the_new_part_count_what_is_given() -> None:
     phases = np.zeros(SHAPE, np.uint8)
     phases[:2] = 1
     given = given_part(phases, SHAPE, ["x=0:4"], "new")  # half of the film, half of it acceptor
-    assert given.film_fraction("vol_frac_A", 0.3) == pytest.approx(0.3 / 2 + 0.25)
-    assert given.film_fraction("ABS_f_D", 0.3) == pytest.approx(0.3 / 2 + 0.25)
-    assert given.film_fraction("tortuosity_D", 0.3) == 0.3
-    assert given_part(phases, SHAPE, ["x=0:4"]).film_fraction("vol_frac_A", 0.3) == 0.3
+    assert given.film_fraction(1, 0.3) == pytest.approx(0.3 / 2 + 0.25)
+    assert given.film_fraction(0, 0.3) == pytest.approx(0.3 / 2 + 0.25)
+    assert given_part(phases, SHAPE, ["x=0:4"]).film_fraction(1, 0.3) == 0.3
+
+
+def test_fractions_that_the_given_part_rules_out_are_refused() -> None:
+    given = given_part(np.zeros(SHAPE, np.uint8), SHAPE, ["x=0:4"])  # half of the film is donor
+    names = ("donor", "acceptor", "mixed")
+    given.check_fractions({0: 0.5, 1: 0.5}, names)
+    for fractions, words in (({0: 0.4}, "between 0.500 and 1.000 donor, not 0.400"), ({1: 0.6}, "acceptor, not 0.600"),
+                             ({1: 0.3, 2: 0.3}, "donor, not 0.400")):  # fmt: skip
+        with pytest.raises(InputError, match=words):
+            given.check_fractions(fractions, names)
 
 
 @pytest.mark.parametrize(
