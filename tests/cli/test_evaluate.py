@@ -16,6 +16,7 @@ from tests.tiny_dataset import write_tiny_dataset
     [
         (("--twins", "4"), "--dataset"),
         (("--twins", "-1"), "--twins must be at least 0"),
+        (("--parts", "4"), "--parts needs held-out films"),
         (("--count", "1"), "--count must be at least 2"),
     ],
 )
