@@ -6,11 +6,13 @@ from itertools import accumulate
 
 from microdesigner.app.pace import Pace, PaceMemory, Work
 from microdesigner.core.events import Progress
-from microdesigner.core.guidance_schedule import corrected_steps
+from microdesigner.core.guidance_schedule import corrected_steps, fit_rounds
 from microdesigner.core.request import Request
 
 FIRST_CORRECTION, CORRECTION = 18.0, 4.0
 """How long corrections of a film take while it is denoised, in denoiser evaluations: the first takes derivatives."""
+FIT_ROUND = 2.5
+"""The same of a round of the fit to a given part."""
 FIRST, ROUND, ROUNDS, FINISH = 8.0, 4.0, 2.0, 7.5
 """Before anything is known: how long other parts of the work take in evaluations, and rounds of a refinement."""
 UNGUIDED_FIRST, UNGUIDED_ROUNDS = 21.0, 4.0
@@ -57,7 +59,7 @@ class GenerationProgress:
         self._request, self._memory = request, memory
         self._work = Work.of(request)
         corrected = corrected_steps(request) if self._work.straight else ()
-        costs = [1.0] * request.steps
+        costs = [1.0 + FIT_ROUND * rounds for rounds in fit_rounds(request)]
         for number in corrected:
             costs[number] += FIRST_CORRECTION if number == corrected[0] else CORRECTION
         self._guided = bool(corrected)
@@ -152,7 +154,7 @@ class GenerationProgress:
         Candidates beyond the first of a film go on where it was; films that are denoised together, as on a graphics
         card, tell each step for all of them.
         """
-        steps, candidates = self._request.steps, self._request.candidates
+        steps, candidates = self._request.evaluations, self._request.candidates
         if self._stage != "denoise":
             self._before = round(self._denoised) if candidates == 1 else 0
             self._together = max(1, event.done - self._before * steps) if candidates == 1 else 1

@@ -24,13 +24,15 @@ def add_given_options(parser: argparse.ArgumentParser) -> None:
         "sphere=X,Y,Z,RADIUS, 'outside ...' of each; or a mask's file, kept where not 0 (all of FILE)")  # fmt: skip
     add("--targets-of", choices=("film", "new"), default=None,
         help="what target fractions speak of: the whole film, or its new part alone (film)")  # fmt: skip
+    add("--strength", type=float, default=None, metavar="S",
+        help="vary --given: how far what is not kept may leave it, from 0.05, hardly, to 1, made anew (1)")  # fmt: skip
 
 
 def given_document(args: argparse.Namespace, document: Mapping[str, Any]) -> dict[str, Any]:
     """The entry of a request document that the options describe; raises InputError where they do not fit together."""
     if args.given is None:
-        if args.keep or args.targets_of:
-            raise InputError("--keep and --targets-of speak of a given film; name its file with --given.")
+        if args.keep or args.targets_of or args.strength is not None:
+            raise InputError("--keep, --targets-of and --strength speak of a given film; name its file with --given.")
         return {}
     from microdesigner.io import read
 
@@ -41,7 +43,8 @@ def given_document(args: argparse.Namespace, document: Mapping[str, Any]) -> dic
     picture = args.given.suffix.lower() in (".png", ".bmp")
     if picture and not any(word.startswith("z=") for word in args.keep):
         phases = phases[:, ::-1].swapaxes(1, 2)  # a cross-section: its lower edge is the film's lower face
-    return {"given": given_part(phases, (x, y, z), regions, args.targets_of or "film").to_json()}
+    strength = 1.0 if args.strength is None else args.strength
+    return {"given": given_part(phases, (x, y, z), regions, args.targets_of or "film", strength).to_json()}
 
 
 def _film_size(document: Mapping[str, Any]) -> tuple[int, int, int]:

@@ -197,7 +197,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
             self._check_given(request.given, request.targets)
 
     def _check_given(self, given: Given, targets: Mapping[str, float]) -> None:
-        if int(given.kept_labels.max()) >= len(self.phase_names):
+        if int(given.known_labels.max()) >= len(self.phase_names):
             raise InputError(
                 f"The given part has a phase that the model {self.name} does not know; its phases are "
                 f"{', '.join(self.phase_names)}. Map the labels first."

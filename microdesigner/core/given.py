@@ -16,7 +16,9 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS, PhaseArray
 
 Mask = NDArray[np.bool_]
-TOLERANCE = 1e-6
+BLOCK = 8
+"""Edge in voxels of what an autoencoder of this program knows by one latent voxel."""
+TOLERANCE, LEAST_STRENGTH = 1e-6, 0.05
 TargetsOf = Literal["film", "new"]
 
 
@@ -33,11 +35,15 @@ class Given:
     kept
         Which voxels are given: base64 of the deflated bits of the mask, in C order.
     labels
-        Labels of the voxels that are kept: base64 of the deflated bytes, in C order.
+        Labels of the voxels that are kept, of all voxels where `strength` is below 1: base64 of the deflated bytes, in
+        C order.
     region
         The kept region in words, for people.
     targets_of
         What targeted phase fractions speak of: the whole "film" or the "new" part alone.
+    strength
+        How far what is not kept may leave the given film: 1 is made anew, less is a variation of what the film has
+        there, which denoising takes up at this time.
 
     Raises
     ------
@@ -59,18 +65,30 @@ class Given:
     labels: str
     region: str = ""
     targets_of: TargetsOf = "film"
+    strength: float = 1.0
 
     def __post_init__(self) -> None:
+        if not LEAST_STRENGTH <= self.strength <= 1:
+            raise InputError(
+                f"The strength of a variation must lie between {LEAST_STRENGTH:g} and 1; got {self.strength}."
+            )
         if min(self.shape) < 1 or math.prod(self.shape) > MAX_VOXELS:
             raise InputError(f"The given part cannot have {_size(self.shape)} voxels; give a whole film's size.")
 
     @classmethod
-    def of(cls, phases: PhaseArray, kept: Mask, region: str = "", targets_of: TargetsOf = "film") -> Self:
+    def of(
+        cls,
+        phases: PhaseArray,
+        kept: Mask,
+        region: str = "",
+        targets_of: TargetsOf = "film",
+        strength: float = 1.0,
+    ) -> Self:
         """The part of a film's labels `phases` [x, y, z] where the mask `kept` [x, y, z] is set.
 
-        Raises InputError when nothing or everything is kept.
+        Raises InputError when everything is kept, or nothing and `strength` is 1.
         """
-        if not kept.any():
+        if strength == 1 and not kept.any():
             raise InputError("No voxel of the given film lies in the region to keep; choose a larger region.")
         if kept.all():
             raise InputError(
@@ -78,7 +96,8 @@ class Given:
                 "larger size."
             )
         x, y, z = phases.shape
-        return cls((x, y, z), _packed(np.packbits(kept)), _packed(phases[kept]), region, targets_of)
+        labels = _packed(phases[kept] if strength == 1 else phases)
+        return cls((x, y, z), _packed(np.packbits(kept)), labels, region, targets_of, strength)
 
     @cached_property
     def mask(self) -> Mask:
@@ -87,10 +106,28 @@ class Given:
         bits = _unpacked(self.kept, (voxels + 7) // 8, "kept")
         return np.unpackbits(bits, count=voxels).astype(bool).reshape(self.shape)
 
+    @property
+    def known(self) -> Mask:
+        """Which voxels [x, y, z] have labels: those kept, all where the rest is a variation."""
+        return self.mask if self.strength == 1 else np.ones(self.shape, bool)
+
     @cached_property
+    def known_labels(self) -> PhaseArray:
+        """Labels of the known voxels, in C order; raises InputError when the entry is damaged."""
+        return _unpacked(self.labels, int(self.known.sum()), "labels")
+
+    @property
     def kept_labels(self) -> PhaseArray:
         """Labels of the kept voxels, in C order; raises InputError when the entry is damaged."""
-        return _unpacked(self.labels, int(self.mask.sum()), "labels")
+        return self.known_labels if self.strength == 1 else self.known_labels[self.mask.ravel()]
+
+    @cached_property
+    def thin(self) -> bool:
+        """Whether no block that an autoencoder knows by one number is kept whole, as of a slice."""
+        blocks = (slice(edge // BLOCK * BLOCK) for edge in self.shape)
+        x, y, z = (edge // BLOCK for edge in self.shape)
+        whole = self.mask[tuple(blocks)].reshape(x, BLOCK, y, BLOCK, z, BLOCK).all((1, 3, 5))
+        return not whole.any()
 
     @property
     def share(self) -> float:
@@ -98,20 +135,24 @@ class Given:
         return float(self.mask.mean())
 
     def filled(self, background: int = 0) -> PhaseArray:
-        """Labels [x, y, z] of the kept voxels, `background` elsewhere."""
+        """Labels [x, y, z] of the known voxels, `background` elsewhere."""
         phases = np.full(self.shape, background, np.uint8)
-        phases[self.mask] = self.kept_labels
+        phases[self.known] = self.known_labels
         return phases
 
     def film_fraction(self, label: int, value: float) -> float:
         """Fraction of phase `label` in the whole film when `value` is asked for, of the new part if targets are."""
         if self.targets_of == "film":
             return value
-        return value * (1 - self.share) + float(np.mean(self.kept_labels == label)) * self.share
+        return value * (1 - self.share) + self._kept(label)
 
     def new_fraction(self, label: int, value: float) -> float:
         """Fraction of phase `label` that the new part needs for `value` in the whole film."""
-        return (value - float(np.mean(self.kept_labels == label)) * self.share) / (1 - self.share)
+        return (value - self._kept(label)) / (1 - self.share)
+
+    def _kept(self, label: int) -> float:
+        """Share of the film's voxels that are kept and of phase `label`."""
+        return float((self.kept_labels == label).sum()) / self.mask.size
 
     def check_fractions(self, fractions: Mapping[int, float], phases: Sequence[str]) -> None:
         """Raise InputError where no film with this part has these `fractions` of the whole film, by label, because too
@@ -129,7 +170,10 @@ class Given:
 
     def to_json(self) -> dict[str, Any]:
         """The entry of a request document, which JSON can hold."""
-        return asdict(self) | {"shape": list(self.shape)}
+        document = asdict(self) | {"shape": list(self.shape)}
+        if self.strength == 1:
+            del document["strength"]
+        return document
 
 
 def _packed(values: NDArray[np.uint8]) -> str:

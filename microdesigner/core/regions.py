@@ -87,7 +87,11 @@ def _sphere(word: str, shape: tuple[int, int, int]) -> Mask:
 
 
 def given_part(
-    phases: PhaseArray, shape: tuple[int, int, int], regions: Sequence[str | Mask] = (), targets_of: TargetsOf = "film"
+    phases: PhaseArray,
+    shape: tuple[int, int, int],
+    regions: Sequence[str | Mask] = (),
+    targets_of: TargetsOf = "film",
+    strength: float = 1.0,
 ) -> Given:
     """What a volume gives to a film that is to be generated.
 
@@ -100,9 +104,9 @@ def given_part(
         Voxels of the film along x, y, z.
     regions
         What is kept of it: regions in words, see `region_mask`, or masks [x, y, z] of the film's shape. Voxels in any
-        of them are kept; without regions, all of the volume.
-    targets_of
-        See `Given`.
+        of them are kept; without regions, all of the volume, nothing of a variation.
+    targets_of, strength
+        See `Given`. A variation needs a volume of the film's shape.
 
     Raises
     ------
@@ -115,7 +119,11 @@ def given_part(
         raise InputError(
             f"The mask of voxels to keep has {_size(wrong[0])} voxels, the film {_size(shape)}; give one of its size."
         )
-    kept = np.logical_or.reduce(masks) if masks else np.ones(shape, bool)
+    kept = np.logical_or.reduce(masks) if masks else np.full(shape, strength == 1)
+    if strength < 1 and phases.shape != shape:
+        raise InputError(
+            f"The volume to vary has {_size(phases.shape)} voxels, the film {_size(shape)}; ask for a film of its size."
+        )
     labels, covered = np.zeros(shape, np.uint8), np.zeros(shape, bool)
     if 1 in phases.shape:
         box = _layer(kept)
@@ -135,7 +143,7 @@ def given_part(
         )
     box = tuple(slice(edge) for edge in phases.shape)
     labels[box], covered[box] = phases, True
-    return Given.of(labels, kept & covered, words, targets_of)
+    return Given.of(labels, kept & covered, words, targets_of, strength)
 
 
 def _layer(kept: Mask) -> tuple[slice, ...]:

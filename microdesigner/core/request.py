@@ -108,6 +108,16 @@ class Request:
         document |= {"voxel_nm": list(voxel)} if voxel else {}
         return document | ({"given": self.given.to_json()} if self.given else {})
 
+    @property
+    def strength(self) -> float:
+        """Time, falling from 1 to 0, at which denoising begins: 1 from pure noise, less where a film is varied."""
+        return self.given.strength if self.given else 1.0
+
+    @property
+    def evaluations(self) -> int:
+        """Denoiser evaluations for each volume: `steps` of a film that is made anew, fewer of a variation."""
+        return max(1, round(self.steps * self.strength))
+
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read a request document, of older versions too (see `renamed_entries`); raises InputError naming the entry
@@ -205,7 +215,7 @@ def _check_given(given: Given, request: Request) -> None:
         raise InputError(f"The given part belongs to a film of {own} voxels, not to one of {size}; ask for its size.")
     if request.sampler == "ancestral":
         raise InputError("A film with a given part needs the sampler sa-solver or dpm-solver++, not ancestral.")
-    given.kept_labels  # noqa: B018 - raises where the entries are damaged
+    given.known_labels  # noqa: B018 - raises where the entries are damaged
 
 
 def _check_voxel(edges: object) -> None:

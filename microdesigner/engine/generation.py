@@ -15,7 +15,7 @@ from torch import Tensor
 from microdesigner.compute import memory_errors
 from microdesigner.core.conditions import fraction_labels
 from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
-from microdesigner.core.guidance_schedule import corrected_steps
+from microdesigner.core.guidance_schedule import corrected_steps, fit_rounds
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
@@ -115,7 +115,7 @@ class Generation:
             previewer = self._previewer = Previewer(self._networks, self.targets(0).requested)
         targets = [self.targets(index).conditions for index in indices]
         guidances = [guidance for index in indices for guidance in self.guidances(index, number)]
-        steps = denoised(self._networks, self._request, targets, starts, self.batch, guidances)
+        steps = denoised(self._networks, self._request, targets, starts, self.batch, guidances, self.origin)
         while isinstance(step := self._next(steps), Step):
             yield Progress(step.stage, *self._done(step, indices[0], number))
             if previewer and (preview := previewer.look(step.latent, step.done, step.total)):
@@ -139,20 +139,25 @@ class Generation:
         """Where the latent of candidate `number` of sample `index` starts."""
         return initial_noises(self._request.seed + index, number + 1, self._latent_shape)[number]
 
+    @property
+    def origin(self) -> Tensor | None:
+        """Latent [channels, x, y, z] of the given film, None where all is to be generated."""
+        return self._known.latent if self._known else None
+
     def guidances(self, index: int, number: int) -> list[Guidance]:
         """What guides candidate `number` of sample `index`, which its refinement will need; nothing where the denoiser
         is left alone, nor where only fractions are asked for, which biases give."""
         measured = self._measured_guidance(index, number)
         if self._known:
-            return [KnownPartGuidance(self._known, self._request.steps, measured)]
+            return [KnownPartGuidance(self._known, fit_rounds(self._request), measured)]
         return [measured] if measured else []
 
     def _measured_guidance(self, index: int, number: int) -> MeasuredGuidance | None:
-        request, corrected = self._request, corrected_steps(self._request)
+        steps, corrected = self._request.evaluations, corrected_steps(self._request)
         if not corrected or not any(quantity.straight for quantity in self._quantities):
             return None
         values, _ = condition_values(self._card, [self.targets(index).requested])
-        guidance = MeasuredGuidance(self._networks, values[0], self._quantities, request.steps, corrected, self._known)
+        guidance = MeasuredGuidance(self._networks, values[0], self._quantities, steps, corrected, self._known)
         self._guidances[index, number] = guidance
         return guidance
 

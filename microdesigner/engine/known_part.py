@@ -7,6 +7,7 @@ seam. At last the known voxels themselves are put in place.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -84,27 +85,23 @@ class KnownPart:
         self._networks = networks
         phases = len(networks.bundle.card.phase_names)
         distance, nearest = _to_kept(given.mask, networks.periodic)
-        labels = given.filled()[nearest]
+        labels = given.filled()[nearest] if given.strength == 1 else given.filled()
         device = networks.device
         self._labels = torch.from_numpy(labels.astype(np.int64)).to(device)
         self._mask = torch.from_numpy(given.mask).to(device)
         self._sure = SURE * one_hot_phases(self._labels[None], phases)[0]  # (phases, x, y, z)
         depth, _ = _to_kept(~given.mask, networks.periodic)
-        band = torch.from_numpy((given.mask & (depth <= BAND)).astype(np.float32)).to(device)
-        skin = torch.from_numpy(((distance > 0) & (distance <= SKIN)).astype(np.float32)).to(device)
-        self._hard, self._soft = (
-            _Fit(networks, self._labels, weights) for weights in (band, band + SKIN_WEIGHT * skin)
-        )
+        self._band = torch.from_numpy((given.mask & (depth <= BAND)).astype(np.float32)).to(device)
+        self._skin = torch.from_numpy(((distance > 0) & (distance <= SKIN)).astype(np.float32)).to(device)
         known, touched = _blocks(given.mask)
         self._trusted = torch.from_numpy(known).to(device)  # latent voxels [x, y, z]
-        self.thin = not known.any()
-        """Whether no block is known whole, as of a slice: only fits can then tell the denoiser of it."""
+        self._thin = not known.any()
         depth_in_blocks, _ = _to_kept(~known, networks.periodic)
         self._inner = torch.from_numpy(depth_in_blocks >= CLEARANCE).to(device)
         apart, _ = _to_kept(touched, networks.periodic)
         self._unknown = torch.from_numpy(~known)
         self._apart = torch.from_numpy(apart >= CLEARANCE if apart.max() >= CLEARANCE else ~known)
-        self._latent = torch.zeros(0) if self.thin else self._encoded()
+        self._latent = self._encoded()
 
     @classmethod
     def of(cls, networks: InferenceNetworks, given: Given) -> "KnownPart":
@@ -114,9 +111,22 @@ class KnownPart:
             held = _held[networks] = given, cls(networks, given)
         return held[1]
 
+    @cached_property
+    def _hard(self) -> _Fit:
+        return _Fit(self._networks, self._labels, self._band)
+
+    @cached_property
+    def _soft(self) -> _Fit:
+        return _Fit(self._networks, self._labels, self._band + SKIN_WEIGHT * self._skin)
+
+    @property
+    def latent(self) -> Tensor:
+        """The given film's latent (channels, x, y, z), from which variations start."""
+        return self._latent
+
     def shown(self, clean: Tensor) -> Tensor:
         """An estimate of the clean latent (channels, x, y, z) with the known latents in it."""
-        return clean if self.thin else torch.where(self._trusted, self._latent, clean)
+        return clean if self._thin else torch.where(self._trusted, self._latent, clean)
 
     def pinned(self, logits: Tensor) -> Tensor:
         """Logits (phases, x, y, z) whose known voxels have their phases for sure, whatever the bias."""
@@ -150,7 +160,7 @@ class KnownPart:
             if done == 0:  # latents that hardly matter would move as far as all others
                 optimiser.param_groups[0]["eps"] = LITTLE * float(leaf.grad.abs().max())
             optimiser.step()
-        return leaf.detach() if self.thin else torch.where(self._inner, self._latent, leaf.detach())
+        return leaf.detach() if self._thin else torch.where(self._inner, self._latent, leaf.detach())
 
     @torch.no_grad()
     def _encoded(self) -> Tensor:
@@ -195,7 +205,9 @@ def _voxels(values: Tensor, windows: Sequence[Tensor]) -> Tensor:
 
 def _to_kept(mask: Mask, periodic: bool) -> tuple[NDArray[np.float64], tuple[NDArray[np.intp], ...]]:
     """Distance [x, y, z] of each voxel to the nearest one of `mask`, and the indices of that one; lateral faces wrap
-    where they do."""
+    where they do. Without any, it is infinitely far and each voxel its own."""
+    if not mask.any():
+        return np.full(mask.shape, np.inf), tuple(np.indices(mask.shape))
     margin = [min(edge, REACH) if periodic else 0 for edge in mask.shape[:2]]
     wide = np.pad(mask, [(margin[0], margin[0]), (margin[1], margin[1]), (0, 0)], mode="wrap")
     distance, indices = ndimage.distance_transform_edt(~wide, return_indices=True)

@@ -81,10 +81,18 @@ def _domain_sizes(card: ModelCard, targets: Sequence[Targets], starts: Sequence[
     return torch.tensor(values)[:, None].log()
 
 
-def drafted(networks: InferenceNetworks, request: Request, targets: Targets, start: InitialNoise) -> Tensor:
+def drafted(
+    networks: InferenceNetworks,
+    request: Request,
+    targets: Targets,
+    start: InitialNoise,
+    guidances: Sequence[Guidance] = (),
+    origin: Tensor | None = None,
+) -> Tensor:
     """A rough clean latent [channels, x, y, z] of the film that `request` makes from `start`: its sampler takes all
-    steps, with their noise, but the denoiser is evaluated at `DRAFT_TIMES` alone."""
-    batch = _Batch(networks, [targets], [start])
+    steps, with their noise, but the denoiser is evaluated at `DRAFT_TIMES` alone; `guidances` and `origin` as of
+    `denoised`."""
+    batch = _Batch(networks, [targets], [start], guidances, origin)
     *_, clean = batch.estimates(request, _Held(batch.velocity, DRAFT_TIMES))
     return clean[0]
 
@@ -114,11 +122,13 @@ def denoised(
     starts: Sequence[InitialNoise],
     batch_size: int,
     guidances: Sequence[Guidance] = (),
+    origin: Tensor | None = None,
 ) -> Iterator[Step | Tensor]:
     """Yield a Step per denoiser evaluation, and after each batch its clean latents [n, channels, x, y, z].
 
     `targets` holds those of each start, values of the same conditions for all; `guidances`, one for each start or none,
-    correct latents on their way. A batch that `starts` do not fill is filled with copies of its last start, which are
+    correct latents on their way; `origin` (channels, x, y, z) is the clean latent of which all are variations where the
+    request's strength is below 1. A batch that `starts` do not fill is filled with copies of its last start, which are
     denoised and dropped: see ComputePolicy.batch_size.
     """
     for first in range(0, len(starts), batch_size):
@@ -129,9 +139,10 @@ def denoised(
             [*own_targets, *[own_targets[-1]] * missing],
             [*own, *[own[-1]] * missing],
             guidances[first : first + batch_size],
+            origin,
         )
         for done, clean in enumerate(batch.estimates(request, batch.velocity), start=1):
-            yield Step("denoise", done, request.steps, len(own), clean[0])
+            yield Step("denoise", done, request.evaluations, len(own), clean[0])
         yield clean[: len(own)]
 
 
@@ -144,8 +155,9 @@ class _Batch:
         targets: Sequence[Targets],
         starts: Sequence[InitialNoise],
         guidances: Sequence[Guidance] = (),
+        origin: Tensor | None = None,
     ) -> None:
-        self._networks, self._starts, self._guidances = networks, starts, guidances
+        self._networks, self._origin, self._starts, self._guidances = networks, origin, starts, guidances
         card, device = networks.bundle.card, networks.device
         values, targeted = condition_values(card, targets)
         sizes = _domain_sizes(card, targets, starts)
@@ -160,7 +172,12 @@ class _Batch:
         if request.sampler == "ancestral":
             return ancestral(velocity, self.noise, request.steps, generators)
         stochasticity = STOCHASTICITY if request.sampler == "sa-solver" else 0.0
-        return dpm_solver(velocity, self.noise, request.steps, stochasticity, generators, self._corrected)
+        start = self.noise
+        if self._origin is not None and request.strength < 1:
+            now = torch.tensor(request.strength)
+            start = signal(now).item() * self._origin + noise_level(now).item() * self.noise
+        steps = request.evaluations
+        return dpm_solver(velocity, start, steps, stochasticity, generators, self._corrected, request.strength)
 
     def _corrected(self, clean: Tensor) -> Tensor:
         guided = [guidance.corrected(one) for one, guidance in zip(clean, self._guidances, strict=False)]

@@ -43,6 +43,7 @@ def dpm_solver(
     stochasticity: float = 0.0,
     generators: Sequence[torch.Generator] = (),
     correction: Correction = lambda clean: clean,
+    start: float = 1.0,
 ) -> Iterator[Tensor]:
     """DPM-Solver++(2M) (Lu et al. 2022) with `steps` evaluations, uniform in time; yields the estimate of the clean
     latent after each, of which the last is the sample.
@@ -52,10 +53,12 @@ def dpm_solver(
     sample), h being the step in ln(α/σ): the reverse diffusion of SA-Solver (Xue et al. 2023, τ = 1 is
     SDE-DPM-Solver++), on which errors of the network fade instead of adding up.
 
+    It starts at time `start`, below 1 from `noise` that holds a signal already.
+
     `correction` may move each step's estimate before the step is taken; the estimate before it, from which the step
     extrapolates, moves along.
     """
-    times = torch.linspace(1, 0, steps + 1, dtype=torch.float64)
+    times = torch.linspace(start, 0, steps + 1, dtype=torch.float64)
     latent, previous, previous_width = noise, None, math.inf
     for index in range(steps):
         now, after = float(times[index]), float(times[index + 1])

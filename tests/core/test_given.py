@@ -103,6 +103,20 @@ def test_a_slice_lies_in_its_layer() -> None:
     assert given.share == pytest.approx(1 / 6)
 
 
+def test_a_variation_knows_all_of_its_film() -> None:
+    given = given_part(film(), SHAPE, ["x=0:4"], strength=0.5)
+    assert (given.filled() == film()).all()
+    assert (given.kept_labels == film()[:4].ravel()).all()
+    request = Request(given=given_part(film(), SHAPE, strength=0.5))
+    assert request.given is not None
+    assert request.given.share == 0
+    assert Request.from_json(request.to_json()) == request
+    with pytest.raises(InputError, match="ask for a film of its size"):
+        given_part(film(), (16, 6, 4), strength=0.5)
+    with pytest.raises(InputError, match=r"between 0\.05 and 1"):
+        given_part(film(), SHAPE, strength=0.0)
+
+
 @pytest.mark.parametrize(
     ("phases", "regions", "words"),
     [
@@ -130,7 +144,7 @@ def test_what_cannot_be_kept_is_one_sentence(phases: np.ndarray, regions: list[A
 @pytest.mark.parametrize(
     "damage",
     [{"kept": ""}, {"kept": "AAAA"}, {"labels": "€"}, {"shape": [8, 6, 5]}, {"shape": [8, 6]}, {"shape": [0, 6, 4]},
-     {"shape": [1 << 20, 1 << 20, 4]}, {"targets_of": "moon"}, {"labels": 3}],
+     {"shape": [1 << 20, 1 << 20, 4]}, {"targets_of": "moon"}, {"labels": 3}, {"strength": 0.5}, {"strength": "x"}],
 )  # fmt: skip
 def test_damaged_documents_are_refused(damage: dict[str, Any]) -> None:
     document = Request(given=part()).to_json()

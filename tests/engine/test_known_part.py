@@ -92,8 +92,8 @@ def test_the_denoiser_is_shown_the_blocks_that_are_known_whole(tiny_engine: Engi
     shown = part.shown(noise)
     assert torch.equal(shown[:, 4:], noise[:, 4:])
     assert not (shown[:, :4] == noise[:, :4]).any()
-    assert not part.thin
-    assert KnownPart(tiny_engine.networks, half("y=20")).thin
+    sliced = KnownPart(tiny_engine.networks, half("y=20"))
+    assert torch.equal(sliced.shown(noise), noise)
 
 
 def test_a_fit_makes_known_voxels_likely(tiny_engine: Engine) -> None:
@@ -125,6 +125,33 @@ def test_a_part_at_a_periodic_face_reaches_across_it(tiny_engine: Engine) -> Non
     moving = part.apart(torch.ones(1, 4 * 8 * 8 * 4)).reshape(4, 8, 8, 4).bool()
     assert not moving[:, :, [7, 0, 1]].any()
     assert moving[:, :, 2:7].all()
+
+
+def test_a_variation_leaves_its_film_the_further_the_stronger_it_is(tiny_engine: Engine) -> None:
+    def unlike(strength: float) -> float:
+        given = given_part(blobs(), SHAPE, [], strength=strength)
+        (sample,) = completed(tiny_engine, given, targets={}, refinement_strength=0.0, steps=20)
+        part = KnownPart(tiny_engine.networks, given)
+        own = tiny_engine.networks.decode(part.latent[None])[0].argmax(0).numpy()
+        return float(np.mean(sample.microstructure.phases != own))
+
+    weak, middle, strong = unlike(0.05), unlike(0.4), unlike(0.95)
+    assert 0 < weak < middle < strong
+
+
+def test_what_is_kept_of_a_varied_film_stays(tiny_engine: Engine) -> None:
+    given = half(strength=0.3)
+    (sample,) = completed(tiny_engine, given, match="fractions")
+    assert (sample.microstructure.phases[given.mask] == blobs()[given.mask]).all()
+    assert sample.measured["vol_frac_D"] == pytest.approx(0.34, abs=1e-5)
+
+
+def test_a_variation_takes_as_many_evaluations_as_it_has_time(tiny_engine: Engine) -> None:
+    given = given_part(blobs(), SHAPE, [], strength=0.25)
+    request = Request(TARGETS, model=tiny_engine.card.name, steps=20, given=given)
+    denoised = [event for event in tiny_engine.generate(request) if getattr(event, "stage", "") == "denoise"]
+    assert len(denoised) == request.evaluations == 5
+    assert {event.total for event in denoised} == {5}  # type: ignore[union-attr]
 
 
 def test_unknown_phases_are_refused(tiny_engine: Engine) -> None:
