@@ -60,8 +60,12 @@ class DomainSizes:
     def condition_value(self, level: float, targets: Mapping[str, float]) -> float:
         """The condition, in nm, for a film of the size `quantile`; within `CONDITION_MARGIN` times what films
         have."""
-        size, low, middle, high = self._logarithms((level, *SPREAD_LEVELS), targets)
-        condition = self.response.condition_for(size, middle, (high - low) / 2)
+        return self.condition_for(self.quantile(level, targets), targets)
+
+    def condition_for(self, size: float, targets: Mapping[str, float]) -> float:
+        """The condition, in nm, for films of `size` nm on average; within `CONDITION_MARGIN` times what films have."""
+        middle, spread = self.left_open(targets)
+        condition = self.response.condition_for(math.log(size), middle, spread)
         least, most = math.log(self.sizes.min() / CONDITION_MARGIN), math.log(self.sizes.max() * CONDITION_MARGIN)
         return math.exp(min(max(condition, least), most))
 

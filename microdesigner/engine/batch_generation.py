@@ -59,5 +59,5 @@ def _latents(networks: InferenceNetworks, how: Request, group: Sequence[Generati
     starts = [generation.noise(0, number) for generation in group]
     targets = [generation.targets(0).conditions for generation in group]
     guidances = [guidance for generation in group for guidance in generation.guidances(0, number)]
-    steps = denoised(networks, how, targets, starts, group[0].batch, guidances, group[0].origin)
+    steps = denoised(networks, how, targets, starts, group[0].batch, guidances, group[0].known)
     return torch.cat([step for step in steps if isinstance(step, Tensor)])

@@ -59,7 +59,7 @@ class Generation:
         self._size = request.size or self._card.shape
         self._latent_shape = latent_shape(self._card, self._size)
         self.batch = networks.policy.batch_size(int(np.prod(self._size)))
-        self._known = KnownPart.of(networks, request.given) if request.given else None
+        self.known = KnownPart.of(networks, request.given) if request.given else None
         phases = len(self._card.phase_names)
         self._fractions = {} if request.match == "none" else fraction_labels(film_targets(request, phases), phases)
         self._targets: dict[int, SampleTargets] = {}
@@ -115,7 +115,7 @@ class Generation:
             previewer = self._previewer = Previewer(self._networks, self.targets(0).requested)
         targets = [self.targets(index).conditions for index in indices]
         guidances = [guidance for index in indices for guidance in self.guidances(index, number)]
-        steps = denoised(self._networks, self._request, targets, starts, self.batch, guidances, self.origin)
+        steps = denoised(self._networks, self._request, targets, starts, self.batch, guidances, self.known)
         while isinstance(step := self._next(steps), Step):
             yield Progress(step.stage, *self._done(step, indices[0], number))
             if previewer and (preview := previewer.look(step.latent, step.done, step.total)):
@@ -139,17 +139,12 @@ class Generation:
         """Where the latent of candidate `number` of sample `index` starts."""
         return initial_noises(self._request.seed + index, number + 1, self._latent_shape)[number]
 
-    @property
-    def origin(self) -> Tensor | None:
-        """Latent [channels, x, y, z] of the given film, None where all is to be generated."""
-        return self._known.latent if self._known else None
-
     def guidances(self, index: int, number: int) -> list[Guidance]:
         """What guides candidate `number` of sample `index`, which its refinement will need; nothing where the denoiser
         is left alone, nor where only fractions are asked for, which biases give."""
         measured = self._measured_guidance(index, number)
-        if self._known:
-            return [KnownPartGuidance(self._known, fit_rounds(self._request), measured)]
+        if self.known:
+            return [KnownPartGuidance(self.known, fit_rounds(self._request), measured)]
         return [measured] if measured else []
 
     def _measured_guidance(self, index: int, number: int) -> MeasuredGuidance | None:
@@ -157,7 +152,7 @@ class Generation:
         if not corrected or not any(quantity.straight for quantity in self._quantities):
             return None
         values, _ = condition_values(self._card, [self.targets(index).requested])
-        guidance = MeasuredGuidance(self._networks, values[0], self._quantities, steps, corrected, self._known)
+        guidance = MeasuredGuidance(self._networks, values[0], self._quantities, steps, corrected, self.known)
         self._guidances[index, number] = guidance
         return guidance
 
@@ -207,7 +202,7 @@ class Generation:
         values, _ = condition_values(self._card, [self.targets(index).requested])
         guidance = self._guidances.pop((index, number), None)
         jacobian = guidance.jacobian if guidance else None
-        return Refinement(self._networks, latent, values[0], self._quantities, strength, jacobian, self._known)
+        return Refinement(self._networks, latent, values[0], self._quantities, strength, jacobian, self.known)
 
     def _refined_phases(self, refinement: Refinement) -> tuple[PhaseArray, dict[str, Any]]:
         """Labels [x, y, z] of a refined latent and, where fractions are made exact, what that took."""
@@ -227,13 +222,13 @@ class Generation:
             with self._timed("decode"):
                 for x, y, logits in tiles:
                     phases[x, y] = phase_labels(logits)[0].cpu().numpy()
-            return self._known.placed(phases) if self._known else phases, {}
+            return self.known.placed(phases) if self.known else phases, {}
         volume = np.empty((len(self._card.phase_names), *self._size), np.float32)
         with self._timed("decode"):
             for x, y, logits in tiles:
                 volume[:, x, y] = logits[0].cpu().numpy()
-        if self._known:
-            volume = self._known.pinned(torch.from_numpy(volume).to(self._networks.device)).cpu().numpy()
+        if self.known:
+            volume = self.known.pinned(torch.from_numpy(volume).to(self._networks.device)).cpu().numpy()
         return self._matched(volume, phase_labels(torch.from_numpy(volume)[None])[0].numpy(), [0.0] * len(volume))
 
     def _matched(

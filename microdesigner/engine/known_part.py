@@ -19,7 +19,8 @@ from torch import Tensor
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.given import Given, Mask
-from microdesigner.core.microstructure import PhaseArray
+from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.descriptors.structure_factor import film_domain_size
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.models.autoencoder import FACTOR, PhaseAutoencoder, one_hot_phases
 
@@ -36,6 +37,8 @@ MARGIN = 2
 """Latent voxels around those that are fitted whose changes the fit sees."""
 CLEARANCE = 2
 """Latent voxels between the known part and what refinement may move."""
+MOST, LEAST_EDGE = 0.6, 16
+"""Share of a film that tells its domain size whatever its shape; edge in voxels of a box that does."""
 RATE, PULL, LITTLE = 0.2, 0.02, 0.05
 """Step of the fit, its pull back to the denoiser's latent, and the share of the largest gradient below which steps are
 smaller."""
@@ -102,6 +105,8 @@ class KnownPart:
         self._unknown = torch.from_numpy(~known)
         self._apart = torch.from_numpy(apart >= CLEARANCE if apart.max() >= CLEARANCE else ~known)
         self._latent = self._encoded()
+        self.domain_size = self._domain_size(given)
+        """In nm, of what is known of the film; None where that is too little to tell."""
 
     @classmethod
     def of(cls, networks: InferenceNetworks, given: Given) -> "KnownPart":
@@ -161,6 +166,17 @@ class KnownPart:
                 optimiser.param_groups[0]["eps"] = LITTLE * float(leaf.grad.abs().max())
             optimiser.step()
         return leaf.detach() if self._thin else torch.where(self._inner, self._latent, leaf.detach())
+
+    def _domain_size(self, given: Given) -> float | None:
+        card = self._networks.bundle.card
+        phases, lateral = self._labels.cpu().numpy().astype(np.uint8), card.lateral
+        if given.known.mean() < MOST:  # what is filled in between would count too much
+            lateral = "no-flux"
+            box = tuple(slice(int(found.min()), int(found.max()) + 1) for found in np.nonzero(given.mask))
+            if not given.mask[box].all() or min(phases[box].shape) < LEAST_EDGE:
+                return None
+            phases = np.ascontiguousarray(phases[box])
+        return film_domain_size(Microstructure(phases, card.voxel_nm, lateral, card.phase_names))
 
     @torch.no_grad()
     def _encoded(self) -> Tensor:

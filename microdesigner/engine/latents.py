@@ -9,6 +9,7 @@ from torch import Tensor
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.request import Request
+from microdesigner.engine.known_part import KnownPart
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.models.diffusion import STOCHASTICITY, Velocity, ancestral, dpm_solver, noise_level, signal
 
@@ -73,11 +74,17 @@ def condition_values(card: ModelCard, targets: Sequence[Targets]) -> tuple[Tenso
     return values, torch.tensor([[name in target for name in names] for target in targets])
 
 
-def _domain_sizes(card: ModelCard, targets: Sequence[Targets], starts: Sequence[InitialNoise]) -> Tensor:
-    """ln of the domain size that conditions the denoiser for each start, (batch, 1); (batch, 0) if none does."""
+def _domain_sizes(
+    card: ModelCard, targets: Sequence[Targets], starts: Sequence[InitialNoise], given: float | None
+) -> Tensor:
+    """ln of the domain size that conditions the denoiser for each start, (batch, 1), of a `given` size in nm or as
+    films have; (batch, 0) if none does."""
     if (sizes := card.domain_sizes) is None:
         return torch.empty(len(starts), 0)
-    values = [sizes.condition_value(start.coarser, known) for start, known in zip(starts, targets, strict=True)]
+    if given is not None:
+        values = [sizes.condition_for(given, known) for known in targets]
+    else:
+        values = [sizes.condition_value(start.coarser, known) for start, known in zip(starts, targets, strict=True)]
     return torch.tensor(values)[:, None].log()
 
 
@@ -87,12 +94,12 @@ def drafted(
     targets: Targets,
     start: InitialNoise,
     guidances: Sequence[Guidance] = (),
-    origin: Tensor | None = None,
+    known: KnownPart | None = None,
 ) -> Tensor:
     """A rough clean latent [channels, x, y, z] of the film that `request` makes from `start`: its sampler takes all
-    steps, with their noise, but the denoiser is evaluated at `DRAFT_TIMES` alone; `guidances` and `origin` as of
+    steps, with their noise, but the denoiser is evaluated at `DRAFT_TIMES` alone; `guidances` and `known` as of
     `denoised`."""
-    batch = _Batch(networks, [targets], [start], guidances, origin)
+    batch = _Batch(networks, [targets], [start], guidances, known)
     *_, clean = batch.estimates(request, _Held(batch.velocity, DRAFT_TIMES))
     return clean[0]
 
@@ -122,14 +129,16 @@ def denoised(
     starts: Sequence[InitialNoise],
     batch_size: int,
     guidances: Sequence[Guidance] = (),
-    origin: Tensor | None = None,
+    known: KnownPart | None = None,
 ) -> Iterator[Step | Tensor]:
     """Yield a Step per denoiser evaluation, and after each batch its clean latents [n, channels, x, y, z].
 
     `targets` holds those of each start, values of the same conditions for all; `guidances`, one for each start or none,
-    correct latents on their way; `origin` (channels, x, y, z) is the clean latent of which all are variations where the
-    request's strength is below 1. A batch that `starts` do not fill is filled with copies of its last start, which are
-    denoised and dropped: see ComputePolicy.batch_size.
+    correct latents on their way; `known` is the part of their film that is given: it tells the domain size, and where
+    the request's strength is below 1 the latent of which all are variations.
+
+    A batch that `starts` do not fill is filled with copies of its last start, which are denoised and dropped: see
+    ComputePolicy.batch_size.
     """
     for first in range(0, len(starts), batch_size):
         own, own_targets = starts[first : first + batch_size], targets[first : first + batch_size]
@@ -139,7 +148,7 @@ def denoised(
             [*own_targets, *[own_targets[-1]] * missing],
             [*own, *[own[-1]] * missing],
             guidances[first : first + batch_size],
-            origin,
+            known,
         )
         for done, clean in enumerate(batch.estimates(request, batch.velocity), start=1):
             yield Step("denoise", done, request.evaluations, len(own), clean[0])
@@ -155,14 +164,14 @@ class _Batch:
         targets: Sequence[Targets],
         starts: Sequence[InitialNoise],
         guidances: Sequence[Guidance] = (),
-        origin: Tensor | None = None,
+        known: KnownPart | None = None,
     ) -> None:
-        self._networks, self._origin, self._starts, self._guidances = networks, origin, starts, guidances
+        self._networks, self._known, self._starts, self._guidances = networks, known, starts, guidances
         card, device = networks.bundle.card, networks.device
         values, targeted = condition_values(card, targets)
-        sizes = _domain_sizes(card, targets, starts)
+        sizes = _domain_sizes(card, targets, starts, known.domain_size if known else None)
         self._conditions = torch.cat([values, sizes], dim=1).to(device)
-        self._known = torch.cat([targeted, torch.ones_like(sizes, dtype=torch.bool)], dim=1).to(device)
+        self._targeted = torch.cat([targeted, torch.ones_like(sizes, dtype=torch.bool)], dim=1).to(device)
         self.noise = torch.stack([start.noise for start in starts]).to(device)
 
     def estimates(self, request: Request, velocity: Velocity) -> Iterator[Tensor]:
@@ -173,9 +182,9 @@ class _Batch:
             return ancestral(velocity, self.noise, request.steps, generators)
         stochasticity = STOCHASTICITY if request.sampler == "sa-solver" else 0.0
         start = self.noise
-        if self._origin is not None and request.strength < 1:
+        if self._known and request.strength < 1:
             now = torch.tensor(request.strength)
-            start = signal(now).item() * self._origin + noise_level(now).item() * self.noise
+            start = signal(now).item() * self._known.latent + noise_level(now).item() * self.noise
         steps = request.evaluations
         return dpm_solver(velocity, start, steps, stochasticity, generators, self._corrected, request.strength)
 
@@ -185,4 +194,4 @@ class _Batch:
 
     def velocity(self, noisy: Tensor, time: Tensor) -> Tensor:
         """What the denoiser predicts under these conditions."""
-        return self._networks.velocity(noisy, time, self._conditions, self._known)
+        return self._networks.velocity(noisy, time, self._conditions, self._targeted)

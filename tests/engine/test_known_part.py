@@ -154,6 +154,22 @@ def test_a_variation_takes_as_many_evaluations_as_it_has_time(tiny_engine: Engin
     assert {event.total for event in denoised} == {5}  # type: ignore[union-attr]
 
 
+def test_the_domain_size_of_what_is_known_is_told_to_the_denoiser(tiny_engine: Engine) -> None:
+    """Boxes tell it, and most of a film whatever its shape; a slice does not."""
+
+    def size(given: Given) -> float | None:
+        return KnownPart(tiny_engine.networks, given).domain_size
+
+    coarse = blobs()[:32].repeat(2, 0)  # domains twice as long
+    boxes = size(half()), size(given_part(coarse, SHAPE, ["x=0:32"]))
+    assert boxes[0] is not None
+    assert boxes[1] is not None
+    assert boxes[1] > 1.1 * boxes[0]
+    assert size(half("outside sphere=32,32,16,9")) == pytest.approx(boxes[0], rel=0.2)
+    assert size(half("y=20")) is None
+    assert size(given_part(blobs(), SHAPE, strength=0.4)) == pytest.approx(boxes[0], rel=0.2)
+
+
 def test_unknown_phases_are_refused(tiny_engine: Engine) -> None:
     phases = blobs()
     phases[0, 0, 0] = 3
