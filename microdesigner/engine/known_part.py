@@ -38,7 +38,8 @@ MARGIN = 2
 CLEARANCE = 2
 """Latent voxels between the known part and what refinement may move."""
 MOST, LEAST_EDGE = 0.6, 16
-"""Share of a film that tells its domain size whatever its shape; edge in voxels of a box that does."""
+"""Share of a film that tells its domain size whatever its shape; two edges in voxels of a box or a slice that does (a
+slice of a simulated film tells that of the film within a tenth)."""
 RATE, PULL, LITTLE = 0.2, 0.02, 0.05
 """Step of the fit, its pull back to the denoiser's latent, and the share of the largest gradient below which steps are
 smaller."""
@@ -106,7 +107,7 @@ class KnownPart:
         self._apart = torch.from_numpy(apart >= CLEARANCE if apart.max() >= CLEARANCE else ~known)
         self._latent = self._encoded()
         self.domain_size = self._domain_size(given)
-        """In nm, of what is known of the film; None where that is too little to tell."""
+        """In nm, of what is known of the film; None where that does not tell it."""
 
     @classmethod
     def of(cls, networks: InferenceNetworks, given: Given) -> "KnownPart":
@@ -171,11 +172,12 @@ class KnownPart:
         card = self._networks.bundle.card
         phases, lateral = self._labels.cpu().numpy().astype(np.uint8), card.lateral
         if given.known.mean() < MOST:  # what is filled in between would count too much
-            lateral = "no-flux"
             box = tuple(slice(int(found.min()), int(found.max()) + 1) for found in np.nonzero(given.mask))
-            if not given.mask[box].all() or min(phases[box].shape) < LEAST_EDGE:
+            own = np.ascontiguousarray(phases[box])
+            if not given.mask[box].all() or sorted(own.shape)[1] < LEAST_EDGE:
                 return None
-            phases = np.ascontiguousarray(phases[box])
+            whole = all(edge in (1, film) for edge, film in zip(own.shape[:2], phases.shape, strict=False))
+            phases, lateral = own, lateral if whole else "no-flux"
         return film_domain_size(Microstructure(phases, card.voxel_nm, lateral, card.phase_names))
 
     @torch.no_grad()

@@ -155,7 +155,7 @@ def test_a_variation_takes_as_many_evaluations_as_it_has_time(tiny_engine: Engin
 
 
 def test_the_domain_size_of_what_is_known_is_told_to_the_denoiser(tiny_engine: Engine) -> None:
-    """Boxes tell it, and most of a film whatever its shape; a slice does not."""
+    """Boxes and slices tell it, and most of a film whatever its shape; a corner or scattered voxels do not."""
 
     def size(given: Given) -> float | None:
         return KnownPart(tiny_engine.networks, given).domain_size
@@ -166,7 +166,9 @@ def test_the_domain_size_of_what_is_known_is_told_to_the_denoiser(tiny_engine: E
     assert boxes[1] is not None
     assert boxes[1] > 1.1 * boxes[0]
     assert size(half("outside sphere=32,32,16,9")) == pytest.approx(boxes[0], rel=0.2)
-    assert size(half("y=20")) is None
+    assert size(half("y=20")) == pytest.approx(boxes[0], rel=0.3)
+    assert size(half("x=0:8 y=0:8")) is None
+    assert size(half("sphere=32,32,16,12")) is None
     assert size(given_part(blobs(), SHAPE, strength=0.4)) == pytest.approx(boxes[0], rel=0.2)
 
 
