@@ -1,5 +1,6 @@
 """Regions of a film in words, as commands and files name them: `x=0:64`, `outside sphere=64,64,32,20`."""
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.given import Given, Mask, TargetsOf
-from microdesigner.core.microstructure import PhaseArray
+from microdesigner.core.microstructure import MAX_VOXELS, PhaseArray
 
 AXES = "xyz"
 OUTSIDE = "outside"
@@ -113,6 +114,8 @@ def given_part(
     InputError
         When the volume does not fit into the film, or a region does not lie in it.
     """
+    if min(shape) < 1 or math.prod(shape) > MAX_VOXELS:
+        raise InputError(f"A film cannot have {_size(shape)} voxels; ask for another size.")
     words = ", ".join(region if isinstance(region, str) else "mask" for region in regions)
     masks = [region_mask(region, shape) if isinstance(region, str) else region for region in regions]
     if wrong := [mask.shape for mask in masks if mask.shape != shape]:

@@ -91,6 +91,10 @@ def test_targets_can_be_of_the_new_part(call: Any, film: Path, tmp_path: Path) -
         (["--given", "FILM", "--keep", "x=0:32", "--size", "32", "64", "32"], ["larger than the film"]),
         (["--given", "FILM", "--keep", "x=0:48", "--target", "vol_frac_D=0.05"], ["donor", "0.050"]),
         (["--given", "FILM", "--keep", "x=0:32", "--sampler", "ancestral"], ["sa-solver"]),
+        (["--given", "FILM", "--keep", "x=0:32", "--size", "-64", "64", "32"], ["-64×64×32"]),
+        (["--given", "FILM", "--keep", "x=0:32", "--size", "70", "64", "32"], ["multiple of 32"]),
+        (["--given", "FILM", "--strength", "0"], ["between 0.05 and 1"]),
+        (["--strength", "0.5"], ["--given"]),
         (["--given", "absent.vti"], ["absent.vti does not exist"]),
     ],
 )
