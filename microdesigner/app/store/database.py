@@ -16,8 +16,8 @@ SECONDS_TO_WAIT = 10
 _CORRUPT, _NOT_A_DATABASE, _SCHEMA_ERROR, _SHORT_READ = 11, 26, 1, 522
 
 
-class _NoText(sqlite3.DatabaseError):
-    """The library quotes, of a damaged file, what is no text."""
+class DamagedDatabaseError(sqlite3.DatabaseError):
+    """The file is damaged, which the library has not noticed."""
 
     sqlite_errorcode = _CORRUPT
 
@@ -110,7 +110,7 @@ class Database:
                     self._make_tables(connection)
                     return work(connection)
         except UnicodeDecodeError:
-            raise _NoText("its schema is no text") from None
+            raise DamagedDatabaseError("its schema is no text") from None  # which the library quotes
 
     def _make_tables(self, connection: sqlite3.Connection) -> None:
         (version,) = connection.execute("PRAGMA user_version").fetchone()

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from microdesigner.app.sample_record import SampleRecord, json_text
-from microdesigner.app.store.database import Database
+from microdesigner.app.store.database import DamagedDatabaseError, Database
 from microdesigner.app.store.history_query import Query
 from microdesigner.app.store.history_rows import (
     COLUMNS,
@@ -247,7 +247,9 @@ class History:
             if thumbnail:
                 database.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (number, thumbnail))
             cursor = database.execute(f"SELECT {COLUMNS} FROM samples WHERE number = ?", (number,))
-            row: tuple[Any, ...] = cursor.fetchone()
+            row: tuple[Any, ...] | None = cursor.fetchone()
+            if row is None:
+                raise DamagedDatabaseError("a row that was just written is not there")
             return row
 
         return entry_of(self._database.do(insert))
