@@ -11,6 +11,7 @@ from pathlib import Path
 _PLACES = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM))
 _MEMORY = frozenset((errno.ENOMEM, errno.EAGAIN))  # the second of fork
 _DESCRIPTORS = frozenset((errno.EMFILE, errno.ENFILE))
+_WORDS_OF_MEMORY = ("failed to map", "annot allocate memory", "can't allocate memory", "out of memory")
 _MAP_NORESERVE = 0x4000  # of Linux
 _MODULE_BYTES, _MODULE_FILES = 256 << 20, 16
 """What loading a module may take at once."""
@@ -42,10 +43,10 @@ def shortage_of(error: BaseException) -> Shortage | None:
         return MEMORY
     if isinstance(error, OSError):
         return _of_system_call(error)
-    if isinstance(error, ImportError | SystemError):
-        return _of_library(error)
     if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
         return THREADS
+    if isinstance(error, ImportError | SystemError | RuntimeError):  # the last is how torch tells everything
+        return _of_library(error)
     return None
 
 
@@ -61,9 +62,9 @@ def _of_system_call(error: OSError) -> Shortage | None:
     return Shortage(reason, "free some space or choose another place", place)
 
 
-def _of_library(error: ImportError | SystemError) -> Shortage | None:
-    """Modules seldom tell why they cannot be loaded or go on, so the system is asked what it would refuse now."""
-    if "failed to map" in str(error) or "annot allocate memory" in str(error) or not can_map(_MODULE_BYTES):
+def _of_library(error: ImportError | SystemError | RuntimeError) -> Shortage | None:
+    """Libraries seldom tell why they cannot be loaded or go on, so the system is asked what it would refuse now."""
+    if any(words in str(error) for words in _WORDS_OF_MEMORY) or not can_map(_MODULE_BYTES):
         return MEMORY
     return None if can_open(_MODULE_FILES) else FILES
 

@@ -10,7 +10,6 @@ Source: https://teem.sourceforge.net/nrrd/format.html
 import gzip
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +23,13 @@ from microdesigner.core.slabs import x_fastest
 from microdesigner.io.axes import fortran, mapped, three_of
 from microdesigner.io.damage import BEST_COMPRESSION, DamagedError, unpacked
 from microdesigner.io.labels import Voxel, check_size, parsed, record_of
+from microdesigner.io.nrrd_header import Header, directions_of, edges_of, read_header, segments_of, sizes_of
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.orientation import straightened
 from microdesigner.io.scans import Scan, edge_facts
-from microdesigner.io.units import in_nm
 
 EXTENSIONS = (".nrrd", ".nhdr")
 _KEY = "microdesigner"
-_END = re.compile(rb"\r?\n\r?\n")
 _LONGEST_HEADER = 1 << 24
 _COMPRESSION = 6
 _TYPES = {
@@ -47,32 +45,7 @@ _TYPES = {
     "f8": ("double",),
 }
 _KINDS = {name: kind for kind, names in _TYPES.items() for name in names}
-_ALIASES = {"datafile": "data file", "lineskip": "line skip", "byteskip": "byte skip"}
 _PACKINGS = {"gzip": "gzip", "gz": "gzip", "bzip2": "bzip2", "bz2": "bzip2"}
-# spaces of patients, whose lengths are in mm where no unit is given, as 3D Slicer writes them
-_ANATOMICAL = re.compile(r"left|right|anterior|posterior|^scanner-xyz|^(?:las|lps|ras)", re.IGNORECASE)
-_SEGMENT = re.compile(r"Segment(\d+)_(LabelValue|Name)")
-
-
-@dataclass(frozen=True)
-class _Header:
-    fields: dict[str, str]
-    keys: dict[str, str]
-    data_start: int
-
-    def numbers(self, name: str, count: int) -> list[float]:
-        """The `count` numbers of a field."""
-        try:
-            found = [float(word) for word in self.fields.get(name, "").split()]
-        except ValueError:
-            found = []
-        if len(found) != count:
-            raise DamagedError(f"its {name} are not {count} numbers")
-        return found
-
-    def texts(self, name: str) -> list[str]:
-        """The quoted words of a field."""
-        return re.findall(r'"([^"]*)"', self.fields.get(name, ""))
 
 
 def scan(path: Path, options: ImportOptions) -> Scan:
@@ -81,17 +54,17 @@ def scan(path: Path, options: ImportOptions) -> Scan:
     with path.open("rb") as file:
         start = file.read(_LONGEST_HEADER)
     try:
-        header = _header(start)
-        sizes = _sizes(header)
+        header = read_header(start)
+        sizes = sizes_of(header)
         spatial = three_of(sizes, "".join("xyzc"[min(n, 3)] for n in range(len(sizes))))
         if spatial is None:
             raise DamagedError(f"it declares {len(sizes)} dimensions of {'×'.join(map(str, sizes))} numbers")
         shape = (sizes[spatial[0]], sizes[spatial[1]], sizes[spatial[2]])
         values = _values(path, header, shape)
         turned, source = fortran(values, shape, options, path)
-        edges, unit_known = _edges(header, spatial, len(sizes))
+        edges, unit_known = edges_of(header, spatial, len(sizes))
         if source == "file" and "space directions" in header.fields:
-            directions = [_directions(header, len(sizes))[axis] for axis in spatial]
+            directions = [directions_of(header, len(sizes))[axis] for axis in spatial]
             if not all(map(any, directions)):
                 raise DamagedError("it has several channels or times")
             turned, stored = straightened(path, turned, directions)
@@ -103,7 +76,7 @@ def scan(path: Path, options: ImportOptions) -> Scan:
         return Scan(
             turned, axes_from=source, record=record, phases_known=True, oriented=True, **edge_facts(edges, record)
         )
-    names = _segments(header.keys)
+    names = segments_of(header.keys)
     if unit_known:
         return Scan(turned, voxel_nm=edges, axes_from=source, value_names=names)
     return Scan(turned, edges_without_unit=edges, axes_from=source, value_names=names)
@@ -131,36 +104,7 @@ def _spacing_lines(voxel_nm: Voxel | None) -> list[str]:
     return ["spacings: " + " ".join(repr(float(edge)) for edge in voxel_nm), 'units: "nm" "nm" "nm"']
 
 
-def _header(content: bytes) -> _Header:
-    if not content.startswith(b"NRRD000"):
-        raise DamagedError("it does not start with NRRD000")
-    end = _END.search(content)
-    stop, data_start = (end.start(), end.end()) if end else (len(content), len(content))
-    fields: dict[str, str] = {}
-    keys: dict[str, str] = {}
-    for line in content[:stop].decode("utf-8", errors="replace").splitlines()[1:]:
-        key, is_pair, text = line.partition(":=")
-        name, is_field, value = line.partition(": ")
-        if line.startswith("#"):
-            continue
-        if is_pair and (not is_field or len(key) < len(name)):
-            keys[key] = text
-        elif is_field:
-            field = name.strip().lower()
-            fields[_ALIASES.get(field, field)] = value.strip()
-    if end is None and "data file" not in fields:
-        raise DamagedError("its header has no end")
-    return _Header(fields, keys, data_start)
-
-
-def _sizes(header: _Header) -> tuple[int, ...]:
-    words = header.fields.get("sizes", "").split()
-    if header.fields.get("dimension") != str(len(words)) or not all(w.isdigit() and len(w) < 10 for w in words):
-        raise DamagedError("it does not declare its dimensions and their sizes")
-    return tuple(map(int, words))
-
-
-def _values(path: Path, header: _Header, shape: tuple[int, int, int]) -> NDArray[Any]:
+def _values(path: Path, header: Header, shape: tuple[int, int, int]) -> NDArray[Any]:
     """All numbers, x fastest; mapped where they are stored plainly."""
     kind = _KINDS.get(header.fields.get("type", "").lower())
     if kind is None:
@@ -202,7 +146,7 @@ def _from_text(text: bytes, count: int) -> NDArray[Any]:
     return values
 
 
-def _data_file(path: Path, header: _Header) -> tuple[Path, int]:
+def _data_file(path: Path, header: Header) -> tuple[Path, int]:
     """The file of the numbers and where they begin; it lies beside the header, and nowhere else."""
     line_skip, byte_skip = (header.fields.get(name, "0") for name in ("line skip", "byte skip"))
     if line_skip != "0" or not (byte_skip == "-1" or byte_skip.isdigit()):
@@ -216,47 +160,6 @@ def _data_file(path: Path, header: _Header) -> tuple[Path, int]:
     if Path(name).name != name or not (path.parent / name).is_file():
         raise InputError(f"{path} needs its data in the same folder, as the file '{name}'; copy it there.")
     return path.parent / name, max(0, int(byte_skip))
-
-
-def _directions(header: _Header, dimensions: int) -> list[list[float]]:
-    words = re.findall(r"\(([^)]*)\)|none", header.fields["space directions"])
-    try:
-        vectors = [[float(number) for number in word.split(",")] if word else [0.0, 0.0, 0.0] for word in words]
-    except ValueError:
-        raise DamagedError("its space directions are no numbers") from None
-    if len(vectors) != dimensions or any(len(vector) != 3 for vector in vectors):
-        raise DamagedError("its space directions are not one vector per axis")
-    return vectors
-
-
-def _edges(header: _Header, spatial: list[int], dimensions: int) -> tuple[Voxel | None, bool]:
-    """Voxel edges along the stored axes, in nm where the file gives their unit, and whether it does."""
-    if "space directions" in header.fields:
-        directions = _directions(header, dimensions)
-        lengths = [float(np.linalg.norm(directions[axis])) for axis in spatial]
-        units = header.texts("space units") or ["mm"] * 3 * bool(_ANATOMICAL.search(header.fields.get("space", "")))
-    elif "spacings" in header.fields:
-        spacings = header.numbers("spacings", dimensions)
-        lengths, units = [spacings[axis] for axis in spatial], header.texts("units")
-        units = [units[axis] for axis in spatial] if len(units) == dimensions else units
-    else:
-        return None, True
-    if not all(np.isfinite(length) and length > 0 for length in lengths):
-        return None, True
-    x, y, z = lengths
-    in_units = [in_nm(length, unit) for length, unit in zip(lengths, units, strict=False)]
-    if len(in_units) != 3 or None in in_units:
-        return (x, y, z), False
-    return (in_units[0] or x, in_units[1] or y, in_units[2] or z), True
-
-
-def _segments(keys: dict[str, str]) -> dict[str, str]:
-    """Names of values by 3D Slicer's entries Segment0_LabelValue and Segment0_Name."""
-    found: dict[str, dict[str, str]] = {}
-    for key, text in keys.items():
-        if match := _SEGMENT.fullmatch(key):
-            found.setdefault(match[1], {})[match[2]] = text.strip()
-    return {entry["LabelValue"]: entry["Name"] for entry in found.values() if len(entry) == 2}
 
 
 def _unescaped(text: str) -> str:

@@ -28,6 +28,8 @@ def _error(number: int, path: str | None = None) -> OSError:
         (ImportError("libvtkCommonCore.so: failed to map segment from shared object"), MEMORY),
         (ImportError("libxcb-cursor.so.0: cannot open shared object file: No such file or directory"), None),
         (_error(errno.ENOENT, "/a/film.vti"), None),
+        (RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory"), MEMORY),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"), MEMORY),
         (RuntimeError("another"), None),
     ],
 )
@@ -48,7 +50,7 @@ IMPORT = """
     from microdesigner.core.shortages import shortage_of
     before = resource.getrlimit(resource.{limit})
     resource.setrlimit(resource.{limit}, ({most}, before[1]))
-    shortage = shortage_of(ImportError("cannot import name 'vtkRenderer'"))
+    shortage = shortage_of({error})
     resource.setrlimit(resource.{limit}, before)
     print(shortage.reason if shortage else None)
 """
@@ -56,11 +58,14 @@ IMPORT = """
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
 @pytest.mark.parametrize(
+    "error", ["ImportError('cannot import name vtkRenderer')", "RuntimeError('could not create a primitive')"]
+)
+@pytest.mark.parametrize(
     ("limit", "most", "said"),
     [("RLIMIT_NOFILE", 5, FILES.reason), ("RLIMIT_AS", 200 << 20, MEMORY.reason), ("RLIMIT_NOFILE", 500, "None")],
 )
-def test_a_module_that_cannot_be_loaded_for_want_of_something(limit: str, most: int, said: str) -> None:
-    program = textwrap.dedent(IMPORT.format(limit=limit, most=most))
+def test_a_library_that_cannot_go_on_for_want_of_something(error: str, limit: str, most: int, said: str) -> None:
+    program = textwrap.dedent(IMPORT.format(error=error, limit=limit, most=most))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == said
 

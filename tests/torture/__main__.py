@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.torture.area import Area, Count
 from tests.torture.commands import commands
 from tests.torture.exports import exports
-from tests.torture.faults import faults
+from tests.torture.faults import can_mount, faults
 from tests.torture.kills import kill
 from tests.torture.pairs import pairs
 from tests.torture.start import start
@@ -36,6 +36,8 @@ def run() -> int:
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="times that each is done twice at once (5)")
     args = parser.parse_args()
     total = Count("all")
+    if args.faults:
+        can_mount()  # before the first process that reads files is started
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         (inputs := Path(folder) / "inputs").mkdir()
         areas = [*stores(), *exports(inputs), *commands(inputs, args.count), window(), start(), training(inputs)]

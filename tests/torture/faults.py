@@ -15,7 +15,7 @@ _UNEXPECTED = re.compile(r"Traceback|unexpected [A-Z]|not foreseen|^[A-Z]\w*Erro
 def faults(area: Area, parent: Path) -> Iterator[Count]:
     """Try the work of `area` under each shortage."""
     with undisturbed(area, parent) as (reference, _):
-        for name, shortages in area.shortages(_can_mount()).items():
+        for name, shortages in area.shortages(can_mount()).items():
             count = Count(f"{name}: {area.name}")
             for shortage in shortages:
                 folder = free_folder(parent)
@@ -29,7 +29,8 @@ def faults(area: Area, parent: Path) -> Iterator[Count]:
 
 
 @cache
-def _can_mount() -> bool:
+def can_mount() -> bool:
+    """Whether disks can be mounted that this process and those that it starts from now on see."""
     return own_mounts()
 
 
