@@ -9,6 +9,7 @@ from psygnal import Signal
 
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.evented import EventedModel
+from microdesigner.app.kept_part import KeptPart
 from microdesigner.app.targets import QUALITIES, Options, Targets, TargetState
 from microdesigner.core.descriptor_spec import same_quantity, spec_of
 from microdesigner.core.errors import InputError
@@ -16,6 +17,7 @@ from microdesigner.core.request import Request
 from microdesigner.core.verdict import RequestVerdict, Size, in_thickness
 
 MAX_SEED = 2**31 - 1
+NO_PAPER = "A film of which a part is kept needs the quality Draft or Standard, not Paper."
 Recall = Literal["all", "targets", "seed"]
 TITLES = {
     "seed": "Change the seed", "count": "Change the number of samples", "candidates": "Change the candidates",
@@ -67,9 +69,18 @@ class RequestModel(EventedModel[Design]):
             assert card is not None
             self.restore(replace(self.state, model=name, targets=Targets(card).state))
 
-    def request(self) -> Request | None:
-        """The request as it stands; None without a model."""
-        return self.targets.request(self.state.options) if self.targets else None
+    def request(self, **options: Any) -> Request | None:
+        """The request as it stands, or with other `options`; None without a model, and where the kept part of a film
+        cannot be one, as `impossible` says."""
+        try:
+            return self.targets.request(replace(self.state.options, **options)) if self.targets else None
+        except InputError:
+            return None
+
+    @property
+    def size(self) -> Size | None:
+        """Voxels of the film asked for; None without a model."""
+        return (self.state.options.size or self.targets.card.shape) if self.targets else None
 
     def choose_model(self, name: str) -> None:
         """Choose another model; conditions that both have keep their values, others those they had last with it."""
@@ -110,25 +121,25 @@ class RequestModel(EventedModel[Design]):
     def use_nearest(self) -> None:
         """Move to the nearest targets that the training data support in a film of the size asked."""
         self._gesture = ""
-        request = self.request()
-        size = request.size if request else None
+        size = self.state.options.size
         self._move(lambda targets: targets.use_nearest(size), "Use nearest supported targets")
 
     def judged(self) -> RequestVerdict | None:
         """What is known of the request as it stands before it is served; None without a model."""
-        request = self.request()
-        return self.targets.judged(request.size) if self.targets and request else None
+        return self.targets.judged(self.state.options.size) if self.targets else None
 
     def impossible(self) -> str:
         """Why the chosen model cannot serve the request as it stands, in one sentence; "" where it can."""
-        request = self.request()
-        if self.targets is None or request is None:
+        if self.targets is None:
             return ""
+        card, options = self.targets.card, self.state.options
         try:
-            self.targets.card.check(request)
+            card.check(self.targets.request(replace(options, kept=None)))
+            if options.kept is not None:
+                options.kept.check(options.size or card.shape, card)
         except InputError as error:
             return str(error)
-        return ""
+        return NO_PAPER if options.kept and options.quality == "paper" else ""
 
     def set_size(self, size: Size, gesture: str = "") -> None:
         """Ask for films of so many voxels; the model's own size is no entry of the request."""
@@ -176,6 +187,7 @@ class RequestModel(EventedModel[Design]):
             self.state.options, seed=seed, count=request.count, candidates=request.candidates, match=request.match,
             size=None if request.size == card.shape else request.size,
             voxel_nm=None if request.voxel_nm == card.voxel_nm else request.voxel_nm,
+            kept=KeptPart.of_given(request.given) if request.given else None,
         )  # fmt: skip
         for quality, recipe in QUALITIES.items():
             if recipe == (request.steps, request.sampler):
@@ -188,15 +200,15 @@ class RequestModel(EventedModel[Design]):
         Straight paths become those of the same structure in a film as thick as the one asked for. Returns the
         conditions that are asked for now; none, and nothing changes, where the film measures none of them.
         """
-        targets, request = self.targets, self.request()
-        if targets is None or request is None:
+        targets, size = self.targets, self.size
+        if targets is None or size is None:
             return ()
         found: dict[str, float] = {}
         for name in targets.parameters:
             values = (measured.get(same) for same in same_quantity(name))
             if (value := next((value for value in values if value is not None), None)) is not None:
                 found[name] = value
-        found = in_thickness(found, layers, (request.size or targets.card.shape)[2])
+        found = in_thickness(found, layers, size[2])
         if found:
             self._gesture = ""
             rounded = {name: round(value, spec_of(name).decimals) for name, value in found.items()}

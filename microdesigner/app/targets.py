@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from microdesigner.app.kept_part import KeptPart
 from microdesigner.core.card import ModelCard, Parameter
 from microdesigner.core.descriptor_spec import same_quantity, spec_of
 from microdesigner.core.request import Match, Request, Sampler
@@ -33,6 +34,7 @@ class Options:
     live: bool = False  # whether a draft follows each change of a target
     size: Size | None = None  # voxels; None: the model's own
     voxel_nm: Edges | None = None  # of a voxel along x, y, z; None: the model's own
+    kept: KeptPart | None = None  # what stays of films while the rest is generated; None: all is generated
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,13 @@ class Targets:
         return {name: round(self.state.values[name], 6) for name in self.parameters if name in self.state.fixed}
 
     def request(self, options: Options) -> Request:
-        """The request these targets and options make."""
+        """The request these targets and options make; raises InputError where nothing, or all, of a film is kept."""
         steps, sampler = QUALITIES[options.quality]
+        given = options.kept.given(options.size or self.card.shape) if options.kept else None
         return Request(
             targets=self.targets(), model=self.card.name, count=options.count, seed=options.seed, steps=steps,
             sampler=sampler, candidates=options.candidates, match=options.match, size=options.size,
-            voxel_nm=options.voxel_nm,
+            voxel_nm=options.voxel_nm, given=given,
         )  # fmt: skip
 
     def _balanced(self, values: dict[str, float], moved: str, fixed: frozenset[str]) -> dict[str, float]:

@@ -129,10 +129,12 @@ class Workspace(QObject):
         if not self.request_model.state.options.seed_locked:
             self.request_model.new_seed()
         request = self.request_model.request()
-        if request is not None:
-            self.generating.emit()
-            self.current_sample.follow()
-            self.queue.enqueue([request])
+        if request is None:
+            self.failed.emit(self.request_model.impossible(), "", "generation")
+            return
+        self.generating.emit()
+        self.current_sample.follow()
+        self.queue.enqueue([request])
 
     def cancel(self) -> None:
         """Stop what runs, and a draft with what would follow it."""

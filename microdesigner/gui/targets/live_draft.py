@@ -1,12 +1,10 @@
 """Drafts that follow the sliders: same seed, newest targets only; in full quality once they rest."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from microdesigner.app.request_model import Design, RequestModel
-from microdesigner.app.targets import Quality
 from microdesigner.core.request import Request
 from microdesigner.gui.engine_client import EngineClient
 
@@ -51,7 +49,7 @@ class LiveDraft(QObject):
 
     def _changed(self, design: Design) -> None:
         before, self._last = self._last, design
-        moved = (before.model, before.targets) != (design.model, design.targets)
+        moved = _drafted(before) != _drafted(design)
         if moved and design.options.live and self._generation.started_up:
             self._rest.start()
             if not self._next.isActive():
@@ -77,6 +75,10 @@ class LiveDraft(QObject):
 
     def _single_sample_request(self) -> Request | None:
         """One volume as the options say, but never of the thousand steps that nobody waits for."""
-        targets, options = self._model.targets, self._model.state.options
-        quality: Quality = "standard" if options.quality == "paper" else options.quality
-        return targets.request(replace(options, count=1, candidates=1, quality=quality)) if targets else None
+        quality = self._model.state.options.quality
+        return self._model.request(count=1, candidates=1, quality="standard" if quality == "paper" else quality)
+
+
+def _drafted(design: Design) -> tuple[object, ...]:
+    """What a draft follows."""
+    return design.model, design.targets, design.options.kept

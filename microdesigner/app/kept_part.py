@@ -1,0 +1,223 @@
+"""What is kept of films, or of pictures of their sections, while the rest of a film is generated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from microdesigner.app.kept_region import Region, Shape
+from microdesigner.core.card import ModelCard
+from microdesigner.core.errors import InputError
+from microdesigner.core.given import Given, Mask, TargetsOf
+from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.core.regions import AXES
+
+IN_PLANE = ((1, 2), (0, 2), (0, 1))
+STORED = "a part of a stored film"
+
+
+@dataclass(frozen=True, eq=False)
+class KeptFilm:
+    """A film of which a part is kept; two are the same only if they are one object.
+
+    Attributes
+    ----------
+    phases : PhaseArray
+        Labels [x, y, z]; of a section, one voxel along one of the axes.
+    name : str
+        For people.
+    phase_names : tuple of str
+        Names of the labels; empty where they are those of any model.
+    voxel_nm : three float or None
+        Voxel edges, where they are known.
+    known : Given, optional
+        The part that alone is known of it, where it comes from a request; None for all.
+    upright : bool
+        Whether a section is a picture, whose lower edge lies on the film's lower face where it stands upright.
+    """
+
+    phases: PhaseArray
+    name: str
+    phase_names: tuple[str, ...] = ()
+    voxel_nm: tuple[float, float, float] | None = None
+    known: Given | None = None
+    upright: bool = False
+
+    @classmethod
+    def of(cls, volume: Microstructure, name: str, upright: bool = False) -> "KeptFilm":
+        """A volume under this name."""
+        return cls(volume.phases, name, volume.phase_names, volume.voxel_nm, upright=upright)
+
+    @classmethod
+    def of_given(cls, given: Given) -> "KeptFilm":
+        """What a request keeps, of which no more than that is known."""
+        return cls(given.filled(), given.region or STORED, known=given)
+
+    @property
+    def shape(self) -> Shape:
+        """Voxels along x, y, z."""
+        x, y, z = self.phases.shape
+        return x, y, z
+
+    @property
+    def section(self) -> bool:
+        """Whether it is a plane of voxels, which stands for a layer of the film."""
+        return 1 in self.shape
+
+    def picture(self, axis: int) -> PhaseArray:
+        """Labels of a section [first, second axis] as it lies across `axis`."""
+        thin = self.shape.index(1)
+        plane = np.take(self.phases, 0, thin)
+        return plane[:, ::-1] if self.upright and axis != AXES.index("z") else plane
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What is kept of one film: a region of it; or of a section, all, as layer `layer` across `axis`."""
+
+    film: KeptFilm
+    region: Region
+    axis: int = 2
+    layer: int = 0
+
+    @classmethod
+    def of(cls, film: KeptFilm, size: Shape) -> "Piece":
+        """Half of a film, all of one that leaves room in a film of `size`, or a section in the middle of one."""
+        if film.section:
+            axis = film.shape.index(1) if not film.upright else AXES.index("y")
+            return cls(film, Region.all_of(film.shape), axis, size[axis] // 2)
+        whole = film.known is not None or (film.shape != size and fits(film.shape, size))
+        return cls(film, (Region.all_of if whole else Region.half_of)(film.shape))
+
+    def lay(self, labels: PhaseArray, kept: Mask) -> None:
+        """Write its labels and mark its voxels in a film [x, y, z]; raises InputError where they do not fit in."""
+        x, y, z = labels.shape
+        if self.film.section:
+            if self.layer >= labels.shape[self.axis]:
+                raise InputError(
+                    f"The layer {AXES[self.axis]} = {self.layer} does not lie in a film of {_times((x, y, z))} voxels; "
+                    f"they are 0 to {labels.shape[self.axis] - 1}."
+                )
+            place: list[slice | int] = [slice(None)] * 3
+            place[self.axis] = self.layer
+            labels[tuple(place)], kept[tuple(place)] = self.scaled((x, y, z)), True
+            return
+        if not fits(self.film.shape, (x, y, z)):
+            raise InputError(
+                f"The kept film has {_times(self.film.shape)} voxels, more than the {_times((x, y, z))} asked for; "
+                "ask for a larger size or stop keeping it."
+            )
+        box = tuple(slice(edge) for edge in self.film.shape)
+        mask = self.region.mask(self.film.shape)
+        if self.film.known is not None:
+            mask &= self.film.known.mask
+        labels[box][mask] = self.film.phases[mask]
+        kept[box] |= mask
+
+    def scaled(self, size: Shape) -> PhaseArray:
+        """Labels of a section by nearest neighbour [first, second axis] in the pixels of a layer of a film of `size`."""
+        picture = self.film.picture(self.axis)
+        edges = (size[axis] for axis in IN_PLANE[self.axis])
+        rows, columns = (
+            ((np.arange(edge) + 0.5) * own / edge).astype(int) for edge, own in zip(edges, picture.shape, strict=True)
+        )
+        return picture[np.ix_(rows, columns)]
+
+    def title(self, size: Shape) -> str:
+        """What of which film, in words."""
+        if not self.film.section:
+            whole = self.film.known is not None and self.region.kind == "all"
+            return self.film.name if whole else f"{self.region.title()} of {self.film.name}"
+        own, edges = self.film.picture(self.axis).shape, tuple(size[axis] for axis in IN_PLANE[self.axis])
+        scaled = "" if own == edges else f", scaled from {_times(own)} to {_times(edges)} voxels"
+        return f"the layer {AXES[self.axis]} = {self.layer} from {self.film.name}{scaled}"
+
+
+@dataclass(frozen=True)
+class KeptPart:
+    """All that is kept; of pieces that overlap the later one counts."""
+
+    pieces: tuple[Piece, ...]
+    targets_of: TargetsOf = "film"
+
+    @classmethod
+    def of_given(cls, given: Given) -> "KeptPart":
+        """What a request keeps."""
+        film = KeptFilm.of_given(given)
+        return cls((Piece.of(film, given.shape),), given.targets_of)
+
+    def given(self, size: Shape) -> Given:
+        """The part of a film of `size`, as requests carry it; raises InputError where it is none."""
+        return _given(self, size)
+
+    def mask(self, size: Shape) -> Mask:
+        """Which voxels [x, y, z] of a film of `size` are kept; raises InputError where a piece does not fit in."""
+        return _laid(self, size)[1]
+
+    def check(self, size: Shape, card: ModelCard) -> None:
+        """Raise InputError where a film of `size` cannot be completed by the model of `card`."""
+        labels, kept = _laid(self, size)
+        if not kept.any():
+            raise InputError("No voxel lies in the region to keep; choose a larger region.")
+        if kept.all():
+            raise InputError(
+                "The whole film is kept, so nothing is left to generate; keep a part of it or ask for a larger size."
+            )
+        if int(labels[kept].max()) >= len(card.phase_names):
+            raise InputError(
+                f"The kept part has {int(labels[kept].max()) + 1} phases, the model {card.name} knows "
+                f"{', '.join(card.phase_names)}; choose another model or map the labels first."
+            )
+
+    def summary(self, size: Shape) -> str:
+        """One line that says what is kept of which films, and how much of a film of `size` that is."""
+        pieces = " and ".join(piece.title(size) for piece in self.pieces)
+        try:
+            share = float(self.mask(size).mean())
+        except InputError:
+            return f"Keeping {pieces}"
+        return f"Keeping {pieces}, {100 * share:.3g} %"
+
+    def notes(self, card: ModelCard, voxel_nm: Sequence[float]) -> list[str]:
+        """What is taken for granted of the films: labels under other names, voxels of other edges."""
+        notes = []
+        for film in (piece.film for piece in self.pieces):
+            own = film.phase_names
+            if own and own != card.phase_names[: len(own)]:
+                taken = ", ".join(card.phase_names[: len(own)])
+                notes.append(f"The phases {', '.join(own)} of {film.name} are taken as {taken}.")
+            if film.voxel_nm and not film.section and not np.allclose(film.voxel_nm, voxel_nm, rtol=0.01):
+                edges = " × ".join(f"{edge:g}" for edge in film.voxel_nm)
+                notes.append(f"{film.name} has voxels of {edges} nm; each is taken as one of the new film's.")
+        return notes
+
+    def with_piece(self, number: int, piece: Piece) -> "KeptPart":
+        """The same with another piece in a place."""
+        return replace(self, pieces=(*self.pieces[:number], piece, *self.pieces[number + 1 :]))
+
+
+@lru_cache(maxsize=4)
+def _laid(part: KeptPart, size: Shape) -> tuple[PhaseArray, Mask]:
+    labels, kept = np.zeros(size, np.uint8), np.zeros(size, bool)
+    for piece in part.pieces:
+        piece.lay(labels, kept)
+    return labels, kept
+
+
+@lru_cache(maxsize=4)
+def _given(part: KeptPart, size: Shape) -> Given:
+    known, region = part.pieces[0].film.known, part.pieces[0].region
+    if known is not None and len(part.pieces) == 1 and region.kind == "all" and known.shape == size:
+        return replace(known, targets_of=part.targets_of)  # the request that it comes from is the same again
+    words = ", ".join(piece.title(size) for piece in part.pieces)
+    return Given.of(*_laid(part, size), words, part.targets_of)
+
+
+def fits(shape: Shape, size: Shape) -> bool:
+    """Whether a film of `shape` has room in one of `size`."""
+    return all(own <= edge for own, edge in zip(shape, size, strict=True))
+
+
+def _times(edges: Sequence[int]) -> str:
+    return "×".join(map(str, edges))
