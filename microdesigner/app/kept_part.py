@@ -116,7 +116,7 @@ class Piece:
         kept[box] |= mask
 
     def scaled(self, size: Shape) -> PhaseArray:
-        """Labels of a section by nearest neighbour [first, second axis] in the pixels of a layer of a film of `size`."""
+        """Labels of a section [first, second axis], by nearest neighbour, as a layer of a film of `size`."""
         picture = self.film.picture(self.axis)
         edges = (size[axis] for axis in IN_PLANE[self.axis])
         rows, columns = (
@@ -151,9 +151,9 @@ class KeptPart:
         """The part of a film of `size`, as requests carry it; raises InputError where it is none."""
         return _given(self, size)
 
-    def mask(self, size: Shape) -> Mask:
-        """Which voxels [x, y, z] of a film of `size` are kept; raises InputError where a piece does not fit in."""
-        return _laid(self, size)[1]
+    def laid(self, size: Shape) -> tuple[PhaseArray, Mask]:
+        """Labels and kept voxels [x, y, z] of a film of `size`; raises InputError where a piece does not fit in."""
+        return _laid(self, size)
 
     def check(self, size: Shape, card: ModelCard) -> None:
         """Raise InputError where a film of `size` cannot be completed by the model of `card`."""
@@ -174,7 +174,7 @@ class KeptPart:
         """One line that says what is kept of which films, and how much of a film of `size` that is."""
         pieces = " and ".join(piece.title(size) for piece in self.pieces)
         try:
-            share = float(self.mask(size).mean())
+            share = float(self.laid(size)[1].mean())
         except InputError:
             return f"Keeping {pieces}"
         return f"Keeping {pieces}, {100 * share:.3g} %"

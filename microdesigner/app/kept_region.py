@@ -95,6 +95,29 @@ class Region:
         }[self.kind]
         return f"all outside {inside}" if self.outside else inside
 
+    def lengths(self, edges: tuple[float, float, float]) -> str:
+        """Where it lies in lengths, for voxels with these `edges` in nm; empty for all of a film."""
+        if self.kind == "slab":
+            return f"{self._length(self.axis, edges)} nm along {AXES[self.axis]}"
+        if self.kind == "box":
+            return " × ".join(self._length(axis, edges) for axis in range(3)) + " nm"
+        if self.kind == "sphere":
+            radii = " × ".join(f"{self.radius * edge:g}" for edge in dict.fromkeys(edges))
+            centre = ", ".join(f"{(voxel + 0.5) * edge:g}" for voxel, edge in zip(self.centre, edges, strict=True))
+            return f"radius {radii} nm around {centre} nm"
+        if self.kind == "layers":
+            places = [
+                f"{axis} = {(layer + 0.5) * edge:g}"
+                for axis, layers, edge in zip(AXES, self.layers, edges, strict=True)
+                for layer in layers[:MOST_NAMED]
+            ]
+            return ", ".join(places) + " nm" if places else ""
+        return ""
+
+    def _length(self, axis: int, edges: tuple[float, float, float]) -> str:
+        first, end = self.spans[axis]
+        return f"{first * edges[axis]:g} to {end * edges[axis]:g}"
+
     def _span(self, axis: int) -> str:
         return f"{AXES[axis]}={self.spans[axis][0]}:{self.spans[axis][1]}"
 

@@ -49,6 +49,11 @@ class CurrentSampleController(QObject):
         """Show what the generation makes from now on."""
         self._following = True
 
+    @property
+    def on_show(self) -> Microstructure | None:
+        """The volume on show; None for a preview, a draft or a first look."""
+        return self._on_show
+
     def alone(self) -> Request | None:
         """The request that makes the sample on show alone; None for one that was opened from a file."""
         if self.request is None or self.sample is None or self.source is not None:

@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
             *self.queue.commands(),
             *self.results.commands(),
             *self.targets.commands(),
+            *workspace.keeping.commands(),
             *self.training.commands(),
             *workspace.models.commands(),
             *workspace.open_button.commands(),

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.history_model import HistoryModel
+from microdesigner.app.kept_part import KeptFilm
 from microdesigner.app.request_model import Design, RequestModel
 from microdesigner.app.store.session import SUFFIX
 from microdesigner.app.store.settings import Settings
@@ -28,6 +29,7 @@ from microdesigner.gui.history.controller import HistoryController
 from microdesigner.gui.importing.import_form import ImportForm
 from microdesigner.gui.importing.open_button import OpenButton
 from microdesigner.gui.importing.volume_loader import VolumeLoader
+from microdesigner.gui.keeping.controller import KeepingController
 from microdesigner.gui.models.controller import ModelController
 from microdesigner.gui.queue.controller import QueueController
 from microdesigner.gui.queue.sweep import SweepController
@@ -46,9 +48,11 @@ from microdesigner.gui.viewer.render_jobs import RenderJobs
 from microdesigner.gui.viewer.separate_window import SeparateWindow
 from microdesigner.gui.volume_files import PICTURE, REPORT, VolumeFiles
 from microdesigner.gui.widgets.thumbnails import Colours, png
+from microdesigner.io.slices import is_picture
 from microdesigner.view3d.palettes import colour_table
 
 NO_VALUES = "The film measures nothing that {model} can be asked for; choose another model."
+SIMULATED = "the simulated film"
 EXAMPLE = "An example; press Generate for a result of your own."
 
 
@@ -77,8 +81,10 @@ class Workspace(QObject):
         self.generation.use(settings.device, settings.threads, "")
         self.files = VolumeFiles(self)
         self.current_sample = CurrentSampleController(self.generation, catalogue, self)
-        self.targets = TargetsPanel(catalogue, self.request_model)
+        self.keeping = KeepingController(self.request_model, self._film_on_show, self)
+        self.targets = TargetsPanel(catalogue, self.request_model, self.keeping.panel)
         self.views = ViewsPanel(self.view_model)
+        self.views.mark(self.keeping.mask_of)
         self.live_draft = LiveDraft(self.request_model, self.generation, lambda: self.views.builder.busy, self)
         self.render_jobs = RenderJobs(self.views, self)
         self.picture_export = PictureExport(self.views, self.render_jobs, window)
@@ -251,6 +257,16 @@ class Workspace(QObject):
         self.export_button.offer(stem, sample.microstructure.phase_names)
         self.picture_export.stem, self.picture_export.folder = stem, self.export_button.folder
 
+    def _film_on_show(self) -> KeptFilm | None:
+        """The film on show under a name; None where none is, or a preview."""
+        shown = self.current_sample
+        if shown.on_show is None or shown.sample is None or shown.request is None:
+            return None
+        if shown.on_show is not shown.sample.microstructure:
+            return KeptFilm.of(shown.on_show, SIMULATED)
+        name = shown.source.name if shown.source else f"{shown.request.model}, seed {shown.sample.seed}"
+        return KeptFilm.of(shown.on_show, name, upright=shown.source is not None and is_picture(shown.source))
+
     def _use_model(self, name: str) -> None:
         self.request_model.choose_model(name)
         self.message.emit(f"The model {name} is chosen.")
@@ -287,6 +303,7 @@ class Workspace(QObject):
         generation.progressed.connect(bar.show_progress)
         generation.ended.connect(lambda: bar.show_idle(self.can_generate()))
         self.queue.waiting_changed.connect(bar.show_waiting)
+        self.keeping.changed.connect(self.views.restyle)
         self.live_draft.began.connect(self.current_sample.follow)
         model.model_chosen.connect(generation.warm)
         self.open_button.chosen.connect(self.open_path)
@@ -355,7 +372,8 @@ class Workspace(QObject):
             success.connect(lambda *_, subject=subject: self.succeeded.emit(subject))
         self.volume_loader.opened.connect(lambda _: self.succeeded.emit("files"))
         self.volume_loader.failed.connect(lambda sentence: self.failed.emit(sentence, "", "files"))
-        for teller in (self.results, self.session, self.analysis, self.history, self.volume_loader, self.models):
+        for teller in (self.results, self.session, self.analysis, self.history, self.volume_loader, self.models,
+                       self.keeping):  # fmt: skip
             teller.message.connect(self.message)
         self.render_jobs.copied.connect(lambda: self.message.emit("The picture is in the clipboard."))
         for writer in (self.render_jobs, self.files):

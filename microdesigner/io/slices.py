@@ -22,6 +22,11 @@ _MOST_PIXELS = 8 * BEST_COMPRESSION  # to a byte of a packed picture in black an
 SLICES = (".tif", ".tiff", *PICTURES)
 
 
+def is_picture(path: Path) -> bool:
+    """Whether a file is a picture, whose rows run downwards."""
+    return path.suffix.lower() in PICTURES
+
+
 def natural(text: str) -> list[tuple[int, str]]:
     """Sort key that counts: slice2 before slice10."""
     return [(int(word), "") if word.isdigit() else (-1, word) for word in re.split(r"(\d+)", text)]
@@ -82,7 +87,7 @@ def _check_gaps(folder: Path, files: Sequence[Path]) -> None:
 
 def _layer(path: Path) -> NDArray[Any]:
     """One picture [y, x] of one channel; colour pictures are taken where they are grey."""
-    if path.suffix.lower() in PICTURES:
+    if is_picture(path):
         pixels = _pixels(path)
     else:
         from microdesigner.io import tiff

@@ -4,22 +4,24 @@ from collections.abc import Sequence
 
 from microdesigner.view3d.look import Look
 from microdesigner.view3d.phase_actors import PhaseActors
-from microdesigner.view3d.planes import box_faces, colour_table, cut_layers, single_phase, slice_planes
+from microdesigner.view3d.planes import Marked, box_faces, colour_table, cut_layers, single_phase, slice_planes
 from microdesigner.view3d.surfaces import Geometry
 from microdesigner.view3d.view import View
 
 
-def fill(views: Sequence[View], geometry: Geometry, look: Look) -> None:
-    """Give view 0 all phases and view 1 + k phase k; an opaque volume without gaps is a box."""
+def fill(views: Sequence[View], geometry: Geometry, look: Look, marked: Marked | None = None) -> None:
+    """Give view 0 all phases and view 1 + k phase k; an opaque volume without gaps is a box.
+
+    In flat pictures what is not `marked` fades."""
     solid = not look.slices and all(look.visible) and min(look.opacity) >= 1 and geometry.shaping.threshold <= 0
     colours = colour_table(look.palette, look.visible)
     layers = cut_layers(geometry, look.slice_positions) if look.slices else []
     for index, view in enumerate(views):
         if look.slices:
             table = colours if index == 0 else single_phase(colours, index - 1, look.surroundings.absent)
-            view.set_planes(slice_planes(geometry, layers, table))
+            view.set_planes(slice_planes(geometry, layers, table, marked))
         else:
-            view.set_planes(box_faces(geometry, colours) if solid and index == 0 else (), closed=True)
+            view.set_planes(box_faces(geometry, colours, marked) if solid and index == 0 else (), closed=True)
         if look.slices or (solid and index == 0):
             view.set_surfaces(())
         elif not view.surfaces:

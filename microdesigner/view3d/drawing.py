@@ -7,8 +7,11 @@ from pathlib import Path
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkRenderingCore import (
     vtkActor,
+    vtkActor2D,
+    vtkCoordinate,
     vtkLight,
     vtkPolyDataMapper,
+    vtkPolyDataMapper2D,
     vtkRenderer,
     vtkRenderWindow,
     vtkTextProperty,
@@ -70,6 +73,18 @@ def still_actor(data: vtkPolyData) -> vtkActor:
     mapper.ScalarVisibilityOff()
     mapper.SetStatic(True)
     actor = vtkActor()
+    actor.SetMapper(mapper)
+    return actor
+
+
+def flat_actor(data: vtkPolyData) -> vtkActor2D:
+    """An actor on the picture's plane whose points are places in the volume."""
+    places = vtkCoordinate()
+    places.SetCoordinateSystemToWorld()
+    mapper = vtkPolyDataMapper2D()
+    mapper.SetInputData(data)
+    mapper.SetTransformCoordinate(places)
+    actor = vtkActor2D()
     actor.SetMapper(mapper)
     return actor
 

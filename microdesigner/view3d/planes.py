@@ -1,6 +1,7 @@
 """Flat textured pictures of a volume: the faces of a box, and slices through it; few triangles at any size."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkTexture
 
 from microdesigner.core.microstructure import PhaseArray
 from microdesigner.view3d.drawing import still_actor
+from microdesigner.view3d.marking import faded
 from microdesigner.view3d.palettes import Colour, Palette
 from microdesigner.view3d.smooth_layers import SmoothLayer, smooth_layer
 from microdesigner.view3d.surfaces import EMPTY_LABEL, Geometry, outer_layers
@@ -37,13 +39,23 @@ def single_phase(colours: NDArray[np.uint8], label: int, absent: Colour) -> NDAr
     return table
 
 
-def box_faces(geometry: Geometry, colours: NDArray[np.uint8]) -> list[vtkActor]:
+@dataclass(frozen=True)
+class Marked:
+    """The marked voxels [x, y, z] of what a geometry shows, and the colour that the others fade to."""
+
+    mask: NDArray[np.bool_]
+    ground: Colour
+
+
+def box_faces(geometry: Geometry, colours: NDArray[np.uint8], marked: Marked | None = None) -> list[vtkActor]:
     """The outside of the volume inside the clip box; all fronts are outside."""
     faces = outer_layers(geometry.labels)
     layers = geometry.smooth_faces or [np.take(geometry.labels, index, axis) for axis, index, _ in faces]
     return [
-        _plane(geometry, axis, side, _texture(layer, colours), towards_more=side > 0)
-        for layer, (axis, _, side) in zip(layers, faces, strict=True)
+        _plane(
+            geometry, axis, side, _texture(_pixels(layer, colours, axis, index, marked), layer), towards_more=side > 0
+        )
+        for layer, (axis, index, side) in zip(layers, faces, strict=True)
     ]
 
 
@@ -56,10 +68,13 @@ def cut_layers(geometry: Geometry, positions: tuple[float, float, float]) -> lis
     return cut
 
 
-def slice_planes(geometry: Geometry, layers: Sequence[CutLayer], colours: NDArray[np.uint8]) -> list[vtkActor]:
+def slice_planes(
+    geometry: Geometry, layers: Sequence[CutLayer], colours: NDArray[np.uint8], marked: Marked | None = None
+) -> list[vtkActor]:
     """Layers of `cut_layers`, in these colours."""
     return [
-        _plane(geometry, axis, index + 0.5, _texture(layer, colours), ambient=0.75) for axis, index, layer in layers
+        _plane(geometry, axis, index + 0.5, _texture(_pixels(layer, colours, axis, index, marked), layer), ambient=0.75)
+        for axis, index, layer in layers
     ]
 
 
@@ -102,16 +117,22 @@ def _rectangle(geometry: Geometry, axis: int, offset: float, towards_more: bool)
     return rectangle
 
 
-def _texture(layer: PhaseArray | SmoothLayer, colours: NDArray[np.uint8]) -> vtkTexture:
-    smooth = isinstance(layer, SmoothLayer)
+def _pixels(
+    layer: PhaseArray | SmoothLayer, colours: NDArray[np.uint8], axis: int, index: int, marked: Marked | None
+) -> NDArray[np.uint8]:
+    """RGBA [first axis, second axis] of layer `index` across `axis`."""
     rgba = layer.coloured(colours) if isinstance(layer, SmoothLayer) else colours[layer]
+    return rgba if marked is None else faded(rgba, np.take(marked.mask, index, axis), marked.ground)
+
+
+def _texture(rgba: NDArray[np.uint8], layer: PhaseArray | SmoothLayer) -> vtkTexture:
     image = vtkImageData()
     image.SetDimensions(rgba.shape[0], rgba.shape[1], 1)
     pixels = np.ascontiguousarray(rgba.transpose(1, 0, 2).reshape(-1, 4))  # first in-plane axis runs fastest
     image.GetPointData().SetScalars(numpy_to_vtk(pixels, deep=True))
     texture = vtkTexture()
     texture.SetInputData(image)
-    texture.SetInterpolate(smooth)
+    texture.SetInterpolate(isinstance(layer, SmoothLayer))
     texture.EdgeClampOn()
     texture.SetColorModeToDirectScalars()
     return texture

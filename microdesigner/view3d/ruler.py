@@ -4,10 +4,10 @@ import math
 
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
-from vtkmodules.vtkRenderingCore import vtkActor2D, vtkCoordinate, vtkPolyDataMapper2D, vtkProp, vtkTextActor
+from vtkmodules.vtkRenderingCore import vtkProp, vtkTextActor
 
 from microdesigner.app.view_state import Vector
-from microdesigner.view3d.drawing import in_typeface
+from microdesigner.view3d.drawing import flat_actor, in_typeface
 from microdesigner.view3d.palettes import Surroundings
 
 LINE, HALO, END, TEXT, ABOVE = 2, 5, 3, 13, 8  # pixels
@@ -18,7 +18,7 @@ class Ruler:
 
     def __init__(self) -> None:
         self._data = vtkPolyData()
-        self._halo, self._line = _flat_actor(self._data), _flat_actor(self._data)
+        self._halo, self._line = flat_actor(self._data), flat_actor(self._data)
         self.label = vtkTextActor()
         self.label.GetPositionCoordinate().SetCoordinateSystemToWorld()
         self._words = self.label.GetTextProperty()
@@ -71,15 +71,3 @@ class Ruler:
 def length_words(ends: tuple[Vector, ...], unit: str) -> str:
     """The distance of two points in words."""
     return f"{math.dist(*ends):.1f} {unit}"
-
-
-def _flat_actor(data: vtkPolyData) -> vtkActor2D:
-    """An actor on the picture's plane whose points are places in the volume."""
-    places = vtkCoordinate()
-    places.SetCoordinateSystemToWorld()
-    mapper = vtkPolyDataMapper2D()
-    mapper.SetInputData(data)
-    mapper.SetTransformCoordinate(places)
-    actor = vtkActor2D()
-    actor.SetMapper(mapper)
-    return actor

@@ -18,8 +18,10 @@ from microdesigner.view3d.camera import CameraControl, Crop
 from microdesigner.view3d.contents import fill
 from microdesigner.view3d.drawing import backdrop, drawn_by_hardware, off_screen_window
 from microdesigner.view3d.look import Area, Look
+from microdesigner.view3d.marking import Mask, outline, resampled
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
 from microdesigner.view3d.picking import Hit, Ray, pick
+from microdesigner.view3d.planes import Marked
 from microdesigner.view3d.surfaces import OVERVIEW, PART_TRIANGLES, Geometry
 from microdesigner.view3d.view import Pixels, View, WholeView, layout
 
@@ -48,6 +50,8 @@ class Scene:
         self.scale = 1.0
         self.bare = False  # without titles, scale bars and axes
         self.geometry: Geometry | None = None
+        self.marked: Mask | None = None  # voxels of the volume, or of a finer one that it stands for
+        self._outlined: tuple[Mask | None, Vector] | None = None  # what lines are drawn of, and in which size
         self.views: list[View] = []
         self.maximised: int | None = None
         self.ruler: tuple[Vector, ...] = ()
@@ -86,7 +90,7 @@ class Scene:
             view.decorate(self.camera.bounds, self.surroundings)
         if self.geometry is None:
             return
-        fill(self.views, self.geometry, self.look())
+        fill(self.views, self.geometry, self.look(), self._mark(self.geometry))
         colours = [self.palette.colour(label) for label in range(len(self.phase_names))]
         for view in self.views:
             view.style(colours, self.opacity, self.visible)
@@ -251,10 +255,27 @@ class Scene:
         self.window.GetRGBACharPixelData(left, bottom, right - 1, top - 1, 0, self._buffer, 0)
         return np.asarray(vtk_to_numpy(self._buffer)).reshape(top - bottom, right - left, 4)
 
+    def _mark(self, geometry: Geometry) -> Marked | None:
+        """Draw lines along the border of what is marked; returns it within the clip box."""
+        before, size = self._outlined, geometry.size_nm
+        if before is None or before[0] is not self.marked or before[1] != size:
+            self._outlined = self.marked, size
+            segments = np.zeros((0, 2, 3)) if self.marked is None else outline(self.marked)
+            edges = 1.0 if self.marked is None else np.array(size) / self.marked.shape
+            for view in self.views:
+                view.marking.show(segments * edges)
+        if self.marked is None:
+            return None
+        volume = geometry.microstructure
+        first = (round(start / edge) for start, edge in zip(geometry.corner_nm, volume.spacing, strict=True))
+        box = tuple(slice(start, start + edge) for start, edge in zip(first, geometry.labels.shape, strict=True))
+        return Marked(resampled(self.marked, volume.shape)[box], self.surroundings.background)
+
     def _set_phases(self, names: tuple[str, ...]) -> None:
         for view in self.views:
             self.window.RemoveRenderer(view.renderer)
         self.phase_names = names
+        self._outlined = None
         titles = [OVERVIEW, *(name.capitalize() for name in names)]
         self.views = [View(title, self.camera.camera) for title in titles]
         for view in self.views:

@@ -10,6 +10,7 @@ from microdesigner.view3d.annotations import Frame, Pixel, ScaleBar, Title
 from microdesigner.view3d.camera import Bounds
 from microdesigner.view3d.drawing import camera_light
 from microdesigner.view3d.look import Area
+from microdesigner.view3d.marking import Marking
 from microdesigner.view3d.palettes import Colour, Surroundings
 from microdesigner.view3d.phase_actors import PhaseActors, surface_look
 from microdesigner.view3d.ruler import Ruler
@@ -35,9 +36,9 @@ class View:
         self.scale_bar = ScaleBar()
         self.unit = "nm"  # of lengths, or "voxels"
         self.renderer.AddActor(self.frame.actor)
-        self.ruler = Ruler()
+        self.ruler, self.marking = Ruler(), Marking()
         self._overlay = (self.title.actor, self.scale_bar.bar, self.scale_bar.label)
-        for prop in (*self._overlay, *self.ruler.all_props):
+        for prop in (*self._overlay, *self.marking.props, *self.ruler.all_props):
             self.renderer.AddViewProp(prop)
         self.bare = False  # without title and scale bar
         self._bounds: Bounds = (0.0, 1.0, 0.0, 1.0, 0.0, 1.0)
@@ -131,6 +132,8 @@ class View:
             prop.SetVisibility(first)
         for prop in self._overlay:
             prop.SetVisibility(last and not self.bare)
+        for prop in self.marking.props:
+            prop.SetVisibility(last and self.marking.shown)
         for prop in self.ruler.all_props:
             prop.SetVisibility(last and prop in self.ruler.props)
 
@@ -160,6 +163,7 @@ class View:
         self.title.place(height, corner, scale, surroundings)
         self.scale_bar.place(width, corner, visible_height / height, scale, surroundings, self.unit)
         self.ruler.place(scale, surroundings)
+        self.marking.place(scale, surroundings)
         self.renderer.ResetCameraClippingRange(*self._bounds)  # by the volume, not by the part that is drawn
         hidden = self._closed and not vtkMath.PointIsWithinBounds(
             self.renderer.GetActiveCamera().GetPosition(), self._bounds, (0, 0, 0)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-FEATURES = ("targets", "viewer", "results", "history", "queue", "importing", "training", "help")
+FEATURES = ("targets", "viewer", "results", "history", "queue", "importing", "training", "help", "keeping")
 TOLD = """
 import importlib, pkgutil, sys
 package = importlib.import_module("microdesigner.gui.{feature}")

@@ -17,7 +17,7 @@ from microdesigner.gui.targets.row import ConditionRow
 from microdesigner.gui.targets.run_bar import RunBar
 from microdesigner.gui.targets.support_badge import SupportBadge
 from microdesigner.gui.undo import UndoMerge
-from microdesigner.gui.widgets.basics import SPACING, heading, named, quiet, scrolled, tool_button
+from microdesigner.gui.widgets.basics import SPACING, Section, heading, named, quiet, scrolled, tool_button
 
 
 class TargetsPanel(QWidget):
@@ -25,7 +25,8 @@ class TargetsPanel(QWidget):
 
     about_requested = Signal()  # the page of the chosen model
 
-    def __init__(self, catalogue: Catalogue, model: RequestModel) -> None:
+    def __init__(self, catalogue: Catalogue, model: RequestModel, kept: Section) -> None:
+        """`kept` is shown between targets and options."""
         super().__init__()
         self._catalogue, self._model = catalogue, model
         self._merge = UndoMerge()
@@ -41,6 +42,7 @@ class TargetsPanel(QWidget):
         self.dependent.setToolTip("All phase fractions sum to one, so the last one follows from the others.")
         self.lowered = quiet()
         self.badge = SupportBadge()
+        self.kept = kept
         self.options = OptionsPanel(model, self._merge)
         self.run_bar = RunBar()
         self._lay_out()
@@ -134,7 +136,7 @@ class TargetsPanel(QWidget):
         for row in self.rows.values():
             stops += [row.slider, row.number, row.free]
         stops.append(self.badge.nearest)
-        stops += [*self.options.stops(), self.about]
+        stops += [*self.kept.stops(), *self.options.stops(), self.about]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
@@ -149,7 +151,15 @@ class TargetsPanel(QWidget):
         column.addWidget(heading("Model"))
         column.addLayout(chooser)
         above: tuple[QWidget, ...] = (self.card_text, _line(), heading("Targets"))
-        below: tuple[QWidget, ...] = (self.lowered, self.dependent, self.badge, _line(), self.options)
+        below: tuple[QWidget, ...] = (
+            self.lowered,
+            self.dependent,
+            self.badge,
+            _line(),
+            self.kept,
+            _line(),
+            self.options,
+        )
         for widget in above:
             column.addWidget(widget)
         column.addLayout(self.conditions)

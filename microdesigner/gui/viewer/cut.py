@@ -4,13 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
-from superqt import QRangeSlider
 
 from microdesigner.app.view_state import DEFAULT_VIEW, THRESHOLD_STEPS, Vector, ViewState
 from microdesigner.gui.widgets.basics import named
 from microdesigner.gui.widgets.number_field import NumberField
+from microdesigner.gui.widgets.range_slider import RangeSlider
 
 AXES = ("x", "y", "z")
 
@@ -79,8 +78,8 @@ class CutPanel(QWidget):
         self._orthogonal = state.orthogonal
         self._show_numbers(state)
 
-    def _clip_slider(self, axis: str) -> QRangeSlider:
-        return named(_ClipSlider(Qt.Orientation.Horizontal), f"Clip {axis}", f"Part of the volume shown along {axis}.")
+    def _clip_slider(self, axis: str) -> Any:
+        return named(RangeSlider(), f"Clip {axis}", f"Part of the volume shown along {axis}.")
 
     def _slice_slider(self, axis: str) -> QSlider:
         return named(QSlider(Qt.Orientation.Horizontal), f"Slice {axis}", f"Where the slice across {axis} lies.")
@@ -152,12 +151,3 @@ def _show(field: NumberField, length: float, most: float) -> None:
     field.setRange(0.0, most)
     field.setValue(length)
     field.blockSignals(False)
-
-
-class _ClipSlider(QRangeSlider):  # type: ignore[misc]
-    """Its bar has the colour of all sliders, also in a window without the focus, for which superqt has another."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Take over the look of the day first."""
-        self._style.brush_active = self._style.brush_inactive = self.palette().highlight().color()
-        super().paintEvent(event)

@@ -10,6 +10,7 @@ from microdesigner.app.view_state import Vector, ViewState
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.gui.viewer.slice_panel import SlicePanel, Voxel, share_of
 from microdesigner.view3d.look import Area, SliceLook
+from microdesigner.view3d.marking import faded, resampled
 from microdesigner.view3d.palettes import DARK, LIGHT
 from microdesigner.view3d.smooth_layers import smooth_layer
 
@@ -49,22 +50,28 @@ class OrthogonalSlices(QObject):
         for panel in self.panels:
             panel.show_size(voxels, edges, volume.length_unit)
 
-    def show_state(self, state: ViewState, colours: NDArray[np.uint8], dark: bool) -> None:
-        """Show or hide the panels, with a table of RGBA colours of all labels."""
+    def show_state(
+        self, state: ViewState, colours: NDArray[np.uint8], dark: bool, marked: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Show or hide the panels, with a table of RGBA colours of all labels; what is not `marked` [x, y, z] fades."""
         if state.orthogonal != self._shown:
             self._shown, self._alone = state.orthogonal, None
             self._arrange()
         if not self._shown or self._volume is None:
             return
+        around = DARK if dark else LIGHT
+        mask = None if marked is None else resampled(marked, self._volume.shape)
         for panel in self.panels:
             share = (state.positions[panel.axis] + 0.5) / self._voxels[panel.axis]
             layer = min(self._volume.shape[panel.axis] - 1, int(share * self._volume.shape[panel.axis]))
-            wanted = (layer, state.smooth, colours.tobytes())
+            part = None if mask is None else np.take(mask, layer, panel.axis)
+            wanted = (layer, state.smooth, colours.tobytes(), around, None if part is None else part.tobytes())
             if self._drawn[panel.axis][0] != wanted:
                 labels = np.take(self._volume.phases, layer, panel.axis)
                 pixels = smooth_layer(labels).coloured(colours) if state.smooth else colours[labels]
+                pixels = pixels if part is None else faded(pixels, part, around.background)
                 self._drawn[panel.axis] = wanted, pixels
-            panel.show_layer(self._drawn[panel.axis][1], state.smooth, state.positions, DARK if dark else LIGHT)
+            panel.show_layer(self._drawn[panel.axis][1], state.smooth, state.positions, around)
 
     def picture(self) -> tuple[QRectF, Area | None, tuple[SliceLook, ...]]:
         """What of the widget is on show, the share of it that the 3-D view has, if any, and the slices."""

@@ -1,5 +1,6 @@
 """The middle column: the linked views and everything that changes them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from microdesigner.app.view_state import ViewModel, ViewState
+from microdesigner.core.given import Mask
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.gui import theme
 from microdesigner.gui.undo import UndoMerge
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from microdesigner.view3d.look import RenderJob
     from microdesigner.view3d.scene import Scene
 
+Voxels = tuple[int, int, int]
 PREVIEW = "Preview, coarse"
 MESHED = ("smooth", "threshold", "clip")
 STYLED = ("palette", "visible", "opacity", "slices", "positions", "orthogonal")
@@ -43,6 +46,7 @@ class ViewsPanel(QWidget):
         self._names: tuple[str, ...] = ()  # of the phases that the state is about
         self.microstructure: Microstructure | None = None
         self._voxels = model.state.steps  # of the volume that it is or stands for
+        self._mark: Callable[[Microstructure, Voxels], Mask | None] = lambda *_: None
         self.view = VolumeView()
         self.cut_mark = CutMark()
         self.readout = PointerReadout(self.view)
@@ -115,6 +119,11 @@ class ViewsPanel(QWidget):
     def on_show(self) -> QImage:
         """The views, and the slices beside them, as they are on the screen."""
         return self.slices.on_show()
+
+    def mark(self, find: Callable[[Microstructure, Voxels], Mask | None]) -> None:
+        """Mark from now on the voxels that `find` names of a volume that stands for a film of so many voxels."""
+        self._mark = find
+        self.restyle()
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
@@ -204,7 +213,7 @@ class ViewsPanel(QWidget):
         self.slices.show_volume(volume, self._voxels, _spacing(volume, self._voxels))
         self.readout.show_film(None if volume.shape != self._voxels else volume)
         state = state.in_steps(self._voxels)
-        self._style(scene, state, names)
+        self._style(scene, state, names, volume)
         scene.show(geometry)
         if state.orthogonal:
             scene.maximise(0)
@@ -217,12 +226,13 @@ class ViewsPanel(QWidget):
         self.shown.emit()
 
     def _restyle(self, scene: "Scene") -> None:
-        self._style(scene, self._model.state, scene.phase_names)
+        shown = scene.geometry.microstructure if scene.geometry else None
+        self._style(scene, self._model.state, scene.phase_names, shown)
         scene.restyle()
         self.view.redraw()
         self.restyled.emit()
 
-    def _style(self, scene: "Scene", state: ViewState, names: tuple[str, ...]) -> None:
+    def _style(self, scene: "Scene", state: ViewState, names: tuple[str, ...], volume: Microstructure | None) -> None:
         from microdesigner.view3d.palettes import DARK, LIGHT
         from microdesigner.view3d.planes import colour_table
 
@@ -231,11 +241,12 @@ class ViewsPanel(QWidget):
         self.phases.show_phases(names, [scene.palette.colour(label) for label in range(len(names))])
         if len(state.visible) == len(state.opacity) == len(names):
             scene.visible, scene.opacity = list(state.visible), [percent / 100 for percent in state.opacity]
+        scene.marked = marked = self._mark(volume, self._voxels) if volume is not None else None
         scene.slices, scene.slice_positions = state.slices or state.orthogonal, state.slice_positions
         if state.orthogonal:
             scene.maximise(0)
         self.slices.show_state(
-            state, colour_table(scene.palette, state.visible or (True,) * len(names)), theme.is_dark()
+            state, colour_table(scene.palette, state.visible or (True,) * len(names)), theme.is_dark(), marked
         )
 
     def _ask_colour(self, label: int) -> None:

@@ -97,6 +97,14 @@ def fit_screen(window: QWidget, size: QSize) -> None:
     window.resize(size.boundedTo(window.screen().availableSize() * 0.9))
 
 
+class Section(QWidget):
+    """A part of a column that another feature makes."""
+
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops, in its order."""
+        return []
+
+
 class CollapsibleSection(QWidget):
     """A title that folds its content away; unlike superqt's, its button may stand elsewhere, in a row with others."""
 

@@ -11,6 +11,7 @@ from microdesigner.app.request_model import RequestModel
 from microdesigner.app.targets import Options
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.targets.panel import TargetsPanel
+from microdesigner.gui.widgets.basics import Section
 from tests.gui.conftest import generate, wait_until
 from tests.gui.fitting import cut_off
 
@@ -152,7 +153,7 @@ def test_quality_sets_steps_and_sampler(window: MainWindow) -> None:
 def test_nothing_is_cut_off_beside_a_scroll_bar(qtbot: object, model: str) -> None:
     catalogue = installed_models()
     targets = RequestModel(catalogue, Options())
-    panel = TargetsPanel(catalogue, targets)
+    panel = TargetsPanel(catalogue, targets, Section())
     qtbot.addWidget(panel)  # type: ignore[attr-defined]
     targets.start(model)
     panel.resize(panel.minimumWidth(), 300)

@@ -1,0 +1,1 @@
+"""What is kept of films while the rest is generated."""
