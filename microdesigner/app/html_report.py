@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from microdesigner.app.request_export import as_command
+from microdesigner.app.request_export import FILE, as_command
 from microdesigner.app.targets import comparison
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Request
@@ -23,6 +23,10 @@ POLICY = (
     "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">"
 )
 
+KEPT = (
+    f"{FILE} is the request with the part of a film that it keeps; the film's VTI file carries it, and opening that "
+    "in the window brings it back."
+)
 
 def report_html(
     request: Request, sample: Sample, picture: bytes, drawings: Mapping[str, bytes],
@@ -96,7 +100,10 @@ def _verified(verification: Verification | None) -> str:
 
 
 def _origin(request: Request) -> str:
-    return f"<h2>Made by</h2><pre>{escape(as_command(request))}</pre>" if request.model else ""
+    if not request.model:
+        return ""
+    kept = f"<p>{KEPT}</p>" if request.given else ""
+    return f"<h2>Made by</h2><pre>{escape(as_command(request))}</pre>{kept}"
 
 
 def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

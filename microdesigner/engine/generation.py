@@ -112,7 +112,7 @@ class Generation:
         starts = [self.noise(index, number) for index in indices]
         previewer = None
         if indices[0] == number == 0:
-            previewer = self._previewer = Previewer(self._networks, self.targets(0).requested)
+            previewer = self._previewer = Previewer(self._networks, self.targets(0).requested, self._request.given)
         targets = [self.targets(index).conditions for index in indices]
         guidances = [guidance for index in indices for guidance in self.guidances(index, number)]
         steps = denoised(self._networks, self._request, targets, starts, self.batch, guidances, self.known)

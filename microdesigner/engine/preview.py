@@ -5,6 +5,7 @@ import time
 from torch import Tensor
 
 from microdesigner.core.events import Preview
+from microdesigner.core.given import Given
 from microdesigner.engine.draft import COARSENESS, coarse_film
 from microdesigner.engine.latents import Targets
 from microdesigner.engine.networks import InferenceNetworks
@@ -16,14 +17,14 @@ FIRST = 0.25
 
 
 class Previewer:
-    """Looks at one film, of which `requested` is asked for.
+    """Looks at one film, of which `requested` is asked for and a part may be `given`.
 
     Between denoiser evaluations it decodes the latest estimate whenever that has taken a small enough share of the time
     so far; what the refinement has decoded anyway costs nothing.
     """
 
-    def __init__(self, networks: InferenceNetworks, requested: Targets) -> None:
-        self._networks, self._requested = networks, requested
+    def __init__(self, networks: InferenceNetworks, requested: Targets, given: Given | None = None) -> None:
+        self._networks, self._requested, self._given = networks, requested, given
         self._started = time.perf_counter()
         self._spent = self._last = 0.0
 
@@ -34,7 +35,7 @@ class Previewer:
         dear = self._spent > 0 and self._spent + self._last > SHARE * (now - self._started)
         if dear or done >= total or done < FIRST * total:
             return None
-        phases = coarse_film(self._networks, latent, self._requested)
+        phases = coarse_film(self._networks, latent, self._requested, self._given)
         self._last = time.perf_counter() - now
         self._spent += self._last
         return Preview(phases)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QMainWindow, QWidget
 
 from microdesigner.app.catalogue import Catalogue
-from microdesigner.app.request_export import as_command, as_python
+from microdesigner.app.request_export import FILE, as_command, as_python, saved
 from microdesigner.app.store.settings import Settings
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
@@ -37,6 +37,7 @@ LEFT_OVER = "{count} waiting in the queue since the last time; Continue gives th
 SELECT_SOME = "Select two to six results in the history with Ctrl+click to compare them."
 SEVERAL_DROPPED = "{count} files were dropped, and one is opened at a time; drop the one that you want to see."
 NOT_LOCAL = "{address} is not on this computer; save it to a file and drop that."
+NOT_SAVED = "The request could not be saved for the command ({reason}); see that the disk is not full."
 DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 
 
@@ -203,11 +204,19 @@ class MainWindow(QMainWindow):
         ]  # fmt: skip
         return [step for step in steps if step.widget.isVisible() or self.window_layout.page_of(step.widget)]
 
-    def _copy(self, words: Callable[[Request], str]) -> None:
+    def _copy(self, words: Callable[[Request, Path], str]) -> None:
         request = self.request_model.request()
-        if request is not None:
-            QGuiApplication.clipboard().setText(words(request))
-            self.status_line.setText("The request is in the clipboard.")
+        if request is None:
+            self.status_line.setText(self.request_model.impossible())
+            return
+        try:
+            file = saved(request) if request.given else FILE
+        except OSError as error:
+            self.error_bar.show_error(NOT_SAVED.format(reason=error.strerror), subject="files")
+            return
+        QGuiApplication.clipboard().setText(words(request, file))
+        held = f"; what is kept of films is in {file}" if request.given else ""
+        self.status_line.setText(f"The request is in the clipboard{held}.")
 
     def _show_preferences(self) -> None:
         history, model = self.workspace.history_model, self.request_model.state.model

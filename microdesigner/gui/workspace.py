@@ -192,6 +192,11 @@ class Workspace(QObject):
         self.live_draft.stop()
         self.current_sample.keep_to(request, sample, source)
 
+    def keep_sample(self, request: Request, sample: Sample) -> None:
+        """Show one sample and keep a part of it."""
+        self.show_sample(request, sample)
+        self.keeping.keep_shown()
+
     def use_values(self) -> None:
         """Ask for what the sample on show measures."""
         sample = self.sample
@@ -249,7 +254,7 @@ class Workspace(QObject):
         """Put an opened volume into the history unless it is there already."""
         alone = replace(request, seed=sample.seed, count=1)
         entries = self.history_model.entries
-        if not any(entry.request == alone and entry.measured == sample.measured for entry in entries):
+        if not any(entry.made_by(alone) and entry.measured == sample.measured for entry in entries):
             self.history.service.add(request, sample, self._colours(), note)
 
     def _offer_export(self, request: Request, sample: Sample) -> None:
@@ -343,6 +348,7 @@ class Workspace(QObject):
         )
         self.sweeps.film_requested.connect(history.service.reload)
         history.loaded.connect(self.show_sample)
+        history.to_keep.connect(self.keep_sample)
         history.recalled.connect(self.request_model.recall)
         history.service.reloaded.connect(self.show_sample)
         history.service.several_loaded.connect(results.compare_entries)
@@ -357,7 +363,7 @@ class Workspace(QObject):
         sources: dict[str, Any] = {
             "generation": self.generation, "pictures": self.render_jobs, "results": self.results,
             "training": self.training, "views": self.views.builder, "files": self.files, "store": self.store,
-            "session": self.session, "history": self.history, "models": self.models,
+            "session": self.session, "history": self.history, "models": self.models, "sweeps": self.sweeps,
         }  # fmt: skip
         for subject, source in sources.items():
             source.failed.connect(

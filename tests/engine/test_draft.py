@@ -6,8 +6,10 @@ import torch
 from torch import Tensor
 
 from microdesigner.core.errors import InputError
+from microdesigner.core.regions import given_part
 from microdesigner.core.request import Request, Sampler
 from microdesigner.engine.engine import Engine
+from microdesigner.engine.known_part import KnownPart
 from microdesigner.engine.latents import denoised, drafted, initial_noises, latent_shape
 from microdesigner.engine.matching import rough_labels
 from microdesigner.engine.networks import InferenceNetworks
@@ -68,3 +70,38 @@ def test_rough_labels_meet_fractions_far_from_those_of_the_logits() -> None:
     labels = rough_labels(logits, {0: 0.6, 2: 0.1})
     assert np.bincount(labels.ravel()) / labels.size == pytest.approx([0.6, 0.3, 0.1], abs=0.02)
     np.testing.assert_array_equal(rough_labels(logits, {}), logits.argmax(axis=0))
+
+
+@pytest.mark.parametrize("region", ["x=0:32", "y=17", "outside sphere=32,32,16,12"])
+def test_a_draft_holds_what_is_given_of_its_film(region: str, tiny_engine: Engine) -> None:
+    shape = tiny_engine.card.shape
+    film = np.random.default_rng(0).integers(0, 3, [edge // 2 for edge in shape]).astype(np.uint8)
+    phases = film.repeat(2, 0).repeat(2, 1).repeat(2, 2)
+    given = given_part(phases, shape, [region])
+    targets = {"vol_frac_D": 0.35, "vol_frac_M": 0.3}
+    draft = tiny_engine.draft(Request(targets, seed=4, given=given)).phases
+    known = given.mask.reshape(32, 2, 32, 2, 16, 2).mean((1, 3, 5)) >= 0.5
+    assert known.any()
+    np.testing.assert_array_equal(draft[known], film[known])
+    shares = np.bincount(draft.ravel(), minlength=3) / draft.size
+    assert shares == pytest.approx([0.35, 0.35, 0.3], abs=0.03)
+
+
+def test_a_draft_is_made_around_what_is_given(tiny_engine: Engine) -> None:
+    """Also where nothing is pinned it differs from that of the request alone: the denoiser sees the known part."""
+    shape = tiny_engine.card.shape
+    request = Request({"vol_frac_D": 0.35}, seed=4, size=shape)
+    given = given_part(np.zeros(shape, np.uint8), shape, ["x=0:32"])
+    start = initial_noises(request.seed, 1, latent_shape(tiny_engine.card, shape))[0]
+    seen: list[Tensor] = []
+
+    class Spy:
+        def corrected(self, clean: Tensor) -> Tensor:
+            seen.append(KnownPart.of(tiny_engine.networks, given).shown(clean))
+            return seen[-1]
+
+    free = drafted(tiny_engine.networks, request, request.targets, start)
+    around = drafted(tiny_engine.networks, request, request.targets, start, [Spy()])
+    assert len(seen) == request.steps
+    assert not torch.equal(free[:, 4:], around[:, 4:])
+    torch.testing.assert_close(around[:, :4], seen[0][:, :4])

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from microdesigner.app.sample_record import SampleRecord, json_text
+from microdesigner.app.store import given_parts
 from microdesigner.app.store.database import DamagedDatabaseError, Database
 from microdesigner.app.store.history_query import Query
 from microdesigner.app.store.history_rows import (
@@ -117,7 +118,7 @@ class History:
                 entry = entry_of(row)
             except UNREADABLE:
                 continue
-            if entry.request == request:
+            if entry.made_by(request):
                 return entry
         return None
 
@@ -132,6 +133,13 @@ class History:
         source = f"the history's entry {entry.number}"
         record = parse_document(rows[0][0], SampleRecord, source, "a stored sample", "generate it again by its request")
         return record.sample(microstructure)
+
+    def request_of(self, entry: Entry) -> Request:
+        """The request that made a sample, with the known part of its film; raises InputError when that is gone."""
+        if not entry.given:
+            return entry.request
+        parts = self._database.do(lambda database: given_parts.load(database, [entry.given]))
+        return given_parts.completed(entry.request, entry.given, parts)
 
     def add_verification(self, request: Request, verification: Verification) -> None:
         """Store what a simulation says of the newest sample that exactly `request` made, where there is one."""
@@ -205,6 +213,7 @@ class History:
             for table in ("details", "thumbnails", "verifications"):
                 database.execute(f"DELETE FROM {table} WHERE number IN ({gone})")
             database.execute("DELETE FROM samples WHERE deleted IS NOT NULL")
+            given_parts.forget_unused(database, "samples")
             return volumes
 
         self._remove_volumes(self._database.do(remove))
@@ -237,10 +246,11 @@ class History:
         self, request: Request, record: SampleRecord, name: str, thumbnail: bytes, note: str, made: datetime
     ) -> Entry:
         alone = replace(request, seed=record.seed, count=1)
-        request_, measured, sample = (json_text(value) for value in (alone.to_json(), record.measured, record))
-        light = (made.isoformat(), alone.model, alone.seed, request_, measured, name, note)
+        measured, sample = (json_text(value) for value in (record.measured, record))
+        light = (made.isoformat(), alone.model, alone.seed, given_parts.light(alone), measured, name, note)
 
         def insert(database: sqlite3.Connection) -> tuple[Any, ...]:
+            given_parts.store(database, [alone])
             columns = "made, model, seed, request, measured, volume, note"
             number = database.execute(f"INSERT INTO samples ({columns}) VALUES (?,?,?,?,?,?,?)", light).lastrowid
             database.execute("INSERT OR REPLACE INTO details VALUES (?, ?)", (number, sample))

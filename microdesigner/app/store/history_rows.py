@@ -3,13 +3,14 @@
 import re
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from microdesigner.app.store import given_parts
 from microdesigner.core.documents import Number
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
@@ -26,8 +27,8 @@ VolumeName = Annotated[str, Meta(pattern=_NAME)]
 
 @dataclass(frozen=True)
 class Entry:
-    """A stored sample without its voxels: `request` makes this sample alone, `made` is the local time, `deleted`
-    whether it is in the trash."""
+    """A stored sample without its voxels: `request` makes this sample alone, with the known part of the film that is
+    stored under the key `given` ("": none); `made` is the local time, `deleted` whether it is in the trash."""
 
     number: int
     made: datetime
@@ -38,6 +39,11 @@ class Entry:
     note: str = ""
     tags: tuple[str, ...] = ()
     deleted: bool = False
+    given: str = ""
+
+    def made_by(self, request: Request) -> bool:
+        """Whether exactly `request` made it."""
+        return self.given == given_parts.key_of(request.given) and self.request == replace(request, given=None)
 
 
 class _Row(msgspec.Struct, array_like=True, frozen=True):
@@ -71,16 +77,18 @@ _MEASURED = msgspec.json.Decoder(dict[str, Number | None])
 def entry_of(row: tuple[Any, ...]) -> Entry:
     """A row of `COLUMNS` as an entry; raises one of `UNREADABLE`."""
     columns = msgspec.convert(row, _Row)
+    request, given = given_parts.read_light(columns.request)
     return Entry(
         columns.number,
         datetime.fromisoformat(columns.made).astimezone(),
-        Request.from_json(msgspec.json.decode(columns.request)),
+        request,
         _MEASURED.decode(columns.measured),
         columns.volume,
         bool(columns.starred),
         columns.note,
         split_tags(columns.tags),
         bool(columns.deleted),
+        given,
     )
 
 

@@ -4,7 +4,9 @@ import json
 import sqlite3
 from typing import Any
 
-VERSION = 3
+from microdesigner.app.store import given_parts
+
+VERSION = 4
 TABLES = {
     # what lists, searches and sorts read; `deleted` is the time at which a sample went to the trash
     "samples": """CREATE TABLE IF NOT EXISTS samples (
@@ -15,13 +17,18 @@ TABLES = {
     "thumbnails": "CREATE TABLE IF NOT EXISTS thumbnails (number INTEGER PRIMARY KEY, png BLOB NOT NULL)",
     "verifications": """CREATE TABLE IF NOT EXISTS verifications (
         number INTEGER PRIMARY KEY, verification TEXT NOT NULL, volume TEXT)""",
+    given_parts.NAME: given_parts.TABLE,
 }
 INDEXES = ("CREATE INDEX IF NOT EXISTS samples_of_request ON samples (model, seed)",)
 _OLD = "samples_before_3"
 
 
-def upgrade(database: sqlite3.Connection, version: int) -> int:  # noqa: ARG001 - as every upgrade is called
-    """Move the rows of versions 1 and 2, which held everything in one table; returns how many cannot be read."""
+def upgrade(database: sqlite3.Connection, version: int) -> int:
+    """Move the rows of versions 1 and 2, which held everything in one table; returns how many cannot be read.
+
+    Version 3 had no known parts."""
+    if version == 3:
+        return 0
     database.execute(f"ALTER TABLE samples RENAME TO {_OLD}")
     for statement in TABLES.values():
         database.execute(statement)

@@ -1,7 +1,7 @@
 """The queue on disk: each program's jobs in one file, those of a program that has ended go to the next that starts."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,19 +9,21 @@ import msgspec
 from msgspec import Meta
 
 from microdesigner.app.sample_record import json_text
+from microdesigner.app.store import given_parts
 from microdesigner.app.store.database import Database
 from microdesigner.app.store.jobs import Job, State
 from microdesigner.app.store.presence import Presence
 from microdesigner.core.documents import Number
 from microdesigner.core.errors import InputError
-from microdesigner.core.request import Request
+from microdesigner.core.given import Given
 
-_VERSION = 2
+_VERSION = 3
 _TABLES = {
     "jobs": """CREATE TABLE IF NOT EXISTS jobs (
         key TEXT PRIMARY KEY, position INTEGER NOT NULL, request TEXT NOT NULL, state TEXT NOT NULL,
         message TEXT NOT NULL, sweep TEXT NOT NULL, swept TEXT NOT NULL, samples TEXT NOT NULL, owner TEXT NOT NULL)""",
     "pictures": "CREATE TABLE IF NOT EXISTS pictures (key TEXT PRIMARY KEY, png BLOB NOT NULL)",
+    given_parts.NAME: given_parts.TABLE,
 }
 _UNREADABLE = "unreadable"  # owner of rows that have been reported
 _Owner = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
@@ -60,9 +62,10 @@ class JobStore:
             return []
         self._presence.begin()
         jobs, unreadable = [], []
-        for key, *columns in self._database.do(self._take_over):
+        rows, parts = self._database.do(self._take_over)
+        for key, *columns in rows:
             try:
-                jobs.append(_job(key, *columns))
+                jobs.append(_job(parts, key, *columns))
             except (InputError, ValueError, TypeError, OverflowError, RecursionError):
                 unreadable.append((_UNREADABLE, key))
         if unreadable:
@@ -88,7 +91,9 @@ class JobStore:
         def write(database: sqlite3.Connection) -> None:
             database.executemany("DELETE FROM jobs WHERE key = ? AND owner = ?", removed)
             database.executemany("INSERT OR REPLACE INTO jobs VALUES (?,?,?,?,?,?,?,?,?)", rows)
+            given_parts.store(database, (job.request for job in changed))
             if removed:
+                given_parts.forget_unused(database, "jobs")
                 database.execute("DELETE FROM pictures WHERE key NOT IN (SELECT key FROM jobs)")
 
         self._database.do(write)
@@ -119,15 +124,17 @@ class JobStore:
             positions[job.key] = last
         return positions
 
-    def _take_over(self, database: sqlite3.Connection) -> list[tuple[Any, ...]]:
-        """Rows of this program, after those of programs that have ended became its own."""
+    def _take_over(self, database: sqlite3.Connection) -> tuple[list[tuple[Any, ...]], dict[str, Given]]:
+        """Rows of this program, after those of programs that have ended became its own, and the known parts that these
+        name."""
         mine = self._presence.name
         for (owner,) in database.execute("SELECT DISTINCT owner FROM jobs").fetchall():
             if owner not in (mine, _UNREADABLE) and not self._is_present(owner):
                 database.execute("UPDATE jobs SET owner = ? WHERE owner IS ?", (mine, owner))
         columns = "key, request, state, message, sweep, swept, samples"
         statement = f"SELECT {columns} FROM jobs WHERE owner = ? ORDER BY position, rowid"
-        return database.execute(statement, (mine,)).fetchall()
+        rows: list[tuple[Any, ...]] = database.execute(statement, (mine,)).fetchall()
+        return rows, given_parts.load(database, (_given_key(request) for _, request, *_ in rows))
 
     def _is_present(self, owner: object) -> bool:
         try:
@@ -137,20 +144,30 @@ class JobStore:
 
 
 def _row(job: Job, position: int) -> tuple[Any, ...]:
-    request, samples = (json_text(value) for value in (job.request.to_json(), job.samples))
+    request, samples = given_parts.light(job.request), json_text(job.samples)
     return job.key, position, request, str(job.state), job.message, job.sweep, job.swept, samples
 
 
-def _job(key: str, *columns: Any) -> Job:
-    request, state, message, sweep, swept, samples = msgspec.convert(columns, tuple[str, str, str, str, str, str])
+def _given_key(request: object) -> str:
+    try:
+        return given_parts.read_light(msgspec.convert(request, str))[1]
+    except (InputError, ValueError, TypeError, OverflowError, RecursionError):
+        return ""
+
+
+def _job(parts: Mapping[str, Given], key: str, *columns: Any) -> Job:
+    text, state, message, sweep, swept, samples = msgspec.convert(columns, tuple[str, str, str, str, str, str])
+    request = given_parts.completed(*given_parts.read_light(text), parts)
     return Job(
-        msgspec.convert(key, str), Request.from_json(msgspec.json.decode(request)), State(state), message, sweep, swept,
+        msgspec.convert(key, str), request, State(state), message, sweep, swept,
         tuple(msgspec.to_builtins(sample) for sample in _SAMPLES.decode(samples)),
     )  # fmt: skip
 
 
-def _upgrade(database: sqlite3.Connection, version: int) -> int:  # noqa: ARG001 - as every upgrade is called
-    """Give the jobs of version 1 an owner, who has ended."""
+def _upgrade(database: sqlite3.Connection, version: int) -> int:
+    """Give the jobs of version 1 an owner, who has ended; version 2 had no known parts."""
+    if version == 2:
+        return 0
     database.execute("ALTER TABLE jobs RENAME TO jobs_before_2")
     database.execute(_TABLES["jobs"])
     columns = "key, position, request, state, message, sweep, swept, samples"

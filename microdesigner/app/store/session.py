@@ -17,7 +17,7 @@ from microdesigner.core.paths import user_data, write_text_atomic
 from microdesigner.core.request import Request
 
 SUFFIX = ".microdesigner"
-MAX_BYTES = 1 << 20
+MAX_BYTES = 64 << 20  # of films from which a large part is kept
 WHAT, REMEDY = "a session of this version", "choose another file"
 _PROGRAM, _SCHEMA = "microdesigner session", 1
 

@@ -64,7 +64,8 @@ class FilmExport:
             registry.write(sample.microstructure, path, self.format)
         if self.picture is not None:
             picture = self.picture(sample.microstructure)
-            page = report_html(entry.request, sample, picture, {}, History(self.history).verification(entry))
+            history = History(self.history)
+            page = report_html(history.request_of(entry), sample, picture, {}, history.verification(entry))
             write_text_atomic(self.folder / f"{stem}.html", page)
 
     def _volume_suffixes(self) -> tuple[str, ...]:

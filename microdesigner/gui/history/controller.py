@@ -54,6 +54,7 @@ class HistoryController(QObject):
     """Connects the model, its strip, its gallery and the service beside the GUI thread."""
 
     loaded = Signal(object, object)  # Request, Sample
+    to_keep = Signal(object, object)  # Request, Sample of which a part is to be kept
     recalled = Signal(object, str)  # Request, what of it
     views_requested = Signal()  # a film of the gallery was asked for with its targets
     gallery_requested = Signal()
@@ -109,7 +110,10 @@ class HistoryController(QObject):
         self.service.load(entry)
 
     def _recall(self, entry: Entry, what: str = "all") -> None:
-        self.recalled.emit(entry.request, what)
+        if entry.given:
+            self.service.recall(entry, what)
+        else:
+            self.recalled.emit(entry.request, what)
 
     def _export(self, entries: list[Entry]) -> None:
         folder = Path(self._settings.export_folder or Path.home())
@@ -135,6 +139,11 @@ class HistoryController(QObject):
         service.trash_emptied.connect(model.forget_trash)
         service.problem.connect(thread.failed)
         service.loaded.connect(self.loaded)
+        service.loaded_to_keep.connect(self.to_keep)
+        service.recalled.connect(self.recalled)
+        panel.kept.connect(service.load_to_keep)
+        gallery.kept.connect(service.load_to_keep)
+        gallery.kept.connect(lambda _: self.views_requested.emit())
         model.updated.connect(service.store_changes)
         panel.pictures_requested.connect(service.picture)
         gallery.films.pictures_requested.connect(service.picture)

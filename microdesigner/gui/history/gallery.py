@@ -43,6 +43,7 @@ class Gallery(QWidget):
     searched = Signal(object)  # Query
     shown = Signal(object)  # Entry
     recalled = Signal(object)  # Entry, whose targets are wanted too
+    kept = Signal(object)  # Entry to be shown, and a part of it kept
     compared = Signal(object)  # list of entries, the oldest first
     exported = Signal(object)  # list of entries
     dragged = Signal(object)  # list of entries
@@ -167,6 +168,10 @@ class Gallery(QWidget):
                 action = menu.addAction(button.text())
                 action.setEnabled(button.isEnabled())
                 action.triggered.connect(button.click)
+        films = self.view.selected()
+        keep = menu.addAction("Keep a part of it")
+        keep.setEnabled(len(films) == 1 and not self.trash.isChecked())
+        keep.triggered.connect(lambda: self.kept.emit(films[0]))
         return menu
 
     def _offer(self, place: QPoint) -> None:

@@ -40,6 +40,7 @@ class HistoryPanel(QWidget):
     opened = Signal(object)  # Entry to be shown, and its targets brought back
     gallery_requested = Signal()
     recalled = Signal(object, str)  # Entry, one of RECALLS
+    kept = Signal(object)  # Entry to be shown, and a part of it kept
     compared = Signal(object)  # list of entries, the oldest first
     pictures_requested = Signal(object)  # numbers of entries
     dragged = Signal(object)  # list of entries that the user takes to elsewhere
@@ -116,6 +117,7 @@ class HistoryPanel(QWidget):
         menu = QMenu(self)
         for how, title in RECALLS.items():
             menu.addAction(title).triggered.connect(lambda _=False, how=how: self.recalled.emit(entry, how))
+        menu.addAction("Keep a part of it").triggered.connect(lambda: self.kept.emit(entry))
         menu.addSeparator()
         star = QAction("Remove star" if entry.starred else "Star", menu)
         star.triggered.connect(lambda: self._star(item))

@@ -27,6 +27,8 @@ class HistoryService(QObject):
     problem = Signal(str)  # sentence about what could not be read
     added = Signal(object)  # Entry
     loaded = Signal(object, object)  # Request, Sample
+    loaded_to_keep = Signal(object, object)  # Request, Sample
+    recalled = Signal(object, str)  # Request, what of it
     several_loaded = Signal(object)  # list of (Entry, Sample)
     reloaded = Signal(object, object)  # Request, Sample
     verification_loaded = Signal(object, object)  # Sample, Verification; before the sample itself is told
@@ -54,7 +56,15 @@ class HistoryService(QObject):
 
     def load(self, entry: Entry) -> None:
         """Fetch the volume of an entry."""
-        self._do("The result could not be read", lambda: self.loaded.emit(entry.request, self._load(entry)))
+        self._do("The result could not be read", lambda: self.loaded.emit(*self._whole(entry)))
+
+    def load_to_keep(self, entry: Entry) -> None:
+        """Fetch the volume of an entry, of which a part is to be kept."""
+        self._do("The result could not be read", lambda: self.loaded_to_keep.emit(*self._whole(entry)))
+
+    def recall(self, entry: Entry, what: str) -> None:
+        """Fetch the request of an entry, of which `what` is to be brought back."""
+        self._do("The request could not be read", lambda: self.recalled.emit(self._history.request_of(entry), what))
 
     def reload(self, request: Request) -> None:
         """Fetch the newest sample that `request` alone made, where it is still kept."""
@@ -97,7 +107,10 @@ class HistoryService(QObject):
     def _reload(self, request: Request) -> None:
         entry = self._history.find(request)
         if entry is not None:
-            self.reloaded.emit(entry.request, self._load(entry))
+            self.reloaded.emit(*self._whole(entry))
+
+    def _whole(self, entry: Entry) -> tuple[Request, Sample]:
+        return self._history.request_of(entry), self._load(entry)
 
     def _load(self, entry: Entry) -> Sample:
         sample = self._history.load(entry)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -88,9 +87,8 @@ class RegionForm(QWidget):
         return [self.kind, self.outside, self.axis, *rows, *self.centre, self.radius, *self.layers]
 
     def _turn_to(self, kind: Kind) -> None:
-        self._pages.setCurrentWidget(self._page_of[kind])
-        self._pages.setFixedHeight(self._page_of[kind].sizeHint().height())
-        self._pages.setVisible(kind != "all")
+        for own, page in self._page_of.items():
+            page.setVisible(own == kind)
         self.outside.setVisible(kind in ("slab", "box", "sphere"))
 
     def _edit(self, what: str, **entries: object) -> None:
@@ -128,20 +126,18 @@ class RegionForm(QWidget):
             layers_field.changed.connect(lambda layers, axis=axis: self._set_layers(axis, layers))
 
     def _lay_out(self) -> None:
-        self._pages = QStackedWidget()
         self._page_of: dict[Kind, QWidget] = {
             "slab": _column(self.axis, *self.slab), "box": _column(*self.box), "sphere": self._sphere(),
             "layers": self._layers(), "all": QWidget(),
         }  # fmt: skip
-        for page in self._page_of.values():
-            self._pages.addWidget(page)
         head = QHBoxLayout()
         head.addWidget(self.kind, 1)
         head.addWidget(self.outside)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(head)
-        column.addWidget(self._pages)
+        for page in self._page_of.values():
+            column.addWidget(page)
         column.addWidget(self.lengths)
 
     def _sphere(self) -> QWidget:

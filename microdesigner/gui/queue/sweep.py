@@ -30,6 +30,7 @@ class SweepController(QObject):
     """Opens the two dialogues; everything between them is the queue's."""
 
     film_requested = Signal(object)  # Request that makes a film of a sweep
+    failed = Signal(str, str)  # sentence, details
 
     def __init__(self, model: RequestModel, queue: QueueController, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
@@ -40,7 +41,10 @@ class SweepController(QObject):
     def ask(self) -> None:
         """Ask what to sweep and let its steps wait for their turn."""
         request, targets = self._model.request(), self._model.targets
-        if request is None or targets is None:
+        if targets is None:
+            return
+        if request is None:
+            self.failed.emit(self._model.impossible(), "")
             return
         dialog = SweepDialog(request, targets.card, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
