@@ -56,7 +56,11 @@ class StandInEngine:
     def draft(self, request: Request) -> Draft:
         time.sleep(float(os.environ.get("MICRODESIGNER_TEST_STEP_S", "0.02")))
         x, y, z = request.size or self.shape
-        return Draft(volume((x // 2, y // 2, z // 2), request.seed, request.targets))
+        phases = volume((x // 2, y // 2, z // 2), request.seed, request.targets)
+        if request.given is not None:
+            known = request.given.mask[::2, ::2, ::2]
+            phases[known] = request.given.filled()[::2, ::2, ::2][known]
+        return Draft(phases)
 
     def analyse(self, volume: Microstructure) -> Sample:
         time.sleep(float(os.environ.get("MICRODESIGNER_TEST_STEP_S", "0.02")))
@@ -99,6 +103,8 @@ def write_card(folder: Path, name: str = MODEL, shape: tuple[int, int, int] = SH
 
 def sample(shape: tuple[int, int, int], request: Request, seed: int) -> Sample:
     phases = volume(shape, seed, request.targets)
+    if request.given is not None:
+        phases[request.given.mask] = request.given.kept_labels
     random = np.random.default_rng(seed)
     share = np.bincount(phases.ravel(), minlength=3) / phases.size
     measured: dict[str, float | None] = {f"vol_frac_{n}": float(f) for n, f in zip("DAM", share, strict=True)}
