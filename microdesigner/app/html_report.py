@@ -28,6 +28,7 @@ KEPT = (
     "in the window brings it back."
 )
 
+
 def report_html(
     request: Request, sample: Sample, picture: bytes, drawings: Mapping[str, bytes],
     verification: Verification | None = None,

@@ -85,7 +85,7 @@ class Piece:
     def of(cls, film: KeptFilm, size: Shape) -> "Piece":
         """Half of a film, all of one that leaves room in a film of `size`, or a section in the middle of one."""
         if film.section:
-            axis = film.shape.index(1) if not film.upright else AXES.index("y")
+            axis = default_plane(film.shape, film.upright)
             return cls(film, Region.all_of(film.shape), axis, size[axis] // 2)
         whole = film.known is not None or (film.shape != size and fits(film.shape, size))
         return cls(film, (Region.all_of if whole else Region.half_of)(film.shape))
@@ -212,6 +212,11 @@ def _given(part: KeptPart, size: Shape) -> Given:
         return replace(known, targets_of=part.targets_of)  # the request that it comes from is the same again
     words = ", ".join(piece.title(size) for piece in part.pieces)
     return Given.of(*_laid(part, size), words, part.targets_of)
+
+
+def default_plane(shape: Shape, upright: bool) -> int:
+    """The axis across which a section of `shape` lies at first: a picture stands, all else lies as it does."""
+    return AXES.index("y") if upright else shape.index(1)
 
 
 def fits(shape: Shape, size: Shape) -> bool:

@@ -4,6 +4,9 @@ from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
 
 from microdesigner.app.sample_record import SampleRecord
 from microdesigner.app.store.session import SUFFIX
@@ -41,11 +44,21 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class SlicePlace:
+    """Where one layer lies in a film that is built around it: as layer `layer` across `axis`."""
+
+    axis: Annotated[int, Meta(ge=0, le=2)]
+    layer: Annotated[int, Meta(ge=0, lt=2**31)]
+
+
+@dataclass(frozen=True)
 class Choices:
-    """What the user says of one file; `cathode` is the face of the volume, as it is read, that becomes z = 0."""
+    """What the user says of one file; `cathode` is the face of the volume, as it is read, that becomes z = 0. With a
+    `place` its one layer is a slice of a film to come."""
 
     options: ImportOptions = AS_THE_FILE_SAYS
     cathode: Face = "z-"
+    place: SlicePlace | None = None
 
 
 NO_CHOICES = Choices()

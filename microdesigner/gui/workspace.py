@@ -17,7 +17,7 @@ from microdesigner.app.store.session import SUFFIX
 from microdesigner.app.store.settings import Settings
 from microdesigner.app.targets import Options
 from microdesigner.app.view_state import DEFAULT_VIEW, ViewModel, ViewState
-from microdesigner.app.volume_open import Opened
+from microdesigner.app.volume_open import Opened, SlicePlace
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
 from microdesigner.core.paths import user_data
@@ -53,6 +53,7 @@ from microdesigner.view3d.palettes import colour_table
 
 NO_VALUES = "The film measures nothing that {model} can be asked for; choose another model."
 SIMULATED = "the simulated film"
+ONE_LAYER = "; Ctrl+K keeps its layer and builds a film around it."
 EXAMPLE = "An example; press Generate for a result of your own."
 
 
@@ -94,7 +95,7 @@ class Workspace(QObject):
         self.history = HistoryController(folder, self.history_model, self.store, self._colours, settings, self)
         self.queue = QueueController(folder, self.generation, self.store, self._colours, self)
         self.sweeps = SweepController(self.request_model, self.queue, settings, window)
-        self.volume_loader = VolumeLoader(settings, window)
+        self.volume_loader = VolumeLoader(settings, lambda: self.request_model.size, window)
         self.open_button = OpenButton(settings)
         self.export_button = ExportButton(settings.export_folder)
         self.training = TrainingController(catalogue, ImportForm, window)
@@ -178,7 +179,16 @@ class Workspace(QObject):
         elif opened.request is not None:
             self.request_model.recall(opened.request)
         self.show_sample(opened.request or Request(model=""), opened.sample, opened.path)
-        self.message.emit(f"Opened: {opened.path}")
+        offer = ONE_LAYER if 1 in opened.sample.microstructure.shape else ""
+        self.message.emit(f"Opened: {opened.path}{offer}")
+
+    def keep_slice(self, opened: Opened, place: SlicePlace) -> None:
+        """Show a picture, or a volume of one layer, from a file and keep it in the film that is built around it."""
+        restoring = opened.path == self.session.restoring  # whose request keeps it already
+        self.session.restoring = None if restoring else self.session.restoring
+        self.show_sample(Request(model=""), opened.sample, opened.path)
+        if not restoring:
+            self.keeping.keep_shown(axis=place.axis, layer=place.layer)
 
     def show_example(self, opened: Opened) -> None:
         """Show the shipped result, unless the user was quicker."""
@@ -357,6 +367,7 @@ class Workspace(QObject):
         self.volume_loader.abandoned.connect(self.current_sample.drop_look)
         self.volume_loader.opened.connect(self.show_opened)
         self.volume_loader.opened.connect(results.measure)
+        self.volume_loader.slice_opened.connect(self.keep_slice)
         self.volume_loader.example.connect(self.show_example)
 
     def _connect_messages(self) -> None:
@@ -376,7 +387,8 @@ class Workspace(QObject):
         }  # fmt: skip
         for subject, success in successes.items():
             success.connect(lambda *_, subject=subject: self.succeeded.emit(subject))
-        self.volume_loader.opened.connect(lambda _: self.succeeded.emit("files"))
+        for opened in (self.volume_loader.opened, self.volume_loader.slice_opened):
+            opened.connect(lambda *_: self.succeeded.emit("files"))
         self.volume_loader.failed.connect(lambda sentence: self.failed.emit(sentence, "", "files"))
         for teller in (self.results, self.session, self.analysis, self.history, self.volume_loader, self.models,
                        self.keeping):  # fmt: skip

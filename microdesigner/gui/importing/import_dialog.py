@@ -26,8 +26,10 @@ from microdesigner.gui.importing.answers import layer_preview
 from microdesigner.gui.importing.answers_form import AnswersForm
 from microdesigner.gui.importing.layer import LayerPreview
 from microdesigner.gui.importing.reading_form import ReadingForm
+from microdesigner.gui.importing.slice_form import SliceForm
 from microdesigner.gui.widgets.basics import fit_screen, heading, named, quiet, scrolled
 from microdesigner.gui.widgets.form_undo import FormUndo
+from microdesigner.io.slices import is_picture
 
 PAUSE_MS = 150  # so that a value being typed asks for one look
 FORM_WIDTH, PICTURE_EDGE = 500, 230
@@ -41,13 +43,14 @@ class ImportDialog(QDialog):
 
     def __init__(
         self, path: Path, reader: ComputeClient, before: Choices | None, last_nm: tuple[float, float, float] | None,
-        parent: QWidget | None = None, for_training: bool = False,
+        parent: QWidget | None = None, for_training: bool = False, film: tuple[int, int, int] | None = None,
     ) -> None:  # fmt: skip
-        """`for_training`: the file is the first of those that a data set is made of, which needs voxel edges."""
+        """`for_training`: the file is the first of those that a data set is made of, which needs voxel edges. `film`:
+        voxels of the film to be generated, of which one layer may be a slice; None where there is none."""
         super().__init__(parent)
         self.setWindowTitle(f"{'Import' if for_training else 'Open'} {path.name}")
         self._for_training = for_training
-        self.path = path
+        self.path, self._film = path, film
         self.survey: Survey | None = None
         self._reader, self._before = reader, before
         self._pending: SurveyTask | None = None
@@ -56,6 +59,9 @@ class ImportDialog(QDialog):
         self.summary = quiet("Reading the file…")
         self.reading = ReadingForm()
         self.answers = answers = AnswersForm(last_nm, for_training)
+        self.slice = SliceForm()
+        self.slice.hide()
+        self._place_before = before.place if before is not None else None
         self.voxel, self.voxel_source, self.as_before = answers.voxel, answers.voxel_source, answers.as_before
         self.cathode, self.cathode_source, self.phases = answers.cathode, answers.cathode_source, answers.phases
         self.preview = LayerPreview(PICTURE_EDGE, below=True)
@@ -78,7 +84,8 @@ class ImportDialog(QDialog):
         if survey is None:
             return Choices(options, self.cathode.currentData())
         options = self.answers.added_to(options, survey)
-        return Choices(options, self.cathode.currentData())
+        place = self.slice.place() if self._one_layer() else None
+        return Choices(options, self.cathode.currentData(), place)
 
     def accept(self) -> None:
         """Hand the answers over, unless one is missing."""
@@ -95,6 +102,10 @@ class ImportDialog(QDialog):
         """Take over a changed light or dark look."""
         self.preview.restyle()
         self._show_state()
+
+    def _one_layer(self) -> bool:
+        """Whether it can be a slice of a film to come."""
+        return self._film is not None and self.survey is not None and 1 in self.survey.shape
 
     def _open_question(self) -> str:
         """The first sentence about what is missing; empty when all is there."""
@@ -182,11 +193,14 @@ class ImportDialog(QDialog):
         survey = self.survey
         for widget in (self.answers, self._picture):
             widget.setVisible(survey is not None)
+        self.slice.setVisible(self._one_layer())
         if survey is not None:
             size = " × ".join(map(str, survey.shape))
             kind = "grey values" if survey.grey else f"the values {', '.join(f'{v:g}' for v in survey.levels or ())}"
             self.summary.setText(f"{size} voxels along x, y and z; {kind}, stored as {survey.number}.")
             self.answers.show_sources(survey)
+            if self._film is not None and self._one_layer():
+                self.slice.show_layer(survey.shape, self._film, is_picture(self.path), self._place_before)
         elif self.reading.open_question:
             self.summary.setText("The file does not say how its numbers are to be read.")
         missing = self._open_question()
@@ -231,6 +245,7 @@ class ImportDialog(QDialog):
         column = QVBoxLayout(left)
         column.addWidget(self.reading)
         column.addWidget(self.answers)
+        column.addWidget(self.slice)
         column.addStretch(1)
         self._picture = QWidget()
         right = QVBoxLayout(self._picture)

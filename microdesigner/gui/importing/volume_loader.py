@@ -1,5 +1,6 @@
 """From a file to the window: dropped, chosen, or shipped as the first result."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from microdesigner.app.store.import_memory import ImportMemory
 from microdesigner.app.store.settings import Settings
 from microdesigner.app.volume_open import NO_CHOICES, Choices, Opened, first_result
-from microdesigner.app.workers.opening import OpenTask, Question
+from microdesigner.app.workers.opening import OpenTask, Question, Shape
 from microdesigner.gui.compute_client import ComputeClient
 from microdesigner.gui.importing.import_dialog import ImportDialog
 from microdesigner.gui.importing.loading_bar import LoadingBar
@@ -26,12 +27,15 @@ class VolumeLoader(QObject):
     coarse = Signal(object, object)  # Microstructure, Shape: the first look at what is being read
     abandoned = Signal()  # nothing will come of what is being read
     opened = Signal(object)  # Opened
+    slice_opened = Signal(object, object)  # Opened, SlicePlace in a film that is to be built around it
     example = Signal(object)  # Opened
     failed = Signal(str)  # sentence
     message = Signal(str)
 
-    def __init__(self, settings: Settings, parent: QWidget) -> None:
+    def __init__(self, settings: Settings, film: Callable[[], Shape | None], parent: QWidget) -> None:
+        """`film` tells how many voxels the film to be generated has."""
         super().__init__(parent)
+        self._film = film
         self._settings, self._window = settings, parent
         self._memory = ImportMemory()
         self._reader = ComputeClient(self, "The reading")
@@ -121,7 +125,7 @@ class VolumeLoader(QObject):
 
     def _ask(self, path: Path) -> None:
         last = self._settings.last_voxel_nm() if self._settings.voxel_nm != Settings.voxel_nm else None
-        dialog = ImportDialog(path, self._reader, self._memory.find(path), last, self._window)
+        dialog = ImportDialog(path, self._reader, self._memory.find(path), last, self._window, film=self._film())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.given.connect(lambda choices: self._take_answers(path, choices))
         dialog.finished.connect(lambda _: self._forget(dialog))
@@ -157,4 +161,8 @@ class VolumeLoader(QObject):
             self.example.emit(opened)
         else:
             self._settings.remember_file(opened.path)
-            self.opened.emit(opened)
+            place = task.choices.place
+            if place is not None and 1 in opened.sample.microstructure.shape:
+                self.slice_opened.emit(opened, place)
+            else:
+                self.opened.emit(opened)

@@ -23,7 +23,6 @@ class KeepingController(QObject):
     """Keeps a part of the film that `film` names, None where none is on show."""
 
     changed = Signal()  # what is to be marked
-    revealed = Signal()  # the panel has something new to show
     message = Signal(str)
 
     def __init__(self, model: RequestModel, film: Callable[[], KeptFilm | None], parent: QObject) -> None:
@@ -33,22 +32,21 @@ class KeepingController(QObject):
         self._size = model.size
         self._found: tuple[object, Mask | None] = (None, None)
         self.panel = KeptPanel(model)
-        self.panel.keep_requested.connect(self.keep_shown)
+        self.panel.keep_requested.connect(lambda: self.keep_shown())
         self.panel.mark_toggled.connect(self.changed)
         model.changed.connect(self._follow)
 
-    def keep_shown(self) -> None:
-        """Keep a part of the film on show."""
+    def keep_shown(self, **entries: Any) -> None:
+        """Keep a part of the film on show; `entries` are those of the piece that are known."""
         film = self._film()
         if film is None:
             self.message.emit(NO_FILM)
         else:
-            self.keep(film)
+            self.keep(film, **entries)
 
     def keep(self, film: KeptFilm, **entries: Any) -> None:
         """Keep a part of a film, or a section beside what is kept; `entries` are those of the piece that are known."""
         self._keeping.keep(film, **entries)
-        self.revealed.emit()
         if self._keeping.part is not None and self._model.size is not None:
             self.message.emit(f"{self._keeping.part.summary(self._model.size)}; Generate makes the rest.")
 
