@@ -16,6 +16,7 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.gui.command import Command
 from microdesigner.gui.keeping.panel import KeptPanel
 
+KEPT = "A part of {name} is kept as it is; Generate makes the rest around it."
 NO_FILM = "There is no film on show of which a part could be kept; generate or open one first."
 
 
@@ -47,8 +48,8 @@ class KeepingController(QObject):
     def keep(self, film: KeptFilm, **entries: Any) -> None:
         """Keep a part of a film, or a section beside what is kept; `entries` are those of the piece that are known."""
         self._keeping.keep(film, **entries)
-        if self._keeping.part is not None and self._model.size is not None:
-            self.message.emit(f"{self._keeping.part.summary(self._model.size)}; Generate makes the rest.")
+        if self._keeping.part is not None:
+            self.message.emit(KEPT.format(name=film.name))
 
     def mask_of(self, volume: Microstructure, voxels: Shape) -> Mask | None:
         """The kept voxels [x, y, z] of a volume that is, or stands for, a film of so many voxels; None where it has
