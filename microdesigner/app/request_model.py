@@ -137,9 +137,12 @@ class RequestModel(EventedModel[Design]):
             card.check(self.targets.request(replace(options, kept=None)))
             if options.kept is not None:
                 options.kept.check(options.size or card.shape, card)
+                if options.quality == "paper":
+                    return NO_PAPER
+                card.check(self.targets.request(options))  # with the fractions that the kept part leaves possible
         except InputError as error:
             return str(error)
-        return NO_PAPER if options.kept and options.quality == "paper" else ""
+        return ""
 
     def set_size(self, size: Size, gesture: str = "") -> None:
         """Ask for films of so many voxels; the model's own size is no entry of the request."""

@@ -228,3 +228,11 @@ def test_foreign_labels_and_edges_are_told(model: RequestModel) -> None:
 
 def test_a_piece_fits_its_film() -> None:
     assert Piece.of(_film(), SHAPE).region.mask(SHAPE).mean() == 0.5
+
+
+def test_fractions_that_the_kept_part_rules_out_are_told(model: RequestModel, keeping: Keeping) -> None:
+    keeping.keep(_film(np.zeros(SHAPE, np.uint8)))  # half of the film is donor
+    model.set_value("vol_frac_D", 0.3)
+    assert model.impossible()
+    model.set_value("vol_frac_D", 0.6)
+    assert not model.impossible()
