@@ -1,11 +1,12 @@
 """Whether a picture, or a volume of one layer, is a film of its own or a slice that a film is built around."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from microdesigner.app.kept_part import IN_PLANE, default_plane
 from microdesigner.app.volume_open import SlicePlace
 from microdesigner.core.regions import AXES
+from microdesigner.gui.importing.reading_form import row_label
 from microdesigner.gui.widgets.basics import named, quiet
 from microdesigner.gui.widgets.number_field import IntegerField
 
@@ -38,11 +39,11 @@ class SliceForm(QWidget):
         for widget in (self.plane, self._letter, self.layer):
             row.addWidget(widget)
         row.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        parts: tuple[QWidget, ...] = (self.use, self._place, self.words)
-        for part in parts:
-            column.addWidget(part)
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow(row_label("Use as"), self.use)
+        form.addRow("", self._place)
+        form.addRow("", self.words)
         self.use.currentIndexChanged.connect(lambda _: self._follow())
         self.plane.currentIndexChanged.connect(lambda _: self._centre())
         self.layer.valueChanged.connect(lambda _: self.changed.emit())
