@@ -100,7 +100,9 @@ def test_a_film_that_leaves_room_is_kept_whole(model: RequestModel, keeping: Kee
 
 
 def test_the_size_follows_a_film_that_is_larger(model: RequestModel, keeping: Keeping) -> None:
-    large = np.zeros((70, 64, 32), np.uint8)
+    large = np.concatenate([FILM, FILM[:6]])
+    model.set_value("vol_frac_D", 0.4)
+    model.set_value("vol_frac_M", 0.2)  # as in the film
     keeping.keep(_film(large))
     multiple = model.targets.card.size_multiple if model.targets else 0
     assert model.size == (-(-70 // multiple) * multiple, 64, 32)

@@ -78,13 +78,13 @@ def test_a_draft_holds_what_is_given_of_its_film(region: str, tiny_engine: Engin
     film = np.random.default_rng(0).integers(0, 3, [edge // 2 for edge in shape]).astype(np.uint8)
     phases = film.repeat(2, 0).repeat(2, 1).repeat(2, 2)
     given = given_part(phases, shape, [region])
-    targets = {"vol_frac_D": 0.35, "vol_frac_M": 0.3}
+    targets = {"vol_frac_D": 0.34, "vol_frac_M": 0.33}
     draft = tiny_engine.draft(Request(targets, seed=4, given=given)).phases
     known = given.mask.reshape(32, 2, 32, 2, 16, 2).mean((1, 3, 5)) >= 0.5
     assert known.any()
     np.testing.assert_array_equal(draft[known], film[known])
     shares = np.bincount(draft.ravel(), minlength=3) / draft.size
-    assert shares == pytest.approx([0.35, 0.35, 0.3], abs=0.03)
+    assert shares == pytest.approx([0.34, 0.33, 0.33], abs=0.03)
 
 
 def test_a_draft_is_made_around_what_is_given(tiny_engine: Engine) -> None:
