@@ -19,6 +19,7 @@ from microdesigner.engine.networks import InferenceNetworks
 GAIN = 2.0
 """Of a correction that steps follow: the denoiser takes most of it back."""
 LARGEST_MISS = 0.15
+"""That is mended at once, of what is not given: the smaller that is, the further its latent would move."""
 FRACTION_SCALE = 0.1
 """Of a fraction beside the scale of straight paths, when both are mended at once: the spread among films."""
 
@@ -52,6 +53,7 @@ class MeasuredGuidance:
         self._targets = torch.cat([self._measure.targets, self._measure.fraction_targets()])
         fraction_scale = torch.full((len(self._measure.fractions),), FRACTION_SCALE)
         self._scale = torch.cat([self._measure.scale, fraction_scale])
+        self._limit = LARGEST_MISS * (known.new_share if known else 1.0)
         self._jacobian: Tensor | None = None  # (quantities, latent voxels)
         self._steps, self._numbers, self._corrected = steps, iter(range(steps)), frozenset(corrected)
 
@@ -64,7 +66,7 @@ class MeasuredGuidance:
         """The next step's estimate `clean` (channels, x, y, z), moved towards the targets where one is due."""
         if (number := next(self._numbers)) not in self._corrected:
             return clean
-        missing = (self._targets - self._values(clean)).nan_to_num(0).clamp(-LARGEST_MISS, LARGEST_MISS)
+        missing = (self._targets - self._values(clean)).nan_to_num(0).clamp(-self._limit, self._limit)
         assert self._jacobian is not None
         change = least_change(self._jacobian, (GAIN if number < self._steps - 1 else 1.0) * missing, self._scale)
         return moved(clean, change)

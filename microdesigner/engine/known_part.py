@@ -105,6 +105,8 @@ class KnownPart:
         apart, _ = _to_kept(touched, networks.periodic)
         self._unknown = torch.from_numpy(~known)
         self._apart = torch.from_numpy(apart >= CLEARANCE if apart.max() >= CLEARANCE else ~known)
+        self.new_share = 1 - given.share
+        """Share of the film that is not given."""
         self._latent = self._encoded()
         self.domain_size = self._domain_size(given)
         """In nm, of what is known of the film; None where that does not tell it."""

@@ -56,6 +56,7 @@ class Refinement:
     ) -> None:
         self._measure, self._known = FilmMeasure(networks, targets, quantities, strength, known), known
         self._targets, self._strength = self._measure.targets, strength
+        self._largest_step = LARGEST_STEP * (known.new_share if known else 1.0)
         self.latent = latent
         self.phases: PhaseArray | None = None
         """Labels [x, y, z] of the best film so far."""
@@ -75,7 +76,7 @@ class Refinement:
         if values is None:
             return
         self._targets = torch.where(values.isnan(), self._targets, values + self._strength * (self._targets - values))
-        renewed, limit = True, LARGEST_STEP
+        renewed, limit = True, self._largest_step
         for done in range(1, ROUNDS + 1):
             if (miss := _largest(self._targets - values)) <= TOLERANCE:
                 return
@@ -84,7 +85,7 @@ class Refinement:
             after = self._measure.counted(film).values
             self._learn(change, after - values)
             remaining = _largest(self._targets - after)
-            limit = LARGEST_STEP if remaining < miss or not renewed else limit / 2
+            limit = self._largest_step if remaining < miss or not renewed else limit / 2
             if remaining < miss:
                 self.latent, self.phases, values = latent, film.phases, after
             renewed = remaining > max(SLOW * miss, RENEWED_ABOVE)
@@ -101,7 +102,7 @@ class Refinement:
         for _ in range(EXACT_ROUNDS):
             if _largest(self._targets - values) <= EXACT_TOLERANCE:
                 break
-            latent, change = self._moved(values, LARGEST_STEP)
+            latent, change = self._moved(values, self._largest_step)
             candidate = self._measure.exact(latent)
             after = self._measure.counted(candidate).values
             self._learn(change, after - values)
