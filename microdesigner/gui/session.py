@@ -57,7 +57,7 @@ class SessionController(QObject):
 
     def current(self) -> Session | None:
         """The session as it stands; None without a model."""
-        request = self._model.request()
+        request = self._model.request() or self._model.request(kept=None)  # without a kept part that cannot be one
         if request is None:
             return None
         return Session(
@@ -94,7 +94,9 @@ class SessionController(QObject):
     def save(self, path: Path) -> None:
         """Write the session with the film on show to a file of the user's; `saved` is emitted when it is there."""
         session, sample = self.current(), self._shown.sample
-        if session is not None:
+        if self._model.targets is not None and self._model.request() is None:
+            self.failed.emit(self._model.impossible())
+        elif session is not None:
             film = None if sample is None else sample.microstructure
             self._thread.do(NOT_SAVED, partial(self._write, session, path, film))
 

@@ -50,6 +50,8 @@ def describe(entry: Entry) -> str:
         spec, value = spec_of(name), entry.measured.get(name)
         measured = "" if value is None else f", measured {value:.{spec.decimals}f}"
         lines.append(f"{spec.title}: {target:.{spec.decimals}f}{measured}")
+    if entry.given:
+        lines.append("A part of another film is kept in it.")
     if entry.tags:
         lines.append(f"Tags: {', '.join(entry.tags)}")
     return "\n".join([*lines, *([entry.note] if entry.note else [])])

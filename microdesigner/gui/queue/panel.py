@@ -215,6 +215,8 @@ def explain(job: Job) -> str:
     for name, target in job.request.targets.items():
         measured = "" if first.get(name) is None else f", measured {first[name]:.{spec_of(name).decimals}f}"
         lines.append(f"{spec_of(name).title}: {target:.{spec_of(name).decimals}f}{measured}")
+    if (given := job.request.given) is not None:
+        lines.append(f"Keeps {given.region or 'a part of a film'}, {100 * given.share:.3g} %")
     return "\n".join([*lines, *([job.message] if job.message else [])])
 
 

@@ -18,6 +18,7 @@ from microdesigner.core.request import Request
 from microdesigner.gui import undo
 from microdesigner.gui.keeping.panel import KeptPanel
 from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.queue.panel import explain
 from microdesigner.io import write
 from tests.gui.conftest import generate, is_drawn, wait_until
 from tests.gui.fitting import cut_off
@@ -186,7 +187,7 @@ def test_another_film_is_not_marked(window: MainWindow, panel: KeptPanel, tmp_pa
 
 @pytest.mark.parametrize("kind", ["all", "layers"])
 def test_a_region_that_leaves_nothing_to_do_is_told_and_not_generated(
-    kind: str, window: MainWindow, panel: KeptPanel
+    kind: str, window: MainWindow, panel: KeptPanel, tmp_path: Path
 ) -> None:
     choose(panel.region.kind, kind)
     if kind == "layers":
@@ -197,6 +198,12 @@ def test_a_region_that_leaves_nothing_to_do_is_told_and_not_generated(
     click(window.targets.run_bar.generate)
     assert sentence in window.error_bar.text.text()
     assert len(window.queue.queue.jobs) == jobs
+    window.session.save(tmp_path / "none.microdesigner")
+    assert sentence in window.error_bar.text.text()
+    assert not (tmp_path / "none.microdesigner").exists()
+    session = window.session.current()
+    assert session is not None
+    assert session.request.given is None  # what is stored all the time goes on without it
 
 
 def test_a_larger_film_continues_the_one_that_is_kept(window: MainWindow, panel: KeptPanel) -> None:
@@ -221,6 +228,7 @@ def test_a_larger_film_continues_the_one_that_is_kept(window: MainWindow, panel:
 def test_the_history_brings_a_kept_part_back_without_listing_it(window: MainWindow, panel: KeptPanel) -> None:
     wanted = request_of(window)
     generate(window)
+    assert "Keeps x = 0 to 31 of stand-in, seed 0, 50 %" in explain(window.queue.queue.jobs[-1])
     click(panel.stop)
     entry = window.history.model.entries[0]
     assert entry.given
