@@ -64,11 +64,16 @@ class KeepingController(QObject):
 
     def commands(self) -> list[Command]:
         """What can be done with the kept part."""
-        part = lambda: self._keeping.part is not None  # noqa: E731
         mark = self.panel.mark
         return [
             Command("Generate", "Keep a part of the film on show", self.keep_shown, ("Ctrl+K",), section=2),
-            Command("Generate", "Stop keeping", self._keeping.stop, section=2, enabled=part),
+            Command(
+                "Generate",
+                "Stop keeping",
+                self._keeping.stop,
+                section=2,
+                enabled=lambda: self._keeping.part is not None,
+            ),
             Command("View", "Mark the kept part", mark.toggle, section=3, checked=mark.isChecked),
         ]
 
