@@ -71,7 +71,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run_build(args: argparse.Namespace) -> int:
     """Build; raises InputError when the file exists or the plan cannot be served."""
-    from microdesigner.data.build import BuildPlan, build_dataset, unprotected
+    from microdesigner.data.build import BuildPlan, build_dataset
+    from microdesigner.data.processes import scheduler_warning
 
     for name in ("series", "snapshots", "thicknesses", "workers"):
         if getattr(args, name) < 1:
@@ -90,12 +91,8 @@ def run_build(args: argparse.Namespace) -> int:
         args.seed,
         args.threshold,
     )
-    if args.scheduler and unprotected(args.scheduler):
-        print(
-            f"microdesigner: {args.scheduler} is open to everyone who reaches it and runs what they send as its own "
-            "user; keep it inside a trusted network, or use tls:// (packaging/clusters.md).",
-            file=sys.stderr,
-        )
+    if warning := scheduler_warning(args.scheduler):
+        print(f"microdesigner: {warning}", file=sys.stderr)
     # the workers of a cluster choose among their own devices
     device = args.device if args.scheduler else str(selected_device(args.device))
     for _ in with_bars(build_dataset(args.output, plan, args.workers, args.minutes, args.scheduler, device)):

@@ -1,6 +1,7 @@
 """`microdesigner generate`: volumes from targets, with a result.json beside them."""
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -8,25 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 from microdesigner.cli.device_option import add_device_option, print_device_note
 from microdesigner.cli.file_options import parse_voxel
+from microdesigner.cli.films import Ended, FilmEvent, Films, Place, Written, device_type, made_by, streamed
 from microdesigner.cli.given_option import add_given_options, given_document
 from microdesigner.cli.growing_result import RESULT_FILE, GrowingResult
 from microdesigner.cli.parser import Subparsers, parse_targets
 from microdesigner.cli.progress import with_bars
-from microdesigner.cli.sweep import parse_axes, planned, run_sweep, warn_of
+from microdesigner.cli.sweep import SweepTable, parse_axes, planned, warn_of
 from microdesigner.core.claims import claimed
 from microdesigner.core.errors import InputError
-from microdesigner.core.events import Finished, GenerationEvent, SampleDone
 from microdesigner.core.request import RENAMED, Request, read_entries, renamed_entries
-from microdesigner.core.result import Sample
 from microdesigner.core.verdict import film_warning, judge_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from microdesigner.engine import Engine
-    from microdesigner.io.registry import Format
 
 CANDIDATES_TO_MATCH = 8
+STREAMING_WORKERS = 3
+"""Processes that make a large film where the user names no number: with this one they take less than 4 GB."""
 REQUEST_OPTIONS = (
     "model",
     "count",
@@ -46,7 +47,8 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "generate",
         help="volumes from target fractions and tortuosities",
-        description="Generate volumes that have the targeted descriptors; targets left out are free.",
+        description="Generate volumes that have the targeted descriptors; targets left out are free. What was stopped "
+        "goes on where it was when the same command is given again, and a larger --count adds films.",
         epilog="Example: microdesigner generate --target vol_frac_D=0.35 vol_frac_M=0.2 --match all --out films",
     )
     add = parser.add_argument
@@ -86,16 +88,23 @@ def add_parser(subparsers: Subparsers) -> None:
         type=int,
         nargs=3,
         metavar=("X", "Y", "Z"),
-        help="voxels along x, y, z, multiples of 32 (the model's own)",
+        help="voxels along x, y, z, multiples of 32 (the model's own); what would take more than a quarter of this "
+        "machine's memory is made tile by tile where the format is zarr or raw, up to 2^31 voxels",
     )
     add("--voxel", nargs="+", metavar="EDGE",
         help="voxel edge, or edges along x, y and z, then their unit, such as 2 nm: scales the whole film (the model's "
         "own)")  # fmt: skip
     add_given_options(parser)
     add_device_option(parser)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=int, metavar="N",
+        help="make films in N processes of one thread each (one film at a time, with all threads)")  # fmt: skip
+    where.add_argument("--scheduler", metavar="ADDRESS",
+        help="make films on the Dask cluster of this scheduler, such as tls://node1:8786; its workers must have "
+        "microdesigner and the model installed and see DIR")  # fmt: skip
     add("--out", type=Path, default=Path("output"), metavar="DIR", help="folder for volumes and result.json (output)")
     add("--format", default="vti", metavar="F,...",
-        help="vti, vtk, raw, mhd, tiff, nrrd, hdf5, npy, graspi, several with commas (vti)")  # fmt: skip
+        help="vti, vtk, raw, mhd, tiff, nrrd, hdf5, npy, graspi, zarr, several with commas (vti)")  # fmt: skip
     add("--picture", action="store_true", help="write a PNG beside each volume")
     add("--json", action="store_true", help="print result.json on stdout")
     parser.set_defaults(run=run)
@@ -104,69 +113,83 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Generate, write, tell; raises InputError when the request, the model or the folder is wrong."""
     request = build_request(args)
-    formats = parse_formats(args.format)
-    sweep = planned(request, parse_axes(args.sweep)) if args.sweep else None
+    place = Place(args.out, tuple(parse_formats(args.format)), args.picture)
+    if args.workers is not None and args.workers < 1:
+        raise InputError(f"--workers must be at least 1; got {args.workers}.")
+    requests = planned(request, parse_axes(args.sweep)) if args.sweep else [request]
+    films = Films(tuple(requests), swept=bool(args.sweep))
 
     from microdesigner.engine import Engine
+    from microdesigner.engine.streaming import streamed_size
 
     engine = Engine.load(request.model, args.device)
-    if sweep is not None:
-        return _run_sweep(args, engine, sweep, formats)
-    events = engine.generate(request, keep_samples=False)
+    streams = not (films.swept or request.given) and place.tiled and streamed_size(request.size or engine.card.shape)
+    films.check(engine, streams)
     check_writable(args.out)
     with claimed(args.out / RESULT_FILE):
-        return _write(args, engine, request, formats, events)
+        return _make(args, engine, films, place, streams)
 
 
-def _write(
-    args: argparse.Namespace,
-    engine: "Engine",
-    request: Request,
-    formats: "list[Format]",
-    events: "Iterator[GenerationEvent]",
-) -> int:
-    """Generate into a folder that nobody else writes into."""
-    (args.out / RESULT_FILE).unlink(missing_ok=True)  # an earlier one would not fit the new volumes
-    warnings = judge_request(engine.card, engine.card.conditioned_on(request.targets), request.size).warnings
-    print_device_note(engine.device_note)
-    for warning in warnings:
-        print(f"microdesigner: {warning}", file=sys.stderr)
-    result = GrowingResult(args.out / RESULT_FILE, request, engine.identity, engine.device.type)
+def _make(args: argparse.Namespace, engine: "Engine", films: Films, place: Place, streams: bool) -> int:
+    """Make the films that are not there, into a folder that nobody else writes into."""
+    from microdesigner.engine.streaming import Crew
+
+    workers = args.workers or (min(os.cpu_count() or 1, STREAMING_WORKERS) if streams else 1)
+    crew = Crew(workers, args.scheduler, args.device) if streams or args.workers or args.scheduler else None
+    device = device_type(crew, engine)
+    how = {"files": place.extensions, "sweep": films.targets, "streamed": streams}
+    result = GrowingResult(place.folder, films.requests[0], engine.identity, device, how, len(films))
+    wanted = result.missing()
+    table = SweepTable(place.folder, films.requests, result.made) if films.swept else None
+    _warn(args, engine, films, len(wanted))
+    events: Iterator[FilmEvent]
+    if crew and streams:
+        events = streamed(films, engine, crew, place, wanted)
+    elif crew:
+        events = made_by(crew, films, engine.identity, device, place, wanted)
+    else:
+        events = films.made_here(engine, place, wanted)
     for event in with_bars(events):
-        if isinstance(event, SampleDone):
-            file = write_sample(args.out, event, formats, args.picture)
-            result.add(event.sample.to_json(file))
-            if not args.json:
-                print(args.out / file, *_values(event.sample), sep="  ", flush=True)
-            if warning := film_warning(event.sample.verdict):
-                print(f"microdesigner: {args.out / file}: {warning}", file=sys.stderr)
-        elif isinstance(event, Finished):
-            result.finish(event.result.seconds)
-    print((args.out / RESULT_FILE).read_text(encoding="utf-8").rstrip() if args.json else args.out / RESULT_FILE)
+        if isinstance(event, Written):
+            result.add(event.index, event.entry)
+            if table:
+                table.add(event.index, event.entry)
+            _tell(args, event.entry)
+        elif isinstance(event, Ended):
+            result.finish(event.seconds)
+    path = place.folder / RESULT_FILE
+    print(path.read_text(encoding="utf-8").rstrip() if args.json else path)
     return 0
 
 
-def _run_sweep(args: argparse.Namespace, engine: "Engine", requests: list[Request], formats: "list[Format]") -> int:
-    """Generate a film per request, write it, tell of it."""
-    for request in requests:
-        engine.card.check(request)
-    check_writable(args.out)
+def _warn(args: argparse.Namespace, engine: "Engine", films: Films, wanted: int) -> None:
+    """What must be said before the run, on stderr."""
     print_device_note(engine.device_note)
-    warn_of(engine.card, requests)
+    if films.swept:
+        warn_of(engine.card, films.requests)
+    else:
+        request = films.requests[0]
+        for warning in judge_request(engine.card, engine.card.conditioned_on(request.targets), request.size).warnings:
+            print(f"microdesigner: {warning}", file=sys.stderr)
+    if wanted < len(films):
+        print(f"microdesigner: {len(films) - wanted} of {len(films)} films are there already.", file=sys.stderr)
+    if args.scheduler:
+        from microdesigner.data.processes import scheduler_warning
 
-    def write(event: SampleDone, request: Request) -> str:
-        file = write_sample(args.out, event, formats, args.picture)
-        if not args.json:
-            targets = ", ".join(f"{name}={value:g}" for name, value in request.targets.items())
-            print(args.out / file, targets, *_values(event.sample), sep="  ", flush=True)
-        return file
+        if warning := scheduler_warning(args.scheduler):
+            print(f"microdesigner: {warning}", file=sys.stderr)
 
-    result = args.out / RESULT_FILE
-    with claimed(result):
-        result.unlink(missing_ok=True)  # an earlier one would not fit the new volumes
-        run_sweep(engine, requests, result, write)
-        print(result.read_text(encoding="utf-8").rstrip() if args.json else result)
-    return 0
+
+def _tell(args: argparse.Namespace, entry: dict[str, Any]) -> None:
+    """File and values of a film on stdout, doubts about it on stderr."""
+    file = args.out / entry["file"]
+    if not args.json:
+        targets = ", ".join(f"{name}={value:g}" for name, value in entry.get("targets", {}).items())
+        values = [f"{name} {'none' if value is None else format(value, '.4f')}"
+                  for name, value in entry["measured"].items()]  # fmt: skip
+        print(file, *([targets] if targets else []), *values, sep="  ", flush=True)
+    if warning := film_warning(entry.get("verdict", {})):
+        print(f"microdesigner: {file}: {warning}", file=sys.stderr)
 
 
 def build_request(args: argparse.Namespace) -> Request:
@@ -188,14 +211,16 @@ def build_request(args: argparse.Namespace) -> Request:
     return Request.from_json(document)
 
 
-def parse_formats(text: str) -> "list[Format]":
-    """The formats named in `text`, in order and once each; raises InputError on one that does not exist."""
+def parse_formats(text: str) -> list[str]:
+    """The names of formats in `text`, in order and once each; raises InputError on one that does not exist."""
     from microdesigner.io.registry import named_format
 
     names = [part.strip().lower().removeprefix(".") for part in text.split(",") if part.strip()]
     if not names:
         raise InputError("--format needs at least one format, such as vti.")
-    return [named_format(name) for name in dict.fromkeys(names)]
+    for name in names:
+        named_format(name)
+    return list(dict.fromkeys(names))
 
 
 def check_writable(folder: Path) -> None:
@@ -206,26 +231,6 @@ def check_writable(folder: Path) -> None:
             pass
     except OSError as error:
         raise InputError(f"Nothing can be written into {folder} ({_reason(error)}); choose another --out.") from None
-
-
-def write_sample(folder: Path, event: SampleDone, formats: "list[Format]", with_picture: bool) -> str:
-    """Write one volume in every format, each file whole or absent; returns the name that result.json gives it."""
-    from microdesigner.io.registry import write
-
-    stem = f"sample-{event.index:04d}"
-    files = [f"{stem}{chosen.extensions[0]}" for chosen in formats]
-    volume = event.sample.microstructure.with_provenance(sample=event.sample.to_json(files[0]))
-    for file in files:
-        write(volume, folder / file)
-    if with_picture:
-        from microdesigner.view3d.pictures import picture
-
-        picture(volume, folder / f"{stem}.png")
-    return files[0]
-
-
-def _values(sample: Sample) -> list[str]:
-    return [f"{name} {'none' if value is None else format(value, '.4f')}" for name, value in sample.measured.items()]
 
 
 def _reason(error: Exception) -> str:

@@ -2,24 +2,17 @@
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from microdesigner.app.sweep import SweepAxis, sweep_requests, sweep_table
-from microdesigner.cli.growing_result import GrowingResult
 from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError
-from microdesigner.core.events import SampleDone
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
 from microdesigner.core.support import SPARSE
 from microdesigner.core.verdict import judge_request
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from microdesigner.engine import Engine
 
 TABLE = "sweep.csv"
 
@@ -53,27 +46,23 @@ def planned(request: Request, axes: Sequence[SweepAxis]) -> list[Request]:
     return requests
 
 
-def run_sweep(
-    engine: "Engine", requests: Sequence[Request], result: Path, write: "Callable[[SampleDone, Request], str]"
-) -> None:
-    """Generate, have `write` write each film, and let the table and `result`, a result.json, grow with them.
+class SweepTable:
+    """sweep.csv in `folder`, which grows with the films of a sweep."""
 
-    Each sample of result.json holds its own targets; the request is that of the first film.
-    """
-    from tqdm import tqdm
+    def __init__(self, folder: Path, requests: Sequence[Request], made: Iterable[tuple[int, dict[str, Any]]]) -> None:
+        self._path, self._requests = folder / TABLE, requests
+        self._films = dict(made)
 
-    grown = GrowingResult(result, requests[0], engine.identity, engine.device.type)
-    finished = []
-    films = tqdm(engine.generate_each(requests), total=len(requests), desc="sweep", file=sys.stderr, leave=False)
-    for index, (request, sample) in enumerate(zip(requests, films, strict=True)):
-        file = write(SampleDone(index, sample), request)
-        grown.add({**sample.to_json(file), "targets": request.targets})
-        finished.append((request, sample.seed, sample.measured))
-        write_text_atomic(result.with_name(TABLE), sweep_table(finished))
-    grown.finish({})
+    def add(self, index: int, entry: dict[str, Any]) -> None:
+        """Write the table with film `index`, whose entry of result.json is `entry`."""
+        self._films[index] = entry
+        films = [
+            (self._requests[number], film["seed"], film["measured"]) for number, film in sorted(self._films.items())
+        ]
+        write_text_atomic(self._path, sweep_table(films))
 
 
-def warn_of(card: ModelCard, requests: list[Request]) -> None:
+def warn_of(card: ModelCard, requests: Sequence[Request]) -> None:
     """Say how many films of a sweep the training data do not support, and what must be said of their size."""
     verdicts = [judge_request(card, card.conditioned_on(request.targets), request.size) for request in requests]
     for warning in verdicts[0].size_warnings:

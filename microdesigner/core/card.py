@@ -31,7 +31,7 @@ from microdesigner.core.documents import Line, convert_document, parse_document,
 from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
 from microdesigner.core.errors import InputError
 from microdesigner.core.given import Given
-from microdesigner.core.microstructure import Lateral
+from microdesigner.core.microstructure import MAX_VOXELS, Lateral
 from microdesigner.core.paths import shipped, user_data
 from microdesigner.core.request import Request
 from microdesigner.core.response import ResponseSurface
@@ -56,6 +56,8 @@ DENOISER_MULTIPLE = 4
 REMEDY = "copy the model again"
 CONTROLLED = 0.95
 SAME_SHAPE = 1e-3
+MOST_VOXELS, MOST_STREAMED = 1 << 29, MAX_VOXELS
+"""Of a film that is made in one piece, and of one that is made and written tile by tile."""
 """Largest relative difference of the scales of a voxel's edges."""
 """Squared Pearson correlation from which a condition counts as controlled."""
 PARTS: tuple[PartName, ...] = ("vae", "fp", "ddpm")
@@ -180,8 +182,8 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
         """What films of a recipe measure on average, where the card holds it."""
         return ResponseSurface.from_json(msgspec.structs.asdict(self.response_entry)) if self.response_entry else None
 
-    def check(self, request: Request) -> None:
-        """Raise InputError when this model cannot serve `request`."""
+    def check(self, request: Request, most_voxels: int = MOST_VOXELS) -> None:
+        """Raise InputError when this model cannot serve `request`, or a film of it has more than `most_voxels`."""
         known = known_targets([condition.name for condition in self.conditions])
         for name in request.targets:
             if name not in known:
@@ -190,7 +192,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
         least = {condition.name: condition.low for condition in self.conditions}
         check_mixed_phase(self.name, self.conditioned_on(request.targets), least)
         if request.size is not None:
-            self._check_size(request.size)
+            self._check_size(request.size, most_voxels)
         if request.voxel_nm is not None:
             self._check_voxel(request.voxel_nm)
         if request.given is not None:
@@ -228,7 +230,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
                 "all three edges alike."
             )
 
-    def _check_size(self, size: tuple[int, int, int]) -> None:
+    def _check_size(self, size: tuple[int, int, int], most_voxels: int) -> None:
         if self.fixed_size and size != self.shape:
             raise InputError(f"The model {self.name} makes volumes of {'×'.join(map(str, self.shape))} voxels only.")
         multiple = self.size_multiple
@@ -236,9 +238,11 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
             raise InputError(
                 f"Each edge of size must be a multiple of {multiple} voxels; got {'×'.join(map(str, size))}."
             )
-        if np.prod(size, dtype=np.int64) > 1 << 29:
+        if np.prod(size, dtype=np.int64) > most_voxels:
+            remedy = "" if most_voxels > MOST_VOXELS else ", or write it tile by tile (--format zarr or raw)"
             raise InputError(
-                f"A volume of {'×'.join(map(str, size))} voxels is too large to generate; stay below 2^29 voxels."
+                f"A volume of {'×'.join(map(str, size))} voxels is too large to generate; stay below "
+                f"2^{most_voxels.bit_length() - 1} voxels{remedy}."
             )
 
     def conditioned_on(self, targets: Mapping[str, float], level: float = 0.5) -> dict[str, float]:

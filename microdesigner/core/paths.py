@@ -84,6 +84,19 @@ def temporary_folder(parent: Path, stem: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def replace_folder(folder: Path, path: Path) -> None:
+    """Move `folder`, which lies beside `path`, there; what was there is moved away first and deleted afterwards."""
+    with temporary_folder(path.parent, path.stem) as old:
+        if path.is_dir():
+            path.replace(old / path.name)
+        else:
+            path.unlink(missing_ok=True)
+        mask = os.umask(0)
+        os.umask(mask)
+        folder.chmod(0o777 & ~mask)
+        folder.replace(path)
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove the temporary files and folders that ended processes of this machine have left in `folder`."""
     with suppress(OSError):

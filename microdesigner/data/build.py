@@ -7,27 +7,23 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from microdesigner.compute import choose_device
 from microdesigner.core.claims import claimed_new, refuse_existing
-from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
 from microdesigner.data.design import recipe_of
 from microdesigner.data.measured import STANDARD_CONDITIONS, measure
-from microdesigner.data.pool import ProcessPool, Task
+from microdesigner.data.pool import Task
+from microdesigner.data.processes import task_processes, visible
 from microdesigner.data.series import check_series, read_series, series_path, simulate_series
 from microdesigner.data.store import Description, PackedVolume, Volume, new_dataset, packed
 from microdesigner.descriptors import fractions_and_tortuosities
 from microdesigner.descriptors.graspi import Value
 from microdesigner.physics.phases import PhaseCount, Threshold
 from microdesigner.physics.simulate import NotSeparatedError, Recipe, Snapshot
-
-if TYPE_CHECKING:
-    from microdesigner.data.cluster import DaskCluster
 
 PROCESS = ("phi", "chi", "log_time")
 THINNEST_INTERPHASE, THICKEST_INTERPHASE = 1.2, 5.0
@@ -60,9 +56,8 @@ def build_dataset(
 ) -> Iterator[Progress]:
     """Simulate and label `plan` into the HDF5 file `path`, yielding progress per series.
 
-    The work is done by `workers` processes of this machine, which nobody else can reach; or by the cluster of the Dask
-    scheduler at the address `scheduler`, which runs what anyone sends who reaches it: `unprotected` tells whether that
-    is everyone. Each simulates on its device called `device`, see `compute.select_device`.
+    The work is done by `workers` processes of this machine or by the cluster of the Dask scheduler at the address
+    `scheduler`, see `task_processes`. Each simulates on its device called `device`, see `compute.select_device`.
 
     Finished series stay in `PATH.parts/`, each whole or absent: a build that was stopped goes on from there, and a plan
     with more series extends them. After `minutes` no further series is begun, and the data set holds those that are
@@ -79,7 +74,7 @@ def build_dataset(
     with (
         claimed_new(path),
         _swept(folder, at_all_events=scheduler is None),
-        _processes(workers, scheduler) as processes,
+        task_processes(workers, scheduler) as processes,
     ):
         simulations = _until(deadline, [(_simulate, folder, plan, series, device) for series in missing])
         with closing(processes.results(simulations, simulators)) as simulated:
@@ -183,35 +178,8 @@ def _until(deadline: float, tasks: Iterable[Task]) -> Iterator[Task]:
 
 
 def _simulate(folder: Path, plan: BuildPlan, series: int, device: str) -> None:
-    path = series_path(_visible(folder), series)
+    path = series_path(visible(folder), series)
     simulate_series(path, _recipe(plan, series), plan.snapshots, choose_device(device))
-
-
-def unprotected(scheduler: str) -> bool:
-    """Whether the connection to the Dask scheduler at this address is neither encrypted nor kept to those who hold its
-    certificates."""
-    return not scheduler.startswith("tls://")
-
-
-def _processes(workers: int, scheduler: str | None) -> "ProcessPool | DaskCluster":
-    """Raises InputError where Dask is needed and is not installed, as on a machine lent for training."""
-    if scheduler is None:
-        return ProcessPool(workers)
-    try:
-        from microdesigner.data.cluster import DaskCluster
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"--scheduler needs the package distributed ({error}); leave it out or install this program's extra "
-            "cluster (pip install 'microdesigner[cluster]')."
-        ) from None
-    return DaskCluster(scheduler)
-
-
-def _visible(folder: Path) -> Path:
-    """`folder`, as a worker sees it; raises InputError where it does not."""
-    if not folder.is_dir():
-        raise InputError(f"A worker does not see {folder}; choose a folder on a file system that all workers share.")
-    return folder
 
 
 def _simulators(workers: int, device: str) -> int:
@@ -219,5 +187,5 @@ def _simulators(workers: int, device: str) -> int:
 
 
 def _label_series(folder: Path, plan: BuildPlan, series: int) -> list[PackedVolume]:
-    path = series_path(_visible(folder), series)
+    path = series_path(visible(folder), series)
     return [packed(volume) for volume in label_snapshots(read_series(path), plan, series)]

@@ -14,9 +14,9 @@ from microdesigner.descriptors.phase_bits import PhaseBits, carriers_of, pack_ph
 
 DescriptorSet = Literal["basic", "graspi", "full"]
 
-_SAMPLE_NAMES = ("vol_frac_D", "vol_frac_A", "vol_frac_M", "tortuosity_D", "tortuosity_A")
-_GRASPI_NAMES = {"vol_frac_D": "ABS_f_D", "tortuosity_D": "CT_f_D_tort1", "tortuosity_A": "CT_f_A_tort1"}
-_REASONS = {
+SAMPLE_NAMES = ("vol_frac_D", "vol_frac_A", "vol_frac_M", "tortuosity_D", "tortuosity_A")
+GRASPI_NAMES = {"vol_frac_D": "ABS_f_D", "tortuosity_D": "CT_f_D_tort1", "tortuosity_A": "CT_f_A_tort1"}
+REASONS = {
     "tortuosity_D": "no donor voxel touches the anode",
     "tortuosity_A": "no acceptor voxel touches the cathode",
     "CT_f_D_tort1": "no donor voxel touches the anode",
@@ -123,7 +123,7 @@ def sample_values(microstructure: Microstructure, conditions: Collection[str] = 
         The "basic" set without doubles (where a third phase is named, without the GraSPI names), then those of
         `conditions` that GraSPI's table, another name of one quantity, or the rest of two phases give.
     """
-    basic = _SAMPLE_NAMES if len(microstructure.phase_names) > 2 else tuple(_GRASPI_NAMES.values())
+    basic = SAMPLE_NAMES if len(microstructure.phase_names) > 2 else tuple(GRASPI_NAMES.values())
     further = [name for name in dict.fromkeys(conditions) if name not in basic]
     report = describe(microstructure)
     if any(_named(name, report.values) is None and name != "vol_frac_A" for name in further):
@@ -146,7 +146,7 @@ def _named(name: str, values: Mapping[str, Value]) -> str | None:
 def _basic(microstructure: Microstructure, packed: PhaseBits, parts: Components) -> dict[str, Value]:
     measured = generator_values(packed, parts, microstructure.periodic, microstructure.spacing)
     values: dict[str, Value] = dict(measured) if len(microstructure.phase_names) > 2 else {}
-    return values | {graspi: measured[name] for name, graspi in _GRASPI_NAMES.items()}
+    return values | {graspi: measured[name] for name, graspi in GRASPI_NAMES.items()}
 
 
 def _reason(name: str, microstructure: Microstructure) -> str:
@@ -154,4 +154,4 @@ def _reason(name: str, microstructure: Microstructure) -> str:
         return EDGE_UNKNOWN
     if name.startswith("DISS") and cubic_edge(microstructure) is None:
         return "GraSPI measures distances in cubic voxels only; resample the volume"
-    return _REASONS[name]
+    return REASONS[name]

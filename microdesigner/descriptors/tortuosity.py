@@ -23,7 +23,12 @@ _EXCESSES = (0.0, math.sqrt(2) - 1, math.sqrt(3) - 1, 2 * (math.sqrt(2) - 1))
 
 
 def straight_voxels(
-    packed: PhaseBits, phase: np.uint8, from_top: bool, periodic: bool, spacing: tuple[float, float, float] = CUBE
+    packed: PhaseBits,
+    phase: np.uint8,
+    from_top: bool,
+    periodic: bool,
+    spacing: tuple[float, float, float] = CUBE,
+    inside: tuple[slice, slice] | None = None,
 ) -> tuple[int, int]:
     """Count the voxels of a phase with a straight path to an electrode.
 
@@ -39,6 +44,9 @@ def straight_voxels(
         Whether x and y wrap.
     spacing : tuple of float
         Voxel edges along x, y, z in any unit.
+    inside : tuple of slice, optional
+        Voxels along x and along y that are counted, all by default: of a part of a film its rim is not, see
+        `straight_rim`.
 
     Returns
     -------
@@ -49,11 +57,21 @@ def straight_voxels(
     ----------
     GraSPI's CT_f_D_tort1 and CT_f_A_tort1: O. Wodo et al., Organic Electronics 13 (2012) 1105.
     """
+    x, y = inside or (slice(0, packed.shape[2]), slice(0, packed.shape[1]))
     if not is_cubic(spacing):
-        return _straight_boxes(packed, phase, from_top, periodic, spacing)
+        return _straight_boxes(packed, phase, from_top, periodic, spacing, (x, y))
     layers = packed[::-1] if from_top else packed
-    total, farthest = _sweep(layers, phase, periodic, admissible_excess(len(packed)))
+    counted = np.zeros(packed.shape[1:], np.bool_)
+    counted[y, x] = True
+    total, farthest = _sweep(layers, phase, periodic, admissible_excess(len(packed)), counted)
     return int(total), int(farthest)
+
+
+def straight_rim(spacing: tuple[float, float, float] = CUBE) -> int:
+    """Voxels that a straight path leaves its column by at most: each step aside costs the more height, in layers, and
+    all of them together less than one layer."""
+    aside = min(spacing[:2]) / spacing[2]
+    return int(1 / min(aside, math.sqrt(1 + aside**2) - 1))
 
 
 def is_cubic(spacing: tuple[float, float, float]) -> bool:
@@ -62,7 +80,12 @@ def is_cubic(spacing: tuple[float, float, float]) -> bool:
 
 
 def _straight_boxes(
-    packed: PhaseBits, phase: np.uint8, from_top: bool, periodic: bool, spacing: tuple[float, float, float]
+    packed: PhaseBits,
+    phase: np.uint8,
+    from_top: bool,
+    periodic: bool,
+    spacing: tuple[float, float, float],
+    inside: tuple[slice, slice],
 ) -> tuple[int, int]:
     excess = electrode_distance(packed, phase, from_top, periodic, spacing)
     if from_top:
@@ -71,6 +94,7 @@ def _straight_boxes(
     excess -= heights
     straight = (excess * len(packed) < heights) & np.isfinite(excess)
     straight[0] = np.isfinite(excess[0])
+    straight = straight[:, inside[1], inside[0]]
     return int(np.count_nonzero(straight)), int(np.count_nonzero(straight[-1]))
 
 
@@ -83,7 +107,9 @@ def admissible_excess(nz: int) -> NDArray[np.uint8]:
 
 
 @compiled
-def _sweep(layers: PhaseBits, phase: np.uint8, periodic: bool, admissible: NDArray[np.uint8]) -> tuple[int, int]:
+def _sweep(
+    layers: PhaseBits, phase: np.uint8, periodic: bool, admissible: NDArray[np.uint8], inside: NDArray[np.bool_]
+) -> tuple[int, int]:
     nz, ny, nx = layers.shape
     below = np.zeros((ny + 2, nx + 2), np.uint8)
     here = np.zeros((ny + 2, nx + 2), np.uint8)
@@ -102,7 +128,7 @@ def _sweep(layers: PhaseBits, phase: np.uint8, periodic: bool, admissible: NDArr
                 bits = bits if height > 0 else 0b1111
                 bits = bits if labels[x] == phase else 0
                 out[x + 1] = np.uint8(bits)
-                counted += (bits >> shift) & 1
+                counted += ((bits >> shift) & 1) * inside[y, x]
         total += counted
         if periodic:
             here[1 : ny + 1, 0] = here[1 : ny + 1, nx]

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Self
 
 import numpy as np
 import torch
 
 from microdesigner.compute import compute_policy, memory_errors, select_device
-from microdesigner.core.card import ModelCard
+from microdesigner.core.card import MOST_STREAMED, ModelCard
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Draft, GenerationEvent
 from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
@@ -20,6 +21,7 @@ from microdesigner.engine.draft import draft
 from microdesigner.engine.generation import Generation, model_identity
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.prediction import analysed
+from microdesigner.engine.streaming import Crew, StreamedFilm, StreamEvent
 from microdesigner.models.bundle import Bundle, load_bundle
 
 SMALLEST_FILM = Microstructure(np.zeros((2, 2, 2), np.uint8), phase_names=PHASE_NAMES)
@@ -52,6 +54,8 @@ class Engine:
         self.device = device
         self.device_note = device_note
         """Why a faster device does not compute, where there is one: a sentence for the user, or empty."""
+        self.source = bundle.card.name
+        """The name or folder by which other processes load the model."""
         compute_policy(device).prepare()
         self.networks = InferenceNetworks(bundle, device)
 
@@ -78,7 +82,9 @@ class Engine:
         chosen = select_device(device)
         describe(SMALLEST_FILM)  # compiled measures are loaded with the model, not in front of the first sample
         with memory_errors(f"The model {name}", "close other programs", chosen.device):
-            return cls(load_bundle(name, chosen.device), chosen.device, chosen.note)
+            engine = cls(load_bundle(name, chosen.device), chosen.device, chosen.note)
+        engine.source = name
+        return engine
 
     @property
     def bundle(self) -> Bundle:
@@ -95,7 +101,9 @@ class Engine:
         """Name and hash of the loaded model, as results record them."""
         return model_identity(self.bundle)
 
-    def generate(self, request: Request, keep_samples: bool = True) -> Iterator[GenerationEvent]:
+    def generate(
+        self, request: Request, keep_samples: bool = True, wanted: Sequence[int] | None = None
+    ) -> Iterator[GenerationEvent]:
         """Generate the volumes of a request.
 
         Sample i comes from seed + i alone, so the same request gives the same volumes on one type of device.
@@ -106,6 +114,8 @@ class Engine:
             Targets, number, seed and how to sample and match.
         keep_samples
             Whether the last event holds all samples again; False for runs of more volumes than fit the memory.
+        wanted
+            Numbers, from 0, of the samples to make, for who has the others already; None for all.
 
         Yields
         ------
@@ -119,7 +129,43 @@ class Engine:
             At once, when this model cannot serve the request.
         """
         self.card.check(request)
-        return Generation(self.networks, request, keep_samples).events()
+        return Generation(self.networks, request, keep_samples).events(wanted)
+
+    def stream(
+        self, request: Request, path: Path, form: str = "zarr", index: int = 0, crew: Crew | None = None
+    ) -> Iterator[StreamEvent]:
+        """Generate a film of any size in flat memory: denoised window by window, decoded and written tile by tile.
+
+        What is computed lies in PATH.parts/ until the film is written, so the same call goes on after a kill and gives
+        the same film; it is the same whatever the number of workers, and another than `generate` makes of the request.
+
+        Parameters
+        ----------
+        request
+            As `generate` takes it, with one candidate. Fractions are exact, or mended by `refinement_strength` without
+            a match; straight paths follow from the conditions and are measured.
+        path
+            The file or folder to write; a coarse overview NAME-overview.vti comes beside it first.
+        form
+            "zarr" (OME-Zarr) or "raw" (labels with a JSON header).
+        index
+            Number, from 0, of the sample to make.
+        crew
+            Who computes; None for one process of this machine on this engine's device.
+
+        Yields
+        ------
+        Progress, Preview, FilmWritten
+            Progress, the overview, at last where the film lies and what it measures. Closing the iterator stops.
+
+        Raises
+        ------
+        InputError
+            At once, when the request cannot be served tile by tile; later, when the parts there are of another one.
+        """
+        self.card.check(request, MOST_STREAMED)
+        crew = crew or Crew(1, None, str(self.device))
+        return StreamedFilm(self.networks, self.source, request, index, path, form, crew).events()
 
     def draft(self, request: Request) -> Draft:
         """A quick, coarse look at the first volume of `request`; the same request gives the same draft.

@@ -71,20 +71,23 @@ class Generation:
         self._judged: dict[tuple[float, ...], RequestVerdict] = {}
         self._previewer: Previewer | None = None  # of the first film
 
-    def events(self) -> Iterator[GenerationEvent]:
-        """Yield what happens, Finished last; raises MicrodesignerError when the volume does not fit the memory."""
+    def events(self, wanted: Sequence[int] | None = None) -> Iterator[GenerationEvent]:
+        """Yield what happens, Finished last; of the samples `wanted`, in this order, None for all.
+
+        Raises MicrodesignerError when the volume does not fit the memory.
+        """
         with self.memory_errors():
-            yield from self._events()
+            yield from self._events(range(self._request.count) if wanted is None else wanted)
 
     def memory_errors(self) -> AbstractContextManager[None]:
         """Context in which a memory too small for the request's volumes is one sentence."""
         size = "×".join(map(str, self._size))
         return memory_errors(f"A volume of {size} voxels", "lower its size", self._networks.device)
 
-    def _events(self) -> Iterator[GenerationEvent]:
+    def _events(self, wanted: Sequence[int]) -> Iterator[GenerationEvent]:
         samples: list[Sample] = []
-        for start in range(0, self._request.count, self.batch):
-            indices = range(start, min(start + self.batch, self._request.count))
+        for start in range(0, len(wanted), self.batch):
+            indices = wanted[start : start + self.batch]
             contest = BestOfN(len(indices), self._request.candidates)
             for number, slots in contest.rounds():
                 latents = yield from self._latents([indices[slot] for slot in slots], number)
@@ -97,6 +100,7 @@ class Generation:
                     samples.append(sample)
                 yield Progress("measure", index + 1, self._request.count)
                 yield SampleDone(index, sample)
+                self._targets.pop(index, None)  # a request may ask for a hundred thousand
         yield Finished(
             Result(
                 self._request,
@@ -256,7 +260,7 @@ class Generation:
         requested = self.targets(index).requested
         key = tuple(requested.values())
         if key not in self._judged:
-            self._judged[key] = judge_request(self._card, requested, self._size)
+            self._judged = {key: judge_request(self._card, requested, self._size)}
         return self._judged[key]
 
     def finished(self, index: int, best: Candidate) -> Sample:

@@ -99,7 +99,7 @@ def drafted(
     """A rough clean latent [channels, x, y, z] of the film that `request` makes from `start`: its sampler takes all
     steps, with their noise, but the denoiser is evaluated at `DRAFT_TIMES` alone; `guidances` and `known` as of
     `denoised`."""
-    batch = _Batch(networks, [targets], [start], guidances, known)
+    batch = LatentBatch(networks, [targets], [start], guidances, known)
     *_, clean = batch.estimates(request, _Held(batch.velocity, DRAFT_TIMES))
     return clean[0]
 
@@ -143,7 +143,7 @@ def denoised(
     for first in range(0, len(starts), batch_size):
         own, own_targets = starts[first : first + batch_size], targets[first : first + batch_size]
         missing = batch_size - len(own)
-        batch = _Batch(
+        batch = LatentBatch(
             networks,
             [*own_targets, *[own_targets[-1]] * missing],
             [*own, *[own[-1]] * missing],
@@ -155,8 +155,9 @@ def denoised(
         yield clean[: len(own)]
 
 
-class _Batch:
-    """Latents that are denoised together: the targets and starts of each, and what guides the first of them."""
+class LatentBatch:
+    """Latents that are denoised together: the targets and starts of each, and what guides the first of them; on
+    `device`, by default that of the networks."""
 
     def __init__(
         self,
@@ -165,13 +166,14 @@ class _Batch:
         starts: Sequence[InitialNoise],
         guidances: Sequence[Guidance] = (),
         known: KnownPart | None = None,
+        device: torch.device | None = None,
     ) -> None:
         self._networks, self._known, self._starts, self._guidances = networks, known, starts, guidances
-        card, device = networks.bundle.card, networks.device
+        card, device = networks.bundle.card, device or networks.device
         values, targeted = condition_values(card, targets)
         sizes = _domain_sizes(card, targets, starts, known.domain_size if known else None)
-        self._conditions = torch.cat([values, sizes], dim=1).to(device)
-        self._targeted = torch.cat([targeted, torch.ones_like(sizes, dtype=torch.bool)], dim=1).to(device)
+        self.conditions = torch.cat([values, sizes], dim=1).to(device)
+        self.targeted = torch.cat([targeted, torch.ones_like(sizes, dtype=torch.bool)], dim=1).to(device)
         self.noise = torch.stack([start.noise for start in starts]).to(device)
 
     def estimates(self, request: Request, velocity: Velocity) -> Iterator[Tensor]:
@@ -194,4 +196,4 @@ class _Batch:
 
     def velocity(self, noisy: Tensor, time: Tensor) -> Tensor:
         """What the denoiser predicts under these conditions."""
-        return self._networks.velocity(noisy, time, self._conditions, self._targeted)
+        return self._networks.velocity(noisy, time, self.conditions, self.targeted)

@@ -35,10 +35,11 @@ def match_fractions(logits: Logits, fractions: Mapping[int, float]) -> MatchedPh
     """
     flat = np.ascontiguousarray(logits).reshape(logits.shape[0], -1)
     counts = target_counts(fractions, flat.shape[0], flat.shape[1])
-    raw, margin = _labels_and_margins(flat)
+    raw, margin = labels_and_margins(flat)
     for limit in MARGIN_LIMITS:
         near = np.flatnonzero(margin < limit)
-        solved = _solved_near(flat[:, near].astype(np.float64), _remaining(counts, raw, near), limit)
+        settled = np.bincount(raw, minlength=256) - np.bincount(raw[near], minlength=256)
+        solved = solved_near(flat[:, near].astype(np.float64), remaining_counts(counts, settled), limit)
         if solved is not None:
             break
     assert solved is not None, "no margin is beyond an endless limit"
@@ -52,12 +53,12 @@ def rough_labels(logits: Logits, fractions: Mapping[int, float]) -> PhaseArray:
     """Labels [x, y, z] whose shares are near the targeted ones, in a fraction of the time of `match_fractions`: biases
     after a few sweeps over every seventh voxel, a stride that favours no place in the decoder's blocks."""
     few = logits.reshape(logits.shape[0], -1)[:, ::7].astype(np.float64)
-    bias = _solve_bias(few, target_counts(fractions, *few.shape), ROUGH_SWEEPS)
+    bias = solve_bias(few, target_counts(fractions, *few.shape), ROUGH_SWEEPS)
     biased: NDArray[np.float32] = logits + bias.astype(np.float32)[:, None, None, None]
     return biased.argmax(axis=0).astype(np.uint8)
 
 
-def _labels_and_margins(flat: Logits) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def labels_and_margins(flat: Logits) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Label of the largest of the logits (phases, voxels) of each voxel, and by how much it exceeds the second."""
     labels, largest, second = np.zeros(flat.shape[1], np.int64), flat[0], np.full_like(flat[0], -np.inf)
     for label in range(1, len(flat)):
@@ -67,20 +68,19 @@ def _labels_and_margins(flat: Logits) -> tuple[NDArray[np.int64], NDArray[np.flo
     return labels, largest - second
 
 
-def _remaining(counts: Mapping[int, int], raw: NDArray[np.int64], near: NDArray[np.int64]) -> dict[int, int]:
-    """What the voxels `near` must give each label when all others keep theirs."""
-    settled = np.bincount(raw, minlength=256) - np.bincount(raw[near], minlength=256)
+def remaining_counts(counts: Mapping[int, int], settled: NDArray[np.int64]) -> dict[int, int]:
+    """What other voxels must give each label when `settled` (labels,) keep theirs."""
     return {label: count - int(settled[label]) for label, count in counts.items()}
 
 
-def _solved_near(
+def solved_near(
     flat: NDArray[np.float64], counts: Mapping[int, int], limit: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
     """Labels of voxels whose best logit has a margin below `limit`, and the biases; None when these voxels are too few,
     or a bias so large that it would have moved others too."""
     if min(counts.values(), default=0) < 0 or sum(counts.values()) > flat.shape[1]:
         return None
-    bias = _solve_bias(flat, counts)
+    bias = solve_bias(flat, counts)
     if np.ptp(bias) >= limit:
         return None
     return _resolve_ties(flat + bias[:, None], counts), bias
@@ -97,7 +97,7 @@ def target_counts(fractions: Mapping[int, float], phases: int, voxels: int) -> d
     return counts
 
 
-def _solve_bias(flat: NDArray[np.float64], counts: Mapping[int, int], sweeps: int = SWEEPS) -> NDArray[np.float64]:
+def solve_bias(flat: NDArray[np.float64], counts: Mapping[int, int], sweeps: int = SWEEPS) -> NDArray[np.float64]:
     """Biases [phases] whose argmax has the wanted counts up to ties: each in turn moves to where its count is right."""
     bias = np.zeros(flat.shape[0])
     # With every label targeted only differences of biases matter, so the largest phase stays put.

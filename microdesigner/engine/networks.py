@@ -11,7 +11,7 @@ from microdesigner.compute import ComputePolicy, compute_policy
 from microdesigner.models.autoencoder import PhaseAutoencoder
 from microdesigner.models.bundle import Bundle
 from microdesigner.models.conditioning import ConditionalDenoiser
-from microdesigner.models.tiling import Decoded, decoded_in_tiles
+from microdesigner.models.tiling import Decoded, decoded_in_tiles, decoded_tile
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -63,6 +63,13 @@ class InferenceNetworks:
         with self.policy.autocast():
             for x, y, logits in decoded_in_tiles(self._decoder, latents, self.periodic, exact=False):
                 yield x, y, logits.float()
+
+    @torch.no_grad()
+    def tile(self, latent: Tensor, x: slice, y: slice) -> Tensor:
+        """Logits (phases, x, y, z) in float32 of the latent voxels `x`, `y` of `latent` (channels, x, y, z)."""
+        assert isinstance(self._exact_decoder, PhaseAutoencoder)
+        latents = latent[None].to(memory_format=self.policy.memory_format)
+        return decoded_tile(self._exact_decoder, latents, self.periodic, x, y)[0]
 
     def decode_for_derivatives(self, latents: Tensor) -> Tensor:
         """Logits as from `decode_quickly`, in the policy's format, with derivatives by `latents`.

@@ -10,6 +10,7 @@ import numpy as np
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS, PHASE_NAMES, Microstructure, PhaseArray
 from microdesigner.core.slabs import greatest
+from microdesigner.io.tiled import TiledVolume
 
 Voxel = tuple[float, float, float]
 # provenance of a volume whose file gives voxel edges without their unit; the edges stand beside it where they are not
@@ -55,7 +56,7 @@ def volume(path: Path, phases: PhaseArray, voxel_nm: Voxel | None, record: Any =
         raise InputError(f"{path}: {error}") from None
 
 
-def record_of(microstructure: Microstructure) -> dict[str, Any]:
+def record_of(microstructure: Microstructure | TiledVolume) -> dict[str, Any]:
     """What a file should remember besides labels and voxel edges; the inverse of `volume`."""
     return {
         "lateral": microstructure.lateral,

@@ -4,20 +4,23 @@ Without a header, or beside a JSON or XML file of another program, the user give
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.paths import atomic_path
-from microdesigner.core.slabs import x_fastest
+from microdesigner.core.slabs import release, x_fastest
 from microdesigner.io import ising
 from microdesigner.io.axes import fortran, mapped
 from microdesigner.io.labels import check_size, parsed, record_of, voxel_of
 from microdesigner.io.options import ImportOptions, MissingOptionError
 from microdesigner.io.scans import Scan, edge_facts
+from microdesigner.io.tiled import PutTile, TiledVolume, described
 
 ORDER = "x fastest"
 _OWN_KEYS = {"type", "order", "shape"}
@@ -56,12 +59,36 @@ def write(microstructure: Microstructure, path: Path, header_beside: Path | None
 
     Headers of labels that are replaced go first, so that none is ever beside labels that it does not describe.
     """
-    header = {"type": "uint8", "order": ORDER, "shape": microstructure.shape, "voxel_nm": microstructure.voxel_nm}
-    document = json.dumps(header | record_of(microstructure), indent=1)
+    with _written(described(microstructure), path, header_beside) as labels_file:
+        labels_file.write_bytes(x_fastest(microstructure.phases).ravel().data)
+
+
+@contextmanager
+def tiled(volume: TiledVolume, path: Path) -> Iterator[PutTile]:
+    """A function that puts tiles of the labels into NAME.raw; both files are there when the block ends."""
+    x, y, z = volume.shape
+    with _written(volume, path) as labels_file:
+        with labels_file.open("r+b") as file:
+            file.truncate(x * y * z)
+        labels = np.memmap(labels_file, np.uint8, "r+", shape=(z, y, x))
+
+        def put(along_x: slice, along_y: slice, tile: PhaseArray) -> None:
+            labels[:, along_y, along_x] = x_fastest(tile)
+            labels.flush()
+            release(labels)
+
+        yield put
+
+
+@contextmanager
+def _written(volume: TiledVolume, path: Path, header_beside: Path | None = None) -> Iterator[Path]:
+    """The file for the labels, which moves into place with its header when the block ends."""
+    header = {"type": "uint8", "order": ORDER, "shape": volume.shape, "voxel_nm": volume.voxel_nm}
+    document = json.dumps(header | record_of(volume), indent=1)
     # the outer file moves into place last, so a header always has its labels
     with atomic_path(path.with_suffix(".json")) as header_file, atomic_path(path) as labels_file:
         header_file.write_text(document, encoding="utf-8")
-        labels_file.write_bytes(x_fastest(microstructure.phases).ravel().data)
+        yield labels_file
         for old in (path.with_suffix(".json"), header_beside):
             if old is not None:
                 old.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """All file formats, and the two doors through which volumes enter and leave the program."""
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from microdesigner.io import (
     npy,
     nrrd,
     ome,
+    ome_zarr,
     raw,
     slices,
     tiff,
@@ -28,6 +30,7 @@ from microdesigner.io import (
 )  # fmt: skip
 from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions
 from microdesigner.io.scans import Scan
+from microdesigner.io.tiled import PutTile, TiledVolume
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,14 @@ FORMATS: dict[str, Format] = {
     "dream3d": Format("DREAM.3D", (".dream3d",), dream3d.write),
     "npy": Format("NumPy array", (".npy",), npy.write),
     "graspi": Format("GraSPI text", (".txt",), graspi_text.write),
+    "zarr": Format("OME-Zarr", (".ome.zarr", ".zarr"), ome_zarr.write),
 }
+
+TILED_FORMATS: dict[str, Callable[[TiledVolume, Path], AbstractContextManager[PutTile]]] = {
+    "zarr": ome_zarr.tiled,
+    "raw": raw.tiled,
+}
+"""By name of the format, what opens a file for a volume that comes tile by tile."""
 
 READERS: tuple[Reader, ...] = (
     Reader("VTK grids", (".vti", ".vtr"), vti.scan),

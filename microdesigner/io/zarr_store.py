@@ -4,6 +4,7 @@ Source: https://ngff.openmicroscopy.org (multiscales: axes with units, scales pe
 """
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import numpy as np
 from microdesigner.core.errors import InputError
 from microdesigner.io.arrays import chosen
 from microdesigner.io.axes import in_xyz, letter_of, three_of
-from microdesigner.io.labels import Voxel, check_size
+from microdesigner.io.labels import Voxel, check_size, voxel_of
 from microdesigner.io.mapped_arrays import gathered, layered
+from microdesigner.io.ome_zarr import RECORD
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan
 from microdesigner.io.units import in_nm
@@ -52,7 +54,12 @@ def _scan(path: Path, options: ImportOptions) -> Scan:
     main = images.get("") or (next(iter(images.values())) if len(images) == 1 else {})
     finest = next(iter(main), None)
     name = chosen(path, list(found), options, finest if finest in found else None)
-    return _of_array(path, found[name], levels.get(name, {}), options, name, tuple(found))
+    scanned = _of_array(path, found[name], levels.get(name, {}), options, name, tuple(found))
+    record = root.attrs.get(RECORD) if name == finest else None
+    if not isinstance(record, dict):
+        return scanned
+    known = voxel_of(path, record["voxel_nm"]) if record.get("voxel_nm") is not None else None
+    return replace(scanned, record=record, phases_known=True, oriented=True, edges_without_unit=None, voxel_nm=known)
 
 
 def _is_volume(array: Any) -> bool:

@@ -27,16 +27,22 @@ def decoded_in_tiles(autoencoder: Autoencoder, latent: Tensor, periodic: bool, e
         logits = autoencoder.decode(latent, periodic)
         yield slice(0, logits.shape[2]), slice(0, logits.shape[3]), logits
         return
-    halo = autoencoder.halo
-    for x in _tiles(latent.shape[2]):
-        for y in _tiles(latent.shape[3]):
-            (rows, left), (columns, front) = (
-                _with_margin(span, latent.shape[axis], halo, periodic) for span, axis in ((x, 2), (y, 3))
-            )
-            piece = latent[:, :, rows.to(latent.device)][:, :, :, columns.to(latent.device)]
+    for x in tiles_along(latent.shape[2]):
+        for y in tiles_along(latent.shape[3]):
             with sums_in_one_order() if exact and latent.device.type == "cpu" else nullcontext():
-                logits = autoencoder.decode(piece, periodic)  # how its own rim is padded is lost with the margin
-            yield _voxels(x), _voxels(y), logits[:, :, _voxels(x, left - x.start), _voxels(y, front - y.start)]
+                logits = decoded_tile(autoencoder, latent, periodic, x, y)
+            yield _voxels(x), _voxels(y), logits
+
+
+def decoded_tile(autoencoder: PhaseAutoencoder, latent: Tensor, periodic: bool, x: slice, y: slice) -> Tensor:
+    """Logits (batch, phases, x, y, z) of the latent voxels `x`, `y` of a film."""
+    halo = autoencoder.halo
+    (rows, left), (columns, front) = (
+        _with_margin(span, latent.shape[axis], halo, periodic) for span, axis in ((x, 2), (y, 3))
+    )
+    piece = latent[:, :, rows.to(latent.device)][:, :, :, columns.to(latent.device)]
+    logits = autoencoder.decode(piece, periodic)  # how its own rim is padded is lost with the margin
+    return logits[:, :, _voxels(x, left - x.start), _voxels(y, front - y.start)]
 
 
 @contextmanager
@@ -55,7 +61,8 @@ def sums_in_one_order() -> Iterator[None]:
             torch.backends.mkldnn.enabled = before
 
 
-def _tiles(length: int) -> list[slice]:
+def tiles_along(length: int) -> list[slice]:
+    """The tiles of an axis of `length` latent voxels."""
     return [slice(start, min(start + TILE, length)) for start in range(0, length, TILE)]
 
 

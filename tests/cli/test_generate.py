@@ -50,6 +50,7 @@ def test_files_and_result(call: Any, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert json.loads(capsys.readouterr().out) == document
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "result.json",
+        "result.jsonl",
         "sample-0000.tif",
         "sample-0000.vti",
         "sample-0001.tif",
@@ -196,15 +197,16 @@ def test_an_interruption_leaves_whole_files_and_the_result_so_far(
     (tmp_path / "out" / "result.json").write_text("of an earlier run")
     whole = Engine.generate
 
-    def interrupted(engine: Engine, request: Request, keep_samples: bool) -> Iterator[GenerationEvent]:
-        for event in whole(engine, request, keep_samples):
+    def interrupted(engine: Engine, request: Request, **options: Any) -> Iterator[GenerationEvent]:
+        for event in whole(engine, request, **options):
             yield event
             if getattr(event, "index", None) == 0:
                 raise KeyboardInterrupt
 
     monkeypatch.setattr(Engine, "generate", interrupted)
     assert call(*TARGETS, "--count", "3") == 130
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["result.json", "sample-0000.vti"]
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["result.json", "result.jsonl", "sample-0000.vti"]
     assert not result_of(tmp_path)["complete"]
     assert [entry["file"] for entry in result_of(tmp_path)["samples"]] == ["sample-0000.vti"]
     assert read(tmp_path / "out" / "sample-0000.vti").shape == (64, 64, 32)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from microdesigner.cli import generate, growing_result
+from microdesigner.cli import growing_result
+from microdesigner.cli.films import Place
 from microdesigner.cli.main import main
 from microdesigner.cli.sweep import parse_axes
 from microdesigner.core.errors import InputError
@@ -25,7 +26,7 @@ def test_two_targets_are_swept_into_files_and_a_table(
     assert main(["generate", *sweep, *options, "--seed", "3", "--out", str(out)]) == 0
     assert "1 of 4 combinations are impossible and left out" in capsys.readouterr().err
     names = sorted(path.name for path in out.iterdir())
-    assert names == ["result.json", *(f"sample-000{index}.vti" for index in range(3)), "sweep.csv"]
+    assert names == ["result.json", "result.jsonl", *(f"sample-000{index}.vti" for index in range(3)), "sweep.csv"]
     rows = list(csv.DictReader((out / "sweep.csv").open(encoding="utf-8")))
     asked = [(float(row["target vol_frac_D"]), float(row["target vol_frac_M"])) for row in rows]
     assert asked == [(0.2, 0.1), (0.7, 0.1), (0.2, 0.4)]
@@ -43,15 +44,15 @@ def test_two_targets_are_swept_into_files_and_a_table(
 def test_the_result_of_a_sweep_grows_as_films_come(
     tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    result, seen, write = tmp_path / "out" / "result.json", list[tuple[bool, list[str]]](), generate.write_sample
+    result, seen, write = tmp_path / "out" / "result.json", list[tuple[bool, list[str]]](), Place.write
 
-    def watch(*arguments: Any) -> str:
+    def watch(*arguments: Any) -> dict[str, Any]:
         if result.exists():
             document = json.loads(result.read_text(encoding="utf-8"))
             seen.append((document["complete"], [entry["file"] for entry in document["samples"]]))
         return write(*arguments)
 
-    monkeypatch.setattr(generate, "write_sample", watch)
+    monkeypatch.setattr(Place, "write", watch)
     monkeypatch.setattr(growing_result, "WRITING_SHARE", 1e9)  # however long it takes
     sweep = ("--sweep", "vol_frac_D=0.2:0.4:3", "--steps", "1", "--refinement", "0")
     assert main(["generate", *sweep, "--model", str(tiny_folder), "--out", str(result.parent)]) == 0

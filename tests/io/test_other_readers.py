@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import h5py
 import nrrd
+import numcodecs
 import numpy as np
 import pytest
 import SimpleITK
@@ -153,6 +154,29 @@ def _graspi(path: Path, shape: tuple[int, ...]) -> Seen:
     return Seen(np.choose(values, [0, 1, -1, 2]))  # GraSPI's mixed phase is 3
 
 
+def _zarr(path: Path, shape: tuple[int, ...]) -> Seen:
+    """The finest level by JSON and numcodecs, chunk by chunk, as the specifications of Zarr 2 and OME-Zarr 0.4 say."""
+    attributes = json.loads((path / ".zattrs").read_text())
+    (image,) = attributes["multiscales"]
+    level = path / image["datasets"][0]["path"]
+    array = json.loads((level / ".zarray").read_text())
+    assert array["shape"] == list(shape[::-1])
+    assert (array["zarr_format"], array["dtype"], array["order"], array["filters"]) == (2, "|u1", "C", None)
+    decode = numcodecs.get_codec(array["compressor"]).decode
+    values = np.zeros(array["shape"], np.uint8)
+    for place in np.ndindex(*(-(-edge // chunk) for edge, chunk in zip(array["shape"], array["chunks"], strict=True))):
+        file = level / array["dimension_separator"].join(map(str, place))
+        chunk = np.frombuffer(decode(file.read_bytes()), np.uint8).reshape(array["chunks"])
+        spans = tuple(slice(i * edge, (i + 1) * edge) for i, edge in zip(place, array["chunks"], strict=True))
+        values[spans] = chunk[tuple(slice(0, edge) for edge in values[spans].shape)]
+    assert [axis["name"] for axis in image["axes"]] == ["z", "y", "x"]
+    units = {axis["unit"] for axis in image["axes"]}
+    scale = next(entry["scale"] for entry in image["datasets"][0]["coordinateTransformations"] if "scale" in entry)
+    unit = {"nanometer": "nm"}[units.pop()]
+    record = attributes["microdesigner"]
+    return Seen(values.T, tuple(scale[::-1]), unit, tuple(record["phase_names"]), record["provenance"])
+
+
 READERS: dict[str, tuple[str, Callable[[Path, tuple[int, ...]], Seen]]] = {
     "vti by VTK": (".vti", _vti),
     "vtk by VTK": (".vtk", _vtk),
@@ -171,6 +195,7 @@ READERS: dict[str, tuple[str, Callable[[Path, tuple[int, ...]], Seen]]] = {
     "dream3d by h5py": (".dream3d", _dream3d),
     "npy by NumPy": (".npy", lambda path, _: Seen(np.load(path))),
     "graspi by NumPy": (".txt", _graspi),
+    "zarr by numcodecs": (".ome.zarr", _zarr),
 }
 
 

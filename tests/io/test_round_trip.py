@@ -12,7 +12,7 @@ from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from tests.conftest import FullDisk
 
 PROVENANCE = {"seed": 3, "text": 'ü "<&>" \n=', "targets": {"vol_frac_D": 0.3}, "none": None}
-KEEPS_ALL = {"vti", "raw", "mhd", "tiff", "ome-tiff", "nrrd", "hdf5", "dream3d"}
+KEEPS_ALL = {"vti", "raw", "mhd", "tiff", "ome-tiff", "nrrd", "hdf5", "dream3d", "zarr"}
 KEEPS_NAMES = KEEPS_ALL | {"mha"}
 KEEPS_SPACING = KEEPS_NAMES | {"vtk"}
 
