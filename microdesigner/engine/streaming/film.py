@@ -14,6 +14,7 @@ import numpy as np
 import psutil
 import torch
 
+from microdesigner.core.conditions import fraction_labels
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import GenerationEvent, Preview, Progress
 from microdesigner.core.microstructure import Microstructure, PhaseArray
@@ -25,7 +26,6 @@ from microdesigner.data.processes import Processes, task_processes
 from microdesigner.descriptors.report import DescriptorReport
 from microdesigner.engine.generation import model_identity
 from microdesigner.engine.latents import LatentBatch, initial_noises, latent_shape
-from microdesigner.engine.matching import fraction_labels
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.sample_targets import sample_targets
 from microdesigner.engine.streaming import windows
@@ -159,10 +159,10 @@ class StreamedFilm:
     def _labels(self) -> Generator[Progress, None, TileLabels]:
         """The labels with the fractions that the request asks for."""
         names, strength = self._card.phase_names, self._request.refinement_strength
-        if self._request.match != "none" and (asked := fraction_labels(self._request.targets, names)):
+        if self._request.match != "none" and (asked := fraction_labels(self._request.targets, len(names))):
             return (yield from matched(self._parts, asked, len(names)))
         raw = yield from unmatched(self._parts, len(names))
-        fractions = fraction_labels(self._targets.requested, names) if strength else {}
+        fractions = fraction_labels(self._targets.requested, len(names)) if strength else {}
         if not fractions:
             return raw
         shares = raw.counts / raw.counts.sum()
