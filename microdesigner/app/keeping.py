@@ -4,9 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from microdesigner.app.kept_part import KeptFilm, KeptPart, Piece, fits
-from microdesigner.app.kept_region import Shape
+from microdesigner.app.kept_region import Region, Shape
 from microdesigner.app.request_model import RequestModel
 from microdesigner.core.given import TargetsOf
+
+FIRST_STRENGTH = 0.4
+"""Of a variation: some domains differ, most stay."""
 
 
 class Keeping:
@@ -56,6 +59,19 @@ class Keeping:
         """Let fractions speak of the whole film, or of its new part alone."""
         if self.part is not None:
             self._set(replace(self.part, targets_of=targets_of), "Change what targets speak of")
+
+    def vary(self, film: KeptFilm) -> None:
+        """Vary a film as a whole, in place of what is kept so far."""
+        if self._model.size is None:
+            return
+        size = film.shape if fits(film.shape, self._model.size) else self._room_for(film.shape)
+        piece = replace(Piece.of(film, size), region=Region.none_of(film.shape))
+        self._set(KeptPart((piece,), strength=FIRST_STRENGTH), f"Vary {film.name}", size=size)
+
+    def set_strength(self, strength: float, gesture: str = "") -> None:
+        """Let what is not kept leave its film so far, see `KeptPart`."""
+        if self.part is not None:
+            self._set(replace(self.part, strength=strength), "Change how far the rest may differ", gesture)
 
     def _room_for(self, shape: Shape) -> Shape:
         """The smallest size that the model can make and that holds a film of `shape`."""

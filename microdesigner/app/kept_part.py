@@ -15,6 +15,7 @@ from microdesigner.core.regions import AXES
 
 IN_PLANE = ((1, 2), (0, 2), (0, 1))
 STORED = "a part of a stored film"
+VARIED = "Only one film, of the size asked for, can be varied; make the rest anew, or keep a part of that film alone."
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +125,12 @@ class Piece:
         )
         return picture[np.ix_(rows, columns)]
 
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing is kept of its film, which is varied as a whole."""
+        known = self.film.known
+        return self.region.kind == "none" or (known is not None and self.region.kind == "all" and not known.share)
+
     def title(self, size: Shape) -> str:
         """What of which film, in words."""
         if not self.film.section:
@@ -136,16 +143,26 @@ class Piece:
 
 @dataclass(frozen=True)
 class KeptPart:
-    """All that is kept; of pieces that overlap the later one counts."""
+    """All that is kept; of pieces that overlap the later one counts.
+
+    Attributes
+    ----------
+    pieces : tuple of Piece
+    targets_of : str
+        Whether fractions asked for are those of the whole "film" or of its "new" part.
+    strength : float
+        How far what is not kept may leave the film, see `core.given.Given`: 1 makes it anew, less varies it.
+    """
 
     pieces: tuple[Piece, ...]
     targets_of: TargetsOf = "film"
+    strength: float = 1.0
 
     @classmethod
     def of_given(cls, given: Given) -> "KeptPart":
         """What a request keeps."""
         film = KeptFilm.of_given(given)
-        return cls((Piece.of(film, given.shape),), given.targets_of)
+        return cls((Piece.of(film, given.shape),), given.targets_of, given.strength)
 
     def given(self, size: Shape) -> Given:
         """The part of a film of `size`, as requests carry it; raises InputError where it is none."""
@@ -157,21 +174,32 @@ class KeptPart:
 
     def check(self, size: Shape, card: ModelCard) -> None:
         """Raise InputError where a film of `size` cannot be completed by the model of `card`."""
+        if self.strength < 1 and not self.varies(size):
+            raise InputError(VARIED)
         labels, kept = _laid(self, size)
-        if not kept.any():
+        if self.strength == 1 and not kept.any():
             raise InputError("No voxel lies in the region to keep; choose a larger region.")
         if kept.all():
             raise InputError(
                 "The whole film is kept, so nothing is left to generate; keep a part of it or ask for a larger size."
             )
-        if int(labels[kept].max()) >= len(card.phase_names):
+        highest = int((labels[kept] if self.strength == 1 else self.pieces[0].film.phases).max())
+        if highest >= len(card.phase_names):
             raise InputError(
-                f"The kept part has {int(labels[kept].max()) + 1} phases, the model {card.name} knows "
+                f"The kept part has {highest + 1} phases, the model {card.name} knows "
                 f"{', '.join(card.phase_names)}; choose another model or map the labels first."
             )
 
+    def varies(self, size: Shape) -> bool:
+        """Whether it is one film, known as a whole, of which what is not kept of a film of `size` can be varied."""
+        film = self.pieces[0].film
+        known = film.known is None or film.known.strength < 1
+        return len(self.pieces) == 1 and film.shape == size and known
+
     def summary(self, size: Shape) -> str:
         """One line that says what is kept of which films, and how much of a film of `size` that is."""
+        if self.pieces[0].nothing:
+            return f"Varying {self.pieces[0].film.name}"
         pieces = " and ".join(piece.title(size) for piece in self.pieces)
         try:
             share = float(self.laid(size)[1].mean())
@@ -208,10 +236,16 @@ def _laid(part: KeptPart, size: Shape) -> tuple[PhaseArray, Mask]:
 @lru_cache(maxsize=4)
 def _given(part: KeptPart, size: Shape) -> Given:
     known, region = part.pieces[0].film.known, part.pieces[0].region
-    if known is not None and len(part.pieces) == 1 and region.kind == "all" and known.shape == size:
+    same = known is not None and len(part.pieces) == 1 and region.kind == "all" and part.strength == known.strength
+    if known is not None and same and known.shape == size:
         return replace(known, targets_of=part.targets_of)  # the request that it comes from is the same again
-    words = ", ".join(piece.title(size) for piece in part.pieces)
-    return Given.of(*_laid(part, size), words, part.targets_of)
+    words = ", ".join(piece.title(size) for piece in part.pieces if not piece.nothing)
+    labels, kept = _laid(part, size)
+    if part.strength < 1:
+        if not part.varies(size):
+            raise InputError(VARIED)
+        labels = part.pieces[0].film.phases
+    return Given.of(labels, kept, words, part.targets_of, part.strength)
 
 
 def default_plane(shape: Shape, upright: bool) -> int:

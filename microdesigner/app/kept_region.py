@@ -10,7 +10,7 @@ from microdesigner.core.regions import AXES, OUTSIDE, region_mask
 
 Shape = tuple[int, int, int]
 Span = tuple[int, int]
-Kind = Literal["slab", "box", "sphere", "layers", "all"]
+Kind = Literal["slab", "box", "sphere", "layers", "all", "none"]
 MOST_NAMED = 4
 """Layers that are named one by one in a sentence."""
 
@@ -22,7 +22,8 @@ class Region:
     Attributes
     ----------
     kind : str
-        "slab": a span along one axis; "box": spans along all three; "sphere"; "layers": single layers; "all".
+        "slab": a span along one axis; "box": spans along all three; "sphere"; "layers": single layers; "all"; "none",
+        of a film that is varied as a whole.
     axis : int
         Across which a slab lies: 0, 1, 2 for x, y, z.
     spans : three of (int, int)
@@ -58,8 +59,13 @@ class Region:
         """All of a film."""
         return replace(cls.half_of(shape), kind="all")
 
+    @classmethod
+    def none_of(cls, shape: Shape) -> Self:
+        """Nothing of a film, which is varied as a whole."""
+        return replace(cls.half_of(shape), kind="none")
+
     def words(self) -> tuple[str, ...]:
-        """Regions whose union it is, as `core.regions.region_mask` reads them; none for all of the film."""
+        """Regions whose union it is, as `core.regions.region_mask` reads them; none for all of the film or nothing."""
         prefix = f"{OUTSIDE} " if self.outside else ""
         if self.kind == "slab":
             return (prefix + self._span(self.axis),)
@@ -86,8 +92,8 @@ class Region:
             named = [word.replace("=", " = ") for word in self.words()]
             more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
             return ("the layers " if len(named) > 1 else "the layer ") + ", ".join(named[:MOST_NAMED]) + more
-        if self.kind == "all":
-            return "all"
+        if self.kind in ("all", "none"):
+            return "all" if self.kind == "all" else "nothing"
         inside = {
             "slab": self._voxels(self.axis),
             "box": ", ".join(map(self._voxels, range(3))),

@@ -76,6 +76,41 @@ def test_the_first_half_of_a_film_is_kept_at_first(model: RequestModel, keeping:
     assert request.given is None
 
 
+def test_a_film_is_varied_as_a_whole_or_around_a_part(model: RequestModel, keeping: Keeping) -> None:
+    keeping.vary(_film())
+    request = model.request()
+    assert request is not None
+    assert request.given is not None
+    assert (request.given.strength, request.given.share) == (0.4, 0)
+    np.testing.assert_array_equal(request.given.filled(), FILM)
+    assert keeping.part is not None
+    assert keeping.part.summary(SHAPE) == "Varying a film"
+    keeping.edit(0, region=Region("slab", spans=((0, 32), (0, 1), (0, 1))))
+    keeping.set_strength(0.2)
+    request = model.request()
+    assert request is not None
+    assert request.given is not None
+    assert (request.given.strength, request.given.share) == (0.2, 0.5)
+    model.recall(request)
+    assert model.request() == request
+    keeping.set_strength(0.3)
+    request = model.request()
+    assert request is not None
+    assert request.given is not None
+    assert request.given.strength == 0.3
+    np.testing.assert_array_equal(request.given.filled(), FILM)
+
+
+def test_what_cannot_be_varied_is_one_sentence(model: RequestModel, keeping: Keeping) -> None:
+    keeping.vary(_film())
+    keeping.set_strength(1.0)
+    assert "No voxel lies in the region" in model.impossible()
+    keeping.set_strength(0.4)
+    model.set_size((128, 64, 32))
+    assert "Only one film, of the size asked for, can be varied" in model.impossible()
+    assert model.request() is None
+
+
 def test_a_larger_size_keeps_the_film_and_continues_it(model: RequestModel, keeping: Keeping) -> None:
     keeping.keep(_film())
     keeping.edit(0, region=Region.all_of(SHAPE))

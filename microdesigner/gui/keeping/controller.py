@@ -16,8 +16,9 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.gui.command import Command
 from microdesigner.gui.keeping.panel import KeptPanel
 
+VARIED = "Generate makes variations of {name} from now on."
 KEPT = "A part of {name} is kept as it is; Generate makes the rest around it."
-NO_FILM = "There is no film on show of which a part could be kept; generate or open one first."
+NO_FILM = "There is no film on show to start from; generate or open one first."
 
 
 class KeepingController(QObject):
@@ -34,6 +35,7 @@ class KeepingController(QObject):
         self._found: tuple[object, Mask | None] = (None, None)
         self.panel = KeptPanel(model)
         self.panel.keep_requested.connect(lambda: self.keep_shown())
+        self.panel.vary_requested.connect(self.vary_shown)
         self.panel.mark_toggled.connect(self.changed)
         model.changed.connect(self._follow)
 
@@ -44,6 +46,15 @@ class KeepingController(QObject):
             self.message.emit(NO_FILM)
         else:
             self.keep(film, **entries)
+
+    def vary_shown(self) -> None:
+        """Generate variations of the film on show from now on."""
+        film = self._film()
+        if film is None:
+            self.message.emit(NO_FILM)
+        else:
+            self._keeping.vary(film)
+            self.message.emit(VARIED.format(name=film.name))
 
     def keep(self, film: KeptFilm, **entries: Any) -> None:
         """Keep a part of a film, or a section beside what is kept; `entries` are those of the piece that are known."""
@@ -67,6 +78,7 @@ class KeepingController(QObject):
         mark = self.panel.mark
         return [
             Command("Generate", "Keep a part of the film on show", self.keep_shown, ("Ctrl+K",), section=2),
+            Command("Generate", "More like the film on show", self.vary_shown, ("Ctrl+Shift+K",), section=2),
             Command(
                 "Generate",
                 "Stop keeping",
@@ -90,9 +102,10 @@ class KeepingController(QObject):
         for piece in part.pieces:
             if piece.film.phases is volume.phases and not piece.film.section:
                 try:
-                    return piece.region.mask(voxels)
+                    region = piece.region.mask(voxels)
                 except InputError:
                     return None
+                return region if region.any() else None
         return None
 
     def _follow(self, design: Design) -> None:

@@ -7,12 +7,14 @@ from microdesigner.app.keeping import Keeping
 from microdesigner.app.kept_part import KeptPart, Piece
 from microdesigner.app.kept_region import Region
 from microdesigner.app.request_model import Design, RequestModel
+from microdesigner.core.given import LEAST_STRENGTH
 from microdesigner.gui.keeping.region_form import RegionForm
 from microdesigner.gui.keeping.section_form import SectionForm
 from microdesigner.gui.undo import UndoMerge
 from microdesigner.gui.widgets.basics import Section, as_text, heading, named, quiet, tool_button
+from microdesigner.gui.widgets.number_field import IntegerField
 
-OFFER = "Keep a part of this film"
+OFFER, VARY = "Keep a part of this film", "More like this film"
 NOTHING = "All of the film is generated."
 TARGETS_OF = {"film": "the whole film", "new": "the new part alone"}
 
@@ -21,6 +23,7 @@ class KeptPanel(Section):
     """Shows the kept part of the request model and edits it."""
 
     keep_requested = Signal()  # a part of the film on show
+    vary_requested = Signal()  # the film on show
     mark_toggled = Signal()
 
     def __init__(self, model: RequestModel) -> None:
@@ -31,6 +34,8 @@ class KeptPanel(Section):
         self._form = QWidget()
         self.offer = named(QPushButton(OFFER), OFFER,
             "Keep a region of the film on show, voxel by voxel, and generate the rest around it (Ctrl+K).")  # fmt: skip
+        self.vary = named(QPushButton(VARY), VARY,
+            "Generate variations of the film on show, near to it or farther away (Ctrl+Shift+K).")  # fmt: skip
         self.words = QLabel(NOTHING)
         self.words.setWordWrap(True)
         self.notes = quiet()
@@ -42,6 +47,12 @@ class KeptPanel(Section):
             "Whether the phase fractions asked for are those of the whole film or of its new part alone.")  # fmt: skip
         for value, title in TARGETS_OF.items():
             self.targets_of.addItem(title, value)
+        self.strength = named(IntegerField(), "Change of the rest",
+            "How far what is not kept may leave its film: a few per cent change details, 40 % some domains, and 100 % "
+            "make it anew.")  # fmt: skip
+        self.strength.setRange(round(100 * LEAST_STRENGTH), 100)
+        self.strength.setSuffix(" %")
+        self.strength.setSingleStep(5)
         self.mark = named(QCheckBox("Mark it in the views"), "Mark the kept part",
             "Draw lines around the kept part and fade the rest.")  # fmt: skip
         self.mark.setChecked(True)
@@ -53,8 +64,8 @@ class KeptPanel(Section):
     def stops(self) -> list[QWidget]:
         """Where Tab stops, in its order."""
         return [
-            self.offer, self.piece, self.drop, *self.region.stops(), *self.section.stops(), self.targets_of, self.mark,
-            self.stop,
+            self.piece, self.drop, *self.region.stops(), *self.section.stops(), self.targets_of, self.strength,
+            self.mark, self.stop, self.offer, self.vary,
         ]  # fmt: skip
 
     def _show(self, design: Design) -> None:
@@ -62,6 +73,7 @@ class KeptPanel(Section):
         self._form.setVisible(part is not None)
         if part is None or size is None or self._model.targets is None:
             self.offer.setText(OFFER)
+            self.vary.setText(VARY)
             self.words.setText(NOTHING)
             self._pieces = 0
             return
@@ -71,6 +83,7 @@ class KeptPanel(Section):
         card = self._model.targets.card
         edges = design.options.voxel_nm or card.voxel_nm
         self.offer.setText("Keep a part of the film on show instead")
+        self.vary.setText("More like the film on show instead")
         self.words.setText(as_text(f"{part.summary(size)}."))
         notes = part.notes(card, edges)
         self.notes.setText(as_text("\n".join(notes)))
@@ -80,6 +93,10 @@ class KeptPanel(Section):
         self.targets_of.blockSignals(True)
         self.targets_of.setCurrentIndex(self.targets_of.findData(part.targets_of))
         self.targets_of.blockSignals(False)
+        self.strength.blockSignals(True)
+        self.strength.setValue(round(100 * part.strength))
+        self.strength.blockSignals(False)
+        self.strength.setEnabled(part.strength < 1 or part.varies(size))
 
     def _show_pieces(self, part: KeptPart) -> None:
         several = len(part.pieces) > 1
@@ -112,6 +129,10 @@ class KeptPanel(Section):
         keeping = self._keeping
         self._model.changed.connect(self._show)
         self.offer.clicked.connect(lambda: self.keep_requested.emit())
+        self.vary.clicked.connect(lambda: self.vary_requested.emit())
+        self.strength.valueChanged.connect(
+            lambda percent: keeping.set_strength(percent / 100, self._merge.key("kept strength"))
+        )
         self.stop.clicked.connect(lambda: keeping.stop())
         self.piece.currentIndexChanged.connect(self._turn_to)
         self.region.changed.connect(self._set_region)
@@ -135,6 +156,8 @@ class KeptPanel(Section):
         grid.setColumnStretch(1, 1)
         grid.addWidget(QLabel("Fractions of"), 0, 0)
         grid.addWidget(self.targets_of, 0, 1)
+        grid.addWidget(QLabel("Change of the rest"), 1, 0)
+        grid.addWidget(self.strength, 1, 1)
         form.addLayout(grid)
         foot = QHBoxLayout()
         foot.addWidget(self.mark, 1)
@@ -146,3 +169,4 @@ class KeptPanel(Section):
         column.addWidget(self.words)
         column.addWidget(self._form)
         column.addWidget(self.offer)
+        column.addWidget(self.vary)

@@ -22,6 +22,7 @@ from microdesigner.gui.widgets.number_field import IntegerField
 
 KINDS: dict[Kind, str] = {
     "slab": "Half or slab", "box": "Box", "sphere": "Sphere", "layers": "Layers", "all": "All of it",
+    "none": "Nothing of it",
 }  # fmt: skip
 MOST_VOXELS = 4096
 
@@ -128,7 +129,7 @@ class RegionForm(QWidget):
     def _lay_out(self) -> None:
         self._page_of: dict[Kind, QWidget] = {
             "slab": _column(self.axis, *self.slab), "box": _column(*self.box), "sphere": self._sphere(),
-            "layers": self._layers(), "all": QWidget(),
+            "layers": self._layers(), "all": QWidget(), "none": QWidget(),
         }  # fmt: skip
         head = QHBoxLayout()
         head.addWidget(self.kind, 1)

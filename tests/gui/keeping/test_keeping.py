@@ -93,6 +93,27 @@ def test_a_film_is_completed_around_a_part_of_it(window: MainWindow, panel: Kept
     assert not panel.stop.isVisible()
 
 
+def test_variations_of_a_film_are_generated(window: MainWindow, panel: KeptPanel) -> None:
+    assert window.sample is not None
+    film = window.sample.microstructure.phases
+    activate(window)
+    QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert panel.words.text().startswith("Varying ")
+    type_in(panel.strength, "30")
+    given = request_of(window).given
+    assert given is not None
+    assert (given.strength, given.share) == (0.3, 0)
+    assert (given.filled() == film).all()
+    scene = window.views.view.scene
+    assert scene is not None
+    assert scene.marked is None, "nothing is kept"
+    click(panel.stop)
+    assert request_of(window).given is None
+    click(panel.vary)
+    generate(window)
+    assert window.sample.microstructure.provenance["request"]["given"]["strength"] == 0.4
+
+
 def test_every_kind_of_region_keeps_its_voxels(window: MainWindow, panel: KeptPanel) -> None:
     form = panel.region
     choose(form.axis, 2)
