@@ -13,7 +13,8 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 
 MOST_FLIPS = 800
-EXTENSIONS = [io.FORMATS[name].extensions[0] for name in io.FORMATS]
+STORE = ".ome.zarr"  # a folder of files
+EXTENSIONS = [extension for name in io.FORMATS if (extension := io.FORMATS[name].extensions[0]) != STORE]
 
 
 def written(path: Path) -> Path:
@@ -40,6 +41,45 @@ def test_missing_folder_and_empty_files(extension: str, tmp_path: Path) -> None:
     path = written(tmp_path / f"film{extension}")
     path.write_bytes(b"")
     refusal(path)
+
+
+def test_a_store_of_which_a_file_is_damaged_is_read_or_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / f"film{STORE}")
+    for file in [entry for entry in path.rglob("*") if entry.is_file()]:
+        content = file.read_bytes()
+        for damaged in (b"", content[: len(content) // 2], np.random.default_rng(3).bytes(300)):
+            file.write_bytes(damaged)
+            with contextlib.suppress(InputError):  # any other error fails here
+                io.read(path)
+        for position in range(0, len(content), max(3, len(content) // 40)):
+            flipped = bytearray(content)
+            flipped[position] ^= 0x5A
+            file.write_bytes(flipped)
+            with contextlib.suppress(InputError):
+                io.read(path)
+        file.write_bytes(content)
+    assert io.read(path).shape == (6, 5, 4)
+
+
+def test_a_store_that_is_none_is_refused(tmp_path: Path) -> None:
+    assert "does not exist" in refusal(tmp_path / f"film{STORE}")
+    (tmp_path / f"folder{STORE}").mkdir()
+    refusal(tmp_path / f"folder{STORE}")
+    path = written(tmp_path / f"film{STORE}")
+    (path / "0" / ".zarray").unlink()
+    refusal(path)
+
+
+def test_a_store_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path / f"film{STORE}")
+    before = {entry: entry.read_bytes() for entry in path.rglob("*") if entry.is_file()}
+    with pytest.raises(TypeError):
+        io.write(Microstructure(np.zeros((2, 2, 1), np.uint8), provenance={"a": object()}), path)
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=f"film{STORE}"):
+        written(tmp_path / "file" / f"film{STORE}")
+    (tmp_path / "file").unlink()
+    assert {entry: entry.read_bytes() for entry in tmp_path.rglob("*") if entry.is_file()} == before
 
 
 @pytest.mark.parametrize("share", [0.1, 0.4, 0.6, 0.85])

@@ -8,6 +8,7 @@ from pathlib import Path
 from microdesigner.cli.main import main
 from microdesigner.data import build
 from microdesigner.data.build import BuildPlan, build_dataset
+from microdesigner.data.pool import ProcessPool
 from microdesigner.data.store import VolumeDataset
 from microdesigner.io import registry
 from tests.tiny_dataset import write_tiny_dataset
@@ -85,11 +86,11 @@ def _compare_generated(count: int, folder: Path, reference: Path) -> None:
 
 
 def _build(folder: Path, _: Done) -> None:
-    build.ProcessPool = _Here  # type: ignore[misc, assignment]  # kills meet the simulation and the labels themselves
+    build.task_processes = lambda *_: _Here(1)  # kills meet the simulation and the labels themselves
     list(build_dataset(folder / "out.h5", PLAN, workers=1))
 
 
-class _Here(build.ProcessPool):
+class _Here(ProcessPool):
     """Does the tasks in this process."""
 
     def results(self, tasks, at_once=None):  # type: ignore[no-untyped-def]
