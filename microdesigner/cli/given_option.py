@@ -35,12 +35,13 @@ def given_document(args: argparse.Namespace, document: Mapping[str, Any]) -> dic
             raise InputError("--keep, --targets-of and --strength speak of a given film; name its file with --given.")
         return {}
     from microdesigner.io import read
+    from microdesigner.io.slices import PICTURES
 
     phases = read(args.given).phases
     size = document.get("size") or (_film_size(document) if 1 in phases.shape else phases.shape)
     x, y, z = size
     regions = [_mask(word) if Path(word).is_file() else word for word in args.keep]
-    picture = args.given.suffix.lower() in (".png", ".bmp")
+    picture = args.given.suffix.lower() in PICTURES
     if picture and not any(word.startswith("z=") for word in args.keep):
         phases = phases[:, ::-1].swapaxes(1, 2)  # a cross-section: its lower edge is the film's lower face
     strength = 1.0 if args.strength is None else args.strength

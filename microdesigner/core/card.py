@@ -55,11 +55,11 @@ CARD_FILE = "model.json"
 DENOISER_MULTIPLE = 4
 REMEDY = "copy the model again"
 CONTROLLED = 0.95
+"""Squared Pearson correlation from which a condition counts as controlled."""
 SAME_SHAPE = 1e-3
+"""Largest relative difference of the scales of a voxel's edges."""
 MOST_VOXELS, MOST_STREAMED = 1 << 29, MAX_VOXELS
 """Of a film that is made in one piece, and of one that is made and written tile by tile."""
-"""Largest relative difference of the scales of a voxel's edges."""
-"""Squared Pearson correlation from which a condition counts as controlled."""
 PARTS: tuple[PartName, ...] = ("vae", "fp", "ddpm")
 _RENAMED = {
     "phase_names": "phases",
