@@ -121,13 +121,18 @@ class Given:
         """Labels of the kept voxels, in C order; raises InputError when the entry is damaged."""
         return self.known_labels if self.strength == 1 else self.known_labels[self.mask.ravel()]
 
+    @property
+    def blocks(self) -> Mask:
+        """Which voxels are kept, as [block along x, voxel in it, block along y, ...], of the whole blocks that an
+        autoencoder knows by one number each."""
+        whole = self.mask[tuple(slice(edge // BLOCK * BLOCK) for edge in self.shape)]
+        x, y, z = (edge // BLOCK for edge in self.shape)
+        return whole.reshape(x, BLOCK, y, BLOCK, z, BLOCK)
+
     @cached_property
     def thin(self) -> bool:
-        """Whether no block that an autoencoder knows by one number is kept whole, as of a slice."""
-        blocks = (slice(edge // BLOCK * BLOCK) for edge in self.shape)
-        x, y, z = (edge // BLOCK for edge in self.shape)
-        whole = self.mask[tuple(blocks)].reshape(x, BLOCK, y, BLOCK, z, BLOCK).all((1, 3, 5))
-        return not whole.any()
+        """Whether no block is kept whole, as of a slice."""
+        return not self.blocks.all((1, 3, 5)).any()
 
     @property
     def share(self) -> float:

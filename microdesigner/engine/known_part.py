@@ -97,7 +97,7 @@ class KnownPart:
         depth, _ = _to_kept(~given.mask, networks.periodic)
         self._band = torch.from_numpy((given.mask & (depth <= BAND)).astype(np.float32)).to(device)
         self._skin = torch.from_numpy(((distance > 0) & (distance <= SKIN)).astype(np.float32)).to(device)
-        known, touched = _blocks(given.mask)
+        known, touched = np.asarray(given.blocks.all((1, 3, 5))), np.asarray(given.blocks.any((1, 3, 5)))
         self._trusted = torch.from_numpy(known).to(device)  # latent voxels [x, y, z]
         self._thin = not known.any()
         depth_in_blocks, _ = _to_kept(~known, networks.periodic)
@@ -191,13 +191,6 @@ class KnownPart:
 
 def _masked(jacobian: Tensor, moving: Tensor) -> Tensor:
     return (jacobian.reshape(len(jacobian), -1, *moving.shape) * moving).reshape(jacobian.shape)
-
-
-def _blocks(mask: Mask) -> tuple[Mask, Mask]:
-    """Latent voxels [x, y, z] all of whose voxels are known, and those with any."""
-    x, y, z = (edge // FACTOR for edge in mask.shape)
-    blocks = mask.reshape(x, FACTOR, y, FACTOR, z, FACTOR)
-    return np.asarray(blocks.all((1, 3, 5))), np.asarray(blocks.any((1, 3, 5)))
 
 
 def _window(weights: Tensor, axis: int, periodic: bool) -> Tensor:
