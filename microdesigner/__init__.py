@@ -27,9 +27,9 @@ from microdesigner.core.version import __version__ as __version__
 if TYPE_CHECKING:
     from microdesigner.core.microstructure import Microstructure as Microstructure
     from microdesigner.core.request import Request as Request
-    from microdesigner.descriptors import describe as describe
     from microdesigner.engine import Engine as Engine
     from microdesigner.physics import simulate as simulate
+    from microdesigner.properties import describe as describe
 
 # Before torch loads: OpenMP threads that spin while they wait slow each other down tenfold on a busy machine.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -40,7 +40,7 @@ _HOMES = {
     "Engine": "microdesigner.engine",
     "Microstructure": "microdesigner.core.microstructure",
     "Request": "microdesigner.core.request",
-    "describe": "microdesigner.descriptors",
+    "describe": "microdesigner.properties",
     "simulate": "microdesigner.physics",
 }
 

@@ -1,34 +1,9 @@
 """What each descriptor and processing parameter means: the source of sliders, tooltips, table heads and axis labels."""
 
-from dataclasses import dataclass
-from typing import Literal
+from microdesigner.core.property_specs import PROPERTY_SPECS
+from microdesigner.core.quantity import DescriptorSpec
 
-
-@dataclass(frozen=True)
-class DescriptorSpec:
-    """Symbol, unit, possible range and meaning of one quantity; `source` names its definition."""
-
-    name: str
-    symbol: str
-    title: str
-    unit: str
-    low: float
-    high: float
-    meaning: str
-    source: str
-    kind: Literal["fraction", "tortuosity", "process", "other"] = "other"
-    decimals: int = 3
-
-    @property
-    def written_unit(self) -> str:
-        """The unit as plots and tables write it."""
-        return "t in dx²/M" if self.unit == "log10(dx²/M)" else self.unit
-
-    @property
-    def axis_title(self) -> str:
-        """Title, symbol and unit."""
-        unit = "" if self.unit == "1" else f" ({self.written_unit})"
-        return f"{self.title} {self.symbol}{unit}"
+__all__ = ["SPECS", "DescriptorSpec", "same_quantity", "spec_of"]
 
 
 def _fraction(name: str, symbol: str, phase: str) -> DescriptorSpec:
@@ -233,7 +208,7 @@ SPECS: dict[str, DescriptorSpec] = {spec.name: spec for spec in _ALL}
 
 def spec_of(name: str) -> DescriptorSpec:
     """The known spec, or a plain one for a descriptor that only a model card names."""
-    if (known := SPECS.get(name)) is not None:
+    if (known := SPECS.get(name) or PROPERTY_SPECS.get(name)) is not None:
         return known
     words = name.replace("<", "‹")  # a stranger's, and shown where tags would be followed
     return DescriptorSpec(name, words, words, "1", float("-inf"), float("inf"), words, "model card")

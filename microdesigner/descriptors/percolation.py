@@ -10,13 +10,18 @@ from microdesigner.core.microstructure import Microstructure
 def spanning_voxels(microstructure: Microstructure, label: int) -> NDArray[np.bool_]:
     """Voxels [z, y, x] of the phase `label` from which both z faces can be reached over faces shared by its voxels."""
     voxels = np.ascontiguousarray(label == microstructure.phases.T)
-    from_below = _reached(voxels, microstructure.periodic)
-    from_above = _reached(np.ascontiguousarray(from_below[::-1]), microstructure.periodic)
+    return spanning(voxels, microstructure.periodic, microstructure.periodic)
+
+
+def spanning(voxels: NDArray[np.bool_], wrap_y: bool, wrap_x: bool) -> NDArray[np.bool_]:
+    """Of `voxels` [z, y, x] those from which both ends of the first axis can be reached over faces shared by them."""
+    from_below = _reached(voxels, wrap_y, wrap_x)
+    from_above = _reached(np.ascontiguousarray(from_below[::-1]), wrap_y, wrap_x)
     return from_above[::-1]
 
 
 @compiled
-def _reached(voxels: NDArray[np.bool_], periodic: bool) -> NDArray[np.bool_]:
+def _reached(voxels: NDArray[np.bool_], wrap_y: bool, wrap_x: bool) -> NDArray[np.bool_]:
     layers, rows, columns = voxels.shape
     reached = np.zeros(voxels.shape, np.bool_)
     stack = np.empty((np.count_nonzero(voxels), 3), np.int32)
@@ -35,8 +40,10 @@ def _reached(voxels: NDArray[np.bool_], periodic: bool) -> NDArray[np.bool_]:
             z = layer + (side if step < 2 else 0)
             y = row + (side if 2 <= step < 4 else 0)
             x = column + (side if step >= 4 else 0)
-            if periodic:
-                y, x = y % rows, x % columns
+            if wrap_y:
+                y %= rows
+            if wrap_x:
+                x %= columns
             if z < 0 or z >= layers or y < 0 or y >= rows or x < 0 or x >= columns:
                 continue
             if voxels[z, y, x] and not reached[z, y, x]:

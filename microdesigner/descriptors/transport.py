@@ -12,14 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.descriptors.network import Conduct, Values, network_of
+from microdesigner.descriptors.conjugate_gradients import settle
+from microdesigner.descriptors.network import Conduct, Values, Wraps, network_of, plain
 from microdesigner.descriptors.percolation import spanning_voxels
 from microdesigner.descriptors.two_level import TwoLevel
-
-_TOLERANCE = 1e-6
-_MOST_STEPS = 5_000
 
 
 @dataclass(frozen=True)
@@ -72,39 +69,48 @@ def transport_along_z(microstructure: Microstructure, label: int) -> Transport |
     voxels = spanning_voxels(microstructure, label)
     if not voxels.any():
         return None
-    x_nm, y_nm, z_nm = microstructure.spacing
-    conduct = (x_nm * y_nm / z_nm, z_nm * x_nm / y_nm, y_nm * z_nm / x_nm)  # across faces normal to z, y, x
-    energy, steps = _solve(voxels, conduct, microstructure.periodic)
+    conduct = conductances(microstructure.spacing)
+    lateral = microstructure.periodic
+    conductance, steps = between_plates(voxels.view(np.uint8), plain(conduct), (False, lateral, lateral))
     layers, rows, columns = voxels.shape
-    diffusivity = energy * layers / (conduct[0] * rows * columns)
+    diffusivity = conductance * layers / (conduct[0] * rows * columns)
     fraction = float((microstructure.phases == label).mean())
     return Transport(diffusivity, fraction / diffusivity, steps)
 
 
-def _solve(voxels: NDArray[np.bool_], conduct: Conduct, periodic: bool) -> tuple[float, int]:
-    """The energy dissipated at unit difference between the terminals, and the steps; starts from a linear profile."""
-    network = network_of(voxels, conduct, periodic)
-    layers, in_layer = len(voxels), np.count_nonzero(voxels, axis=(1, 2))
-    potential = np.repeat((np.arange(layers) + 0.5) / layers, in_layer)
-    source = network.source
-    residual = source - network.net_outflow(potential)
-    enough = _TOLERANCE * _scaled_norm(source, network.diagonal)
-    preconditioner = TwoLevel(network, voxels)
-    direction, before, steps = np.zeros_like(source), np.inf, 0
-    while _scaled_norm(residual, network.diagonal) > enough:
-        if steps == _MOST_STEPS:
-            raise MicrodesignerError(f"Diffusion through the film did not settle within {_MOST_STEPS} steps.")
-        correction = preconditioner.solve(residual)
-        product = float(residual @ correction)
-        direction *= product / before
-        direction += correction
-        outflow = network.net_outflow(direction)
-        length = product / float(direction @ outflow)
-        potential += length * direction
-        residual -= length * outflow
-        before, steps = product, steps + 1
-    return float(source.sum() - source @ potential - residual @ potential), steps
+def conductances(spacing: tuple[float, float, float]) -> Conduct:
+    """Area over distance of the faces normal to z, y and x of voxels with the edges `spacing` along x, y, z."""
+    x_nm, y_nm, z_nm = spacing
+    return x_nm * y_nm / z_nm, z_nm * x_nm / y_nm, y_nm * z_nm / x_nm
 
 
-def _scaled_norm(current: Values, diagonal: Values) -> float:
-    return float(np.sqrt((current * current / diagonal).sum()))
+def between_plates(classes: NDArray[np.uint8], conduct: Values, wraps: Wraps) -> tuple[float, int]:
+    """Conductance between plates on the first and the last face along z, and the steps that it took.
+
+    Parameters
+    ----------
+    classes : ndarray of uint8, shape (z, y, x)
+        The voxels that conduct, each of which must be joined to a plate, as `network_of` takes them.
+    conduct : ndarray, shape (classes, classes, 3)
+        What bonds conduct.
+    wraps : tuple of bool
+        Whether the axes z, y, x wrap.
+
+    Returns
+    -------
+    conductance : float
+        By the dissipated energy, whose error is the square of the potential's.
+    steps : int
+        Of conjugate gradients.
+    """
+    layers, in_layer = len(classes), np.count_nonzero(classes, axis=(1, 2))
+    # the plates lie half a voxel away
+    to_plate = 2 * conduct[np.arange(len(conduct)), np.arange(len(conduct)), 0]
+    plates, source = np.zeros((2, int(in_layer.sum())))
+    plates[: in_layer[0]] = to_plate[classes[0][classes[0] != 0] - 1]
+    source[len(source) - in_layer[-1] :] = to_plate[classes[-1][classes[-1] != 0] - 1]
+    network = network_of(classes, conduct, wraps).grounded(plates + source)
+    start = np.repeat((np.arange(layers) + 0.5) / layers, in_layer)
+    settled = settle(network, TwoLevel(network, classes), source, start)
+    energy = source.sum() - source @ settled.potential - settled.residual @ settled.potential
+    return float(energy), settled.steps

@@ -1,7 +1,8 @@
 """A preconditioner for potentials on a network: an incomplete factor for what is near, pieces of blocks for the rest.
 
-* Near: modified incomplete Cholesky factor without fill, (P + L) P⁻¹ (P + Lᵀ) with L the bonds and P pivots, which keep
-  the share `RELAXATION` of the fill that is dropped (I. Gustafsson, BIT 18 (1978) 142).
+* Near: modified incomplete factor without fill, (P + L) P⁻¹ (P + U) with L and U the bonds' directions and P pivots,
+  which keep the share `RELAXATION` of the fill that is dropped (I. Gustafsson, BIT 18 (1978) 142): column by column, so
+  that nothing is lost.
 * Far: the network is cut into blocks, and what hangs together within one is a node of a coarse network, solved exactly
   (R. A. Nicolaides, SIAM J. Numer. Anal. 24 (1987) 355). Pieces, not whole blocks: else the two sides of a thin wall
   would be shorted.
@@ -23,16 +24,22 @@ from microdesigner.descriptors.network import Network, Values, later_nodes
 
 RELAXATION = 0.9
 SMALLEST_BLOCK = 4
-MOST_BLOCKS = 1 << 17
+MOST_BLOCKS = 1 << 13  # filled ones; of a film of three-dimensional pieces the exact factor takes longest
 
 
 class TwoLevel:
-    """The preconditioner of `network`, whose nodes are `voxels` [z, y, x]."""
+    """The preconditioner of `network`, whose nodes are the `voxels` [z, y, x] that are not 0."""
 
-    def __init__(self, network: Network, voxels: NDArray[np.bool_]) -> None:
+    def __init__(self, network: Network, voxels: NDArray[np.uint8]) -> None:
         self._network = network
         self._inverse_pivots = 1 / _pivots(
-            network.start, network.neighbour, network.axis, network.conduct, network.diagonal, RELAXATION
+            network.start,
+            network.neighbour,
+            network.kind,
+            network.onward,
+            network.backward,
+            network.diagonal,
+            RELAXATION,
         )
         self._piece, self._pieces = _pieces(network, _blocks(voxels))
         self._coarse = splu(
@@ -47,8 +54,9 @@ class TwoLevel:
         _substitute(
             network.start,
             network.neighbour,
-            network.axis,
-            network.conduct,
+            network.kind,
+            network.onward,
+            network.backward,
             self._inverse_pivots,
             residual,
             potential,
@@ -57,21 +65,21 @@ class TwoLevel:
         return potential
 
 
-def _blocks(voxels: NDArray[np.bool_]) -> NDArray[np.int32]:
+def _blocks(voxels: NDArray[np.uint8]) -> NDArray[np.int32]:
     """The number of the block in which each node lies."""
     edge = SMALLEST_BLOCK
-    while voxels.size > MOST_BLOCKS * edge**3:
+    while np.count_nonzero(voxels) > MOST_BLOCKS * edge**3:
         edge *= 2
     z, y, x = (np.arange(length, dtype=np.int32) // edge for length in voxels.shape)
     number = (z[:, None, None] * (y[-1] + 1) + y[:, None]) * (x[-1] + 1) + x
-    inside: NDArray[np.int32] = number[voxels]
+    inside: NDArray[np.int32] = number[voxels != 0]
     return inside
 
 
 def _pieces(network: Network, block: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:
-    """Of each node the number of its piece, and how many pieces there are."""
+    """Of each node the number of its piece, and how many pieces there are; phases do not share one."""
     later, nodes = later_nodes(network.start), len(block)
-    within = block[later] == block[network.neighbour]
+    within = (block[later] == block[network.neighbour]) & network.between_alike
     links = sparse.coo_array(
         (np.ones(np.count_nonzero(within), np.int8), (later[within], network.neighbour[within])), (nodes, nodes)
     )
@@ -80,36 +88,38 @@ def _pieces(network: Network, block: NDArray[np.int32]) -> tuple[NDArray[np.int3
 
 
 def _coarse_matrix(network: Network, piece: NDArray[np.int32], pieces: int) -> sparse.csc_array:
-    """The conductances between the pieces and to the terminals, as the matrix of the coarse network."""
+    """The matrix of the coarse network: that of the network, summed over pieces."""
     one, other = piece[later_nodes(network.start)], piece[network.neighbour]
-    across = one != other
-    one, other, weight = one[across], other[across], network.conduct[network.axis[across]]
+    forth, back = network.onward[network.kind], network.backward[network.kind]
+    within, across = one == other, one != other
     diagonal = np.zeros(pieces)
-    for nodes, conductance in ((piece, network.terminals), (one, weight), (other, weight)):
-        diagonal += np.bincount(nodes, conductance, pieces)
+    diagonal += np.bincount(piece, network.diagonal, pieces)
+    diagonal -= np.bincount(one[within], (forth + back)[within], pieces)
+    one, other, forth, back = one[across], other[across], forth[across], back[across]
     own = np.arange(pieces, dtype=np.int32)
     rows, columns = np.concatenate([one, other, own]), np.concatenate([other, one, own])
-    return sparse.csc_array((np.concatenate([-weight, -weight, diagonal]), (rows, columns)), (pieces, pieces))
+    return sparse.csc_array((np.concatenate([-forth, -back, diagonal]), (rows, columns)), (pieces, pieces))
 
 
 @compiled
 def _pivots(
     start: NDArray[np.int64],
     neighbour: NDArray[np.int32],
-    axis: NDArray[np.uint8],
-    conduct: Values,
+    kind: NDArray[np.uint8],
+    onward: Values,
+    backward: Values,
     diagonal: Values,
     relaxation: float,
 ) -> Values:
-    later = np.zeros_like(diagonal)  # conductance of each node to later ones
+    later = np.zeros_like(diagonal)  # what each node gives to later ones
     for bond in range(len(neighbour)):
-        later[neighbour[bond]] += conduct[axis[bond]]
+        later[neighbour[bond]] += onward[kind[bond]]
     pivots = diagonal.copy()
     for node in range(len(pivots)):
         for bond in range(start[node], start[node + 1]):
-            other, conductance = neighbour[bond], conduct[axis[bond]]
-            fill = relaxation * (later[other] - conductance)
-            pivots[node] -= conductance * (conductance + fill) / pivots[other]
+            other, forth = neighbour[bond], onward[kind[bond]]
+            fill = relaxation * (later[other] - forth)
+            pivots[node] -= backward[kind[bond]] * (forth + fill) / pivots[other]
     return pivots
 
 
@@ -117,8 +127,9 @@ def _pivots(
 def _substitute(
     start: NDArray[np.int64],
     neighbour: NDArray[np.int32],
-    axis: NDArray[np.uint8],
-    conduct: Values,
+    kind: NDArray[np.uint8],
+    onward: Values,
+    backward: Values,
     inverse_pivots: Values,
     residual: Values,
     potential: Values,
@@ -126,10 +137,10 @@ def _substitute(
     for node in range(len(residual)):
         total = residual[node]
         for bond in range(start[node], start[node + 1]):
-            total += conduct[axis[bond]] * potential[neighbour[bond]]
+            total += onward[kind[bond]] * potential[neighbour[bond]]
         potential[node] = total * inverse_pivots[node]
     for node in range(len(residual) - 1, -1, -1):
         own = potential[node]
         for bond in range(start[node], start[node + 1]):
             other = neighbour[bond]
-            potential[other] += inverse_pivots[other] * conduct[axis[bond]] * own
+            potential[other] += inverse_pivots[other] * backward[kind[bond]] * own

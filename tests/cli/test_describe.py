@@ -152,3 +152,29 @@ def test_options_answer_what_the_file_leaves_open(
 def test_a_wrong_option_is_named(options: list[str], words: str, text_file: Path) -> None:
     with pytest.raises(InputError, match=words):
         run(text_file, *options)
+
+
+def test_properties_come_with_units_constants_and_assumptions(
+    text_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film, constants = text_file.with_suffix(".vti"), tmp_path / "constants.json"
+    io.write(Microstructure(io.read(text_file).phases, (1.0, 1.0, 2.0), "no-flux", ("donor", "acceptor")), film)
+    constants.write_text('{"carrier_lifetime": 2e-6}', encoding="utf-8")
+    words = (film, "--set", "properties", "--only", "exciton_dissociation_D,short", "--constants", constants)
+    assert run(*words, "--json") == 0
+    entry = json.loads(capsys.readouterr().out)[0]
+    assert list(entry["descriptors"]) == ["exciton_dissociation_D", "short_circuit_current"]
+    assert entry["units"] == {"short_circuit_current": "A/m²"}
+    assert entry["constants"]["carrier_lifetime"] == {"value": 2e-6, "unit": "s", "source": "given"}
+    assert "Koster" in entry["constants"]["generation_rate"]["source"]
+    assert any("space charge" in words for words in entry["short_circuit_current_assumes"])
+    assert run(*words) == 0
+    out, err = capsys.readouterr()
+    assert "A/m²" in out
+    assert "constant carrier_lifetime: 2e-06 s (given)" in out
+    assert "Properties" in err
+
+
+def test_constants_without_properties_are_a_mistake(text_file: Path) -> None:
+    with pytest.raises(InputError, match="--set properties"):
+        run(text_file, "--only", "stiffness")

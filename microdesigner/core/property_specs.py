@@ -1,0 +1,66 @@
+"""What each property means: title, unit and source, as tables show them."""
+
+from microdesigner.core.quantity import DescriptorSpec
+
+_ENDLESS = float("inf")
+_PHASES = {"D": "donor", "A": "acceptor", "M": "mixed"}
+_FINITE_VOLUMES = "Laplace's equation by finite volumes; TauFactor, Cooper 2016"
+
+
+def _diffusivities() -> list[DescriptorSpec]:
+    return [
+        DescriptorSpec(
+            f"effective_diffusivity_{axis}_{letter}", f"D_{axis},{letter}/D",
+            f"{phase.capitalize()} effective diffusivity {axis}", "1", -1 if axis == "xy" else 0, 1,
+            f"Diffusivity, or conductivity, of the film along {axis} through the {phase} phase alone, over that of the "
+            "pure phase." if axis != "xy" else "What a gradient along x drives along y, over the pure phase's.",
+            _FINITE_VOLUMES, decimals=4,
+        )
+        for letter, phase in _PHASES.items() for axis in ("x", "y", "z", "xy")
+    ]  # fmt: skip
+
+
+def _conductivities() -> list[DescriptorSpec]:
+    return [
+        DescriptorSpec(
+            f"conductivity_{axis}", f"k_{axis}", f"Effective conductivity {axis}", "W/(m K)",
+            -_ENDLESS if axis == "xy" else 0, _ENDLESS,
+            f"Conductivity of the film along {axis}, all phases together, in the unit of the constants given."
+            if axis != "xy" else "What a gradient along x drives along y, in the unit of the constants given.",
+            _FINITE_VOLUMES, decimals=4,
+        )
+        for axis in ("x", "y", "z", "xy")
+    ]  # fmt: skip
+
+
+_ALL = (
+    *_diffusivities(),
+    *_conductivities(),
+    DescriptorSpec(
+        "exciton_dissociation", "η_diss", "Exciton dissociation", "1", 0, 1,
+        "Share of the excitons made in all phases that reach an interface while they live.",
+        "Diffusion with quenching, Pettersson 1999",
+    ),
+    *(
+        DescriptorSpec(
+            f"exciton_dissociation_{letter}", f"η_diss,{letter}", f"{phase.capitalize()} exciton dissociation", "1", 0,
+            1, f"Share of the excitons made in the {phase} phase that reach its interface while they live.",
+            "Diffusion with quenching, Pettersson 1999",
+        )
+        for letter, phase in _PHASES.items()
+    ),
+    *(
+        DescriptorSpec(
+            f"{carrier}_collection", f"η_{carrier[0]}", f"{carrier.capitalize()} collection", "1", -1, 1,
+            f"{carrier.capitalize()}s that reach the {electrode}, less those lost at the other electrode, per "
+            f"{carrier} born at the interface.", "Drift and diffusion, Scharfetter and Gummel 1969",
+        )
+        for carrier, electrode in (("hole", "anode"), ("electron", "cathode"))
+    ),
+    DescriptorSpec(
+        "short_circuit_current", "J_sc", "Short-circuit current, estimate", "A/m²", 0, _ENDLESS,
+        "Current in sunlight from dissociation and collection; even light and field, no space charge, recombination "
+        "with one lifetime.", "q G d η_diss η_coll", decimals=2,
+    ),
+)  # fmt: skip
+PROPERTY_SPECS: dict[str, DescriptorSpec] = {spec.name: spec for spec in _ALL}

@@ -1,0 +1,31 @@
+"""What a quantity is called, its unit, possible range and meaning."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class DescriptorSpec:
+    """Symbol, unit, possible range and meaning of one quantity; `source` names its definition."""
+
+    name: str
+    symbol: str
+    title: str
+    unit: str
+    low: float
+    high: float
+    meaning: str
+    source: str
+    kind: Literal["fraction", "tortuosity", "process", "other"] = "other"
+    decimals: int = 3
+
+    @property
+    def written_unit(self) -> str:
+        """The unit as plots and tables write it."""
+        return "t in dx²/M" if self.unit == "log10(dx²/M)" else self.unit
+
+    @property
+    def axis_title(self) -> str:
+        """Title, symbol and unit."""
+        unit = "" if self.unit == "1" else f" ({self.written_unit})"
+        return f"{self.title} {self.symbol}{unit}"

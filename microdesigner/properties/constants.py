@@ -1,0 +1,167 @@
+"""The material constants that properties depend on: one document, every constant with its unit and source."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from microdesigner.core.documents import document_text, read_document
+
+Positive = Annotated[float, Meta(gt=0, le=1e300)]
+NotNegative = Annotated[float, Meta(ge=0, le=1e300)]
+Ratio = Annotated[float, Meta(gt=-1, lt=0.5)]
+REMEDY = "see the manual's page on properties for its entries"
+
+
+class PerPhase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A constant, not negative, of donor (label 0), acceptor (1) and mixed phase (2)."""
+
+    D: NotNegative
+    A: NotNegative
+    M: NotNegative
+
+    def of(self, label: int) -> float:
+        """The constant of the phase `label`."""
+        return (self.D, self.A, self.M)[label]
+
+
+class RatioPerPhase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Poisson's ratio of donor (label 0), acceptor (1) and mixed phase (2)."""
+
+    D: Ratio
+    A: Ratio
+    M: Ratio
+
+    def of(self, label: int) -> float:
+        """The ratio of the phase `label`."""
+        return (self.D, self.A, self.M)[label]
+
+
+class DiffusionLengths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Exciton diffusion lengths of donor and acceptor; in the mixed phase excitons dissociate where they arise."""
+
+    D: Positive
+    A: Positive
+
+    def of(self, label: int) -> float:
+        """The length in the phase `label`."""
+        return (self.D, self.A)[label]
+
+
+class MaterialConstants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What properties need to know of the materials; units and sources are in `CONSTANTS`.
+
+    Every entry has a default, so a file names those that differ. The defaults are of the polymer-fullerene films on
+    which the field's device models were tried.
+    """
+
+    conductivity: PerPhase = PerPhase(0.186, 0.031, 0.076)
+    exciton_diffusion_length: DiffusionLengths = DiffusionLengths(10.0, 10.0)
+    generation_rate: NotNegative = 2.7e27
+    hole_mobility: Positive = 3.0e-8
+    electron_mobility: Positive = 2.5e-7
+    carrier_lifetime: Positive = 1e-6
+    built_in_voltage: NotNegative = 0.9
+    temperature: Positive = 300.0
+    selective_contacts: bool = False
+    youngs_modulus: PerPhase = PerPhase(1.33, 6.02, 2.83)
+    poisson_ratio: RatioPerPhase = RatioPerPhase(0.35, 0.35, 0.35)
+
+
+@dataclass(frozen=True)
+class ConstantSpec:
+    """Title, unit ("1" for none) and meaning of a constant, and where its default comes from."""
+
+    title: str
+    unit: str
+    meaning: str
+    source: str
+
+
+CONSTANTS: dict[str, ConstantSpec] = {
+    "conductivity": ConstantSpec(
+        "Conductivity", "W/(m K)",
+        "Of each phase, for the film's effective conductivity. Thermal by default; the equation is the same for "
+        "electrical conductivity (S/m), permittivity or diffusivity, and the result has the unit of what is given.",
+        "P3HT and PCBM films: Duda, Hopkins, Shen, Gupta, Appl. Phys. Lett. 102 (2013) 251912; mixed: geometric mean",
+    ),
+    "exciton_diffusion_length": ConstantSpec(
+        "Exciton diffusion length", "nm", "√(D τ) of excitons in each phase.",
+        "Typical of organic semiconductors: Mikhnenko, Blom, Nguyen, Energy Environ. Sci. 8 (2015) 1867",
+    ),
+    "generation_rate": ConstantSpec(
+        "Generation rate", "1/(m³ s)", "Excitons made by light per volume and time, alike everywhere in the film.",
+        "120 nm of MDMO-PPV:PCBM in sunlight: Koster, Smits, Mihailetchi, Blom, Phys. Rev. B 72 (2005) 085205",
+    ),
+    "hole_mobility": ConstantSpec(
+        "Hole mobility", "m²/(V s)", "In the donor and the mixed phase.",
+        "MDMO-PPV:PCBM: Koster, Smits, Mihailetchi, Blom, Phys. Rev. B 72 (2005) 085205",
+    ),
+    "electron_mobility": ConstantSpec(
+        "Electron mobility", "m²/(V s)", "In the acceptor and the mixed phase.",
+        "MDMO-PPV:PCBM: Koster, Smits, Mihailetchi, Blom, Phys. Rev. B 72 (2005) 085205",
+    ),
+    "carrier_lifetime": ConstantSpec(
+        "Carrier lifetime", "s", "Mean time after which a carrier that is not collected recombines (first order).",
+        "P3HT:PCBM in sunlight at open circuit, order of magnitude: Shuttle et al., Appl. Phys. Lett. 92 (2008) 093311",
+    ),
+    "built_in_voltage": ConstantSpec(
+        "Built-in voltage", "V", "Falls off evenly across the film at short circuit and drives holes to the anode.",
+        "Compensation voltage of MDMO-PPV:PCBM: Mihailetchi et al., Phys. Rev. Lett. 93 (2004) 216601",
+    ),
+    "temperature": ConstantSpec("Temperature", "K", "Of the film, for the carriers' diffusion (Einstein).", "Room"),
+    "selective_contacts": ConstantSpec(
+        "Selective contacts", "1",
+        "Whether each electrode takes up its own carrier alone; else carriers that reach the wrong one are lost there.",
+        "Metal contacts without blocking layers",
+    ),
+    "youngs_modulus": ConstantSpec(
+        "Young's modulus", "GPa", "Of each phase, isotropic; 0 is a void.",
+        "P3HT, and its blend with PCBM for the acceptor: Tahk, Lee, Khang, Macromolecules 42 (2009) 7079; mixed: "
+        "geometric mean",
+    ),
+    "poisson_ratio": ConstantSpec(
+        "Poisson's ratio", "1", "Of each phase.", "Assumed for polymers by Tahk, Lee, Khang, Macromolecules 42 (2009)",
+    ),
+}  # fmt: skip
+
+
+def read_constants(path: Path) -> MaterialConstants:
+    """The constants of a JSON file, with defaults for what it does not name.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its entries are those of `MaterialConstants`.
+
+    Returns
+    -------
+    MaterialConstants
+        The constants.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read, or an entry is unknown or impossible.
+    """
+    return read_document(path, MaterialConstants, "a file of material constants", REMEDY, largest=1 << 20)
+
+
+def constants_table(constants: MaterialConstants) -> dict[str, dict[str, Any]]:
+    """Each constant's value and unit ("" for none), and where it is from: the default's source, or the user."""
+    default = msgspec.to_builtins(MaterialConstants())
+    return {
+        name: {
+            "value": value,
+            "unit": CONSTANTS[name].unit if CONSTANTS[name].unit != "1" else "",
+            "source": CONSTANTS[name].source if value == default[name] else "given",
+        }
+        for name, value in msgspec.to_builtins(constants).items()
+    }
+
+
+def constants_text(constants: MaterialConstants) -> str:
+    """The constants as the JSON document that `read_constants` reads."""
+    return document_text(constants)

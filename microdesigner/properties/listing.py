@@ -1,0 +1,144 @@
+"""Which properties a volume has: their names, in the order in which they are shown, and who computes them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from microdesigner.core.microstructure import DONOR, Microstructure
+from microdesigner.descriptors.graspi import EDGE_UNKNOWN
+from microdesigner.descriptors.phase_bits import PHASES
+from microdesigner.properties.conduction import effective_conductivity
+from microdesigner.properties.constants import MaterialConstants
+from microdesigner.properties.photocurrent import Photogeneration
+from microdesigner.properties.steps import Steps, Values
+
+AXES = "xyz"
+NO_CONSTANTS = "material constants are of donor, acceptor and mixed phase, and this volume has further phases"
+NO_WRAP = "the component xy needs a film that wraps (periodic sides)"
+
+
+@dataclass(frozen=True)
+class Property:
+    """Values that are computed together, by their `names`."""
+
+    names: tuple[str, ...]
+    compute: Callable[[], Steps[Values]]
+
+
+def properties_of(microstructure: Microstructure, constants: MaterialConstants) -> list[Property]:
+    """The properties of a volume.
+
+    Parameters
+    ----------
+    microstructure : Microstructure
+        The volume; what it lacks is found when a property is computed.
+    constants : MaterialConstants
+        What they depend on.
+
+    Returns
+    -------
+    list of Property
+        In the order in which they are shown.
+    """
+    letters = list(PHASES)[: len(microstructure.phase_names)]
+    light = Photogeneration(microstructure, constants)
+    return [
+        *(
+            Property(
+                _components("effective_diffusivity", axis, f"_{letter}"),
+                partial(_diffusivity, microstructure, label, axis),
+            )
+            for label, letter in enumerate(letters)
+            for axis in range(3)
+        ),
+        *(
+            Property(_components("conductivity", axis), partial(_conductivity, microstructure, constants, axis))
+            for axis in range(3)
+        ),
+        *(
+            Property((f"exciton_dissociation_{letter}",), partial(_dissociation, light, label))
+            for label, letter in enumerate(letters[:2])
+        ),
+        Property(("exciton_dissociation",), partial(_all_dissociation, light)),
+        Property(_CHARGES, partial(_charges, light)),
+    ]  # fmt: skip
+
+
+_CHARGES = ("hole_collection", "electron_collection", "short_circuit_current")
+
+
+def _components(stem: str, axis: int, ending: str = "") -> tuple[str, ...]:
+    along = (f"{stem}_{AXES[axis]}{ending}",)
+    return (*along, f"{stem}_xy{ending}") if axis == 0 else along
+
+
+def _diffusivity(microstructure: Microstructure, label: int, axis: int) -> Steps[Values]:
+    names = _components("effective_diffusivity", axis, f"_{list(PHASES)[label]}")
+    name = microstructure.phase_names[label]
+    yield 0.0
+    if not (microstructure.phases == label).any():
+        return Values().lack(names, f"the volume has no {name} voxel")
+    alone = np.arange(len(microstructure.phase_names)) == label
+    return _found(microstructure, names, tuple(alone.astype(float)), axis, f"the {name} phase")
+
+
+def _conductivity(microstructure: Microstructure, constants: MaterialConstants, axis: int) -> Steps[Values]:
+    names = _components("conductivity", axis)
+    yield 0.0
+    if _has_further(microstructure):
+        return Values().lack(names, NO_CONSTANTS)
+    each = tuple(constants.conductivity.of(label) for label in range(min(3, len(microstructure.phase_names))))
+    return _found(microstructure, names, each, axis, "phases that conduct")
+
+
+def _found(
+    microstructure: Microstructure, names: tuple[str, ...], each: tuple[float, ...], axis: int, what: str
+) -> Values:
+    along, xy = effective_conductivity(microstructure, each, axis)
+    if along is None:
+        return Values().lack(names, f"no path over voxel faces leads along {AXES[axis]} through {what}")
+    if len(names) > 1 and xy is None:
+        return Values({names[0]: along}).lack(names[1:], NO_WRAP)
+    return Values(dict(zip(names, (along, xy), strict=False)))
+
+
+def _dissociation(light: Photogeneration, label: int) -> Steps[Values]:
+    names = (f"exciton_dissociation_{list(PHASES)[label]}",)
+    yield 0.0
+    if light.microstructure.voxel_nm is None:
+        return Values().lack(names, EDGE_UNKNOWN)
+    found = light.excitons(label)
+    if found is None:
+        return Values().lack(names, f"the volume has no {light.microstructure.phase_names[label]} voxel")
+    return Values({names[0]: found.share})
+
+
+def _all_dissociation(light: Photogeneration) -> Steps[Values]:
+    names = ("exciton_dissociation",)
+    if light.microstructure.voxel_nm is None:
+        return Values().lack(names, EDGE_UNKNOWN)
+    yield 0.0
+    light.excitons(DONOR)
+    yield 0.5
+    return Values({names[0]: light.share})
+
+
+def _charges(light: Photogeneration) -> Steps[Values]:
+    if light.microstructure.voxel_nm is None:
+        return Values().lack(_CHARGES, EDGE_UNKNOWN)
+    yield 0.0
+    if light.share == 0:
+        return Values().lack(_CHARGES, "no exciton meets an interface, so no charges are born")
+    yield 0.3
+    holes = light.holes
+    yield 0.6
+    electrons = light.electrons
+    if holes is None or electrons is None:
+        return Values().lack(_CHARGES, "no charges are born")
+    return Values(dict(zip(_CHARGES, (holes.net, electrons.net, light.current), strict=True)))
+
+
+def _has_further(microstructure: Microstructure) -> bool:
+    return bool(microstructure.phases.max() >= len(PHASES))
