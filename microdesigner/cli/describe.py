@@ -48,8 +48,8 @@ def add_parser(subparsers: Subparsers) -> None:
         help="basic: volume fractions and straight paths; graspi: GraSPI's whole table too; full: also specific "
         "surfaces, mean chords along x, y and z, domain sizes, Euler numbers, shares connected to the electrodes and "
         "to both, tortuosity factors and effective diffusivities along z, which takes seconds; properties: effective "
-        "conductivities, exciton dissociation, charge collection and short-circuit current, which take up to a minute "
-        "(default: basic)",
+        "conductivities, exciton dissociation, charge collection, short-circuit current, stiffness and permeability, "
+        "which take about a minute (default: basic)",
     )
     parser.add_argument(
         "--constants",

@@ -4,6 +4,7 @@ from microdesigner.core.quantity import DescriptorSpec
 
 _ENDLESS = float("inf")
 _PHASES = {"D": "donor", "A": "acceptor", "M": "mixed"}
+_STRAINS = ("xx", "yy", "zz", "yz", "xz", "xy")
 _FINITE_VOLUMES = "Laplace's equation by finite volumes; TauFactor, Cooper 2016"
 
 
@@ -61,6 +62,23 @@ _ALL = (
         "short_circuit_current", "J_sc", "Short-circuit current, estimate", "A/m²", 0, _ENDLESS,
         "Current in sunlight from dissociation and collection; even light and field, no space charge, recombination "
         "with one lifetime.", "q G d η_diss η_coll", decimals=2,
+    ),
+    *(
+        DescriptorSpec(
+            f"stiffness_{row}{column}", f"C_{row}{column}", f"Stiffness C{row}{column}", "GPa",
+            0 if row == column else -_ENDLESS, _ENDLESS,
+            f"Mean stress {_STRAINS[row - 1]} at a mean strain {_STRAINS[column - 1]} of 1, shear strains twice the "
+            "tensor's; the film repeats itself along x, y and z.", "FFT homogenisation, Willot 2015",
+        )
+        for row in range(1, 7) for column in range(row, 7)
+    ),
+    *(
+        DescriptorSpec(
+            f"permeability_z_{letter}", f"κ_z,{letter}", f"{phase.capitalize()} permeability z", "nm²", 0, _ENDLESS,
+            f"Darcy's permeability of the film along z if the {phase} phase were pores and all else solid.",
+            "Stokes flow on a staggered grid, Wiegmann 2007",
+        )
+        for letter, phase in _PHASES.items()
     ),
 )  # fmt: skip
 PROPERTY_SPECS: dict[str, DescriptorSpec] = {spec.name: spec for spec in _ALL}

@@ -11,11 +11,17 @@ from microdesigner.descriptors.graspi import EDGE_UNKNOWN
 from microdesigner.descriptors.phase_bits import PHASES
 from microdesigner.properties.conduction import effective_conductivity
 from microdesigner.properties.constants import MaterialConstants
+from microdesigner.properties.elasticity import effective_stiffness
+from microdesigner.properties.hexahedra import COMPONENTS
+from microdesigner.properties.permeability import permeability
 from microdesigner.properties.photocurrent import Photogeneration
 from microdesigner.properties.steps import Steps, Values
 
 AXES = "xyz"
 NO_CONSTANTS = "material constants are of donor, acceptor and mixed phase, and this volume has further phases"
+_CHARGES = ("hole_collection", "electron_collection", "short_circuit_current")
+_PAIRS = np.triu_indices(COMPONENTS)
+_STIFFNESS = tuple(f"stiffness_{row + 1}{column + 1}" for row, column in zip(*_PAIRS, strict=True))
 NO_WRAP = "the component xy needs a film that wraps (periodic sides)"
 
 
@@ -63,10 +69,12 @@ def properties_of(microstructure: Microstructure, constants: MaterialConstants) 
         ),
         Property(("exciton_dissociation",), partial(_all_dissociation, light)),
         Property(_CHARGES, partial(_charges, light)),
-    ]  # fmt: skip
-
-
-_CHARGES = ("hole_collection", "electron_collection", "short_circuit_current")
+        Property(_STIFFNESS, partial(_stiffness, microstructure, constants)),
+        *(
+            Property((f"permeability_z_{letter}",), partial(_permeability, microstructure, label))
+            for label, letter in enumerate(letters)
+        ),
+    ]
 
 
 def _components(stem: str, axis: int, ending: str = "") -> tuple[str, ...]:
@@ -138,6 +146,32 @@ def _charges(light: Photogeneration) -> Steps[Values]:
     if holes is None or electrons is None:
         return Values().lack(_CHARGES, "no charges are born")
     return Values(dict(zip(_CHARGES, (holes.net, electrons.net, light.current), strict=True)))
+
+
+def _stiffness(microstructure: Microstructure, constants: MaterialConstants) -> Steps[Values]:
+    if _has_further(microstructure):
+        return Values().lack(_STIFFNESS, NO_CONSTANTS)
+    moduli = np.array([constants.youngs_modulus.of(label) for label in range(len(PHASES))])
+    ratios = np.array([constants.poisson_ratio.of(label) for label in range(len(PHASES))])
+    first, second = moduli * ratios / ((1 + ratios) * (1 - 2 * ratios)), moduli / (2 * (1 + ratios))
+    phases = np.ascontiguousarray(microstructure.phases.T)
+    if not second[phases].any():
+        return Values().lack(_STIFFNESS, "no phase of the volume is stiff")
+    stiffness = yield from effective_stiffness(
+        first.astype(np.float32)[phases], second.astype(np.float32)[phases], microstructure.spacing
+    )
+    return Values(dict(zip(_STIFFNESS, stiffness[_PAIRS].tolist(), strict=True)))
+
+
+def _permeability(microstructure: Microstructure, label: int) -> Steps[Values]:
+    names = (f"permeability_z_{list(PHASES)[label]}",)
+    if microstructure.voxel_nm is None:
+        return Values().lack(names, EDGE_UNKNOWN)
+    found = yield from permeability(microstructure, label)
+    if found is None:
+        name = microstructure.phase_names[label]
+        return Values().lack(names, f"no path over voxel faces leads along z through the {name} phase")
+    return Values({names[0]: found})
 
 
 def _has_further(microstructure: Microstructure) -> bool:

@@ -12,11 +12,10 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.properties import MaterialConstants, PropertiesDone, describe, property_events, read_constants
-from microdesigner.properties.constants import CONSTANTS, DiffusionLengths, constants_text
+from microdesigner.properties.constants import CONSTANTS, DiffusionLengths, PerPhase, constants_text
 from tests.descriptors.volumes import stripes, volume
 
 FILM = volume(stripes((6, 4, 8), 0, 6))
-QUICK = ("effective_diffusivity", "conductivity", "exciton", "hole", "electron", "short")
 
 
 def three_phases() -> Microstructure:
@@ -28,31 +27,34 @@ def three_phases() -> Microstructure:
 
 def test_columns_do_what_can_be_told_by_hand() -> None:
     constants = MaterialConstants(selective_contacts=True, carrier_lifetime=1.0)
-    found = microdesigner.describe(FILM, "properties", constants, QUICK).values
+    found = microdesigner.describe(FILM, "properties", constants).values
     assert found["effective_diffusivity_z_D"] == pytest.approx(0.5)
     assert found["effective_diffusivity_x_A"] is None
     assert found["conductivity_z"] == pytest.approx((0.186 + 0.031) / 2)
     assert found["conductivity_x"] == pytest.approx(2 / (1 / 0.186 + 1 / 0.031))
     assert found["exciton_dissociation"] == pytest.approx(found["exciton_dissociation_D"])
     assert found["hole_collection"] == pytest.approx(1, abs=1e-4)
+    assert found["permeability_z_D"] == pytest.approx(3**2 / 12 * (1 + 2 / 9) / 2, rel=1e-3)
+    assert found["stiffness_44"] > found["stiffness_55"], "layers slide along x"
     share = found["exciton_dissociation"]
     assert share == pytest.approx(20 / 3 * np.tanh(3 / 20), rel=2e-3)
     assert found["short_circuit_current"] == pytest.approx(1.602176634e-19 * 2.7e27 * 8e-9 * share, rel=1e-3)
 
 
 def test_every_value_has_a_title_a_unit_and_a_source_and_none_is_missing_without_a_reason() -> None:
-    report = describe(three_phases(), "properties", only=QUICK)
+    report = describe(three_phases(), "properties")
     for name, value in report.values.items():
         assert spec_of(name).source != "model card", name
         assert (value is None) == (name in report.reasons)
-    assert {"effective_diffusivity_z_M", "exciton_dissociation_A"} <= set(report.values)
+    expected = {"effective_diffusivity_z_M", "exciton_dissociation_A", "stiffness_66", "permeability_z_M"}
+    assert expected <= set(report.values)
 
 
 def test_without_voxel_edges_ratios_are_given_and_what_needs_nm_says_so() -> None:
     unknown = Microstructure(FILM.phases, None, "periodic", FILM.phase_names)
-    report, known = describe(unknown, "properties", only=QUICK), describe(FILM, "properties", only=QUICK)
+    report, known = describe(unknown, "properties"), describe(FILM, "properties")
     for name, value in report.values.items():
-        if name.startswith(("effective", "conductivity")):
+        if name.startswith(("effective", "conductivity", "stiffness")):
             assert value == pytest.approx(known.values[name])
         else:
             assert value is None
@@ -63,8 +65,9 @@ def test_a_fourth_phase_has_no_constants_but_the_others_stay() -> None:
     labels = np.array(FILM.phases)
     labels[:, :2] = 3
     film = Microstructure(labels, phase_names=("donor", "acceptor", "mixed", "void"))
-    report = describe(film, "properties", only=QUICK)
+    report = describe(film, "properties")
     assert "further phases" in report.reasons["conductivity_z"]
+    assert "further phases" in report.reasons["stiffness_33"]
     assert report.values["effective_diffusivity_z_D"] == pytest.approx(0.25)
     assert report.values["exciton_dissociation_D"] is not None
 
@@ -80,7 +83,7 @@ def test_names_choose_and_unknown_ones_are_refused() -> None:
 
 
 def test_progress_rises_to_the_report() -> None:
-    *told, last = property_events(FILM, only=QUICK)
+    *told, last = property_events(FILM)
     shares = [event.done / event.total for event in told if isinstance(event, Progress)]
     assert shares == sorted(shares)
     assert 0 <= shares[0] < 0.1
@@ -119,3 +122,10 @@ def test_a_wrong_file_is_named_with_its_entry(text: str, words: str, tmp_path: P
 def test_every_constant_has_a_unit_a_meaning_and_a_source() -> None:
     assert list(CONSTANTS) == [field.name for field in msgspec.structs.fields(MaterialConstants)]
     assert all(spec.unit and spec.meaning and spec.source for spec in CONSTANTS.values())
+
+
+def test_nothing_stiff_has_no_stiffness() -> None:
+    soft = MaterialConstants(youngs_modulus=PerPhase(0.0, 0.0, 1.0))
+    report = describe(FILM, "properties", soft, ["stiffness"])
+    assert set(report.values.values()) == {None}
+    assert "stiff" in report.reasons["stiffness_11"]
