@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from microdesigner.cli.file_options import add_file_options, file_options
+from microdesigner.cli.mesh_output import add_mesh_options, check_mesh_options, write_as_mesh
 from microdesigner.cli.parser import Subparsers
 from microdesigner.core.errors import InputError
 
@@ -21,6 +22,13 @@ _EPILOG = """formats written, by extension:
   .vtk         VTK legacy structured points: keeps voxel edges
   .npy         NumPy array [x, y, z]: labels only
   .txt         GraSPI text (3 for mixed): labels only
+and meshes for solvers:
+  .inp         Abaqus and CalculiX: phase sets, sections, face sets, equations of periodic faces in files beside it
+  .msh         Gmsh 4.1; .msh2 is version 2.2, which OpenFOAM's gmshToFoam reads
+  .bdf, .nas   NASTRAN bulk data, which COMSOL imports
+  .e, .exo     Exodus II for MOOSE
+  .vtu         VTK unstructured grid for ParaView and others
+  .damask.vti  grid of DAMASK, one material per phase
 What a format does not record stays unknown: voxel edges are not written where nobody has told them, and lateral faces
 do not wrap. Besides these, .vtr, .nhdr, .npz, .mat, .mrc, .map, .rec, .st, .zarr, .png, .bmp and folders of slices are
 read, and any file of plain numbers with --raw."""
@@ -30,13 +38,15 @@ def add_parser(subparsers: Subparsers) -> None:
     """Register the verb."""
     parser = subparsers.add_parser(
         "convert",
-        help="convert a volume to another file format",
-        description="Convert a volume to another file format; the extensions choose the formats.",
+        help="convert a volume to another file format, or to a mesh for a solver",
+        description="Convert a volume to another file format, or to a mesh for a solver; the extensions choose the "
+        "formats.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("input", metavar="IN", type=Path, help="file of a volume, or folder of slices")
     parser.add_argument("output", metavar="OUT", type=Path, help="file to write; an existing one is replaced")
+    add_mesh_options(parser)
     add_file_options(parser)
     parser.set_defaults(run=run)
 
@@ -45,12 +55,19 @@ def run(args: argparse.Namespace) -> int:
     """Convert; raises InputError where a file is wrong or both names mean one file."""
     from microdesigner.io import write
     from microdesigner.io.registry import described, format_of
+    from microdesigner.meshing.formats import is_mesh
 
     if args.input.resolve() == args.output.resolve():
         raise InputError(f"{args.input} would replace itself; give another name for the output.")
-    format_of(args.output)  # before a large file is read in vain
+    check_mesh_options(args)
+    mesh = is_mesh(args.output)
+    if not mesh:
+        format_of(args.output)  # before a large file is read in vain
     scan, volume = described(args.input, file_options(args))
-    write(volume, args.output)
+    if mesh:
+        write_as_mesh(volume, args)
+    else:
+        write(volume, args.output)
     if scan.voxel_from == "convention" and volume.voxel_nm:
         edges = "×".join(f"{edge:g}" for edge in volume.voxel_nm)
         print(f"{args.input} gives its voxel edges {edges} without a unit; they are taken as nm. Say it with --voxel.",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
-LINES = 2000  # of text at once: a millisecond or two
+from microdesigner.core.number_lines import number_lines
 
 
 def stl(surface: vtkPolyData, unit: str = "nm") -> Iterator[bytes]:
@@ -47,13 +47,13 @@ def ply(surface: vtkPolyData, unit: str = "nm") -> Iterator[bytes]:
 def obj(surface: vtkPolyData, unit: str = "nm") -> Iterator[bytes]:
     """OBJ: lines of text; corners count from 1."""
     yield f"# microdesigner, lengths in {unit}\n".encode()
-    yield from _lines("v %.7g %.7g %.7g\n", _points(surface))
+    yield from number_lines("v %.7g %.7g %.7g\n", _points(surface))
     corners, normals = _triangles(surface) + 1, _normals(surface)
     if normals is None:
-        yield from _lines("f %d %d %d\n", corners)
+        yield from number_lines("f %d %d %d\n", corners)
     else:
-        yield from _lines("vn %.7g %.7g %.7g\n", normals)
-        yield from _lines("f %d//%d %d//%d %d//%d\n", np.repeat(corners, 2, axis=1))
+        yield from number_lines("vn %.7g %.7g %.7g\n", normals)
+        yield from number_lines("f %d//%d %d//%d %d//%d\n", np.repeat(corners, 2, axis=1))
 
 
 SURFACE_FORMATS: dict[str, Callable[[vtkPolyData, str], Iterator[bytes]]] = {".stl": stl, ".ply": ply, ".obj": obj}
@@ -70,9 +70,3 @@ def _triangles(surface: vtkPolyData) -> NDArray[np.integer[Any]]:
 def _normals(surface: vtkPolyData) -> NDArray[np.float32] | None:
     normals = surface.GetPointData().GetNormals()
     return None if normals is None else np.asarray(vtk_to_numpy(normals))
-
-
-def _lines(form: str, rows: NDArray[Any]) -> Iterator[bytes]:
-    for start in range(0, len(rows), LINES):
-        part = rows[start : start + LINES]
-        yield (form * len(part) % tuple(part.ravel().tolist())).encode()
