@@ -65,20 +65,20 @@ def _move(
     """Move a node to the best of some places near it; whether any is better than where it is."""
     near, images = cells[around.cells_at(node)], around.images(node)
     free = ~still[images].any(axis=0)
-    used, local = np.unique(near, return_inverse=True)
-    local = local.reshape(near.shape).astype(np.int32)
+    used = np.unique(near)
+    local = np.searchsorted(used, near)  # (tetrahedron, corner)
     there = np.isin(used, images)
     steps = np.unique(_MOVES * free, axis=0)  # (trial, xyz)
     if tied[images].any():
         steps = steps[np.linalg.norm(points[node] + steps - before[node], axis=1) <= _FARTHEST]
     trials = np.repeat(points[used][None], len(steps), axis=0)  # (trial, node, xyz)
     trials[:, there] += steps[:, None]
-    offsets = len(used) * np.arange(len(steps), dtype=np.int32)
-    each: Cells = np.add(local, offsets[:, None, None], dtype=np.int32)  # (trial, tetrahedron, corner)
+    offsets = len(used) * np.arange(len(steps))
+    each = np.asarray(local + offsets[:, None, None], np.int32)  # (trial, tetrahedron, corner)
     found = qualities(trials.reshape(-1, 3), each.reshape(-1, 4))
     worst = found.reshape(len(steps), -1).min(axis=1)
     best = int(worst.argmax()) if len(steps) else 0
-    if not len(steps) or worst[best] < qualities(points[used], local).min() + _WORTH:
+    if not len(steps) or worst[best] < qualities(points[used], local.astype(np.int32)).min() + _WORTH:
         return False
     points[images] += steps[best]
     return True
