@@ -236,9 +236,10 @@ def _laid(part: KeptPart, size: Shape) -> tuple[PhaseArray, Mask]:
 @lru_cache(maxsize=4)
 def _given(part: KeptPart, size: Shape) -> Given:
     known, region = part.pieces[0].film.known, part.pieces[0].region
-    same = known is not None and len(part.pieces) == 1 and region.kind == "all" and part.strength == known.strength
-    if known is not None and same and known.shape == size:
-        return replace(known, targets_of=part.targets_of)  # the request that it comes from is the same again
+    same = known is not None and len(part.pieces) == 1 and region.kind == "all"
+    if known is not None and same and known.shape == size and (known.other or part.strength == known.strength):
+        # the request that it comes from is the same again, also where it lies between two films
+        return replace(known, targets_of=part.targets_of, strength=part.strength)
     words = ", ".join(piece.title(size) for piece in part.pieces if not piece.nothing)
     labels, kept = _laid(part, size)
     if part.strength < 1:

@@ -15,6 +15,8 @@ from microdesigner.core.request import Request
 
 MAX_STEPS, MAX_FILMS, MAX_AXES = 64, 400, 2
 DECIMALS = 6
+MORPH = "morph"
+"""What the jobs of a morph are said to sweep: they lie between two films."""
 Measured = Mapping[str, float | None]
 
 
@@ -79,6 +81,8 @@ def swept_names(swept: str) -> tuple[str, ...]:
 
 def sweep_title(names: Sequence[str], films: int) -> str:
     """What is swept, in words."""
+    if tuple(names) == (MORPH,):
+        return f"Morph, {films} films"
     return f"Sweep of {' and '.join(spec_of(name).title.lower() for name in names)}, {films} films"
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Films:
-    """Films to make: `count` of one request, or one of each request of a sweep, which differ in their targets.
+    """Films to make: `count` of one request; or if `swept` one of each request of a sweep, which differ in their
+    targets, or of a morph, which lie between two given films.
 
     A film is the same to the bit whether it is made alone or among others, by this process or by a worker that computes
     with as many threads.
@@ -95,7 +97,7 @@ class Films:
 
     @property
     def targets(self) -> list[dict[str, float]] | None:
-        """Those of each film of a sweep."""
+        """Those of each film of a sweep or a morph."""
         return [request.targets for request in self.requests] if self.swept else None
 
     def check(self, engine: "Engine", streamed: bool) -> None:
@@ -104,8 +106,13 @@ class Films:
             engine.card.check(request, MOST_STREAMED if streamed else MOST_VOXELS)
 
     def entry(self, index: int, entry: Entry) -> Entry:
-        """The entry of film `index` in result.json: in a sweep with its own targets."""
-        return {**entry, "targets": self.requests[index].targets} if self.swept else entry
+        """The entry of film `index` in result.json: in a sweep or a morph with its own targets, in that with its place
+        between the two films, 0 to 1."""
+        if not self.swept:
+            return entry
+        given = self.requests[index].given
+        own = {"blend": given.blend} if given and given.other else {}
+        return {**entry, "targets": self.requests[index].targets, **own}
 
     def made_here(self, engine: "Engine", place: Place, wanted: Sequence[int]) -> Iterator[FilmEvent]:
         """Make and write the films `wanted` in this process."""
@@ -125,7 +132,9 @@ class Films:
             return
         done = len(self) - len(wanted)
         yield Progress("sweep", done, len(self))
-        samples = engine.generate_each([self.requests[index] for index in wanted])
+        requests = [self.requests[index] for index in wanted]
+        alike = all(request.given == requests[0].given for request in requests)
+        samples = engine.generate_each(requests) if alike else map(partial(_sample, engine), requests)
         for number, (index, sample) in enumerate(zip(wanted, samples, strict=True), done + 1):
             yield SampleDone(index, sample)
             yield Progress("sweep", number, len(self))
@@ -133,6 +142,13 @@ class Films:
     def request_of(self, index: int) -> tuple[Request, int]:
         """The request that film `index` belongs to, and its number there."""
         return (self.requests[index], 0) if self.swept else (self.requests[0], index)
+
+
+def _sample(engine: "Engine", request: Request) -> Sample:
+    """The one sample of a request."""
+    *_, last = engine.generate(request)
+    assert isinstance(last, Finished)
+    return last.result.samples[0]
 
 
 def device_type(crew: "Crew | None", engine: "Engine") -> str:

@@ -12,6 +12,7 @@ from microdesigner.cli.file_options import parse_voxel
 from microdesigner.cli.films import Ended, FilmEvent, Films, Place, Written, device_type, made_by, streamed
 from microdesigner.cli.given_option import add_given_options, given_document
 from microdesigner.cli.growing_result import RESULT_FILE, GrowingResult
+from microdesigner.cli.morph_option import add_morph_option, morphed
 from microdesigner.cli.parser import Subparsers, parse_targets
 from microdesigner.cli.progress import with_bars
 from microdesigner.cli.sweep import SweepTable, parse_axes, planned, warn_of
@@ -95,6 +96,7 @@ def add_parser(subparsers: Subparsers) -> None:
         help="voxel edge, or edges along x, y and z, then their unit, such as 2 nm: scales the whole film (the model's "
         "own)")  # fmt: skip
     add_given_options(parser)
+    add_morph_option(parser)
     add_device_option(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--workers", type=int, metavar="N",
@@ -116,8 +118,7 @@ def run(args: argparse.Namespace) -> int:
     place = Place(args.out, tuple(parse_formats(args.format)), args.picture)
     if args.workers is not None and args.workers < 1:
         raise InputError(f"--workers must be at least 1; got {args.workers}.")
-    requests = planned(request, parse_axes(args.sweep)) if args.sweep else [request]
-    films = Films(tuple(requests), swept=bool(args.sweep))
+    films = _films(request, args)
 
     from microdesigner.engine import Engine
     from microdesigner.engine.streaming import streamed_size
@@ -130,6 +131,15 @@ def run(args: argparse.Namespace) -> int:
         return _make(args, engine, films, place, streams)
 
 
+def _films(request: Request, args: argparse.Namespace) -> Films:
+    """The films that the options ask for; raises InputError where they cannot be."""
+    if args.morph:
+        return Films(tuple(morphed(request, args)), swept=True)
+    if args.sweep:
+        return Films(tuple(planned(request, parse_axes(args.sweep))), swept=True)
+    return Films((request,), swept=False)
+
+
 def _make(args: argparse.Namespace, engine: "Engine", films: Films, place: Place, streams: bool) -> int:
     """Make the films that are not there, into a folder that nobody else writes into."""
     from microdesigner.engine.streaming import Crew
@@ -140,7 +150,7 @@ def _make(args: argparse.Namespace, engine: "Engine", films: Films, place: Place
     how = {"files": place.extensions, "sweep": films.targets, "streamed": streams}
     result = GrowingResult(place.folder, films.requests[0], engine.identity, device, how, len(films))
     wanted = result.missing()
-    table = SweepTable(place.folder, films.requests, result.made) if films.swept else None
+    table = SweepTable(place.folder, films.requests, result.made) if args.sweep else None
     _warn(args, engine, films, len(wanted))
     events: Iterator[FilmEvent]
     if crew and streams:

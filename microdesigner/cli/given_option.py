@@ -30,6 +30,8 @@ def add_given_options(parser: argparse.ArgumentParser) -> None:
 
 def given_document(args: argparse.Namespace, document: Mapping[str, Any]) -> dict[str, Any]:
     """The entry of a request document that the options describe; raises InputError where they do not fit together."""
+    if args.morph:
+        return {}
     if args.given is None:
         if args.keep or args.targets_of or args.strength is not None:
             raise InputError("--keep, --targets-of and --strength speak of a given film; name its file with --given.")

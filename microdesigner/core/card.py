@@ -199,7 +199,8 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
             self._check_given(request.given, request.targets)
 
     def _check_given(self, given: Given, targets: Mapping[str, float]) -> None:
-        if int(given.known_labels.max()) >= len(self.phase_names):
+        films = given.ends if given.other else (given.known_labels,)
+        if max(int(labels.max()) for labels in films) >= len(self.phase_names):
             raise InputError(
                 f"The given part has a phase that the model {self.name} does not know; its phases are "
                 f"{', '.join(self.phase_names)}. Map the labels first."

@@ -19,6 +19,8 @@ Mask = NDArray[np.bool_]
 BLOCK = 8
 """Edge in voxels of what an autoencoder of this program knows by one latent voxel."""
 TOLERANCE, LEAST_STRENGTH = 1e-6, 0.05
+LEAST_START = 0.001
+"""Time at which denoising begins of a film that is one of the two between which it lies: it changes nothing."""
 TargetsOf = Literal["film", "new"]
 
 
@@ -44,6 +46,10 @@ class Given:
     strength
         How far what is not kept may leave the given film: 1 is made anew, less is a variation of what the film has
         there, which denoising takes up at this time.
+    other, blend
+        Labels of all voxels of a second film, as `labels`, when the film lies between the given one and that; and
+        where: 0 is the given film, 1 the other. Denoising then takes up a blend of both, at `strength` half-way and
+        later towards both ends; "" and 0 for a film that is made of one.
 
     Raises
     ------
@@ -66,11 +72,18 @@ class Given:
     region: str = ""
     targets_of: TargetsOf = "film"
     strength: float = 1.0
+    other: str = ""
+    blend: float = 0.0
 
     def __post_init__(self) -> None:
         if not LEAST_STRENGTH <= self.strength <= 1:
             raise InputError(
                 f"The strength of a variation must lie between {LEAST_STRENGTH:g} and 1; got {self.strength}."
+            )
+        if not 0 <= self.blend <= 1 or (self.blend and not self.other) or (self.other and self.strength == 1):
+            raise InputError(
+                "A film between two is described by both, a blend from 0 to 1 and a strength below 1; make the request "
+                "again."
             )
         if min(self.shape) < 1 or math.prod(self.shape) > MAX_VOXELS:
             raise InputError(f"The given part cannot have {_size(self.shape)} voxels; give a whole film's size.")
@@ -99,6 +112,21 @@ class Given:
         labels = _packed(phases[kept] if strength == 1 else phases)
         return cls((x, y, z), _packed(np.packbits(kept)), labels, region, targets_of, strength)
 
+    @classmethod
+    def between(cls, first: PhaseArray, second: PhaseArray, blend: float, strength: float) -> Self:
+        """The film at `blend` on the way from the labels `first` [x, y, z] to those of a `second` film.
+
+        Raises InputError when they differ in size, or for a blend or a strength that is none.
+        """
+        if first.shape != second.shape:
+            raise InputError(
+                f"The two films have {_size(first.shape)} and {_size(second.shape)} voxels; there is a way between "
+                "films of one size alone."
+            )
+        x, y, z = first.shape
+        kept, words = np.packbits(np.zeros(first.shape, bool)), f"{100 * blend:.3g} % of the way between two films"
+        return cls((x, y, z), _packed(kept), _packed(first), words, "film", strength, _packed(second), blend)
+
     @cached_property
     def mask(self) -> Mask:
         """Which voxels are kept [x, y, z]; raises InputError when the entry is damaged."""
@@ -115,6 +143,16 @@ class Given:
     def known_labels(self) -> PhaseArray:
         """Labels of the known voxels, in C order; raises InputError when the entry is damaged."""
         return _unpacked(self.labels, int(self.known.sum()), "labels")
+
+    @property
+    def ends(self) -> tuple[PhaseArray, PhaseArray]:
+        """Labels [x, y, z] of the two films between which the film lies; raises InputError when an entry is damaged."""
+        return self.filled(), _unpacked(self.other, math.prod(self.shape), "other").reshape(self.shape)
+
+    @property
+    def start(self) -> float:
+        """Time, falling from 1 to 0, at which denoising begins."""
+        return max(LEAST_START, self.strength * math.sin(math.pi * self.blend)) if self.other else self.strength
 
     @property
     def kept_labels(self) -> PhaseArray:
@@ -178,6 +216,8 @@ class Given:
         document = asdict(self) | {"shape": list(self.shape)}
         if self.strength == 1:
             del document["strength"]
+        if not self.other:
+            del document["other"], document["blend"]
         return document
 
 

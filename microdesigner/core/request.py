@@ -111,12 +111,13 @@ class Request:
     @property
     def strength(self) -> float:
         """Time, falling from 1 to 0, at which denoising begins: 1 from pure noise, less where a film is varied."""
-        return self.given.strength if self.given else 1.0
+        return self.given.start if self.given else 1.0
 
     @property
     def evaluations(self) -> int:
-        """Denoiser evaluations for each volume: `steps` of a film that is made anew, fewer of a variation."""
-        return max(1, round(self.steps * self.strength))
+        """Denoiser evaluations for each volume: `steps` of a film that is made anew, fewer of a variation; as many for
+        all films between two, which then differ in their blend alone."""
+        return max(1, round(self.steps * (self.given.strength if self.given else 1.0)))
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
@@ -216,6 +217,8 @@ def _check_given(given: Given, request: Request) -> None:
     if request.sampler == "ancestral":
         raise InputError("A film with a given part needs the sampler sa-solver or dpm-solver++, not ancestral.")
     given.known_labels  # noqa: B018 - raises where the entries are damaged
+    if given.other:
+        given.ends  # noqa: B018
 
 
 def _check_voxel(edges: object) -> None:

@@ -13,6 +13,7 @@ from microdesigner.core.request import Request
 from microdesigner.engine.known_part import SURE, KnownPart
 from microdesigner.engine.latents import Targets, drafted, initial_noises, latent_shape
 from microdesigner.engine.matching import rough_labels
+from microdesigner.engine.morphing import known_film
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.sample_targets import sample_targets
 
@@ -32,7 +33,7 @@ def draft(networks: InferenceNetworks, request: Request) -> Draft:
     card = networks.bundle.card
     targets = sample_targets(card, request)
     start = initial_noises(request.seed, 1, latent_shape(card, request.size or card.shape))[0]
-    part = KnownPart.of(networks, request.given) if request.given else None
+    part = known_film(networks, request.given)
     latent = drafted(networks, request, targets.conditions, start, [_Shown(part)] if part else [], part)
     return Draft(coarse_film(networks, latent, targets.requested, request.given))
 

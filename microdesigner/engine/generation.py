@@ -26,7 +26,6 @@ from microdesigner.engine.candidates import BestOfN, Candidate
 from microdesigner.engine.differentiable_descriptors import target_quantities, why_not_refined
 from microdesigner.engine.guidance import MeasuredGuidance
 from microdesigner.engine.inpainting import KnownPartGuidance
-from microdesigner.engine.known_part import KnownPart
 from microdesigner.engine.latents import (
     Guidance,
     InitialNoise,
@@ -37,6 +36,7 @@ from microdesigner.engine.latents import (
     latent_shape,
 )
 from microdesigner.engine.matching import match_fractions, misfit
+from microdesigner.engine.morphing import known_film
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.prediction import predict_properties
 from microdesigner.engine.preview import Previewer
@@ -59,7 +59,7 @@ class Generation:
         self._size = request.size or self._card.shape
         self._latent_shape = latent_shape(self._card, self._size)
         self.batch = networks.policy.batch_size(int(np.prod(self._size)))
-        self.known = KnownPart.of(networks, request.given) if request.given else None
+        self.known = known_film(networks, request.given)
         phases = len(self._card.phase_names)
         self._fractions = {} if request.match == "none" else fraction_labels(film_targets(request, phases), phases)
         self._targets: dict[int, SampleTargets] = {}

@@ -32,6 +32,7 @@ from microdesigner.gui.importing.volume_loader import VolumeLoader
 from microdesigner.gui.keeping.controller import KeepingController
 from microdesigner.gui.models.controller import ModelController
 from microdesigner.gui.queue.controller import QueueController
+from microdesigner.gui.queue.morph import MorphController
 from microdesigner.gui.queue.sweep import SweepController
 from microdesigner.gui.results.analysis import VolumeAnalysis
 from microdesigner.gui.results.controller import ResultsController
@@ -95,6 +96,7 @@ class Workspace(QObject):
         self.history = HistoryController(folder, self.history_model, self.store, self._colours, settings, self)
         self.queue = QueueController(folder, self.generation, self.store, self._colours, self)
         self.sweeps = SweepController(self.request_model, self.queue, settings, window)
+        self.morphs = MorphController(catalogue, self.queue, window)
         self.volume_loader = VolumeLoader(settings, lambda: self.request_model.size, window)
         self.open_button = OpenButton(settings)
         self.export_button = ExportButton(settings.export_folder)
@@ -359,6 +361,8 @@ class Workspace(QObject):
         self.sweeps.film_requested.connect(history.service.reload)
         history.loaded.connect(self.show_sample)
         history.to_keep.connect(self.keep_sample)
+        history.to_morph.connect(self.morphs.ask)
+        history.movie_wanted.connect(self.render_jobs.render_films)
         history.recalled.connect(self.request_model.recall)
         history.service.reloaded.connect(self.show_sample)
         history.service.several_loaded.connect(results.compare_entries)
@@ -375,6 +379,7 @@ class Workspace(QObject):
             "generation": self.generation, "pictures": self.render_jobs, "results": self.results,
             "training": self.training, "views": self.views.builder, "files": self.files, "store": self.store,
             "session": self.session, "history": self.history, "models": self.models, "sweeps": self.sweeps,
+            "morphs": self.morphs,
         }  # fmt: skip
         for subject, source in sources.items():
             source.failed.connect(
@@ -391,7 +396,7 @@ class Workspace(QObject):
             opened.connect(lambda *_: self.succeeded.emit("files"))
         self.volume_loader.failed.connect(lambda sentence: self.failed.emit(sentence, "", "files"))
         for teller in (self.results, self.session, self.analysis, self.history, self.volume_loader, self.models,
-                       self.keeping):  # fmt: skip
+                       self.keeping, self.morphs):  # fmt: skip
             teller.message.connect(self.message)
         self.render_jobs.copied.connect(lambda: self.message.emit("The picture is in the clipboard."))
         for writer in (self.render_jobs, self.files):

@@ -8,9 +8,10 @@ import pytest
 
 from microdesigner.app.catalogue import installed_models
 from microdesigner.app.keeping import Keeping
-from microdesigner.app.kept_part import KeptFilm, Piece
+from microdesigner.app.kept_part import KeptFilm, KeptPart, Piece
 from microdesigner.app.kept_region import Region
 from microdesigner.app.request_model import NO_PAPER, RequestModel
+from microdesigner.core.given import Given
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.regions import region_mask
 from tests.gui.stand_in import MODEL, SHAPE, volume, write_card
@@ -273,3 +274,12 @@ def test_fractions_that_the_kept_part_rules_out_are_told(model: RequestModel, ke
     assert model.impossible()
     model.set_value("vol_frac_D", 0.6)
     assert not model.impossible()
+
+
+def test_a_film_between_two_is_recalled_as_it_was_but_for_its_strength() -> None:
+    first, second = (np.random.default_rng(seed).integers(0, 3, (32, 32, 32)).astype(np.uint8) for seed in (1, 2))
+    given = Given.between(first, second, 0.25, 0.5)
+    part = KeptPart.of_given(given)
+    assert part.given(given.shape) == given
+    stronger = replace(part, strength=0.7).given(given.shape)
+    assert (stronger.other, stronger.blend, stronger.strength) == (given.other, 0.25, 0.7)

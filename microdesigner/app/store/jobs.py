@@ -29,7 +29,8 @@ OPEN_STATES = (State.WAITING, State.RUNNING)
 class Job:
     """A request and what has become of it.
 
-    The steps of a sweep share the key `sweep` and differ in the condition `swept`, or in two, parted by a comma.
+    The steps of a sweep share the key `sweep` and differ in the condition `swept`, or in two, parted by a comma; those
+    of a morph, for which it is "morph", in where they lie between two films.
     `samples` holds the seed and the measured values of what is finished, `message` why a job failed.
     """
 

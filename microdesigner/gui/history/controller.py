@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDrag
+from PySide6.QtWidgets import QFileDialog
 
 from microdesigner.app.history_model import HistoryModel
 from microdesigner.app.store.history_rows import Entry
@@ -19,6 +20,7 @@ from microdesigner.gui.history.gallery import Gallery
 from microdesigner.gui.history.panel import HistoryPanel
 from microdesigner.gui.history.service import HistoryService
 from microdesigner.gui.store_thread import StoreThread
+from microdesigner.gui.volume_files import MOVIES
 from microdesigner.gui.widgets.thumbnails import Colours
 
 TRIMMED = "{films} beyond the limit of {limit} moved to the trash of the history."
@@ -55,6 +57,8 @@ class HistoryController(QObject):
 
     loaded = Signal(object, object)  # Request, Sample
     to_keep = Signal(object, object)  # Request, Sample of which a part is to be kept
+    to_morph = Signal(object)  # list of two (Entry, Sample) between which films are wanted
+    movie_wanted = Signal(object, object)  # Path of a movie, those of the volumes it shows
     recalled = Signal(object, str)  # Request, what of it
     views_requested = Signal()  # a film of the gallery was asked for with its targets
     gallery_requested = Signal()
@@ -126,6 +130,19 @@ class HistoryController(QObject):
         self._settings.export_folder = str(plan.folder)
         self.exporter.start(plan)
 
+    def _ask_movie(self, entries: list[Entry]) -> None:
+        """Ask where a movie of these films is to be written."""
+        proposal = Path(self._settings.export_folder or Path.home()) / "films.gif"
+        filters = ";;".join(f"{title} (*.{suffix})" for suffix, title in MOVIES.items())
+        name, chosen = QFileDialog.getSaveFileName(self.gallery, "Movie of the films", str(proposal), filters)
+        if not name:
+            return
+        path, suffix = Path(name), next(suffix for suffix in MOVIES if f"*.{suffix}" in (chosen or "*.gif"))
+        if path.suffix.lower().lstrip(".") not in MOVIES:
+            path = path.with_name(f"{path.name}.{suffix}")
+        self._settings.export_folder = str(path.parent)
+        self.movie_wanted.emit(path, [self._folder / entry.volume for entry in entries])
+
     def _drag(self, entries: list[Entry]) -> None:
         drag = QDrag(self.gallery if self.gallery.isVisible() else self.panel)
         drag.setMimeData(self.dragged_files.mime(entries))
@@ -159,6 +176,9 @@ class HistoryController(QObject):
         gallery.recalled.connect(self._open)
         gallery.recalled.connect(lambda _: self.views_requested.emit())
         gallery.exported.connect(self._export)
+        gallery.morphed.connect(service.load_to_morph)
+        service.loaded_to_morph.connect(self.to_morph)
+        gallery.filmed.connect(self._ask_movie)
         gallery.trash_unwanted.connect(service.empty_trash)
         for part in (panel, gallery):
             part.compared.connect(service.load_several)

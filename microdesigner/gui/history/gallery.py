@@ -45,6 +45,8 @@ class Gallery(QWidget):
     recalled = Signal(object)  # Entry, whose targets are wanted too
     kept = Signal(object)  # Entry to be shown, and a part of it kept
     compared = Signal(object)  # list of entries, the oldest first
+    morphed = Signal(object)  # two entries, the oldest first, between which films are wanted
+    filmed = Signal(object)  # list of entries, the oldest first, of which a movie is wanted
     exported = Signal(object)  # list of entries
     dragged = Signal(object)  # list of entries
     trash_unwanted = Signal()
@@ -133,8 +135,9 @@ class Gallery(QWidget):
     def _recall(self) -> None:
         self.recalled.emit(self.view.selected()[0])
 
-    def _compare(self) -> None:
-        self.compared.emit(sorted(self.view.selected(), key=lambda entry: entry.number))
+    def _in_order(self) -> list[Entry]:
+        """The selected films, the oldest first."""
+        return sorted(self.view.selected(), key=lambda entry: entry.number)
 
     def _ask_to_empty(self) -> None:
         count = len(self._model.trash)
@@ -190,7 +193,17 @@ class Gallery(QWidget):
         self.tags = tool_button("Tags…", "Tags", "Edit the tags of the selected films.",
                                 lambda: self.ask_tags(view.selected()))  # fmt: skip
         self.compare = tool_button(
-            "Compare", "Compare", f"Show 2 to {MOST_COMPARED} selected films side by side.", self._compare
+            "Compare", "Compare", f"Show 2 to {MOST_COMPARED} selected films side by side.",
+            lambda: self.compared.emit(self._in_order()),
+        )  # fmt: skip
+        self.morph = tool_button("Morph…", "Morph between two films", "Make films on the way from the older of two "
+                                 "selected films of one model to the newer.",
+                                 lambda: self.morphed.emit(self._in_order()))  # fmt: skip
+        self.movie = tool_button(
+            "Movie…",
+            "Movie of the selected films",
+            "Show the selected films one after the other, the oldest first, in a movie, looked at as the one on show.",
+            lambda: self.filmed.emit(self._in_order()),
         )
         self.export = tool_button(
             "Export…",
@@ -209,6 +222,8 @@ class Gallery(QWidget):
             self.note: (False, lambda films: len(films) == 1),
             self.tags: (False, bool),
             self.compare: (False, lambda films: 2 <= len(films) <= MOST_COMPARED),
+            self.morph: (False, _of_one_model),
+            self.movie: (False, lambda films: len(films) > 1),
             self.export: (False, lambda films: bool(films) and not self._export.running),
             self.delete: (False, bool),
             self.restore: (True, bool),
@@ -258,3 +273,9 @@ class Gallery(QWidget):
         column.addWidget(self.show_all, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(2)
         return page
+
+
+def _of_one_model(films: list[Entry]) -> bool:
+    """Whether they are two films that one model has made."""
+    models = {film.request.model for film in films}
+    return len(films) == 2 and len(models) == 1 and "" not in models

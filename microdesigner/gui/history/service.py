@@ -30,6 +30,7 @@ class HistoryService(QObject):
     loaded_to_keep = Signal(object, object)  # Request, Sample
     recalled = Signal(object, str)  # Request, what of it
     several_loaded = Signal(object)  # list of (Entry, Sample)
+    loaded_to_morph = Signal(object)  # list of (Entry, Sample)
     reloaded = Signal(object, object)  # Request, Sample
     verification_loaded = Signal(object, object)  # Sample, Verification; before the sample itself is told
 
@@ -75,6 +76,13 @@ class HistoryService(QObject):
         self._do(
             "The results could not be read",
             lambda: self.several_loaded.emit([(entry, self._history.load(entry)) for entry in entries]),
+        )
+
+    def load_to_morph(self, entries: Sequence[Entry]) -> None:
+        """Fetch the volumes of two entries between which films are wanted."""
+        self._do(
+            "The films could not be read",
+            lambda: self.loaded_to_morph.emit([(entry, self._history.load(entry)) for entry in entries]),
         )
 
     def keep_verification(self, request: Request, verification: Verification) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from microdesigner.app.store.jobs import Job, State
-from microdesigner.app.sweep import swept_names
+from microdesigner.app.sweep import MORPH, swept_names
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui.widgets.basics import CollapsibleSection, as_text, named, symbol_html, tool_button
 from microdesigner.gui.widgets.rich_text import RICH, RichDelegate, plain
@@ -135,7 +135,7 @@ class QueuePanel(QWidget):
         self.cancel.setEnabled(job is not None and job.open)
         self.again.setEnabled(job is not None and not job.open)
         self.remove.setEnabled(job is not None and job.state is not State.RUNNING)
-        self.sheet.setEnabled(job is not None and bool(job.sweep))
+        self.sheet.setEnabled(job is not None and job.swept not in ("", MORPH))
         self.clear.setEnabled(any(not job.open for job in self._jobs.values()))
 
     def _move(self, by: int) -> None:
@@ -205,7 +205,8 @@ def describe(job: Job) -> str:
     swept_first = sorted(request.targets.items(), key=lambda target: target[0] not in swept_names(job.swept))
     targets = [_told(name, value) for name, value in swept_first]
     count = f"{request.count} samples, " if request.count > 1 else ""
-    return f"{', '.join(targets) or 'free'} · {count}seed {request.seed} · {escape(request.model)}"
+    between = f"{escape(request.given.region)} · " if request.given and request.given.other else ""
+    return f"{between}{', '.join(targets) or 'free'} · {count}seed {request.seed} · {escape(request.model)}"
 
 
 def explain(job: Job) -> str:
@@ -216,7 +217,8 @@ def explain(job: Job) -> str:
         measured = "" if first.get(name) is None else f", measured {first[name]:.{spec_of(name).decimals}f}"
         lines.append(f"{spec_of(name).title}: {target:.{spec_of(name).decimals}f}{measured}")
     if (given := job.request.given) is not None:
-        lines.append(f"Keeps {given.region or 'a part of a film'}, {100 * given.share:.3g} %")
+        kept = f"Keeps {given.region or 'a part of a film'}, {100 * given.share:.3g} %"
+        lines.append(given.region if given.other else kept)
     return "\n".join([*lines, *([job.message] if job.message else [])])
 
 

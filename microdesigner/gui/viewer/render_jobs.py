@@ -2,6 +2,7 @@
 
 import tempfile
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,10 @@ from microdesigner.view3d.picture_choice import PictureChoice
 if TYPE_CHECKING:
     from microdesigner.view3d.look import RenderJob
 
-RENDER_PICTURE, RENDER_MOVIE = (
+RENDER_PICTURE, RENDER_MOVIE, RENDER_FILMS = (
     "microdesigner.view3d.pictures:render_picture",
     "microdesigner.view3d.movies:render_movie",
+    "microdesigner.view3d.movies:render_films",
 )
 
 
@@ -64,6 +66,10 @@ class RenderJobs(QObject):
     def render_movie(self, path: Path, motion: str) -> None:
         """Write a movie of the views, "turntable" or "slices", GIF or MP4 by the suffix of `path`."""
         self._take(RENDER_MOVIE, self._views.render_job(1), path, motion)
+
+    def render_films(self, path: Path, films: Sequence[Path]) -> None:
+        """Write a movie of volumes in files, one after the other, looked at as the one on show."""
+        self._take(RENDER_FILMS, self._views.render_job(1), path, films)
 
     def unfinished(self) -> str:
         """What would be lost if the window closed now, in words; "" for nothing."""
