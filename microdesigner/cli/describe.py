@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from microdesigner.core.microstructure import Microstructure
     from microdesigner.descriptors import DescriptorReport
     from microdesigner.io import ImportOptions
+    from microdesigner.io.scans import Scan
     from microdesigner.properties import MaterialConstants
 
 _DESCRIPTION = """Measure the descriptors of volumes (VTK, TIFF, OME-TIFF, NRRD, HDF5, DREAM.3D, ilastik, MetaImage,
@@ -61,6 +62,11 @@ def add_parser(subparsers: Subparsers) -> None:
         "--only", metavar="NAME,...", type=_names, default=(),
         help="properties by name, or by what several names begin with, such as exciton_dissociation,conductivity",
     )  # fmt: skip
+    parser.add_argument(
+        "--representative", metavar="NAME",
+        help="instead, of one descriptor or property: its mean over the films (of one recipe and size) with the 95 %% "
+        "confidence interval, and how many films, or how large a one, give it within 1 %%",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     add_file_options(parser)
     parser.set_defaults(run=run)
@@ -73,6 +79,11 @@ def _names(text: str) -> tuple[str, ...]:
 def run(args: argparse.Namespace) -> int:
     """Measure and print; raises InputError where a file is wrong, before anything is printed."""
     options, constants = file_options(args), _constants(args)
+    if args.representative:
+        from microdesigner.cli.representative import tell
+
+        tell([_volume(path, options, args)[1] for path in args.files], args.representative, constants, args.json)
+        return 0
     entries = [_entry(path, options, args, constants) for path in args.files]
     if args.json:
         print(json.dumps(entries, indent=1, default=plain_number))
@@ -83,11 +94,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _constants(args: argparse.Namespace) -> "MaterialConstants | None":
     """The material constants for properties; None for another set."""
-    if args.which != "properties":
+    if args.representative and args.only:
+        raise InputError("--representative measures one value, which --only cannot choose from; leave --only out.")
+    if args.which != "properties" and not args.representative:
         if args.constants or args.only:
             raise InputError("--constants and --only go with --set properties; add that, or leave them out.")
         return None
-    from microdesigner.properties.constants import MaterialConstants, read_constants
+    from microdesigner.core.material_constants import MaterialConstants, read_constants
 
     return read_constants(args.constants) if args.constants else MaterialConstants()
 
@@ -97,11 +110,7 @@ def _entry(
 ) -> dict[str, Any]:
     import numpy as np
 
-    from microdesigner.io.registry import described
-
-    scan, microstructure = described(path, options)
-    if args.periodic:
-        microstructure = replace(microstructure, lateral="periodic")
+    scan, microstructure = _volume(path, options, args)
     report, further = _report(microstructure, args, constants)
     return {
         "file": str(path),
@@ -118,6 +127,14 @@ def _entry(
     }
 
 
+def _volume(path: Path, options: "ImportOptions", args: argparse.Namespace) -> "tuple[Scan, Microstructure]":
+    """What a file says of its volume, and the volume."""
+    from microdesigner.io.registry import described
+
+    scan, microstructure = described(path, options)
+    return scan, replace(microstructure, lateral="periodic") if args.periodic else microstructure
+
+
 def _report(
     microstructure: "Microstructure", args: argparse.Namespace, constants: "MaterialConstants | None"
 ) -> "tuple[DescriptorReport, dict[str, Any]]":
@@ -126,8 +143,8 @@ def _report(
         from microdesigner.descriptors import describe
 
         return describe(microstructure, args.which), {}
+    from microdesigner.core.material_constants import constants_table
     from microdesigner.properties import PropertiesDone, property_events
-    from microdesigner.properties.constants import constants_table
     from microdesigner.properties.photocurrent import ASSUMPTIONS
 
     *_, ending = with_bars(property_events(microstructure, constants, args.only))

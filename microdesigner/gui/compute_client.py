@@ -30,6 +30,12 @@ class ComputeClient(WorkerClient):
         """Compute a task; `answered` or `failed` tells of it."""
         self._tasks[self._ask(task)] = task
 
+    def cancel(self, task: Task) -> None:
+        """Stop a task, whether it runs or waits; nothing is told of it any more."""
+        for number in [number for number, own in self._tasks.items() if own is task]:
+            del self._tasks[number]
+            self._worker.cancel(number)
+
     def close(self) -> None:
         """Stop everything."""
         self._tasks.clear()

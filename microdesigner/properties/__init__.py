@@ -4,7 +4,7 @@
 its own with its equation, its assumptions and its source.
 """
 
-from microdesigner.properties.constants import MaterialConstants, read_constants
+from microdesigner.core.material_constants import MaterialConstants, read_constants
 from microdesigner.properties.report import PropertiesDone, describe, property_events
 
 __all__ = ["MaterialConstants", "PropertiesDone", "describe", "property_events", "read_constants"]

@@ -6,11 +6,11 @@ from functools import partial
 
 import numpy as np
 
+from microdesigner.core.material_constants import MaterialConstants
 from microdesigner.core.microstructure import DONOR, Microstructure
 from microdesigner.descriptors.graspi import EDGE_UNKNOWN
 from microdesigner.descriptors.phase_bits import PHASES
 from microdesigner.properties.conduction import effective_conductivity
-from microdesigner.properties.constants import MaterialConstants
 from microdesigner.properties.elasticity import effective_stiffness
 from microdesigner.properties.hexahedra import COMPONENTS
 from microdesigner.properties.permeability import permeability

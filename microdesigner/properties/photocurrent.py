@@ -15,9 +15,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from microdesigner.core.material_constants import MaterialConstants
 from microdesigner.core.microstructure import ACCEPTOR, DONOR, MIXED, Microstructure
 from microdesigner.properties.collection import Collected, collection
-from microdesigner.properties.constants import MaterialConstants
 from microdesigner.properties.excitons import Dissociation, dissociation
 
 ELEMENTARY_CHARGE = 1.602176634e-19  # C

@@ -7,10 +7,10 @@ from typing import Literal
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
+from microdesigner.core.material_constants import MaterialConstants
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.report import DescriptorReport, DescriptorSet
 from microdesigner.descriptors.report import describe as describe_structure
-from microdesigner.properties.constants import MaterialConstants
 from microdesigner.properties.listing import Property, properties_of
 
 STAGE = "Properties"

@@ -178,3 +178,23 @@ def test_properties_come_with_units_constants_and_assumptions(
 def test_constants_without_properties_are_a_mistake(text_file: Path) -> None:
     with pytest.raises(InputError, match="--set properties"):
         run(text_file, "--only", "stiffness")
+
+
+def test_representative_tells_how_many_films_and_how_large(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rng, files = np.random.default_rng(0), []
+    for number in range(3):
+        labels = (rng.random((12, 12, 4)) > 0.4).astype(np.uint8)
+        files.append(tmp_path / f"film{number}.vti")
+        io.write(Microstructure(labels, (1.0, 1.0, 1.0), "periodic", ("donor", "acceptor")), files[-1])
+    assert run(*files, "--representative", "ABS_f_D", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["interval"]["low"] < 0.4 < document["interval"]["high"]
+    assert document["films_needed"] > 3
+    assert [size["columns"] for size in document["sizes"]] == [12, 27]
+    assert run(*files, "--representative", "exciton_dissociation") == 0
+    assert "films for a mean within 1 %" in capsys.readouterr().out
+    with pytest.raises(InputError, match="'speed'"):
+        run(*files, "--representative", "speed")
+    io.write(Microstructure(labels[:6], (1.0, 1.0, 1.0), "periodic", ("donor", "acceptor")), files[0])
+    with pytest.raises(InputError, match="one size"):
+        run(*files, "--representative", "ABS_f_D")

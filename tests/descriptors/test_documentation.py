@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 import microdesigner.descriptors
+import microdesigner.properties
 
 
 def modules(package: ModuleType) -> list[str]:
@@ -18,9 +19,11 @@ def modules(package: ModuleType) -> list[str]:
 
 WITH_EXAMPLES = [
     *modules(microdesigner.descriptors),
+    *modules(microdesigner.properties),
     "microdesigner.core.descriptor_spec",
     "microdesigner.core.film_thickness",
     "microdesigner.evaluation.jackknife",
+    "microdesigner.evaluation.representativity",
 ]
 
 

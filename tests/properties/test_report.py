@@ -10,9 +10,9 @@ import microdesigner
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
+from microdesigner.core.material_constants import CONSTANTS, DiffusionLengths, PerPhase, constants_text
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.properties import MaterialConstants, PropertiesDone, describe, property_events, read_constants
-from microdesigner.properties.constants import CONSTANTS, DiffusionLengths, PerPhase, constants_text
 from tests.descriptors.volumes import stripes, volume
 
 FILM = volume(stripes((6, 4, 8), 0, 6))

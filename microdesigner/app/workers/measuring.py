@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from microdesigner.app.workers.messages import Answer
 from microdesigner.core.events import Progress
+from microdesigner.core.material_constants import MaterialConstants
 from microdesigner.core.microstructure import Microstructure
 
 PROFILE, TORTUOSITY, CORRELATION = "profile", "tortuosity", "correlation"
@@ -50,6 +51,24 @@ class DescribeTask:
 
         report = describe(self.microstructure, "full")
         yield Answer((report.values, report.reasons))
+
+
+@dataclass(frozen=True)
+class PropertiesTask:
+    """Answers all properties of a film, and the reasons for those that do not exist."""
+
+    microstructure: Microstructure
+    constants: MaterialConstants
+
+    def events(self) -> Iterator[Progress | Answer]:
+        """Compute, property by property."""
+        from microdesigner.properties import PropertiesDone, property_events
+
+        for event in property_events(self.microstructure, self.constants):
+            if isinstance(event, PropertiesDone):
+                yield Answer((event.report.values, event.report.reasons))
+            else:
+                yield event
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from microdesigner.app.html_report import report_html
 from microdesigner.app.store.history_rows import Entry
 from microdesigner.app.view_state import ViewModel
 from microdesigner.app.volume_open import Opened
-from microdesigner.app.workers.measuring import DescribeTask, LinesTask, MeasureTask
+from microdesigner.app.workers.measuring import DescribeTask, LinesTask, MeasureTask, PropertiesTask
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -164,7 +164,7 @@ class ResultsController(QObject):
         if isinstance(task, LinesTask):
             self.plots.take(task, value)
             self.comparison.plot.take(task, value)
-        elif isinstance(task, DescribeTask):
+        elif isinstance(task, DescribeTask | PropertiesTask):
             self.values.take(task, *value)
         elif isinstance(task, MeasureTask):
             self._take_values(task, value)
@@ -186,7 +186,7 @@ class ResultsController(QObject):
         if isinstance(task, LinesTask):
             self.plots.take_failure(task, message)
             self.comparison.plot.take_failure(task, message)
-        elif isinstance(task, DescribeTask):
+        elif isinstance(task, DescribeTask | PropertiesTask):
             self.values.take_failure(task, message)
         else:
             self.failed.emit(message, details)
@@ -200,6 +200,8 @@ class ResultsController(QObject):
             page.task_requested.connect(self.compute.ask)
             page.failed.connect(lambda sentence: self.failed.emit(sentence, ""))
         self.values.task_requested.connect(self.compute.ask)
+        self.values.task_cancelled.connect(self.compute.cancel)
+        self.compute.progressed.connect(self.values.show_progress)
         self.values.message.connect(self.message)
         self.values.failed.connect(lambda sentence: self.failed.emit(sentence, ""))
         self._look.changed.connect(lambda _: self.plots.restyle())

@@ -7,14 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog
 
 from microdesigner.app.store.settings import Settings
-from microdesigner.app.workers.measuring import DescribeTask
+from microdesigner.app.workers.measuring import DescribeTask, PropertiesTask
 from microdesigner.app.workers.messages import Answer
 from microdesigner.core.film_thickness import equivalent_tort1
+from microdesigner.core.material_constants import MaterialConstants, stored_constants
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.results.constants_dialog import ConstantsDialog
 from microdesigner.gui.results.values_page import VALUE
 from microdesigner.io import registry
 from tests.gui.conftest import generate, wait_until
@@ -113,3 +115,64 @@ def test_the_values_of_an_opened_film_are_those_of_a_film_as_thick_as_the_models
 def test_a_film_that_measures_nothing_of_the_model_is_told(window: MainWindow) -> None:
     assert window.request_model.use_values({"ABS_wf_D": 0.5, "tortuosity_A": None}, 32) == ()
     assert isinstance(window.settings, Settings)
+
+
+def test_properties_are_computed_on_demand_with_progress_cancelled_and_follow_the_constants(
+    quick: MainWindow, qtbot: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, compute = quick.results.values, quick.results.compute
+    page.task_requested.disconnect()
+    asked: list[object] = []
+    cancelled: list[object] = []
+    page.task_requested.connect(asked.append)
+    page.task_cancelled.connect(cancelled.append)
+    generate(quick)
+    quick.tabs.turn_to("Values")
+    compute.answered.emit(asked.pop(), MEASURED)
+    page.which.setCurrentIndex(page.which.findData("properties"))
+    assert page.table.rowCount() == 0
+    assert not asked, "a minute of work waits to be asked for"
+    page.run.click()
+    (task,) = asked
+    assert isinstance(task, PropertiesTask)
+    compute.progressed.emit(task, 300, 1200)
+    assert (page.bar.value(), page.bar.maximum(), page.bar.isVisible()) == (300, 1200, True)
+    page.cancel.click()
+    assert cancelled == [task]
+    assert page.run.isVisible()
+    compute.answered.emit(task, ({"short_circuit_current": 1.0}, {}))
+    assert page.table.rowCount() == 0, "what was cancelled is not shown"
+    page.run.click()
+    compute.answered.emit(
+        asked[-1], ({"short_circuit_current": 30.0, "conductivity_xy": None}, {"conductivity_xy": "no"})
+    )
+    assert page._text(0, VALUE) == "30.00"
+    assert "2 properties of the film on show. 1 of them is not defined" in page.words.text()
+    page.which.setCurrentIndex(page.which.findData("descriptors"))
+    assert page.table.rowCount() == 4, "and they are not measured again"
+    page.which.setCurrentIndex(page.which.findData("properties"))
+    assert page.table.rowCount() == 2
+    page.choose.click()
+    dialog = page.findChild(ConstantsDialog)
+    assert dialog is not None
+    dialog.fields["generation_rate", ""].setText("-1")
+    dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
+    assert "generation_rate" in dialog.problem.text()
+    dialog.fields["generation_rate", ""].setText("1,5e27")
+    dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
+    assert page.constants.generation_rate == 1.5e27
+    assert stored_constants().generation_rate == 1.5e27
+    assert page.table.rowCount() == 0, "values of other constants are gone"
+    page.run.click()
+    assert asked[-1].constants.generation_rate == 1.5e27  # type: ignore[attr-defined]
+
+
+def test_a_properties_task_tells_progress_and_answers_the_table() -> None:
+    phases = (np.indices((6, 4, 6))[0] // 3).astype(np.uint8)
+    film = Microstructure(phases, (1.0, 1.0, 1.0), phase_names=("donor", "acceptor"))
+    *told, answer = PropertiesTask(film, MaterialConstants()).events()
+    assert len(told) > 10
+    assert isinstance(answer, Answer)
+    values, reasons = answer.value
+    assert {"short_circuit_current", "stiffness_11", "permeability_z_A"} <= set(values)
+    assert set(reasons) == {name for name, value in values.items() if value is None}

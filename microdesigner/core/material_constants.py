@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Meta
 
 from microdesigner.core.documents import document_text, read_document
+from microdesigner.core.errors import InputError
+from microdesigner.core.paths import user_data, write_text_atomic
 
 Positive = Annotated[float, Meta(gt=0, le=1e300)]
 NotNegative = Annotated[float, Meta(ge=0, le=1e300)]
@@ -165,3 +167,21 @@ def constants_table(constants: MaterialConstants) -> dict[str, dict[str, Any]]:
 def constants_text(constants: MaterialConstants) -> str:
     """The constants as the JSON document that `read_constants` reads."""
     return document_text(constants)
+
+
+def stored_constants(path: Path | None = None) -> MaterialConstants:
+    """The constants that the user chose last, in the file at `path`, the user's own by default; else the defaults."""
+    try:
+        return read_constants(path or constants_path())
+    except InputError:
+        return MaterialConstants()
+
+
+def store_constants(constants: MaterialConstants, path: Path | None = None) -> None:
+    """Remember the constants; raises OSError where they cannot be written."""
+    write_text_atomic(path or constants_path(), constants_text(constants))
+
+
+def constants_path() -> Path:
+    """Where the user's own constants live."""
+    return user_data() / "material-constants.json"
