@@ -150,7 +150,7 @@ def _make(args: argparse.Namespace, engine: "Engine", films: Films, place: Place
     how = {"files": place.extensions, "sweep": films.targets, "streamed": streams}
     result = GrowingResult(place.folder, films.requests[0], engine.identity, device, how, len(films))
     wanted = result.missing()
-    table = SweepTable(place.folder, films.requests, result.made) if args.sweep else None
+    table = SweepTable(place.folder, films.requests, result) if args.sweep else None
     _warn(args, engine, films, len(wanted))
     events: Iterator[FilmEvent]
     if crew and streams:
@@ -166,6 +166,8 @@ def _make(args: argparse.Namespace, engine: "Engine", films: Films, place: Place
                 table.add(event.index, event.entry)
             _tell(args, event.entry)
         elif isinstance(event, Ended):
+            if table:
+                table.write()
             result.finish(event.seconds)
     path = place.folder / RESULT_FILE
     print(path.read_text(encoding="utf-8").rstrip() if args.json else path)

@@ -2,11 +2,12 @@
 
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from microdesigner.app.sweep import SweepAxis, sweep_requests, sweep_table
+from microdesigner.app.sweep import Measured, SweepAxis, sweep_requests, sweep_table
+from microdesigner.cli.growing_result import GrowingResult
 from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError
 from microdesigner.core.paths import write_text_atomic
@@ -47,19 +48,30 @@ def planned(request: Request, axes: Sequence[SweepAxis]) -> list[Request]:
 
 
 class SweepTable:
-    """sweep.csv in `folder`, which grows with the films of a sweep."""
+    """sweep.csv in `folder`: the films of a sweep that `result` lists get a row each as they come, and in the end all
+    stand in their order."""
 
-    def __init__(self, folder: Path, requests: Sequence[Request], made: Iterable[tuple[int, dict[str, Any]]]) -> None:
-        self._path, self._requests = folder / TABLE, requests
-        self._films = dict(made)
+    def __init__(self, folder: Path, requests: Sequence[Request], result: GrowingResult) -> None:
+        self._path, self._requests, self._result = folder / TABLE, requests, result
+        self._header = ""
 
     def add(self, index: int, entry: dict[str, Any]) -> None:
-        """Write the table with film `index`, whose entry of result.json is `entry`."""
-        self._films[index] = entry
-        films = [
-            (self._requests[number], film["seed"], film["measured"]) for number, film in sorted(self._films.items())
-        ]
-        write_text_atomic(self._path, sweep_table(films))
+        """Append the row of film `index`, whose entry in the result is `entry`."""
+        header, _, row = sweep_table([self._film(index, entry)]).partition("\n")
+        if header != self._header:  # the first one of this run, or one with other columns
+            self.write()
+            return
+        with self._path.open("a", encoding="utf-8", newline="") as table:
+            table.write(row)
+
+    def write(self) -> None:
+        """Write all rows anew."""
+        table = sweep_table(self._film(index, entry) for index, entry in self._result.made)
+        write_text_atomic(self._path, table)
+        self._header = table.partition("\n")[0]
+
+    def _film(self, index: int, entry: dict[str, Any]) -> tuple[Request, int, Measured]:
+        return self._requests[index], entry["seed"], entry["measured"]
 
 
 def warn_of(card: ModelCard, requests: Sequence[Request]) -> None:

@@ -45,11 +45,13 @@ def test_the_result_of_a_sweep_grows_as_films_come(
     tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     result, seen, write = tmp_path / "out" / "result.json", list[tuple[bool, list[str]]](), Place.write
+    table, growing = result.with_name("sweep.csv"), list[tuple[int, str]]()
 
     def watch(*arguments: Any) -> dict[str, Any]:
         if result.exists():
             document = json.loads(result.read_text(encoding="utf-8"))
             seen.append((document["complete"], [entry["file"] for entry in document["samples"]]))
+            growing.append((table.stat().st_ino, table.read_text(encoding="utf-8")))
         return write(*arguments)
 
     monkeypatch.setattr(Place, "write", watch)
@@ -58,6 +60,12 @@ def test_the_result_of_a_sweep_grows_as_films_come(
     assert main(["generate", *sweep, "--model", str(tiny_folder), "--out", str(result.parent)]) == 0
     names = [f"sample-000{index}.vti" for index in range(3)]
     assert seen == [(False, names[:1]), (False, names[:2])]
+    (file, one), (same_file, two) = growing
+    assert same_file == file, "appended to, not written anew"
+    three = table.read_text(encoding="utf-8")
+    assert [text.count("\n") for text in (one, two, three)] == [2, 3, 4]
+    assert three.startswith(two)
+    assert two.startswith(one)
     document = json.loads(result.read_text(encoding="utf-8"))
     assert document["complete"]
     assert [entry["file"] for entry in document["samples"]] == names
