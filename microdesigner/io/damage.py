@@ -2,7 +2,7 @@
 
 import bz2
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 ZLIB, GZIP = 15, 31  # zlib's names for its two wrappers
@@ -32,18 +32,18 @@ def inflated(packed: bytes | memoryview, size: int, wrapper: int = ZLIB) -> byte
     return content
 
 
-def unpacked(file: BinaryIO, size: int, packing: str) -> bytearray:
-    """Exactly the `size` bytes that the rest of `file` holds, packed by zlib, gzip or bzip2, in one stream or several;
-    never takes more memory than that. Raises DamagedError otherwise."""
-    content = bytearray()
+def unpacked(file: BinaryIO, size: int, packing: str) -> Iterator[bytes]:
+    """Exactly the `size` bytes that the rest of `file` holds, packed by zlib, gzip or bzip2, in one stream or several,
+    some at a time. Raises DamagedError where they are fewer."""
     stream, packed, more = _DECOMPRESSORS[packing](), b"", False
     try:
-        while len(content) < size:
+        while size > 0:
             if not (packed or more or (packed := file.read(_PACKED_BLOCK))):
                 raise DamagedError("its compressed array is cut short")
-            most = min(_BLOCK, size - len(content))
+            most = min(_BLOCK, size)
             block = stream.decompress(packed, most)
-            content += block
+            size -= len(block)
+            yield block
             if stream.eof:  # further streams may follow, as `cat a.gz b.gz` and parallel packers make them
                 packed, more = stream.unused_data, False
                 stream = _DECOMPRESSORS[packing]()
@@ -51,4 +51,3 @@ def unpacked(file: BinaryIO, size: int, packing: str) -> bytearray:
                 packed, more = getattr(stream, "unconsumed_tail", b""), len(block) == most
     except (zlib.error, OSError, EOFError):
         raise DamagedError("its compressed array is damaged") from None
-    return content

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from microdesigner.core.slabs import MAPPED_BYTES, SLAB_BYTES, mapping_of, release
 
 PREFIX, SUFFIX = "microdesigner-", ".array"
+Buffer = bytes | bytearray | memoryview
 
 
 @dataclass(frozen=True)
@@ -59,22 +60,25 @@ def gathered(shape: tuple[int, ...], dtype: "np.dtype[Any]", parts: Iterable[NDA
     """The array of `shape` whose numbers, the last axis fastest, come in `parts` one after the other.
 
     A large array lies in a temporary file, so that memory holds one part of it. Raises ValueError where the parts are
-    fewer or more numbers than the array, OSError where the disk has no room.
+    fewer or more numbers than the array, as soon as they are, and OSError where the disk has no room.
     """
     size = int(np.prod(shape, dtype=object))
+    counted = _counted(parts, size)
     if size * dtype.itemsize > MAPPED_BYTES:
-        file = _temporary(part.astype(dtype, copy=False) for part in parts)
-        if Path(file).stat().st_size != size * dtype.itemsize:
-            _delete(file)
-            raise ValueError("parts that do not make the array")
+        file = _temporary(part.astype(dtype, copy=False) for part in counted)
         return array_at(Place(file, 0, shape, _steps(shape, dtype.itemsize), dtype.str, True))
     flat, done = np.empty(size, dtype), 0
-    for part in parts:
+    for part in counted:
         flat[done : done + part.size] = part.reshape(-1)
         done += part.size
-    if done != size:
-        raise ValueError("parts that do not make the array")
     return flat.reshape(shape)
+
+
+def from_bytes(shape: tuple[int, ...], dtype: "np.dtype[Any]", parts: Iterable[Buffer]) -> NDArray[Any]:
+    """As `gathered`, of the numbers' bytes."""
+    size = int(np.prod(shape, dtype=object)) * dtype.itemsize
+    bytes_of_all = gathered((size,), np.dtype(np.uint8), (np.frombuffer(part, np.uint8) for part in parts))
+    return bytes_of_all.view(dtype).reshape(shape)
 
 
 def layered(stored: Any, chunk: tuple[int, ...] | None) -> Iterator[NDArray[Any]]:
@@ -104,6 +108,16 @@ def adopted(place: Place) -> Place:
     free = _free_name()
     Path(place.file).replace(free)
     return replace(place, file=free)
+
+
+def _counted(parts: Iterable[NDArray[Any]], size: int) -> Iterator[NDArray[Any]]:
+    """`parts`; raises ValueError at the first that is too much, and at the end where they are too few."""
+    for part in parts:
+        if (size := size - part.size) < 0:
+            break
+        yield part
+    if size:
+        raise ValueError("parts that do not make the array")
 
 
 def _layers(values: NDArray[Any]) -> Iterator[NDArray[Any]]:

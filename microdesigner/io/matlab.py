@@ -1,4 +1,4 @@
-"""MATLAB files (.mat): version 5 to 7 by SciPy, version 7.3 as the HDF5 file that it is.
+"""MATLAB files (.mat): version 5 to 7, whose arrays SciPy lists, and version 7.3 as the HDF5 file that it is.
 
 The format records neither axes nor voxel edges: the first index is x, the second y, the third z by convention.
 """
@@ -9,8 +9,9 @@ from microdesigner.core.errors import InputError
 from microdesigner.io import hdf5
 from microdesigner.io.arrays import chosen
 from microdesigner.io.axes import in_xyz, three_of
-from microdesigner.io.damage import BEST_COMPRESSION
+from microdesigner.io.damage import BEST_COMPRESSION, DamagedError
 from microdesigner.io.labels import check_size
+from microdesigner.io.matlab_elements import numbers_of
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan
 
@@ -28,24 +29,27 @@ def scan(path: Path, options: ImportOptions) -> Scan:
         return _scan(path, options)
     except (InputError, MemoryError, PermissionError):
         raise
+    except DamagedError as error:
+        raise InputError(f"{path} cannot be read as a MATLAB file ({error}); save it again.") from None
     except Exception:  # noqa: BLE001 - SciPy has no common error for damage
         raise InputError(f"{path} is not a whole MATLAB file; save it again.") from None
 
 
 def _scan(path: Path, options: ImportOptions) -> Scan:
-    from scipy.io import loadmat, whosmat
+    from scipy.io import whosmat
 
+    entries = whosmat(path)
     volumes = [
         name
-        for name, shape, kind in whosmat(path)
+        for name, shape, kind in entries
         if kind not in ("cell", "struct", "object", "char", "function", "opaque", "sparse")
         and len(shape) >= 3
         and three_of(shape, "xyz" + "c" * (len(shape) - 3)) is not None
     ]
     name = chosen(path, volumes, options)
-    shape = next(shape for entry, shape, _ in whosmat(path) if entry == name)
+    shape = next(shape for entry, shape, _ in entries if entry == name)
     check_size(path, (1, 1, _product(shape)), most=BEST_COMPRESSION * path.stat().st_size)
-    values = loadmat(path, variable_names=[name], matlab_compatible=False)[name]
+    values = numbers_of(path, name, shape)
     turned, source = in_xyz(path, values, "xyz" + "c" * (values.ndim - 3), options, "convention")
     return Scan(turned, axes_from=source, array=name, arrays=tuple(volumes))
 

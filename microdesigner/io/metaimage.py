@@ -22,6 +22,7 @@ from microdesigner.io import raw
 from microdesigner.io.axes import fortran, mapped, three_of
 from microdesigner.io.damage import BEST_COMPRESSION, DamagedError, unpacked
 from microdesigner.io.labels import Voxel, check_size, record_of
+from microdesigner.io.mapped_arrays import from_bytes
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.orientation import straightened
 from microdesigner.io.scans import Scan
@@ -173,7 +174,7 @@ def _values(path: Path, fields: dict[str, str], data: Path, skipped: int, shape:
     if _true(fields, "CompressedData"):
         with data.open("rb") as file:
             file.seek(max(0, skipped))
-            return np.frombuffer(unpacked(file, count * number.itemsize, "zlib"), number)
+            return from_bytes((count,), number, unpacked(file, count * number.itemsize, "zlib"))
     skipped = size - count * number.itemsize if skipped < 0 else skipped
     if skipped < 0 or size - skipped != count * number.itemsize:
         raise DamagedError("its data are shorter or longer than it declares")

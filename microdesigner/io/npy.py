@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_bytes_atomic
+from microdesigner.core.slabs import SLAB_BYTES
 from microdesigner.io.arrays import chosen
 from microdesigner.io.axes import in_xyz, three_of
 from microdesigner.io.damage import BEST_COMPRESSION
 from microdesigner.io.labels import check_size
+from microdesigner.io.mapped_arrays import from_bytes
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Scan
 
@@ -45,12 +47,13 @@ def scan_archive(path: Path, options: ImportOptions) -> Scan:
             shapes = {}
             for name, info in entries.items():
                 with archive.open(info) as file:
-                    shapes[name] = _declared(file)
+                    shape, _, number = _declared(file)
+                    shapes[name] = shape if number.kind in "biuf" else ()
             volumes = [name for name, shape in shapes.items() if three_of(shape, _letters(len(shape))) is not None]
             name = chosen(path, volumes, options)
             check_size(path, (1, 1, int(np.prod(shapes[name]))), most=BEST_COMPRESSION * entries[name].compress_size)
             with archive.open(entries[name]) as file:
-                values = npy_format.read_array(file, allow_pickle=False)
+                values = _numbers(file)
     except (InputError, OSError):
         raise
     except Exception:  # noqa: BLE001 - as above, and in any of the archive's
@@ -78,10 +81,17 @@ def _letters(dimensions: int) -> str:
     return _LETTERS[:dimensions] + "c" * (dimensions - len(_LETTERS))
 
 
-def _declared(file: IO[bytes]) -> tuple[int, ...]:
+def _numbers(file: IO[bytes]) -> NDArray[Any]:
+    """The array that follows; NumPy's own reader would hold it in memory. Raises ValueError where it is cut short."""
+    shape, columns, number = _declared(file)
+    stored = from_bytes(shape[::-1] if columns else shape, number, iter(lambda: file.read(SLAB_BYTES), b""))
+    return stored.T if columns else stored
+
+
+def _declared(file: IO[bytes]) -> tuple[tuple[int, ...], bool, "np.dtype[Any]"]:
+    """Shape of the array that follows, whether its first index is the fastest, and the type of its numbers."""
     read = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
-    shape, _, number = read[npy_format.read_magic(file)](file)
-    return shape if number.kind in "biuf" else ()
+    return read[npy_format.read_magic(file)](file)
 
 
 def _damaged(path: Path) -> InputError:

@@ -23,6 +23,7 @@ from microdesigner.core.slabs import x_fastest
 from microdesigner.io.axes import fortran, mapped, three_of
 from microdesigner.io.damage import BEST_COMPRESSION, DamagedError, unpacked
 from microdesigner.io.labels import Voxel, check_size, parsed, record_of
+from microdesigner.io.mapped_arrays import from_bytes
 from microdesigner.io.nrrd_header import Header, directions_of, edges_of, read_header, segments_of, sizes_of
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.orientation import straightened
@@ -124,7 +125,7 @@ def _values(path: Path, header: Header, shape: tuple[int, int, int]) -> NDArray[
     with data.open("rb") as file:
         file.seek(skipped)
         if encoding in _PACKINGS:
-            return np.frombuffer(unpacked(file, count * number.itemsize, _PACKINGS[encoding]), number)
+            return from_bytes((count,), number, unpacked(file, count * number.itemsize, _PACKINGS[encoding]))
         if encoding in ("ascii", "text", "txt"):
             return _from_text(file.read(), count)
     raise DamagedError(f"its encoding is '{encoding}'")

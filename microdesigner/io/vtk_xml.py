@@ -8,14 +8,16 @@ import base64
 import binascii
 import lzma
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import numpy as np
 from numpy.typing import NDArray
 
+from microdesigner.core.slabs import SLAB_BYTES, release
 from microdesigner.io.damage import DamagedError, inflated
+from microdesigner.io.mapped_arrays import Buffer, from_bytes
 
 if TYPE_CHECKING:
     from vtkmodules.vtkIOXML import vtkXMLWriter
@@ -25,7 +27,9 @@ _TYPES = {
     "Int64": "i8", "Float32": "f4", "Float64": "f8",
 }  # fmt: skip
 _LONGEST_TEXT = 1 << 26
-Buffer = bytearray | memoryview
+_ATTRIBUTE = rb"\s+[\w:]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')"
+_LONG_TEXT = re.compile(rb"<DataArray(?:" + _ATTRIBUTE + rb")*\s*>([^<]{65536,})</DataArray")
+_SUBSTITUTE = "@"  # in no text of numbers, nor in base64
 _APPENDED = re.compile(rb"<AppendedData\s+encoding\s*=\s*[\"'](raw|base64)[\"']\s*>\s*_")
 
 
@@ -63,13 +67,18 @@ _COMPRESSORS: dict[str, Callable[[memoryview, int], bytes]] = {
 
 
 class VtkXml:
-    """A parsed file: `root` is its XML without the appended data. Raises DamagedError, as do all methods."""
+    """A parsed file: `root` is its XML without the appended data, and without long texts, which stay in `content`.
+    Raises DamagedError, as do all methods."""
 
     def __init__(self, content: memoryview, kinds: tuple[str, ...] = ("ImageData",)) -> None:
+        self._content = np.frombuffer(content, np.uint8)
         appended = _APPENDED.search(content)
-        document = bytes(content[: appended.start()]) + b"</VTKFile>" if appended else bytes(content)
         self._appended = content[appended.end() :] if appended else memoryview(b"")
         self._appended_raw = appended is not None and appended[1] == b"raw"
+        document, self._long_texts = _without_long_texts(content[: appended.start()] if appended else content)
+        release(self._content)
+        if appended:
+            document += b"</VTKFile>"
         if b"<!" in document.replace(b"<!--", b""):
             raise DamagedError("it declares XML entities")
         try:
@@ -97,90 +106,156 @@ class VtkXml:
         return numbers
 
     def values(self, array: ElementTree.Element, count: int) -> NDArray[np.generic]:
-        """Exactly `count` numbers of a DataArray."""
+        """Exactly `count` numbers of a DataArray; those that lie plainly in the file stay there."""
         name = array.get("type", "")
         if name not in _TYPES or array.get("NumberOfComponents", "1") != "1":
             raise DamagedError("its array is not one number per cell")
         if array.get("format") == "ascii":
             values = self._ascii(array)
-        else:
-            kind = np.dtype(self._order + _TYPES[name])
-            values = np.frombuffer(self._bytes(array, count * kind.itemsize), kind)
-        if len(values) != count:
-            raise DamagedError("its array is cut short")
-        return values
+            if len(values) != count:
+                raise DamagedError("its array is cut short")
+            return values
+        kind = np.dtype(self._order + _TYPES[name])
+        stored, raw = self._stored(array)
+        if raw and not self._decompress:
+            source = _Source(stored, raw)
+            return np.frombuffer(source.read(self._size(source, count * kind.itemsize)), kind, count)
+        try:
+            return from_bytes((count,), kind, self._parts(stored, raw, count * kind.itemsize))
+        except ValueError:
+            raise DamagedError("its array is cut short") from None
 
     def texts(self, array: ElementTree.Element) -> list[str]:
         """The strings of an Array of type String, which end with a zero byte each."""
-        is_text = array.get("format") == "ascii"
-        content = self._ascii(array).astype(np.uint8).tobytes() if is_text else bytes(self._bytes(array, _LONGEST_TEXT))
+        if array.get("format") == "ascii":
+            content = self._ascii(array).astype(np.uint8).tobytes()
+        else:
+            content = b"".join(self._parts(*self._stored(array), _LONGEST_TEXT))
         try:
             return content.decode("utf-8").split("\0")[:-1]
         except UnicodeDecodeError:
             raise DamagedError("its field data are no text") from None
 
+    def _text(self, array: ElementTree.Element) -> memoryview:
+        """The text of an array, without space around it."""
+        text = (array.text or "").strip()
+        if not text.startswith(_SUBSTITUTE):
+            return memoryview(text.encode())
+        number = text.removeprefix(_SUBSTITUTE)
+        if not number.isdecimal() or int(number) >= len(self._long_texts):
+            raise DamagedError("its array holds something else than numbers")
+        return self._long_texts[int(number)]
+
     def _ascii(self, array: ElementTree.Element) -> NDArray[np.float64]:
         try:
-            return np.array((array.text or "").split(), dtype=np.float64)
+            return np.array(bytes(self._text(array)).split(), dtype=np.float64)
         except ValueError:
             raise DamagedError("its array holds something else than numbers") from None
 
-    def _bytes(self, array: ElementTree.Element, most: int) -> Buffer:
-        if array.get("format") == "appended":
-            offset = array.get("offset", "").strip()
-            if not offset.isdigit() or int(offset) >= len(self._appended):
-                raise DamagedError("its array is cut short")
-            stored, raw = self._appended[int(offset) :], self._appended_raw
-        else:
-            stored, raw = memoryview((array.text or "").strip().encode()), False
-        return self._blocks(stored, raw, most) if self._decompress else self._plain(stored, raw, most)
+    def _stored(self, array: ElementTree.Element) -> tuple[memoryview, bool]:
+        """Where the bytes of an array begin, and whether they lie there as they are; else they are in base64."""
+        if array.get("format") != "appended":
+            return self._text(array), False
+        offset = array.get("offset", "").strip()
+        if not offset.isdigit() or int(offset) >= len(self._appended):
+            raise DamagedError("its array is cut short")
+        return self._appended[int(offset) :], self._appended_raw
 
-    def _plain(self, stored: memoryview, raw: bool, most: int) -> Buffer:
-        width = self._header.itemsize
-        size = self._integers(stored, raw, 1)[0]
+    def _parts(self, stored: memoryview, raw: bool, most: int) -> Iterator[Buffer]:
+        """The bytes of an array, at most so many, some at a time."""
+        done = 0
+        for part in self._blocks(stored, raw, most) if self._decompress else self._plain(stored, raw, most):
+            if done // SLAB_BYTES < (done := done + len(part)) // SLAB_BYTES:
+                release(self._content)
+            yield part
+
+    def _size(self, source: "_Source", most: int) -> int:
+        """The number of bytes that follows."""
+        (size,) = np.frombuffer(source.read(self._header.itemsize), self._header)
         if size > most:
             raise DamagedError("its array is longer than its image")
-        start = _length(width, raw)
-        if raw or bytes(stored[start - 1 : start]) == b"=":  # the header is padded and so encoded by itself
-            return _decoded(stored[start:], raw, size)
-        return _decoded(stored, raw, width + size)[width:]
+        return int(size)
 
-    def _blocks(self, stored: memoryview, raw: bool, most: int) -> Buffer:
+    def _plain(self, stored: memoryview, raw: bool, most: int) -> Iterator[Buffer]:
+        source, width = _Source(stored, raw), self._header.itemsize
+        size = self._size(source, most)
+        if not raw and bytes(stored[_length(width) - 1 : _length(width)]) == b"=":  # padded, so encoded by itself
+            source = _Source(stored[_length(width) :], raw)
+        for start in range(0, size, SLAB_BYTES):
+            yield source.read(min(SLAB_BYTES, size - start))
+
+    def _blocks(self, stored: memoryview, raw: bool, most: int) -> Iterator[Buffer]:
         count, block_size, last_size = self._integers(stored, raw, 3)
         if count == 0:
-            return bytearray()
+            return
         if (count - 1) * block_size + (last_size or block_size) > most or count > len(stored):
             raise DamagedError("its array is longer than its image")
         sizes = self._integers(stored, raw, 3 + count)[3:]
-        packed = memoryview(_decoded(stored[_length((3 + count) * self._header.itemsize, raw) :], raw, sum(sizes)))
-        content, start = bytearray(), 0
+        width = (3 + count) * self._header.itemsize
+        source = _Source(stored[width if raw else _length(width) :], raw)
         assert self._decompress
         for index, size in enumerate(sizes):
             expected = last_size if last_size and index == count - 1 else block_size
-            block = self._decompress(packed[start : start + size], expected)
+            block = self._decompress(memoryview(source.read(size)), expected)
             if len(block) != expected:
                 raise DamagedError("its compressed array is damaged")
-            content += block
-            start += size
-        return content
+            yield block
 
     def _integers(self, stored: memoryview, raw: bool, count: int) -> list[int]:
-        return [
-            int(value) for value in np.frombuffer(_decoded(stored, raw, count * self._header.itemsize), self._header)
-        ]
+        content = _Source(stored, raw).read(count * self._header.itemsize)
+        return [int(value) for value in np.frombuffer(content, self._header)]
 
 
-def _length(size: int, raw: bool) -> int:
-    return size if raw else -(-size // 3) * 4
+class _Source:
+    """Bytes one after the other, which `stored` holds as they are or in base64."""
+
+    def __init__(self, stored: memoryview, raw: bool) -> None:
+        self._stored, self._raw = stored, raw
+        self._place, self._ready = 0, b""
+
+    def read(self, size: int) -> Buffer:
+        """Exactly the next `size` bytes."""
+        if self._raw:
+            part: Buffer = self._stored[self._place : self._place + size]
+            self._place += size
+        else:
+            content = self._ready + self._decoded(size - len(self._ready))
+            part, self._ready = content[:size], content[size:]
+        if len(part) < size:
+            raise DamagedError("its array is cut short")
+        return part
+
+    def _decoded(self, size: int) -> bytes:
+        """At least so many of the next bytes, if there are."""
+        end = self._place + _length(max(0, size))
+        encoded = self._stored[self._place : end]
+        self._place = end
+        try:
+            return base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            raise DamagedError("its base64 is damaged") from None
 
 
-def _decoded(stored: memoryview, raw: bool, size: int) -> Buffer:
-    """The first `size` bytes that `stored` encodes."""
-    encoded = stored[: _length(size, raw)]
-    try:
-        content = encoded if raw else memoryview(base64.b64decode(encoded, validate=True))
-    except binascii.Error:
-        raise DamagedError("its base64 is damaged") from None
-    if len(content) < size:
-        raise DamagedError("its array is cut short")
-    return content[:size]
+def _without_long_texts(content: memoryview) -> tuple[bytes, list[memoryview]]:
+    """A document in which each long text of an array is replaced by its number, and these texts."""
+    parts, texts, done = list[bytes](), list[memoryview](), 0
+    for found in _LONG_TEXT.finditer(content):
+        parts += [bytes(content[done : found.start(1)]), f"{_SUBSTITUTE}{len(texts)}".encode()]
+        texts.append(_stripped(content[found.start(1) : found.end(1)]))
+        done = found.end(1)
+    return b"".join([*parts, bytes(content[done:])]), texts
+
+
+def _stripped(text: memoryview) -> memoryview:
+    """`text` without the space around it."""
+    start, end = 0, len(text)
+    while start < end and text[start : start + 1].tobytes().isspace():
+        start += 1
+    while end > start and text[end - 1 : end].tobytes().isspace():
+        end -= 1
+    return text[start:end]
+
+
+def _length(size: int) -> int:
+    """Letters of base64 for so many bytes."""
+    return -(-size // 3) * 4

@@ -19,6 +19,7 @@ from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkIOXML import vtkXMLImageDataWriter
 
 from microdesigner import io
+from microdesigner.core.errors import InputError
 from tests.io.drawn import EDGES, FEW, SHAPES, UNITS, labels, scanned
 
 ORDERS = st.permutations("xyz")
@@ -69,6 +70,24 @@ def test_mat_of_version_5(shape: tuple[int, ...], kind: str, packed: bool, ones:
     scan, values = scanned("film.mat", content.getvalue())
     np.testing.assert_array_equal(values, stored)
     assert (scan.array, scan.voxel_nm, scan.axes_from) == ("labels", None, "convention")
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_damaged_mat_of_version_5_is_refused(packed: bool) -> None:
+    content = BytesIO()
+    noise = np.random.default_rng(0).integers(0, 255, (9, 9, 9)).astype("u1")
+    scipy.io.savemat(content, {"first": noise[0], "labels": noise}, do_compression=packed)
+    whole = content.getvalue()
+    np.testing.assert_array_equal(scanned("film.mat", whole)[1], noise)
+    with pytest.raises(InputError, match=r"cut short|damaged|not a whole"):
+        scanned("film.mat", whole[:-80])
+    if packed:  # a wrong check sum
+        with pytest.raises(InputError, match=r"damaged|not a whole"):
+            scanned("film.mat", whole[:-1] + bytes([whole[-1] ^ 1]))
+    content = BytesIO()
+    scipy.io.savemat(content, {"labels": noise * 1j}, do_compression=packed)
+    with pytest.raises(InputError, match="of complex numbers"):
+        scanned("film.mat", content.getvalue())
 
 
 @FEW

@@ -27,20 +27,20 @@ def contents() -> list[bytes]:
 def test_what_was_packed_comes_out(packing: str) -> None:
     for content in contents():
         packed = PACK[packing](content)
-        assert unpacked(io.BytesIO(packed), len(content), packing) == content
+        assert b"".join(unpacked(io.BytesIO(packed), len(content), packing)) == content
         half = len(content) // 2
         streams = PACK[packing](content[:half]) + PACK[packing](content[half:])
-        assert unpacked(io.BytesIO(streams), len(content), packing) == content
+        assert b"".join(unpacked(io.BytesIO(streams), len(content), packing)) == content
         with pytest.raises(DamagedError, match="short"):
-            unpacked(io.BytesIO(packed), len(content) + 1, packing)
+            list(unpacked(io.BytesIO(packed), len(content) + 1, packing))
 
 
 @pytest.mark.parametrize("packing", PACK)
-def test_memory_holds_what_comes_out_once(packing: str) -> None:
+def test_memory_holds_a_part_of_what_comes_out(packing: str) -> None:
     size = 32 * MEBIBYTE
     packed = PACK[packing](bytes(size))
     tracemalloc.start()
-    unpacked(io.BytesIO(packed), size, packing)
+    assert sum(map(len, unpacked(io.BytesIO(packed), size, packing))) == size
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 1.2 * size + 4 * MEBIBYTE
+    assert peak < 8 * MEBIBYTE

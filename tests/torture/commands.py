@@ -32,18 +32,18 @@ def commands(inputs: Path, count: int) -> list[Area]:
         ),
         Area(
             "dataset build", _build, partial(_check_dataset, PLAN.series), _compare_datasets,
-            shortages=_shortages_of_datasets,
+            shortages=_shortages_of_build,
         ),
         Area(
             "dataset import", partial(_import, dataset), partial(_check_dataset, 8), _compare_datasets,
-            lambda _: dataset.exists() or write_tiny_dataset(dataset, (16, 16, 16)), _shortages_of_datasets,
+            lambda _: dataset.exists() or write_tiny_dataset(dataset, (16, 16, 16)),
         ),
     ]  # fmt: skip
 
 
-def _shortages_of_datasets(mounts: bool) -> Mapping[str, Sequence[Shortage]]:
-    """Without memory compiled code ends its process, which in a build is another one, done without or told of; and
-    Python waits for ever for a thread that could not begin."""
+def _shortages_of_build(mounts: bool) -> Mapping[str, Sequence[Shortage]]:
+    """Without memory compiled code ends its process, which in a build is another one, done without or told of, but here
+    the only one."""
     return {name: some for name, some in shortages(mounts).items() if name != "little memory"}
 
 
