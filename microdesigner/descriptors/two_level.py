@@ -28,10 +28,20 @@ MOST_BLOCKS = 1 << 13  # filled ones; of a film of three-dimensional pieces the 
 
 
 class TwoLevel:
-    """The preconditioner of `network`, whose nodes are the `voxels` [z, y, x] that are not 0."""
+    """The preconditioner of `network`, whose nodes are the `voxels` [z, y, x] that are not 0.
 
-    def __init__(self, network: Network, voxels: NDArray[np.uint8]) -> None:
+    `shape` is what potentials are like within a piece, all alike by default; `relaxation` the share of the fill kept.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        voxels: NDArray[np.uint8],
+        shape: Values | None = None,
+        relaxation: float = RELAXATION,
+    ) -> None:
         self._network = network
+        self._shape = np.ones_like(network.diagonal) if shape is None else shape
         self._inverse_pivots = 1 / _pivots(
             network.start,
             network.neighbour,
@@ -39,17 +49,25 @@ class TwoLevel:
             network.onward,
             network.backward,
             network.diagonal,
-            RELAXATION,
+            relaxation,
         )
         self._piece, self._pieces = _pieces(network, _blocks(voxels))
         self._coarse = splu(
-            _coarse_matrix(network, self._piece, self._pieces),
+            _coarse_matrix(network, self._shape, self._piece, self._pieces),
             permc_spec="MMD_AT_PLUS_A",
             options={"SymmetricMode": True},
         )
 
     def solve(self, residual: Values) -> Values:
-        """Potentials that roughly cause the currents `residual`."""
+        """Potentials that roughly cause the currents `residual`, symmetric where the network is."""
+        return self._near(residual) + self._far(residual)
+
+    def solve_in_turn(self, residual: Values) -> Values:
+        """The same, better and not symmetric: near, what far has left over."""
+        far = self._far(residual)
+        return far + self._near(residual - self._network.net_outflow(far))
+
+    def _near(self, residual: Values) -> Values:
         network, potential = self._network, np.empty_like(residual)
         _substitute(
             network.start,
@@ -61,8 +79,11 @@ class TwoLevel:
             residual,
             potential,
         )
-        potential += self._coarse.solve(np.bincount(self._piece, residual, self._pieces))[self._piece]
         return potential
+
+    def _far(self, residual: Values) -> Values:
+        pieces: Values = self._coarse.solve(np.bincount(self._piece, residual, self._pieces))
+        return pieces[self._piece] * self._shape
 
 
 def _blocks(voxels: NDArray[np.uint8]) -> NDArray[np.int32]:
@@ -87,13 +108,14 @@ def _pieces(network: Network, block: NDArray[np.int32]) -> tuple[NDArray[np.int3
     return piece, int(count)
 
 
-def _coarse_matrix(network: Network, piece: NDArray[np.int32], pieces: int) -> sparse.csc_array:
-    """The matrix of the coarse network: that of the network, summed over pieces."""
-    one, other = piece[later_nodes(network.start)], piece[network.neighbour]
-    forth, back = network.onward[network.kind], network.backward[network.kind]
+def _coarse_matrix(network: Network, shape: Values, piece: NDArray[np.int32], pieces: int) -> sparse.csc_array:
+    """The matrix of the coarse network: that of the network for potentials of a `shape`, summed over pieces."""
+    later, earlier = later_nodes(network.start), network.neighbour
+    forth, back = network.onward[network.kind] * shape[earlier], network.backward[network.kind] * shape[later]
+    one, other = piece[later], piece[earlier]
     within, across = one == other, one != other
     diagonal = np.zeros(pieces)
-    diagonal += np.bincount(piece, network.diagonal, pieces)
+    diagonal += np.bincount(piece, network.diagonal * shape, pieces)
     diagonal -= np.bincount(one[within], (forth + back)[within], pieces)
     one, other, forth, back = one[across], other[across], forth[across], back[across]
     own = np.arange(pieces, dtype=np.int32)

@@ -16,10 +16,11 @@ from scipy.sparse.linalg import LinearOperator, bicgstab
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.descriptors.network import network_of
 from microdesigner.descriptors.transport import conductances
-from microdesigner.descriptors.two_level import TwoLevel
+from microdesigner.descriptors.two_level import SMALLEST_BLOCK, TwoLevel
 
-TOLERANCE = 1e-4  # of the residual; shares are right to 1e-5 then
+TOLERANCE = 1e-5
 MOST_STEPS = 2_000
+_STEEPEST = 20.0
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,16 @@ def collection(
     network = network_of(classes, up[None, None], (False, lateral, lateral), down[None, None])
     network = network.grounded((to_own + to_wrong + lost)[voxels])
     source, count = born[voxels], len(network.diagonal)
-    preconditioner = TwoLevel(network, classes)
+    layers = np.broadcast_to(np.arange(len(voxels))[:, None, None], voxels.shape)[voxels]
+    # in a dead end the field heaps carriers up, as the air under a ceiling
+    heaped = np.exp(np.clip(step, -_STEEPEST, _STEEPEST) * (layers % SMALLEST_BLOCK))
+    preconditioner = TwoLevel(network, classes, heaped, relaxation=0)
     density, failed = bicgstab(
         LinearOperator((count, count), network.net_outflow, dtype=np.float64),
         source,
         rtol=TOLERANCE,
         maxiter=MOST_STEPS,
-        M=LinearOperator((count, count), preconditioner.solve, dtype=np.float64),
+        M=LinearOperator((count, count), preconditioner.solve_in_turn, dtype=np.float64),
     )
     if failed:
         raise MicrodesignerError(f"Charges in the film did not settle within {MOST_STEPS} steps.")

@@ -9,7 +9,7 @@ many holes as electrons leave, so the current is that of the carrier that is col
 What this leaves out is in `ASSUMPTIONS`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +23,7 @@ from microdesigner.properties.excitons import Dissociation, dissociation
 ELEMENTARY_CHARGE = 1.602176634e-19  # C
 BOLTZMANN = 1.380649e-23  # J/K
 NM = 1e-9
+UNUSED_LENGTH = 1.0  # in the mixed phase excitons dissociate where they arise
 ASSUMPTIONS = (
     "light makes excitons everywhere alike, at the rate given (no interference, no absorption spectra)",
     "each exciton that reaches the interface gives one free hole and one free electron (no geminate recombination)",
@@ -38,22 +39,16 @@ class Photogeneration:
 
     microstructure: Microstructure
     constants: MaterialConstants
+    _known: dict[int, Dissociation | None] = field(default_factory=dict)
 
     def excitons(self, label: int) -> Dissociation | None:
         """Dissociation in the phase `label`; None where it is absent."""
-        return (self._donor, self._acceptor, self._mixed)[label]
-
-    @cached_property
-    def _donor(self) -> Dissociation | None:
-        return dissociation(self.microstructure, DONOR, self.constants.exciton_diffusion_length.D)
-
-    @cached_property
-    def _acceptor(self) -> Dissociation | None:
-        return dissociation(self.microstructure, ACCEPTOR, self.constants.exciton_diffusion_length.A)
-
-    @cached_property
-    def _mixed(self) -> Dissociation | None:
-        return dissociation(self.microstructure, MIXED, 1.0)
+        if label not in self._known:
+            lengths = self.constants.exciton_diffusion_length
+            self._known[label] = dissociation(
+                self.microstructure, label, lengths.of(label) if label < MIXED else UNUSED_LENGTH
+            )
+        return self._known[label]
 
     @cached_property
     def share(self) -> float:
