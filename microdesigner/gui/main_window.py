@@ -125,7 +125,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Ask where trainings go on or work would be lost, then stop everything else."""
-        unfinished = [part.unfinished() for part in (self.history, self.render_jobs, self.results)]
+        parts = (self.history, self.render_jobs, self.workspace.mesh_export, self.results)
+        unfinished = [part.unfinished() for part in parts]
         if not self.training.may_close() or not may_close(self, [words for words in unfinished if words]):
             event.ignore()
             return
@@ -157,6 +158,7 @@ class MainWindow(QMainWindow):
             *self.session.commands(),
             *workspace.export_button.commands(),
             *workspace.picture_export.commands(),
+            *workspace.mesh_export.commands(),
             Command("File", "Quit", self.close, ("Ctrl+Q",), section=2),
             Command("Edit", "Undo", self.undo.undo, ("Ctrl+Z",), enabled=self.undo.canUndo),
             Command("Edit", "Redo", self.undo.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), enabled=self.undo.canRedo),
@@ -274,6 +276,7 @@ class MainWindow(QMainWindow):
         bar.addPermanentWidget(self.views.readout.label)
         bar.addPermanentWidget(self.workspace.volume_loader.bar)
         bar.addPermanentWidget(self.render_jobs.bar)
+        bar.addPermanentWidget(self.workspace.mesh_export.bar)
         bar.addPermanentWidget(self.training.status.button)
         bar.addPermanentWidget(self.device)
 

@@ -37,6 +37,7 @@ from microdesigner.gui.queue.sweep import SweepController
 from microdesigner.gui.results.analysis import VolumeAnalysis
 from microdesigner.gui.results.controller import ResultsController
 from microdesigner.gui.results.export_button import ExportButton
+from microdesigner.gui.results.mesh_export import MeshExport
 from microdesigner.gui.session import SessionController
 from microdesigner.gui.store_thread import StoreThread
 from microdesigner.gui.targets.live_draft import LiveDraft
@@ -100,6 +101,7 @@ class Workspace(QObject):
         self.volume_loader = VolumeLoader(settings, lambda: self.request_model.size, window)
         self.open_button = OpenButton(settings)
         self.export_button = ExportButton(settings.export_folder)
+        self.mesh_export = MeshExport(lambda: self.current_sample.on_show if self.sample else None, window)
         self.training = TrainingController(catalogue, ImportForm, window)
         self.models = ModelController(catalogue, lambda: self.request_model.state.model, window)
         self.session = SessionController(
@@ -233,6 +235,7 @@ class Workspace(QObject):
         for part in (
             self.generation,
             self.render_jobs,
+            self.mesh_export,
             self.files,
             self.session,
             self.results,
@@ -272,7 +275,8 @@ class Workspace(QObject):
     def _offer_export(self, request: Request, sample: Sample) -> None:
         stem = f"{request.model or 'volume'}-seed{sample.seed}"
         self.export_button.offer(stem, sample.microstructure.phase_names)
-        self.picture_export.stem, self.picture_export.folder = stem, self.export_button.folder
+        for asker in (self.picture_export, self.mesh_export):
+            asker.stem, asker.folder = stem, self.export_button.folder
 
     def _film_on_show(self) -> KeptFilm | None:
         """The film on show under a name; None where none is, or a preview."""
@@ -329,7 +333,9 @@ class Workspace(QObject):
         self.export_button.folder_chosen.connect(partial(setattr, self.settings, "export_folder"))
         self.export_button.movie_chosen.connect(self.render_jobs.render_movie)
         self.export_button.picture_wanted.connect(lambda: self.picture_export.ask())
-        self.picture_export.folder_chosen.connect(partial(setattr, self.settings, "export_folder"))
+        self.export_button.mesh_wanted.connect(self.mesh_export.ask)
+        for asker in (self.picture_export, self.mesh_export):
+            asker.folder_chosen.connect(partial(setattr, self.settings, "export_folder"))
         self.training.installed.connect(self._offer_models)
         self.training.chosen.connect(self._use_model)
         self.targets.about_requested.connect(self.models.show)
@@ -379,7 +385,7 @@ class Workspace(QObject):
             "generation": self.generation, "pictures": self.render_jobs, "results": self.results,
             "training": self.training, "views": self.views.builder, "files": self.files, "store": self.store,
             "session": self.session, "history": self.history, "models": self.models, "sweeps": self.sweeps,
-            "morphs": self.morphs,
+            "morphs": self.morphs, "meshes": self.mesh_export,
         }  # fmt: skip
         for subject, source in sources.items():
             source.failed.connect(
@@ -388,7 +394,7 @@ class Workspace(QObject):
         successes = {
             "generation": self.generation.finished, "pictures": self.render_jobs.written, "files": self.files.written,
             "results": self.results.verified, "training": self.training.installed, "views": self.views.shown,
-            "session": self.session.saved,
+            "session": self.session.saved, "meshes": self.mesh_export.written,
         }  # fmt: skip
         for subject, success in successes.items():
             success.connect(lambda *_, subject=subject: self.succeeded.emit(subject))
@@ -396,9 +402,9 @@ class Workspace(QObject):
             opened.connect(lambda *_: self.succeeded.emit("files"))
         self.volume_loader.failed.connect(lambda sentence: self.failed.emit(sentence, "", "files"))
         for teller in (self.results, self.session, self.analysis, self.history, self.volume_loader, self.models,
-                       self.keeping, self.morphs):  # fmt: skip
+                       self.keeping, self.morphs, self.mesh_export):  # fmt: skip
             teller.message.connect(self.message)
         self.render_jobs.copied.connect(lambda: self.message.emit("The picture is in the clipboard."))
-        for writer in (self.render_jobs, self.files):
+        for writer in (self.render_jobs, self.files, self.mesh_export):
             writer.written.connect(lambda path: self.message.emit(f"Written: {path}"))
         self.views.view.ruler_tool.message_changed.connect(self.message)

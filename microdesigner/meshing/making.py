@@ -33,7 +33,7 @@ def estimate(microstructure: Microstructure, kind: str, coarsen: float) -> Estim
     counts = cell_counts(microstructure, coarsen, split_long_edges=kind == TETRAHEDRA)
     cells = math.prod(counts)
     if kind == TETRAHEDRA:
-        return Estimate(counts, round(6 * _KEPT * cells), 6 * SECONDS_PER_TETRAHEDRON * cells)
+        return Estimate(counts, int(float(f"{6 * _KEPT * cells:.2g}")), 6 * SECONDS_PER_TETRAHEDRON * cells)
     return Estimate(counts, cells, 1e-5 * cells)
 
 
@@ -44,6 +44,19 @@ def usual_coarsening(microstructure: Microstructure, kind: str) -> int:
         while math.prod(estimate(microstructure, kind, coarsen).counts) > CELLS_AT_ONCE:
             coarsen += 1
     return coarsen
+
+
+def check_size(microstructure: Microstructure, kind: str, coarsen: float) -> None:
+    """Raise InputError for an unknown kind, a wrong coarsening or more cells than are made."""
+    if kind not in KINDS:
+        raise InputError(f"A mesh consists of {' or '.join(KINDS)}; got '{kind}'.")
+    if not 1 <= coarsen <= max(microstructure.shape):
+        raise InputError(f"A cell is at least one voxel and at most the film; got {coarsen:g} voxels along each axis.")
+    cells = math.prod(estimate(microstructure, kind, coarsen).counts)
+    if cells > MOST_CELLS[kind]:
+        raise InputError(
+            f"The grid would have {cells:,} cells, and at most {MOST_CELLS[kind]:,} can become {kind}; coarsen it more."
+        )
 
 
 def mesh_events(
@@ -72,17 +85,9 @@ def mesh_events(
     MicrodesignerError
         Where MMG fails.
     """
-    if kind not in KINDS:
-        raise InputError(f"A mesh consists of {' or '.join(KINDS)}; got '{kind}'.")
-    check_lengths(microstructure)
     coarsen = usual_coarsening(microstructure, kind) if coarsen is None else coarsen
-    if not 1 <= coarsen <= max(microstructure.shape):
-        raise InputError(f"A cell is at least one voxel and at most the film; got {coarsen:g} voxels along each axis.")
-    cells = math.prod(estimate(microstructure, kind, coarsen).counts)
-    if cells > MOST_CELLS[kind]:
-        raise InputError(
-            f"The grid would have {cells:,} cells, and at most {MOST_CELLS[kind]:,} can become {kind}; coarsen it more."
-        )
+    check_size(microstructure, kind, coarsen)
+    check_lengths(microstructure)
     if kind == HEXAHEDRA:
         yield Progress("mesh", 0, 1)
         yield hexahedra(microstructure, coarsen)

@@ -17,7 +17,7 @@ LEAST_QUALITY = 0.1  # of what MMG gets: it and `improving` mend shapes, but no 
 _BACKING_OFF = 20
 
 
-def smoothed(lattice: Lattice, cells: Cells, edges: Points) -> Points:
+def smoothed(lattice: Lattice, cells: Cells, edges: Points, least: float = LEAST_QUALITY) -> Points:
     """Where the nodes lie with smooth interfaces, (node, xyz), in cells.
 
     Parameters
@@ -28,6 +28,8 @@ def smoothed(lattice: Lattice, cells: Cells, edges: Points) -> Points:
         Its tetrahedra.
     edges : ndarray of float
         Lengths of a cell along x, y, z in any unit, in which quality is judged.
+    least : float
+        Quality that each tetrahedron keeps.
     """
     start, masters = lattice.points, lattice.masters
     one, other = _interface_edges(lattice)
@@ -45,14 +47,16 @@ def smoothed(lattice: Lattice, cells: Cells, edges: Points) -> Points:
             mean = sums / np.maximum(neighbours, 1)[:, None]
             moved += share * np.where(still, 0.0, mean)
     np.clip(moved, -FARTHEST, FARTHEST, out=moved)
-    return _backed_off(start, moved, masters, cells, edges)
+    return _backed_off(start, moved, masters, cells, edges, least)
 
 
-def _backed_off(start: Points, moved: Points, masters: NDArray[np.int32], cells: Cells, edges: Points) -> Points:
+def _backed_off(
+    start: Points, moved: Points, masters: NDArray[np.int32], cells: Cells, edges: Points, least: float
+) -> Points:
     """`start` plus as much of `moved` as leaves each tetrahedron a shape."""
     for _ in range(_BACKING_OFF):
         points = start + moved[masters]
-        thin = qualities(points * edges, cells) < LEAST_QUALITY
+        thin = qualities(points * edges, cells) < least
         if not thin.any():
             return points
         moved[np.unique(masters[cells[thin]])] *= 0.5

@@ -18,6 +18,7 @@ from microdesigner.meshing.voxel_tetrahedra import lattice_of
 from microdesigner.meshing.voxel_tetrahedra import tetrahedra as cut_in_six
 
 LEAST_QUALITY = 0.15
+SAFE_QUALITY = 0.2  # of what is taken where MMG's cannot be brought to the least
 
 
 def tetrahedra(microstructure: Microstructure, coarsen: float = 1) -> Iterator[Progress | SolverMesh]:
@@ -61,7 +62,8 @@ def tetrahedra(microstructure: Microstructure, coarsen: float = 1) -> Iterator[P
     yield Progress("finish", 0, 1)
     mesh = _finished(larger, fractions, size, periodic)
     if qualities(*mesh[:2]).min() < LEAST_QUALITY:
-        mesh = _finished((points, start, phases), fractions, size, periodic)  # more of them, of better shape
+        points = smoothed(lattice, start, edges, SAFE_QUALITY) * edges  # more of them, on rougher interfaces
+        mesh = _finished((points, start, phases), fractions, size, periodic)
     points, cells, phases = mesh
     yield Progress("finish", 1, 1)
     points = _on_faces(points * (box / size), box)

@@ -23,6 +23,7 @@ class ExportButton(QPushButton):
     chosen = Signal(object, int)  # Path, scale of a picture
     movie_chosen = Signal(object, str)  # Path, motion
     picture_wanted = Signal()
+    mesh_wanted = Signal()
     folder_chosen = Signal(str)
 
     def __init__(self, folder: str) -> None:
@@ -51,6 +52,7 @@ class ExportButton(QPushButton):
         self._menu.addSeparator()
         for suffix, title in (SURFACES | MESH | REPORT).items():
             self._offer(self._menu, suffix, title)
+        self._menu.addAction("Mesh for a solver…", self.mesh_wanted.emit)
         self._menu.addSeparator()
         self._menu.addAction("Picture of the views…", self.picture_wanted.emit)
         for motion, name in MOTIONS.items():

@@ -16,6 +16,11 @@ WORDS = {
     "measure": "Importing and measuring volumes",
     "check": "Checking the data set",
     "export": "Exporting films",
+    "smooth": "Smoothing interfaces",
+    "remesh": "Making tetrahedra",
+    "finish": "Finishing the mesh",
+    "mesh": "Making hexahedra",
+    "write": "Writing the mesh",
     "trial": "Trying a few steps of each stage",
 }
 
