@@ -74,10 +74,13 @@ class Generation:
     def events(self, wanted: Sequence[int] | None = None) -> Iterator[GenerationEvent]:
         """Yield what happens, Finished last; of the samples `wanted`, in this order, None for all.
 
-        Raises MicrodesignerError when the volume does not fit the memory.
+        However they end, a GPU's memory is given back. Raises MicrodesignerError when the volume does not fit it.
         """
-        with self.memory_errors():
-            yield from self._events(range(self._request.count) if wanted is None else wanted)
+        try:
+            with self.memory_errors():
+                yield from self._events(range(self._request.count) if wanted is None else wanted)
+        finally:
+            self._networks.give_back()
 
     def memory_errors(self) -> AbstractContextManager[None]:
         """Context in which a memory too small for the request's volumes is one sentence."""

@@ -7,7 +7,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from microdesigner.compute import ComputePolicy, compute_policy
+from microdesigner.compute import ComputePolicy, compute_policy, release_memory
 from microdesigner.models.autoencoder import PhaseAutoencoder
 from microdesigner.models.bundle import Bundle
 from microdesigner.models.conditioning import ConditionalDenoiser
@@ -89,6 +89,11 @@ class InferenceNetworks:
             torch.cuda.synchronize(self.device)
         elif self.device.type == "mps":
             torch.mps.synchronize()
+
+    def give_back(self) -> None:
+        """Leave to others, such as a training, what a GPU's memory holds for further films."""
+        if self.device.type != "cpu":
+            release_memory(self.device)
 
     def _in_policy_format(self, network: Network) -> Network:
         """A copy whose parameters are stored as they are multiplied, so that no call converts them; scales and other

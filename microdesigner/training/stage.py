@@ -191,7 +191,10 @@ def fit_stage(
         if ranks.world_size() > 1:
             raise BatchTooLargeError(stage, batch)
         if batch == 1:
-            raise MicrodesignerError(f"Not even one volume at a time fits the memory in the stage {stage}.")
+            raise MicrodesignerError(
+                f"Not even one volume at a time fits the memory in the stage {stage}; close other programs that use "
+                "the device and resume."
+            )
         batch //= 2
         log.write("memory", stage=stage, batch=batch)
         module.network.load_state_dict(first)

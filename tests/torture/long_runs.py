@@ -53,9 +53,9 @@ LongRun = Callable[[Path, int], Iterator[Reading]]
 """Does so many things in a folder; reads after the first tenth, and at the end."""
 
 
-def read_twice(count: int, work: Callable[[int], object]) -> Iterator[Reading]:
-    """`work` on 0, 1, 2 ... with a reading after a tenth of them and one at the end; seconds are per piece."""
-    first = max(1, count // 10)
+def read_twice(count: int, work: Callable[[int], object], share: float = 0.1) -> Iterator[Reading]:
+    """`work` on 0, 1, 2 ... with a reading after a `share` of them and one at the end; seconds are per piece."""
+    first = max(1, round(share * count))
     started = time.process_time()
     for number in range(count):
         work(number)

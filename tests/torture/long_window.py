@@ -89,7 +89,8 @@ def queue(folder: Path, count: int) -> Iterator[Reading]:
 
 
 def sweep(folder: Path, count: int) -> Iterator[Reading]:
-    """Every step of a sweep is generated, stored and pictured, and its row in the queue tells of it."""
+    """Every step of a sweep is generated, stored and pictured, and its row in the queue tells of it. Read from the half
+    on: the strip of the newest 200 films fills before."""
     with _window(folder) as (window, until):
         requests = [
             Request({"vol_frac_D": 0.3 + 0.2 * number / count}, seed=1, model=stand_in.MODEL, steps=1)
@@ -103,7 +104,7 @@ def sweep(folder: Path, count: int) -> Iterator[Reading]:
             until(lambda: not jobs.jobs[number].open and len(stored) > number)  # what waits to be stored is in memory
             assert jobs.jobs[number].samples, jobs.jobs[number].message
 
-        yield from read_twice(count, step)
+        yield from read_twice(count, step, 0.5)
 
 
 def _start(home: Path, number: int) -> Reading:
