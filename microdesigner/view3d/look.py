@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from microdesigner.app.view_state import Pose, Vector
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
@@ -47,7 +50,8 @@ class SliceLook:
 @dataclass(frozen=True)
 class RenderJob:
     """A volume, how it is looked at, and the size of the picture in pixels; `scale` enlarges text and lines. The 3-D
-    views fill `views` of the picture, None where they are not in it."""
+    views fill `views` of the picture, None where they are not in it. Voxels [x, y, z] that are `marked`, of the volume
+    or of a finer one that it stands for, are shown so where the annotations say it."""
 
     microstructure: Microstructure
     look: Look = Look()
@@ -57,6 +61,12 @@ class RenderJob:
     background: Background = "as shown"
     views: Area | None = WHOLE
     slices: tuple[SliceLook, ...] = ()
+    marked: NDArray[np.bool_] | None = None
+
+    @property
+    def shown_mark(self) -> NDArray[np.bool_] | None:
+        """The voxels that the picture marks."""
+        return self.marked if self.annotations.kept else None
 
     @property
     def views_place(self) -> tuple[int, int, int, int]:

@@ -77,6 +77,7 @@ def render_films(job: RenderJob, path: Path, films: Sequence[Path]) -> Iterator[
                     f"{film.name} has the phases {', '.join(volume.phase_names)}, the film on show has "
                     f"{', '.join(job.microstructure.phase_names)}; choose films of one kind and show one of them."
                 )
+            scene.marked = None  # what is kept of the film on show
             scene.show(build_geometry(volume, job.look.shaping))
             draw()
             yield Progress("Drawing the movie", number, len(films))

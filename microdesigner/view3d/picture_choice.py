@@ -10,7 +10,7 @@ Background = Literal["as shown", "white", "transparent"]
 class Annotations:
     """What explains a picture: names of the views and a scale bar in each, arrows along x, y, z, and what is asked for
     beside them: names of the colours, lengths along the edges, the electrodes at top and bottom. Flat slices have a
-    crosshair."""
+    crosshair, and what is kept of the film is marked in both."""
 
     titles: bool = True
     scale_bar: bool = True
@@ -19,6 +19,7 @@ class Annotations:
     axes: bool = False
     electrodes: bool = False
     crosshair: bool = True
+    kept: bool = True
 
 
 @dataclass(frozen=True)

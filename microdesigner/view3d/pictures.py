@@ -70,7 +70,8 @@ def render_picture(job: RenderJob, path: Path) -> Iterator[Progress]:
 def preview(job: RenderJob, scene: "Scene") -> NDArray[np.uint8]:
     """Pixels [height, width, RGBA], the highest row first, of a small picture of what `scene` shows; a large one
     is drawn coarsely."""
-    before, scale, scene.scale = scene.look(), scene.scale, job.scale
+    before, scale, marked = scene.look(), scene.scale, scene.marked
+    scene.scale, scene.marked = job.scale, job.shown_mark
     scene.apply_look(dressed(job))
     canvas = _ground(job, scene)
     coarse = scene.triangles > PREVIEW_TRIANGLES
@@ -81,7 +82,7 @@ def preview(job: RenderJob, scene: "Scene") -> NDArray[np.uint8]:
         tile = _Tile(index, size, Crop(0, 0, *size), place, coarse=coarse)
         tile.draw(scene, canvas, job.background == "transparent")
     pixels = _with_lines(job, scene, canvas[::-1])
-    scene.scale = scale
+    scene.scale, scene.marked = scale, marked
     scene.camera.set_room()
     scene.apply_look(before)
     return pixels
@@ -150,7 +151,7 @@ def scene_for(job: RenderJob, texels: int = SCREEN_TEXELS) -> Iterator["Scene"]:
     scene = Scene(job.microstructure.phase_names)
     try:
         scene.set_aspect(job.size[0] / job.size[1])
-        scene.scale = job.scale
+        scene.scale, scene.marked = job.scale, job.shown_mark
         scene.show(build_geometry(job.microstructure, job.look.shaping, texels=texels))
         scene.apply_look(dressed(job))
         _make_room(job, scene)

@@ -1,6 +1,6 @@
 """The flat slices of a picture: layers of voxels with crosshair, frame and what is to be read, each in its place."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from microdesigner.view3d.palettes import AXES, Surroundings, text_of
 from microdesigner.view3d.pen import Pen
 from microdesigner.view3d.smooth_layers import smooth_layer
 
+Value = TypeVar("Value", bound=np.generic)
 IN_PLANE = ((1, 2), (0, 2), (0, 1))  # axes to the right and up, for slices across x, y, z
 TEXELS = 8  # per voxel
 TITLE, HEAD, GAP, MARK = 9.0, 17.0, 4.0, 6.0  # points
@@ -20,9 +21,13 @@ HALO, LINE = 2.4, 0.8  # points, of the crosshair
 
 def layer_of(volume: Microstructure, look: SliceLook) -> NDArray[np.uint8]:
     """Labels [axis to the right, axis up] of the layer that `look` shows, in a volume that may be a coarse one."""
-    edge = volume.shape[look.axis]
+    return _layer(volume.phases, look)
+
+
+def _layer(voxels: NDArray[Value], look: SliceLook) -> NDArray[Value]:
+    edge = voxels.shape[look.axis]
     share = (look.crosshair[look.axis] + 0.5) / look.voxels[look.axis]
-    return np.take(volume.phases, min(edge - 1, int(share * edge)), look.axis)
+    return np.take(voxels, min(edge - 1, int(share * edge)), look.axis)
 
 
 def position_words(axis: int, layer: int, layers: int, length: float, unit: str) -> str:
@@ -60,12 +65,17 @@ def draw_slice(pen: Pen, job: RenderJob, look: SliceLook, surroundings: Surround
 
 def _coloured(job: RenderJob, look: SliceLook) -> NDArray[np.uint8]:
     """RGBA [axis to the right, axis up] of the layer."""
+    from microdesigner.view3d.marking import faded, resampled
     from microdesigner.view3d.planes import colour_table
 
     names = job.microstructure.phase_names
     table = colour_table(job.look.palette, job.look.visible or (True,) * len(names))
     labels = layer_of(job.microstructure, look)
-    return smooth_layer(labels, TEXELS).coloured(table) if job.look.shaping.smooth else table[labels]
+    pixels = smooth_layer(labels, TEXELS).coloured(table) if job.look.shaping.smooth else table[labels]
+    if job.shown_mark is None:
+        return pixels
+    mask = resampled(job.shown_mark, job.microstructure.shape)
+    return faded(pixels, _layer(mask, look), job.look.surroundings.background)
 
 
 def _crosshair(pen: Pen, look: SliceLook, area: Area, window: Any, surroundings: Surroundings) -> None:

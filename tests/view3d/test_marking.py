@@ -1,10 +1,19 @@
 """What marks a part of a volume: lines along its border, and all else faded."""
 
+from dataclasses import replace
+from pathlib import Path
+
+import imageio.v3 as iio
 import numpy as np
 import pytest
 
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.regions import region_mask
-from microdesigner.view3d.marking import FADE, MOST_LINES, faded, outline, resampled
+from microdesigner.view3d.look import WHOLE, Look, RenderJob, SliceLook
+from microdesigner.view3d.marking import FADE, MARK, MOST_LINES, faded, outline, resampled
+from microdesigner.view3d.picture_choice import Annotations
+from microdesigner.view3d.pictures import render_picture
+from microdesigner.view3d.surfaces import Shaping
 
 SHAPE = (16, 12, 8)
 
@@ -74,3 +83,27 @@ def test_what_is_not_marked_comes_near_the_background() -> None:
 
 def test_a_coarse_volume_is_marked_at_the_same_places() -> None:
     np.testing.assert_array_equal(resampled(_mask("x=0:8"), (8, 6, 4)), _mask("x=0:4", shape=(8, 6, 4)))
+
+
+@pytest.mark.parametrize("slices", [(), (SliceLook(2, (4, 4, 4), (16, 12, 8), WHOLE, WHOLE),)])
+def test_a_picture_marks_what_is_kept_where_that_is_asked_for(tmp_path: Path, slices: tuple[SliceLook, ...]) -> None:
+    """Lines in the views; a slice beside them, here alone, fades where nothing is kept."""
+    volume = Microstructure(np.zeros(SHAPE, np.uint8), (1.0, 1.0, 1.0), phase_names=("donor", "acceptor"))
+    views = None if slices else WHOLE
+    job = RenderJob(volume, Look(Shaping(smooth=False)), (400, 300), views=views, slices=slices, marked=_mask("x=0:8"))
+
+    def pixels(kept: bool) -> np.ndarray:
+        annotations = Annotations(titles=False, scale_bar=False, directions=False, crosshair=False, kept=kept)
+        for _ in render_picture(replace(job, annotations=annotations), tmp_path / "a.png"):
+            pass
+        return np.asarray(iio.imread(tmp_path / "a.png")).astype(int)
+
+    plain, marked = pixels(False), pixels(True)
+    if slices:
+        other = (plain != marked).any(axis=2)
+        assert not other[:, :190].any(), "kept"
+        assert other[100:200, 210:390].all(), "new"
+    else:
+        orange = (np.abs(marked - np.round(255 * np.array(MARK))) < 40).all(axis=2)
+        assert orange.sum() > 100
+        assert not (np.abs(plain - np.round(255 * np.array(MARK))) < 40).all(axis=2).any()

@@ -113,7 +113,7 @@ class ViewsPanel(QWidget):
         whole, views, slices = self.slices.picture()
         size = round(factor * whole.width()), round(factor * whole.height())
         return RenderJob(
-            scene.geometry.microstructure, scene.look(), size, factor, views=views, slices=slices
+            scene.geometry.microstructure, scene.look(), size, factor, views=views, slices=slices, marked=scene.marked
         )  # fmt: skip
 
     def on_show(self) -> QImage:

@@ -42,6 +42,7 @@ PARTS = {
     "axes": ("Axes with lengths", "Ticks and numbers along three edges of the film."),
     "electrodes": ("Electrodes", "Cathode at z = 0 and anode at the top, where it stands upright."),
     "crosshair": ("Crosshair", "Where the slices cross each other."),
+    "kept": ("Kept part", "Lines around what is kept of the film; flat pictures fade where it is not."),
 }
 PREVIEW = QSize(600, 520)
 PAUSE_MS = 60
@@ -148,6 +149,7 @@ class PictureDialog(QDialog):
         for box in self.parts.values():
             column.addWidget(box)
         self.parts["crosshair"].setVisible(bool(self._job.slices))
+        self.parts["kept"].setVisible(self._job.marked is not None)
         column.addStretch(1)
         column.addWidget(self.words)
         buttons = QDialogButtonBox()
