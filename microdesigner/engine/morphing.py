@@ -28,6 +28,10 @@ MARGIN = 1.0
 PROBES, PROBED = 17, 16
 """Blends that are looked at to know how fast films change on the way, and the latent voxels along x and y of each."""
 
+EASE = 0.4
+"""How much faster the way is at its ends than in its middle, where denoising, which decides for the film that outweighs
+the other, changes films more than their blends differ."""
+
 
 def known_film(networks: InferenceNetworks, given: Given | None) -> KnownPart | None:
     """What is given of a film on the device that makes it, once for all requests with the same; None for nothing."""
@@ -89,8 +93,9 @@ class _Ends:
         self._angles = _even_angles(networks, self.latents)
 
     def angle(self, blend: float) -> float:
-        """That of the blend of latents whose film has changed by the share `blend` of all that changes on the way."""
-        return float(np.interp(blend, np.linspace(0, 1, PROBES), self._angles))
+        """That of the blend of latents at `blend`: from one blend to the next films change about equally."""
+        eased = blend + EASE * math.sin(2 * math.pi * blend) / (2 * math.pi)
+        return float(np.interp(eased, np.linspace(0, 1, PROBES), self._angles))
 
     @classmethod
     def of(cls, networks: InferenceNetworks, given: Given) -> "_Ends":
