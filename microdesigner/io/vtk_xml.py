@@ -117,10 +117,10 @@ class VtkXml:
             return values
         kind = np.dtype(self._order + _TYPES[name])
         stored, raw = self._stored(array)
-        if raw and not self._decompress:
-            source = _Source(stored, raw)
-            return np.frombuffer(source.read(self._size(source, count * kind.itemsize)), kind, count)
         try:
+            if raw and not self._decompress:
+                source = _Source(stored, raw)
+                return np.frombuffer(source.read(self._size(source, count * kind.itemsize)), kind, count)
             return from_bytes((count,), kind, self._parts(stored, raw, count * kind.itemsize))
         except ValueError:
             raise DamagedError("its array is cut short") from None

@@ -1,5 +1,6 @@
 """Whatever libraries write for valid volumes is read: MRC, MATLAB, Zarr, NPZ, VTI and GraSPI text."""
 
+from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -178,6 +179,18 @@ def test_vti(
     np.testing.assert_array_equal(values, expected)
     assert scan.edges_without_unit == tuple(EDGES[axis] for axis in np.argsort(order))
     assert (scan.array, scan.voxel_nm) == ("material", None)
+
+
+@pytest.mark.parametrize("encoding", ["raw", "base64"])
+def test_a_vti_whose_array_is_shorter_than_its_image_is_refused(encoding: str) -> None:
+    array = np.uint32(7).tobytes() + bytes(7)
+    content = (
+        b'<VTKFile type="ImageData" byte_order="LittleEndian"><ImageData WholeExtent="0 2 0 2 0 2"><Piece><CellData>'
+        b'<DataArray type="UInt8" Name="phase" format="appended" offset="0"/></CellData></Piece></ImageData>'
+        b'<AppendedData encoding="' + encoding.encode() + b'">_'
+    )  # fmt: skip
+    with pytest.raises(InputError, match="cut short"):
+        scanned("film.vti", content + (array if encoding == "raw" else b64encode(array)) + b"</AppendedData></VTKFile>")
 
 
 @FEW
