@@ -170,6 +170,8 @@ def _permeability(microstructure: Microstructure, label: int) -> Steps[Values]:
     found = yield from permeability(microstructure, label)
     if found is None:
         name = microstructure.phase_names[label]
+        if (microstructure.phases == label).all():
+            return Values().lack(names, f"the {name} phase fills the volume and no wall holds the fluid")
         return Values().lack(names, f"no path over voxel faces leads along z through the {name} phase")
     return Values({names[0]: found})
 

@@ -38,7 +38,8 @@ def permeability(microstructure: Microstructure, label: int) -> Steps[float | No
     Returns
     -------
     float or None
-        In the square of the voxel edges' unit; None where no path over voxel faces leads through the pores.
+        In the square of the voxel edges' unit; None where no path over voxel faces leads through the
+        pores, or no wall holds the fluid.
 
     Raises
     ------
@@ -56,7 +57,7 @@ def permeability(microstructure: Microstructure, label: int) -> Steps[float | No
     (3.667, 3.667)
     """
     pores = spanning_voxels(microstructure, label)
-    if not pores.any():
+    if not pores.any() or (pores.all() and microstructure.periodic):
         return None
     _, rows, columns = pores.shape
     if not microstructure.periodic:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.properties import describe
 from microdesigner.properties.permeability import permeability
 from microdesigner.properties.steps import result_of
 
@@ -58,3 +59,10 @@ def test_without_a_way_through_there_is_none() -> None:
     solid = np.zeros((4, 4, 6), np.uint8)
     solid[:, :, 3] = 1
     assert result_of(permeability(Microstructure(solid), 0)) is None
+
+
+def test_a_film_of_pores_alone_holds_no_fluid_and_says_so() -> None:
+    film = Microstructure(np.zeros((4, 4, 4), np.uint8))
+    report = describe(film, "properties", only=["permeability_z_D"])
+    assert report.values == {"permeability_z_D": None}
+    assert "no wall" in report.reasons["permeability_z_D"]
