@@ -50,7 +50,7 @@ class Targets:
 
     def __init__(self, card: ModelCard, shared: TargetState | None = None) -> None:
         self.card = card
-        self.parameters: dict[str, Parameter] = {parameter.name: parameter for parameter in card.conditions}
+        self.parameters: dict[str, Parameter] = {parameter.name: parameter for parameter in card.targets}
         values = {name: median(parameter) for name, parameter in self.parameters.items()}
         if card.support is not None:
             values = card.support.nearest(values)

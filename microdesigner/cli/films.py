@@ -63,11 +63,20 @@ class Place:
 
         return len(self.formats) == 1 and self.formats[0] in TILED_FORMATS and not self.picture
 
+    @staticmethod
+    def stem(index: int) -> str:
+        """Name of the files of film `index`, without an extension."""
+        return f"sample-{index:04d}"
+
+    def first(self, index: int) -> Path:
+        """The file of film `index` in the first format."""
+        return self.folder / f"{self.stem(index)}{self.extensions[0]}"
+
     def write(self, index: int, sample: Sample) -> Entry:
         """Write film `index` in every format, each file whole or absent; returns its entry of result.json."""
         from microdesigner.io.registry import write
 
-        stem, *others = (f"sample-{index:04d}{extension}" for extension in self.extensions)
+        stem, *others = (f"{self.stem(index)}{extension}" for extension in self.extensions)
         entry = sample.to_json(stem)
         volume = sample.microstructure.with_provenance(sample=entry)
         for file in (stem, *others):
@@ -196,8 +205,7 @@ def streamed(films: Films, engine: "Engine", crew: "Crew", place: Place, wanted:
 
     started = time.perf_counter()
     for index in wanted:
-        path = place.folder / f"sample-{index:04d}{place.extensions[0]}"
-        for event in engine.stream(films.requests[0], path, place.formats[0], index, crew):
+        for event in engine.stream(films.requests[0], place.first(index), place.formats[0], index, crew):
             yield Written(index, event.entry) if isinstance(event, FilmWritten) else event
     yield Ended({"stream": time.perf_counter() - started})
 

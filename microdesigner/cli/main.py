@@ -14,7 +14,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from microdesigner import __version__
-from microdesigner.cli import benchmark, convert, dataset, describe, evaluate, generate, models, simulate, train, verify
+from microdesigner.cli import (
+    benchmark,
+    convert,
+    dataset,
+    describe,
+    design,
+    evaluate,
+    generate,
+    models,
+    simulate,
+    train,
+    verify,
+)
 from microdesigner.cli.completion import SHELLS, completion
 from microdesigner.cli.parser import Parser, Verb
 from microdesigner.core.child_process import answer_call, is_frozen
@@ -26,6 +38,7 @@ LEAST_ADDRESS_SPACE, LEAST_FILES = 3 << 29, 32  # for a window
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 VERBS: tuple[Verb, ...] = (
     generate,
+    design,
     describe,
     simulate,
     dataset,

@@ -108,7 +108,7 @@ def run_info(args: argparse.Namespace) -> int:
         print(json.dumps(_with_counts(card, counts), indent=1, default=plain_number))
         return 0
     print(card.name, "×".join(map(str, card.shape)) + " voxels", ", ".join(card.phase_names), sep="  ")
-    for title, parameters in (("Targets", card.conditions), ("Recipe", card.process)):
+    for title, parameters in (("Targets", card.targets), ("Recipe", card.process)):
         print(f"{title}:" if parameters else f"{title}: none")
         for parameter in parameters:
             print(f"  {_line(parameter)}")

@@ -26,7 +26,7 @@ from microdesigner.core.card_entries import (
     check_width,
 )
 from microdesigner.core.conditions import check_mixed_phase, fraction_labels, in_conditions, known_targets
-from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.descriptor_spec import DOMAIN_SIZE, spec_of
 from microdesigner.core.documents import Line, convert_document, parse_document, read_limited
 from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
 from microdesigner.core.errors import InputError
@@ -54,6 +54,8 @@ SCHEMA = 1
 CARD_FILE = "model.json"
 DENOISER_MULTIPLE = 4
 REMEDY = "copy the model again"
+SIZE_BINS = 20
+"""Bins of the histogram of domain sizes."""
 CONTROLLED = 0.95
 """Squared Pearson correlation from which a condition counts as controlled."""
 SAME_SHAPE = 1e-3
@@ -82,7 +84,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
         Voxels along x, y, z that the model was trained on, their edges in nm, and the lateral boundary of the training
         data, which generated volumes have too.
     conditions, process
-        What can be asked for, and the recipe's parameters (none when the training data had none).
+        What the model is conditioned on, and the recipe's parameters (none when the training data had none).
     support_points, held_out
         Samples of the films of training and of validation: a row per film with the value of each condition.
     domain_size_nm, size_response
@@ -178,13 +180,22 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
         return DomainSizes(support, sizes, SizeResponse(entry.offset, entry.slope, entry.error_std))
 
     @property
+    def targets(self) -> Parameters:
+        """What can be asked for: the conditions, and the domain size in nm where the denoiser is conditioned on one."""
+        if not self.domain_size_nm or not self.support_points:
+            return self.conditions
+        counts, edges = np.histogram(self.domain_size_nm, SIZE_BINS)
+        size = Parameter(DOMAIN_SIZE, float(edges[0]), float(edges[-1]), tuple(counts.tolist()), "nm")
+        return (*self.conditions, size)
+
+    @property
     def response(self) -> ResponseSurface | None:
         """What films of a recipe measure on average, where the card holds it."""
         return ResponseSurface.from_json(msgspec.structs.asdict(self.response_entry)) if self.response_entry else None
 
     def check(self, request: Request, most_voxels: int = MOST_VOXELS) -> None:
         """Raise InputError when this model cannot serve `request`, or a film of it has more than `most_voxels`."""
-        known = known_targets([condition.name for condition in self.conditions])
+        known = known_targets([parameter.name for parameter in self.targets])
         for name in request.targets:
             if name not in known:
                 raise InputError(f"The model {self.name} has no target '{name}'; it knows {', '.join(sorted(known))}.")

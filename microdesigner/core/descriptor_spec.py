@@ -3,7 +3,10 @@
 from microdesigner.core.property_specs import PROPERTY_SPECS
 from microdesigner.core.quantity import DescriptorSpec
 
-__all__ = ["SPECS", "DescriptorSpec", "same_quantity", "spec_of"]
+__all__ = ["DOMAIN_SIZE", "SPECS", "DescriptorSpec", "same_quantity", "spec_of"]
+
+DOMAIN_SIZE = "domain_size"
+"""Of the film, all phases together: a target of models whose denoiser is conditioned on it."""
 
 
 def _fraction(name: str, symbol: str, phase: str) -> DescriptorSpec:
@@ -184,6 +187,11 @@ _ALL = (
     *_statistics("M", "mixed"),
     *_curvatures("D", "donor"),
     *_curvatures("A", "acceptor"),
+    DescriptorSpec(
+        DOMAIN_SIZE, "R", "Domain size", "nm", 0, float("inf"),
+        "2π over the mean wave number of the structure factors of all phases: how wide a domain and its neighbour are "
+        "together.", "Bray 1994", decimals=2,
+    ),
     DescriptorSpec(
         "interphase_thickness", "δ", "Interphase thickness", "nm", 0, float("inf"),
         "Mean distance through the mixed phase from donor to acceptor, over the area of the interphase.",

@@ -33,11 +33,25 @@ class Support:
         if not axes:
             return 1.0
         scaled = self.points[:, axes] / self._scale[axes]
-        own = np.linalg.norm(scaled[:, None] - scaled[None], axis=-1)
-        neighbours = min(NEIGHBOURS, len(scaled) - 1)  # a film's own distance of 0 comes before those of its neighbours
-        own_distance = np.sort(own, axis=1)[:, neighbours]
-        distance = np.sort(np.linalg.norm(scaled - scaled_targets, axis=1))[max(neighbours - 1, 0)]
-        return float((own_distance >= distance).mean())
+        distance = np.sort(np.linalg.norm(scaled - scaled_targets, axis=1))[max(self._neighbours - 1, 0)]
+        return float((self._own_distances(tuple(axes)) >= distance).mean())
+
+    @property
+    def _neighbours(self) -> int:
+        return min(NEIGHBOURS, len(self.points) - 1)
+
+    def _own_distances(self, axes: tuple[int, ...]) -> NDArray[np.float64]:
+        """Distance of each point from its neighbours over the conditions `axes`; found once for each such choice."""
+        if axes not in self._known_distances:
+            scaled = self.points[:, axes] / self._scale[list(axes)]
+            own = np.sort(np.linalg.norm(scaled[:, None] - scaled[None], axis=-1), axis=1)
+            # a film's own distance of 0 comes before those of its neighbours
+            self._known_distances[axes] = own[:, self._neighbours]
+        return self._known_distances[axes]
+
+    @cached_property
+    def _known_distances(self) -> dict[tuple[int, ...], NDArray[np.float64]]:
+        return {}
 
     def offsets(self, targets: Mapping[str, float]) -> NDArray[np.float64]:
         """How far each point lies from `targets` along each condition that they set, in standard deviations."""

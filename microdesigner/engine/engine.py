@@ -7,6 +7,7 @@ from typing import Self
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from microdesigner.compute import compute_policy, memory_errors, select_device
 from microdesigner.core.card import MOST_STREAMED, ModelCard
@@ -20,7 +21,7 @@ from microdesigner.engine.batch_generation import generate_batch
 from microdesigner.engine.draft import draft
 from microdesigner.engine.generation import Generation, model_identity
 from microdesigner.engine.networks import InferenceNetworks
-from microdesigner.engine.prediction import analysed
+from microdesigner.engine.prediction import analysed, encoded
 from microdesigner.engine.streaming import Crew, StreamedFilm, StreamEvent
 from microdesigner.models.bundle import Bundle, load_bundle
 
@@ -182,6 +183,10 @@ class Engine:
         Raises InputError when the volume has other phases or voxels than the model's films.
         """
         return analysed(self.bundle, volume, seed)
+
+    def latent(self, volume: Microstructure) -> NDArray[np.float32]:
+        """What the model's autoencoder makes of a volume (channels, x, y, z); raises InputError as `analyse` does."""
+        return encoded(self.bundle, volume).float().cpu().numpy()
 
     def generate_each(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """The first sample of each of `requests`, in order, made together where that is faster.

@@ -201,7 +201,7 @@ class Generation:
         else:
             phases, match = self._decoded(latent)
         sample = self._measured(phases, match, index)
-        error = misfit(sample.measured, self.targets(index).requested, self._card.conditions)
+        error = misfit(sample.measured, self.targets(index).requested, self._card.targets)
         return Candidate(number, latent, sample, error)
 
     def _refinement(self, index: int, number: int, latent: Tensor) -> Refinement:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from microdesigner.core.card import ModelCard
+from microdesigner.core.descriptor_spec import DOMAIN_SIZE
 from microdesigner.core.request import Request
 from microdesigner.engine.known_part import KnownPart
 from microdesigner.engine.networks import InferenceNetworks
@@ -77,14 +78,16 @@ def condition_values(card: ModelCard, targets: Sequence[Targets]) -> tuple[Tenso
 def _domain_sizes(
     card: ModelCard, targets: Sequence[Targets], starts: Sequence[InitialNoise], given: float | None
 ) -> Tensor:
-    """ln of the domain size that conditions the denoiser for each start, (batch, 1), of a `given` size in nm or as
-    films have; (batch, 0) if none does."""
+    """ln of the domain size that conditions the denoiser for each start, (batch, 1): of a targeted size in nm, that of a
+    `given` part, or as films have; (batch, 0) if none does."""
     if (sizes := card.domain_sizes) is None:
         return torch.empty(len(starts), 0)
-    if given is not None:
-        values = [sizes.condition_for(given, known) for known in targets]
-    else:
-        values = [sizes.condition_value(start.coarser, known) for start, known in zip(starts, targets, strict=True)]
+    values = []
+    for start, known in zip(starts, targets, strict=True):
+        wanted = known.get(DOMAIN_SIZE, given)
+        values.append(
+            sizes.condition_value(start.coarser, known) if wanted is None else sizes.condition_for(wanted, known)
+        )
     return torch.tensor(values)[:, None].log()
 
 

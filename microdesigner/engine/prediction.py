@@ -91,12 +91,7 @@ def analysed(bundle: Bundle, volume: Microstructure, seed: int = 0) -> Sample:
         takes.
     """
     card = bundle.card
-    _check_alike(bundle, volume)
-    labels = torch.from_numpy(np.ascontiguousarray(volume.phases))[None]
-    device = bundle.predictor.descriptor_std.device
-    one_hot = one_hot_phases(labels.to(device), len(card.phase_names))
-    with torch.no_grad():
-        latent = bundle.autoencoder.encode(one_hot, volume.periodic)[0]
+    latent = encoded(bundle, volume)
     report = sample_values(volume, [condition.name for condition in card.conditions])
     prediction = predict_properties(bundle, latent, seed, report.values)
     targets = {c.name: float(value) for c in card.conditions if (value := report.values.get(c.name)) is not None}
@@ -108,6 +103,16 @@ def analysed(bundle: Bundle, volume: Microstructure, seed: int = 0) -> Sample:
         volume, seed, report.values, report.reasons, prediction.predicted, prediction.process, prediction.draws,
         support=request.support, verdict={"request": request.words, **film.to_json()},
     )  # fmt: skip
+
+
+def encoded(bundle: Bundle, volume: Microstructure) -> Tensor:
+    """The latent (channels, x, y, z) of a volume, on the model's device; raises InputError as `analysed` does."""
+    _check_alike(bundle, volume)
+    labels = torch.from_numpy(np.ascontiguousarray(volume.phases))[None]
+    one_hot = one_hot_phases(labels.to(bundle.predictor.descriptor_std.device), len(bundle.card.phase_names))
+    with torch.no_grad():
+        latent: Tensor = bundle.autoencoder.encode(one_hot, volume.periodic)[0]
+    return latent
 
 
 def _check_alike(bundle: Bundle, volume: Microstructure) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.conditions import fraction_label
+from microdesigner.core.descriptor_spec import DOMAIN_SIZE
 from microdesigner.core.request import Request
 from microdesigner.core.verdict import in_thickness
 
@@ -31,7 +32,10 @@ def sample_targets(card: ModelCard, request: Request, index: int = 0) -> SampleT
     level = float(np.random.default_rng((LEVELS, request.seed + index)).random())
     requested = card.conditioned_on(film_targets(request, len(card.phase_names)), level)
     size = request.size or card.shape
-    return SampleTargets(requested, in_thickness(_of_new_part(card, request, requested), size[2], card.shape[2]))
+    aims = in_thickness(_of_new_part(card, request, requested), size[2], card.shape[2])
+    if request.voxel_nm and DOMAIN_SIZE in aims:  # the model knows its structure in voxels of its own
+        aims[DOMAIN_SIZE] *= card.voxel_nm[0] / request.voxel_nm[0]
+    return SampleTargets(requested, aims)
 
 
 def _of_new_part(card: ModelCard, request: Request, requested: dict[str, float]) -> dict[str, float]:

@@ -134,7 +134,7 @@ class SweepDialog(QDialog):
         self.setWindowTitle("Sweep")
         self._request, self._card = request, card
         self._requests: list[Request] = []
-        parameters = {parameter.name: parameter for parameter in card.conditions}
+        parameters = {parameter.name: parameter for parameter in card.targets}
         self.axes = tuple(AxisForm(request, parameters, which) for which in ("First", "Second"))
         self.both = named(
             QCheckBox("Sweep a second condition"),

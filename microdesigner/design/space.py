@@ -1,0 +1,147 @@
+"""Where a study looks: targets that the model's training films support."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microdesigner.core.card import CONTROLLED, ModelCard
+from microdesigner.core.descriptor_spec import DOMAIN_SIZE, same_quantity
+from microdesigner.core.errors import InputError
+from microdesigner.core.support import SPARSE, Support
+from microdesigner.core.verdict import in_thickness
+from microdesigner.design.goals import Goal, bounds
+
+Table = NDArray[np.float64]
+JITTER = 0.25
+"""Standard deviation, in those of the training films, by which a new point leaves one of theirs."""
+MOST_DRAWS = 40
+
+
+class Space:
+    """Targets of one model that a study may ask for.
+
+    Parameters
+    ----------
+    card : ModelCard
+        The model.
+    fixed : mapping
+        Targets that stay as they are.
+    goals : sequence of Goal
+        Bounds on what can be targeted bound the targets, too.
+    layers : int
+        Voxels along z of the films.
+
+    Raises
+    ------
+    InputError
+        When no training film is near what is asked.
+    """
+
+    def __init__(self, card: ModelCard, fixed: Mapping[str, float], goals: Sequence[Goal], layers: int) -> None:
+        self._card, self._fixed, self._layers = card, dict(card.conditioned_on(fixed)), layers
+        self._allowed = _bounds_of_targets(card, goals)
+        self.names = tuple(each.name for each in card.targets if each.name not in self._fixed)
+        self.low = np.array([each.low for each in card.targets if each.name in self.names])
+        self.high = np.array([each.high for each in card.targets if each.name in self.names])
+        self._known = _films(card)
+        if not self.names:
+            raise InputError("All targets are fixed, so nothing is left to search; leave one of them free.")
+
+    def points(self, count: int, random: np.random.Generator) -> Table:
+        """`count` points (count, names) near training films, drawn anew until the training films support them.
+
+        Raises InputError where hardly any is.
+        """
+        found: list[Table] = []
+        for _ in range(MOST_DRAWS):
+            drawn = self._drawn(count, random)
+            found += [point for point in drawn if self.supports(point)]
+            if len(found) >= count:
+                return np.array(found[:count])
+        if found:
+            return np.array(found)
+        raise InputError(
+            f"No training film of {self._card.name} is near targets that meet the bounds; loosen a bound or a target."
+        )
+
+    def near(self, point: Table, count: int, random: np.random.Generator) -> Table:
+        """Up to `count` supported points (n, names) around one (names,)."""
+        spread = JITTER * self._spread()
+        drawn = np.clip(point + spread * random.standard_normal((count, len(point))), self.low, self.high)
+        return np.array([each for each in drawn if self.supports(each)]).reshape(-1, len(point))
+
+    def supports(self, point: Table) -> bool:
+        """Whether films of `point` (names,) are like the training films and within the bounds."""
+        targets = self.targets(point)
+        if any(not low <= targets.get(name, low) <= high for name, (low, high) in self._allowed.items()):
+            return False
+        if sum(value for name, value in targets.items() if name.startswith("vol_frac_")) > 1:
+            return False
+        trained = in_thickness(targets, self._layers, self._card.shape[2])
+        return self._known is None or self._known.value(trained) >= SPARSE
+
+    def targets(self, point: Table) -> dict[str, float]:
+        """The request's targets for a point (names,), with those that are fixed."""
+        return {**self._fixed, **{name: round(float(value), 5) for name, value in zip(self.names, point, strict=True)}}
+
+    def point(self, targets: Mapping[str, float]) -> Table:
+        """The point (names,) of a request's targets."""
+        return np.array([targets[name] for name in self.names])
+
+    def scaled(self, points: Table) -> Table:
+        """Points (n, names) in units of the trained ranges: 0 to 1."""
+        return (points - self.low) / np.maximum(self.high - self.low, 1e-9)
+
+    def _spread(self) -> Table:
+        if self._known is None:
+            return (self.high - self.low) / 4
+        columns = [self._known.names.index(name) for name in self.names]
+        return np.asarray(self._known.points[:, columns].std(axis=0))
+
+    def _drawn(self, count: int, random: np.random.Generator) -> Table:
+        """Points near training films whose values are near the fixed ones and within the bounds; without a sample of
+        those, anywhere in the trained ranges."""
+        if self._known is None:
+            return random.uniform(self.low, self.high, (count, len(self.names)))
+        distance = self._distance_outside()
+        weights = np.exp(-0.5 * (distance / max(float(np.sort(distance)[min(32, len(distance)) - 1]), 0.25)) ** 2)
+        rows = random.choice(len(distance), count, p=weights / weights.sum())
+        columns = [self._known.names.index(name) for name in self.names]
+        points = self._known.points[rows][:, columns]
+        points = points + JITTER * self._spread() * random.standard_normal(points.shape)
+        low, high = self.low.copy(), self.high.copy()
+        for column, name in enumerate(self.names):
+            least, most = self._allowed.get(name, (-np.inf, np.inf))
+            low[column], high[column] = max(low[column], least), min(high[column], most)
+        return np.clip(points, low, np.maximum(low, high))
+
+    def _distance_outside(self) -> Table:
+        """How far each training film lies from the fixed targets and outside the bounds, in standard deviations."""
+        assert self._known is not None
+        spread = np.maximum(self._known.points.std(axis=0), 1e-9)
+        total = np.zeros(len(self._known.points))
+        for column, name in enumerate(self._known.names):
+            value = self._fixed.get(name)
+            low, high = (value, value) if value is not None else self._allowed.get(name, (-np.inf, np.inf))
+            values = self._known.points[:, column]
+            total += (np.maximum(np.maximum(low - values, values - high), 0) / spread[column]) ** 2
+        return np.asarray(np.sqrt(total))
+
+
+def _films(card: ModelCard) -> Support | None:
+    """The training films by all that can be targeted, the domain size among it."""
+    support = card.support
+    if support is None or card.domain_sizes is None:
+        return support
+    return Support((*support.names, DOMAIN_SIZE), np.column_stack([support.points, card.domain_sizes.sizes]))
+
+
+def _bounds_of_targets(card: ModelCard, goals: Sequence[Goal]) -> dict[str, tuple[float, float]]:
+    """Bounds on quantities that the model meets when they are its targets: no film need be made to learn them."""
+    found = {}
+    for name, allowed in bounds(goals).items():
+        own = next((each.name for each in card.conditions if each.name in same_quantity(name)), None)
+        if own is not None and (card.agreement(own) or 0.0) >= CONTROLLED:
+            found[own] = allowed
+    return found
