@@ -20,7 +20,9 @@ from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
 
 if TYPE_CHECKING:
-    from microdesigner.design import Goal, Search, Trial
+    from microdesigner.design.goals import Goal
+    from microdesigner.design.search import Search
+    from microdesigner.design.trials import Trial
 
 FRONT_FILE = "front.csv"
 _DESCRIPTION = """Search for films that maximise or minimise quantities under bounds on others. Each film is generated,
@@ -61,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
     request = _request(args)
     place = Place(args.out, tuple(parse_formats(args.format)), picture=False)
 
-    from microdesigner.design import Search, parse_goals
-    from microdesigner.design.quantities import quantities_of
+    from microdesigner.design.goals import parse_goals, quantities_of
+    from microdesigner.design.search import Search
     from microdesigner.engine import Engine
     from microdesigner.io.registry import read
 
@@ -94,7 +96,7 @@ def _request(args: argparse.Namespace) -> Request:
 
 def _make(args: argparse.Namespace, search: "Search", place: Place, result: GrowingResult) -> None:
     """Make the films that are not there."""
-    from microdesigner.design import TrialDone
+    from microdesigner.design.search import TrialDone
 
     missing = result.missing()
     for number, entry in result.made:
@@ -114,7 +116,7 @@ def _make(args: argparse.Namespace, search: "Search", place: Place, result: Grow
 def _report(args: argparse.Namespace, search: "Search", place: Place, goals: Sequence["Goal"]) -> None:
     """Write the front as a table and tell it."""
     from microdesigner.app.csv_export import csv_text
-    from microdesigner.design import front, nearest
+    from microdesigner.design.trials import front, nearest
 
     best = front(search.trials, goals)
     simulated = _simulated(args, best, goals) if args.verify else [{} for _ in best]

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from microdesigner.core.card import ModelCard
+from microdesigner.core.conditions import known_targets
+from microdesigner.core.descriptor_spec import SPECS
 from microdesigner.core.errors import InputError
 
 Sense = Literal["maximise", "minimise", "at least", "at most"]
@@ -59,15 +62,15 @@ class Goal:
         return 0.0 if self.bound is None else max(0.0, self.sign * (self.bound - value))
 
 
-def parse_goals(texts: Sequence[str], known: Sequence[str]) -> tuple[Goal, ...]:
+def parse_goals(texts: Sequence[str], known: Sequence[str] | None = None) -> tuple[Goal, ...]:
     """Goals from text such as "maximise effective_diffusivity_D" and "chi <= 3".
 
     Parameters
     ----------
     texts : sequence of str
         One goal each.
-    known : sequence of str
-        Names of the quantities that films have.
+    known : sequence of str, optional
+        Names of the quantities that films have; None takes every name.
 
     Raises
     ------
@@ -76,8 +79,8 @@ def parse_goals(texts: Sequence[str], known: Sequence[str]) -> tuple[Goal, ...]:
 
     Examples
     --------
-    >>> [goal.text for goal in parse_goals(["maximize a", "0"][:1] + ["a>=0.5"], ["a"])]
-    ['maximise a', 'a >= 0.5']
+    >>> [goal.text for goal in parse_goals(["maximize a", "b>=.5"], ["a", "b"])]
+    ['maximise a', 'b >= 0.5']
     """
     goals = tuple(_goal(text, known) for text in texts)
     objectives = [goal for goal in goals if goal.is_objective]
@@ -89,7 +92,7 @@ def parse_goals(texts: Sequence[str], known: Sequence[str]) -> tuple[Goal, ...]:
     return goals
 
 
-def _goal(text: str, known: Sequence[str]) -> Goal:
+def _goal(text: str, known: Sequence[str] | None) -> Goal:
     stripped = text.strip()
     if found := _OBJECTIVE.fullmatch(stripped):
         sense, name, bound = _SENSES[found[1]], found[2], None
@@ -97,7 +100,7 @@ def _goal(text: str, known: Sequence[str]) -> Goal:
         name, sense, bound = found[1], _SENSES[found[2]], _number(found[3], text)
     else:
         raise InputError(f"'{text}' is no goal; {_HOW}.")
-    if name not in known:
+    if known is not None and name not in known:
         near = get_close_matches(name, known, 3)
         hint = f"did you mean {' or '.join(near)}?" if near else "'describe --set full' lists what films measure."
         raise InputError(f"No quantity is called '{name}'; {hint}")
@@ -134,3 +137,12 @@ def bounds(goals: Sequence[Goal]) -> Mapping[str, tuple[float, float]]:
             low, high = found.get(goal.name, (float("-inf"), float("inf")))
             found[goal.name] = (goal.bound, high) if goal.sense == "at least" else (low, goal.bound)
     return found
+
+
+def quantities_of(card: ModelCard) -> list[str]:
+    """Names of all that a film of a model can be asked for."""
+    letters = "DAM"[: len(card.phase_names)]
+    absent = {f"_{letter}" for letter in "DAM" if letter not in letters}
+    measured = [name for name, spec in SPECS.items() if spec.kind != "process" and name[-2:] not in absent]
+    own = (*known_targets([each.name for each in card.targets]), *(each.name for each in card.process))
+    return sorted({*measured, *own})

@@ -2,24 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from microdesigner.core.card import ModelCard
-from microdesigner.core.conditions import known_targets
-from microdesigner.core.descriptor_spec import SPECS
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors import DescriptorSet, describe
 
 _OF_GRASPI = ("ABS_", "CT_", "DISS_", "norm_STAT", "STAT_")
 Values = dict[str, float | None]
-
-
-def quantities_of(card: ModelCard) -> list[str]:
-    """Names of all that a film of a model can be asked for."""
-    letters = "DAM"[: len(card.phase_names)]
-    absent = {f"_{letter}" for letter in "DAM" if letter not in letters}
-    measured = [name for name, spec in SPECS.items() if spec.kind != "process" and name[-2:] not in absent]
-    own = (*known_targets([each.name for each in card.targets]), *(each.name for each in card.process))
-    return sorted({*measured, *own})
 
 
 def values_of(volume: Microstructure, known: Mapping[str, float | None], names: Collection[str]) -> Values:
@@ -32,7 +20,7 @@ def values_of(volume: Microstructure, known: Mapping[str, float | None], names: 
     known : mapping
         What is known of it, as its recipe; all else is measured, by the least set of descriptors that has it.
     names : collection of str
-        Of `quantities_of`.
+        Of `goals.quantities_of`.
 
     Returns
     -------

@@ -1,11 +1,12 @@
 """What films will measure, learned from those made: Gaussian processes over targets and latents (BoTorch).
 
 A film's value is a smooth function of its targets plus a linear one of its latent, in which films with the same targets
-differ: k(i, j) = Matérn(targets) + v ⟨latent i, latent j⟩. A film made anew has a latent of its own, about orthogonal to
-all others, so its value scatters with the variance v; a variation shares most of the film that it varies, and of what
+differ: k(i, j) = Matérn(targets) + v ⟨latent i, latent j⟩. A film made anew has a latent of its own, orthogonal to all
+others, so its value scatters with the variance v; a variation shares most of the film that it varies, and of what
 made that one good. M. Balandat et al., NeurIPS 2020; S. Ament et al., NeurIPS 2023 (the acquisition).
 """
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -66,9 +67,11 @@ def expected_improvement(
     names = list(dict.fromkeys(goal.name for goal in goals))
     outcomes = torch.from_numpy(np.stack([_outcome(trials, goals, name) for name in names], axis=1))
     known = torch.from_numpy(films)
-    model = _model(known, outcomes, targets)
-    acquisition = _acquisition(model, known, outcomes, names, goals, seed)
-    with torch.no_grad():
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # of what the libraries mend themselves
+        with torch.enable_grad():
+            model = _model(known, outcomes, targets)
+        acquisition = _acquisition(model, known, outcomes, names, goals, seed)
         scores: Table = acquisition(torch.from_numpy(candidates)[:, None]).numpy()  # (candidates, 1, features)
     return scores
 
@@ -117,7 +120,7 @@ def _acquisition(
     from botorch.acquisition.logei import qLogNoisyExpectedImprovement
     from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
     from botorch.acquisition.multi_objective.objective import WeightedMCMultiOutputObjective
-    from botorch.acquisition.objective import GenericMCObjective
+    from botorch.acquisition.objective import LinearMCObjective
     from botorch.sampling import SobolQMCNormalSampler
     from botorch.utils.multi_objective.hypervolume import infer_reference_point
 
@@ -127,7 +130,9 @@ def _acquisition(
     columns = [names.index(goal.name) for goal in objectives]
     signs = torch.tensor([goal.sign for goal in objectives], dtype=films.dtype)
     if len(objectives) == 1:
-        best = GenericMCObjective(lambda values, _=None: signs[0] * values[..., columns[0]])
+        weights = torch.zeros(len(names), dtype=films.dtype)
+        weights[columns[0]] = signs[0]
+        best = LinearMCObjective(weights)
         return qLogNoisyExpectedImprovement(
             model, films, sampler, best, constraints=limits, prune_baseline=False, cache_root=False
         )

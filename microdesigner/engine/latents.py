@@ -78,8 +78,8 @@ def condition_values(card: ModelCard, targets: Sequence[Targets]) -> tuple[Tenso
 def _domain_sizes(
     card: ModelCard, targets: Sequence[Targets], starts: Sequence[InitialNoise], given: float | None
 ) -> Tensor:
-    """ln of the domain size that conditions the denoiser for each start, (batch, 1): of a targeted size in nm, that of a
-    `given` part, or as films have; (batch, 0) if none does."""
+    """ln of the domain size that conditions the denoiser for each start, (batch, 1): as targeted, `given` by a part in
+    nm, or as films have; (batch, 0) if none does."""
     if (sizes := card.domain_sizes) is None:
         return torch.empty(len(starts), 0)
     values = []

@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
             *self.results.commands(),
             *self.targets.commands(),
             *workspace.keeping.commands(),
+            *workspace.design.commands(),
             *self.training.commands(),
             *workspace.models.commands(),
             *workspace.open_button.commands(),

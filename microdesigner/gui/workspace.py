@@ -24,6 +24,7 @@ from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.gui.current_sample import CurrentSampleController
+from microdesigner.gui.design.controller import DesignController
 from microdesigner.gui.engine_client import EngineClient
 from microdesigner.gui.history.controller import HistoryController
 from microdesigner.gui.importing.import_form import ImportForm
@@ -103,6 +104,7 @@ class Workspace(QObject):
         self.export_button = ExportButton(settings.export_folder)
         self.mesh_export = MeshExport(lambda: self.current_sample.on_show if self.sample else None, window)
         self.training = TrainingController(catalogue, ImportForm, window)
+        self.design = DesignController(lambda: catalogue.card(self.request_model.state.model), window)
         self.models = ModelController(catalogue, lambda: self.request_model.state.model, window)
         self.session = SessionController(
             self.request_model, self.view_model, self.current_sample, self.undo, self.store, settings, window
@@ -223,12 +225,13 @@ class Workspace(QObject):
 
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
-        for part in (self.targets, self.views, self.results, self.volume_loader):
+        for part in (self.targets, self.views, self.results, self.volume_loader, self.design):
             part.restyle()
 
     def close(self) -> None:
         """Stop everything in the order that leaves no thread, process or graphics resource behind."""
         self.training.close()
+        self.design.close()
         self.models.close()
         self.volume_loader.close()
         self.live_draft.stop()
@@ -336,6 +339,7 @@ class Workspace(QObject):
         self.export_button.mesh_wanted.connect(self.mesh_export.ask)
         for asker in (self.picture_export, self.mesh_export):
             asker.folder_chosen.connect(partial(setattr, self.settings, "export_folder"))
+        self.design.film_requested.connect(self.open_path)
         self.training.installed.connect(self._offer_models)
         self.training.chosen.connect(self._use_model)
         self.targets.about_requested.connect(self.models.show)

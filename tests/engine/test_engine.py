@@ -2,6 +2,7 @@
 
 import shutil
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from microdesigner.compute import ComputePolicy, choose_device
 from microdesigner.core.card import ModelCard
+from microdesigner.core.domain_sizes import DomainSizes
 from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.events import Finished, GenerationEvent, Preview, Progress, SampleDone
 from microdesigner.core.film_thickness import equivalent_tort1
@@ -326,3 +328,30 @@ def test_the_shipped_model_meets_its_targets() -> None:
     measured = result.samples[0].measured
     assert measured["vol_frac_D"] == pytest.approx(0.35, abs=1e-4)
     assert measured["tortuosity_D"] is not None
+
+
+def test_a_targeted_domain_size_conditions_the_denoiser_in_the_voxels_of_the_model(
+    tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    condition_for = DomainSizes.condition_for
+
+    def noted(self: DomainSizes, size: float, targets: Mapping[str, float]) -> float:
+        asked.append(size)
+        return condition_for(self, size, targets)
+
+    monkeypatch.setattr(DomainSizes, "condition_for", noted)
+    targets = {"vol_frac_D": 0.3, "domain_size": 28.0}
+    measured = generate(tiny_engine, targets=targets, steps=1).samples[0].measured
+    assert asked == [28.0]
+    assert measured["domain_size"] is not None
+    generate(tiny_engine, targets=targets, steps=1, voxel_nm=(2.0, 2.0, 4.0))
+    assert asked == [28.0, 14.0], "voxels twice as wide: the same structure has domains twice as wide"
+    assert "domain_size" not in generate(tiny_engine, steps=1).samples[0].measured
+
+
+def test_a_model_without_domain_sizes_refuses_them(tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [each.name for each in tiny_engine.card.targets][-1] == "domain_size"
+    set_card(monkeypatch, tiny_engine, domain_sizes=None)
+    with pytest.raises(InputError, match="has no target 'domain_size'"):
+        tiny_engine.card.check(Request(targets={"domain_size": 20.0}))

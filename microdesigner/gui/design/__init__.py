@@ -1,0 +1,1 @@
+"""Design by objective in the window: goals, the front while it grows, its films."""
