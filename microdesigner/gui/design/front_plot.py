@@ -60,16 +60,14 @@ class FrontPlot(QWidget):
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
         plotting.style_plot(self.plot)
-        colours = (plotting.neutral(60), plotting.neutral(150), plotting.accent())
-        for series, colour in zip(self._series, colours, strict=True):
-            series.setSymbolBrush(colour)
-            series.setSymbolPen(None)
-        words = ("outside the bounds", "surpassed", "best")
+        grey, colour = self.palette().mid().color(), plotting.accent()
+        for series, brush, pen in zip(self._series, (None, grey, colour), (grey, None, None), strict=True):
+            series.setSymbolBrush(brush)
+            series.setSymbolPen(pen)
         self.legend.setText(
-            "&nbsp; ".join(
-                f'<span style="color:{colour.name()}">●</span>&nbsp;{word}'
-                for colour, word in zip(colours, words, strict=True)
-            )
+            f'<span style="color:{grey.name()}">○</span>&nbsp;outside the bounds&nbsp; '
+            f'<span style="color:{grey.name()}">●</span>&nbsp;surpassed&nbsp; '
+            f'<span style="color:{colour.name()}">●</span>&nbsp;best'
         )
 
     def _offer(self) -> None:

@@ -78,6 +78,9 @@ class GoalRow(QWidget):
         self.unit.setVisible(bounded)
         self.unit.setText("" if spec.unit == "1" else spec.written_unit)
         self.quantity.setToolTip(spec.meaning)
+        line = self.quantity.lineEdit()
+        if line is not None:
+            line.setCursorPosition(0)  # a long title is read from its beginning
 
 
 class GoalRows(QWidget):

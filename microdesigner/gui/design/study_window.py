@@ -38,6 +38,7 @@ POLL_MS = 500
 BUDGET, LEAST, MOST = 40, 4, 1000
 WIDTH, HEIGHT = 1180, 720
 NEW = "New study"
+EMPTY = "Each film becomes a point at the right; a click on it shows the film in the main window."
 
 
 class StudyWindow(QDialog):
@@ -147,7 +148,7 @@ class StudyWindow(QDialog):
             self._poll.start()
         elif card is not None:
             self.goals.show_goals(quantities_of(card), _proposed(card))
-            self.words.setText("")
+            self.words.setText(EMPTY)
         self._show_films()
         self.follow()
         if self.study is None:
@@ -188,7 +189,7 @@ class StudyWindow(QDialog):
         columns = [*names, *recipe]
         self.table.setColumnCount(1 + len(columns))
         self.table.setRowCount(len(trials))
-        titles = [f"{spec_of(name).title} {spec_of(name).symbol}" + _unit(name) for name in columns]
+        titles = [spec_of(name).title + _unit(name) for name in columns]
         self.table.setHorizontalHeaderLabels(["Film", *titles])
         for row, trial in enumerate(trials):
             values = {**trial.recipe, **trial.values}

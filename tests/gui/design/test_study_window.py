@@ -80,7 +80,7 @@ def test_goals_are_set_by_hand_and_films_come(window: MainWindow, studies: Study
     assert studies.plot.counts == (2, 0, 8), "chi of films 8 and 9 lies above; all others are on the front"
     assert studies.table.rowCount() == 8
     assert [studies.table.horizontalHeaderItem(column).text() for column in range(2)] == [
-        "Film", "Donor straight paths (tort1) τ_D",
+        "Film", "Donor straight paths (tort1)",
     ]  # fmt: skip
     assert not studies.start.isEnabled()
     assert not cut_off(studies)
