@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from microdesigner.design.goals import Goal
     from microdesigner.design.search import Search
     from microdesigner.design.trials import Trial
+    from microdesigner.properties import MaterialConstants
 
 FRONT_FILE = "front.csv"
 _DESCRIPTION = """Search for films that maximise or minimise quantities under bounds on others. Each film is generated,
@@ -50,6 +51,8 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--model", default="ch-3phase", metavar="NAME", help="model or bundle folder (ch-3phase)")
     add("--seed", type=int, default=0, metavar="S", help="seed of the first film; film i uses S + i (0)")
     add("--size", type=int, nargs=3, metavar=("X", "Y", "Z"), help="voxels along x, y, z (the model's own)")
+    add("--constants", type=Path, metavar="FILE.json",
+        help="material constants that differ from the default ones, as of 'describe --set properties'")  # fmt: skip
     add("--verify", action="store_true", help="simulate the recipe of each film on the front and measure that, too")
     add_device_option(parser)
     add("--out", type=Path, required=True, metavar="DIR", help="folder for films, result.json and front.csv")
@@ -67,17 +70,23 @@ def run(args: argparse.Namespace) -> int:
     from microdesigner.design.search import Search
     from microdesigner.engine import Engine
     from microdesigner.io.registry import read
+    from microdesigner.properties.constants import MaterialConstants, constants_text, read_constants
 
     engine = Engine.load(request.model, args.device)
     print_device_note(engine.device_note)
     goals = parse_goals(args.goals, quantities_of(engine.card))
-    search = Search(engine, request, goals, lambda number: read(place.first(number)))
+    constants = read_constants(args.constants) if args.constants else MaterialConstants()
+    search = Search(engine, request, goals, lambda number: read(place.first(number)), constants)
     check_writable(args.out)
     with claimed(args.out / RESULT_FILE):
-        how = {"files": place.extensions, "design": [goal.text for goal in goals]}
+        how = {
+            "files": place.extensions,
+            "design": [goal.text for goal in goals],
+            "constants": constants_text(constants),
+        }
         result = GrowingResult(args.out, request, engine.identity, engine.device.type, how, request.count)
         _make(args, search, place, result)
-        _report(args, search, place, goals)
+        _report(args, search, place, goals, constants)
     return 0
 
 
@@ -113,13 +122,15 @@ def _make(args: argparse.Namespace, search: "Search", place: Place, result: Grow
     result.finish({})
 
 
-def _report(args: argparse.Namespace, search: "Search", place: Place, goals: Sequence["Goal"]) -> None:
+def _report(
+    args: argparse.Namespace, search: "Search", place: Place, goals: Sequence["Goal"], constants: "MaterialConstants"
+) -> None:
     """Write the front as a table and tell it."""
     from microdesigner.app.csv_export import csv_text
     from microdesigner.design.trials import front, nearest
 
     best = front(search.trials, goals)
-    simulated = _simulated(args, best, goals) if args.verify else [{} for _ in best]
+    simulated = _simulated(args, best, goals, constants) if args.verify else [{} for _ in best]
     groups = [
         {"value": trial.values, "simulated": found, "target": trial.targets, "recipe": trial.recipe}
         for trial, found in zip(best, simulated, strict=True)
@@ -150,7 +161,7 @@ def _report(args: argparse.Namespace, search: "Search", place: Place, goals: Seq
 
 
 def _simulated(
-    args: argparse.Namespace, best: Sequence["Trial"], goals: Sequence["Goal"]
+    args: argparse.Namespace, best: Sequence["Trial"], goals: Sequence["Goal"], constants: "MaterialConstants"
 ) -> list[dict[str, float | None]]:
     """The goals' quantities of films that the recipes of the `best` make in simulation; none where one cannot be."""
     from microdesigner.core.verification import Verification
@@ -164,7 +175,7 @@ def _simulated(
         for event in with_bars(verify_entry(entries[trial.number], None, device)):
             if isinstance(event, Verification) and event.volume is not None:
                 names = dict.fromkeys(goal.name for goal in goals)
-                values = values_of(event.volume, event.simulated | event.recipe, names)
+                values = values_of(event.volume, event.simulated | event.recipe, names, constants)
             elif isinstance(event, Verification):
                 print(f"microdesigner: {event.file}: {event.reason}", file=sys.stderr)
         found.append(values)

@@ -10,6 +10,7 @@ from microdesigner.core.card import ModelCard
 from microdesigner.core.conditions import known_targets
 from microdesigner.core.descriptor_spec import SPECS
 from microdesigner.core.errors import InputError
+from microdesigner.core.property_specs import PROPERTY_SPECS
 
 Sense = Literal["maximise", "minimise", "at least", "at most"]
 MOST_OBJECTIVES = 4
@@ -143,6 +144,8 @@ def quantities_of(card: ModelCard) -> list[str]:
     """Names of all that a film of a model can be asked for."""
     letters = "DAM"[: len(card.phase_names)]
     absent = {f"_{letter}" for letter in "DAM" if letter not in letters}
-    measured = [name for name, spec in SPECS.items() if spec.kind != "process" and name[-2:] not in absent]
+    measured = [
+        name for name, spec in (SPECS | PROPERTY_SPECS).items() if spec.kind != "process" and name[-2:] not in absent
+    ]
     own = (*known_targets([each.name for each in card.targets]), *(each.name for each in card.process))
     return sorted({*measured, *own})

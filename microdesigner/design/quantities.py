@@ -1,16 +1,23 @@
-"""What a study can ask of films: what they measure, and the recipe that the model reads from them."""
+"""What a study asks of films, measured: by the least work that gives it."""
 
 from collections.abc import Collection, Mapping, Sequence
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.descriptors import DescriptorSet, describe
+from microdesigner.core.property_specs import PROPERTY_SPECS
+from microdesigner.descriptors import DescriptorSet
+from microdesigner.properties import MaterialConstants, describe
 
 _OF_GRASPI = ("ABS_", "CT_", "DISS_", "norm_STAT", "STAT_")
 Values = dict[str, float | None]
 
 
-def values_of(volume: Microstructure, known: Mapping[str, float | None], names: Collection[str]) -> Values:
+def values_of(
+    volume: Microstructure,
+    known: Mapping[str, float | None],
+    names: Collection[str],
+    constants: MaterialConstants | None = None,
+) -> Values:
     """The quantities `names` of a film.
 
     Parameters
@@ -18,9 +25,11 @@ def values_of(volume: Microstructure, known: Mapping[str, float | None], names: 
     volume : Microstructure
         The film.
     known : mapping
-        What is known of it, as its recipe; all else is measured, by the least set of descriptors that has it.
+        What is known of it, as its recipe; all else is measured.
     names : collection of str
         Of `goals.quantities_of`.
+    constants : MaterialConstants, optional
+        What properties depend on.
 
     Returns
     -------
@@ -33,12 +42,14 @@ def values_of(volume: Microstructure, known: Mapping[str, float | None], names: 
         Where such films do not have a quantity.
     """
     values: Values = {name: known[name] for name in names if name in known}
-    missing = [name for name in names if name not in values]
-    if missing:
-        found = describe(volume, _set_of(missing)).values
-        if unknown := [name for name in missing if name not in found]:
-            raise InputError(f"Films of this model have no {unknown[0]}; ask for another quantity.")
-        values |= {name: found[name] for name in missing}
+    properties = [name for name in names if name not in values and name in PROPERTY_SPECS]
+    if properties:
+        values |= describe(volume, "properties", constants, properties).values
+    descriptors = [name for name in names if name not in values]
+    if descriptors:
+        values |= describe(volume, _set_of(descriptors)).values
+    if unknown := [name for name in names if name not in values]:
+        raise InputError(f"Films of this model have no {unknown[0]}; ask for another quantity.")
     return {name: None if (value := values[name]) is None else float(value) for name in names}
 
 

@@ -19,6 +19,7 @@ from microdesigner.design.space import Space
 from microdesigner.design.surrogate import expected_improvement, latent_coordinates
 from microdesigner.design.trials import Trial, front, nearest
 from microdesigner.engine import Engine
+from microdesigner.properties import MaterialConstants
 
 Table = NDArray[np.float64]
 STRENGTHS = (0.35, 0.6)
@@ -62,6 +63,8 @@ class Search:
         What is sought.
     volume : callable
         The volume of a film by its number, for variations.
+    constants : MaterialConstants, optional
+        What properties depend on.
 
     Raises
     ------
@@ -70,12 +73,18 @@ class Search:
     """
 
     def __init__(
-        self, engine: Engine, request: Request, goals: Sequence[Goal], volume: Callable[[int], Microstructure]
+        self,
+        engine: Engine,
+        request: Request,
+        goals: Sequence[Goal],
+        volume: Callable[[int], Microstructure],
+        constants: MaterialConstants | None = None,
     ) -> None:
         if request.given is not None:
             raise InputError("A study makes whole films; leave the given part out.")
         engine.card.check(request)
         self._engine, self._request, self._goals, self._volume = engine, request, tuple(goals), volume
+        self._constants = constants
         size = request.size or engine.card.shape
         self.space = Space(engine.card, request.targets, goals, size[2])
         self.trials: list[Trial] = []
@@ -165,7 +174,7 @@ class Search:
 
     def _done(self, number: int, proposal: Proposal, sample: Sample) -> TrialDone:
         names = dict.fromkeys(goal.name for goal in self._goals)
-        values = values_of(sample.microstructure, sample.measured | sample.recipe, names)
+        values = values_of(sample.microstructure, sample.measured | sample.recipe, names, self._constants)
         study: dict[str, Any] = {"values": values}
         if proposal.varied is not None:
             study |= {"varied": proposal.varied, "strength": proposal.request.strength}
