@@ -20,10 +20,10 @@ from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
 
 if TYPE_CHECKING:
+    from microdesigner.core.material_constants import MaterialConstants
     from microdesigner.design.goals import Goal
     from microdesigner.design.search import Search
     from microdesigner.design.trials import Trial
-    from microdesigner.properties import MaterialConstants
 
 FRONT_FILE = "front.csv"
 _DESCRIPTION = """Search for films that maximise or minimise quantities under bounds on others. Each film is generated,
@@ -66,11 +66,11 @@ def run(args: argparse.Namespace) -> int:
     request = _request(args)
     place = Place(args.out, tuple(parse_formats(args.format)), picture=False)
 
+    from microdesigner.core.material_constants import MaterialConstants, constants_text, read_constants
     from microdesigner.design.goals import parse_goals, quantities_of
     from microdesigner.design.search import Search
     from microdesigner.engine import Engine
     from microdesigner.io.registry import read
-    from microdesigner.properties.constants import MaterialConstants, constants_text, read_constants
 
     engine = Engine.load(request.model, args.device)
     print_device_note(engine.device_note)

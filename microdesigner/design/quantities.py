@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from microdesigner.core.errors import InputError
+from microdesigner.core.material_constants import MaterialConstants
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.property_specs import PROPERTY_SPECS
 from microdesigner.descriptors import DescriptorSet
-from microdesigner.properties import MaterialConstants, describe
+from microdesigner.properties import describe
 
 _OF_GRASPI = ("ABS_", "CT_", "DISS_", "norm_STAT", "STAT_")
 Values = dict[str, float | None]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
 from microdesigner.core.given import Given
+from microdesigner.core.material_constants import MaterialConstants
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -19,7 +20,6 @@ from microdesigner.design.space import Space
 from microdesigner.design.surrogate import expected_improvement, latent_coordinates
 from microdesigner.design.trials import Trial, front, nearest
 from microdesigner.engine import Engine
-from microdesigner.properties import MaterialConstants
 
 Table = NDArray[np.float64]
 STRENGTHS = (0.35, 0.6)
