@@ -21,6 +21,9 @@ MOST_DRAWS = 40
 class Space:
     """Targets of one model that a study may ask for.
 
+    Points hold what films of the same structure measure in the thickness that the model was trained on, as its training
+    films do; `targets` are those of films of `layers` voxels.
+
     Parameters
     ----------
     card : ModelCard
@@ -39,8 +42,13 @@ class Space:
     """
 
     def __init__(self, card: ModelCard, fixed: Mapping[str, float], goals: Sequence[Goal], layers: int) -> None:
-        self._card, self._fixed, self._layers = card, dict(card.conditioned_on(fixed)), layers
-        self._allowed = _bounds_of_targets(card, goals)
+        self._card, self._layers = card, layers
+        self._asked = card.conditioned_on(fixed)
+        self._fixed = self._in_trained(self._asked)
+        self._allowed = {
+            name: (self._in_trained({name: low})[name], self._in_trained({name: high})[name])
+            for name, (low, high) in _bounds_of_targets(card, goals).items()
+        }
         self.names = tuple(each.name for each in card.targets if each.name not in self._fixed)
         self.low = np.array([each.low for each in card.targets if each.name in self.names])
         self.high = np.array([each.high for each in card.targets if each.name in self.names])
@@ -73,25 +81,32 @@ class Space:
 
     def supports(self, point: Table) -> bool:
         """Whether films of `point` (names,) are like the training films and within the bounds."""
-        targets = self.targets(point)
-        if any(not low <= targets.get(name, low) <= high for name, (low, high) in self._allowed.items()):
+        values = {**self._fixed, **dict(zip(self.names, point.tolist(), strict=True))}
+        if any(not low <= values.get(name, low) <= high for name, (low, high) in self._allowed.items()):
             return False
-        if sum(value for name, value in targets.items() if name.startswith("vol_frac_")) > 1:
+        if sum(value for name, value in values.items() if name.startswith("vol_frac_")) > 1:
             return False
-        trained = in_thickness(targets, self._layers, self._card.shape[2])
-        return self._known is None or self._known.value(trained) >= SPARSE
+        return self._known is None or self._known.value(values) >= SPARSE
 
     def targets(self, point: Table) -> dict[str, float]:
         """The request's targets for a point (names,), with those that are fixed."""
-        return {**self._fixed, **{name: round(float(value), 5) for name, value in zip(self.names, point, strict=True)}}
+        values = dict(zip(self.names, point.tolist(), strict=True))
+        free = in_thickness(values, self._card.shape[2], self._layers)
+        return {**self._asked, **{name: round(value, 5) for name, value in free.items()}}
 
     def point(self, targets: Mapping[str, float]) -> Table:
         """The point (names,) of a request's targets."""
-        return np.array([targets[name] for name in self.names])
+        values = self._in_trained(targets)
+        return np.array([values[name] for name in self.names])
 
     def scaled(self, points: Table) -> Table:
         """Points (n, names) in units of the trained ranges: 0 to 1."""
         return (points - self.low) / np.maximum(self.high - self.low, 1e-9)
+
+    def _in_trained(self, targets: Mapping[str, float]) -> dict[str, float]:
+        """Targets, or bounds on them, in the thickness that the model was trained on."""
+        known = {name: value for name, value in targets.items() if np.isfinite(value)}
+        return {**targets, **in_thickness(known, self._layers, self._card.shape[2])}
 
     def _spread(self) -> Table:
         if self._known is None:

@@ -118,7 +118,7 @@ def _acquisition(
     """Expected improvement of the best value, or of the volume that the front dominates, where the bounds are met."""
     import torch
     from botorch.acquisition.logei import qLogNoisyExpectedImprovement
-    from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
+    from botorch.acquisition.multi_objective import logei
     from botorch.acquisition.multi_objective.objective import WeightedMCMultiOutputObjective
     from botorch.acquisition.objective import LinearMCObjective
     from botorch.sampling import SobolQMCNormalSampler
@@ -138,7 +138,8 @@ def _acquisition(
         )
     weighted = WeightedMCMultiOutputObjective(signs, columns)
     floor = infer_reference_point(outcomes[:, columns] * signs)
-    return qLogNoisyExpectedHypervolumeImprovement(
+    logei._load_attempted = True  # else BoTorch compiles a kernel, for a minute, where the user has a compiler
+    return logei.qLogNoisyExpectedHypervolumeImprovement(
         model, floor, films, sampler, weighted, limits, prune_baseline=True, cache_root=False
     )
 

@@ -46,3 +46,13 @@ def test_what_no_training_film_is_near_is_one_sentence(tiny_engine: Engine, monk
     everything = {"vol_frac_D": 0.3, "vol_frac_M": 0.1, "tortuosity_D": 0.5, "tortuosity_A": 0.5, "domain_size": 20.0}
     with pytest.raises(InputError, match="nothing is left to search"):
         Space(tiny_engine.card, everything, [], 32)
+
+
+def test_films_of_another_thickness_are_asked_for_the_same_structures(tiny_engine: Engine) -> None:
+    goals = [Goal("tortuosity_D", "maximise")]
+    own, thick = (Space(tiny_engine.card, {"tortuosity_A": 0.5}, goals, layers) for layers in (32, 64))
+    point = own.points(1, np.random.default_rng(1))[0]
+    assert thick.targets(point)["tortuosity_D"] < own.targets(point)["tortuosity_D"] - 0.1
+    assert thick.targets(point)["vol_frac_D"] == own.targets(point)["vol_frac_D"]
+    assert thick.point(thick.targets(point)) == pytest.approx(point, abs=1e-3)
+    assert not thick.supports(point), "0.5 in a thick film is more than training films have in a thin one"

@@ -77,3 +77,12 @@ def test_a_value_that_does_not_exist_counts_as_worse_than_all() -> None:
     gone = Trial(5, {}, {"a": None}, {}, latents[5])
     found = scores(points, [*trials[:5], gone], (Goal("a", "maximise"),), GRID)
     assert 0.6 <= GRID[found.argmax(), 0] < 0.95
+
+
+def test_nothing_is_compiled_on_the_users_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """BoTorch would build a kernel of its own for two objectives."""
+    monkeypatch.setattr("torch.utils.cpp_extension.load", lambda **_: pytest.fail("a compiler was asked for"))
+    test_of_two_objectives_gaps_of_the_front_are_filled()
+    from botorch.acquisition.multi_objective import logei
+
+    assert logei._C is None
