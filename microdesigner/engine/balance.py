@@ -61,6 +61,10 @@ class FilmBalance:
         moving[fixed] = False
         self._moving = moving.flatten().to(goals.device)
 
+    def fraction(self, label: int) -> float:
+        """Share of the phase `label` that the film shall have."""
+        return float(self._goals[label, 0])
+
     def bias(self, logits: Tensor, start: Tensor | None, iterations: int) -> Tensor:
         """Biases (phases, z) after `iterations` of Newton's method on a ninth of the voxels of `logits` (phases, x, y,
         z), and three more on all."""

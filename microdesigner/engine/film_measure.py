@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -130,6 +131,16 @@ class FilmMeasure:
         rows = [torch.autograd.grad(share, at.leaf, retain_graph=True)[0].flatten() for share in shares]
         derivatives = torch.stack(rows).float().cpu() if rows else torch.empty(0, at.leaf.numel())
         return shares.detach().cpu(), self._free(derivatives)
+
+    def fraction_miss(self, film: BalancedFilm) -> float:
+        """Largest difference between a fraction of a film and what its balance is to give."""
+        assert self._balance is not None
+        shares = np.bincount(film.phases.ravel(), minlength=len(film.logits)) / film.phases.size
+        return max((abs(shares[label] - self._balance.fraction(label)) for label in self.fractions), default=0.0)
+
+    def balance_anew(self) -> None:
+        """Begin the next film's biases at 0: the latent has moved far."""
+        self._bias = None
 
     def fraction_targets(self) -> Tensor:
         """The fractions asked for (fractions,), on the CPU."""

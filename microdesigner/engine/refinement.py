@@ -113,17 +113,18 @@ class Refinement:
     def _begin(self) -> Tensor | None:
         """Decode the film, take derivatives where none are known, and tell its values; None where only fractions are
         asked for, which the balance gives."""
-        if not self._measure.straight:
-            self.phases = self._measure.quick(self.latent).phases
-            return None
-        if self._jacobian is not None:
+        if self._measure.straight and self._jacobian is None:
+            unrefined = self._near_fractions()
+            self.phases = unrefined.film.phases
+            values, self._jacobian = self._measure.derivatives(unrefined)
+            return values
+        film = self._measure.quick(self.latent)
+        if self._measure.fraction_miss(film) > TOLERANCE:  # few voxels are undecided: biases alone do not do it
+            self._near_fractions()
+            self._measure.balance_anew()
             film = self._measure.quick(self.latent)
-            self.phases = film.phases
-            return self._measure.counted(film).values
-        unrefined = self._near_fractions()
-        self.phases = unrefined.film.phases
-        values, self._jacobian = self._measure.derivatives(unrefined)
-        return values
+        self.phases = film.phases
+        return self._measure.counted(film).values if self._measure.straight else None
 
     def _near_fractions(self) -> DecodedFilm:
         """The film decoded for derivatives, after the latent was moved until its own fractions are near the targets,
