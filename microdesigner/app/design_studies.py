@@ -18,11 +18,13 @@ from microdesigner.app.workers.process import lower_priority
 from microdesigner.core.child_process import detached, environment, program
 from microdesigner.core.documents import Line, Number, document_text, read_document
 from microdesigner.core.errors import InputError
+from microdesigner.core.material_constants import store_constants, stored_constants
 from microdesigner.core.paths import user_data, write_text_atomic
 from microdesigner.design.goals import Goal, parse_goals
 from microdesigner.design.trials import Trial
 
-STUDY_FILE, LOG_FILE, JOURNAL_FILE, LOCK_FILE = "study.json", "log.txt", "result.jsonl", ".result.json.lock"
+STUDY_FILE, CONSTANTS_FILE = "study.json", "constants.json"
+LOG_FILE, JOURNAL_FILE, LOCK_FILE = "log.txt", "result.jsonl", ".result.json.lock"
 SECONDS_TO_END = 10
 _PROGRAM = "microdesigner: "
 _NO_LATENT = np.empty(0)
@@ -64,6 +66,7 @@ class Study:
         parse_goals(order.goals, quantities)
         folder = studies_folder() / f"{datetime.now():%Y-%m-%d %H-%M-%S}"
         folder.mkdir(parents=True)
+        store_constants(stored_constants(), folder / CONSTANTS_FILE)  # those of now, whatever is chosen later
         write_text_atomic(folder / STUDY_FILE, document_text(order))
         return cls(folder)
 
@@ -97,9 +100,10 @@ class Study:
         """Make the films that are not there, `budget` in all, in a process that outlives a window that is killed."""
         self.order = msgspec.structs.replace(self.order, budget=budget)
         write_text_atomic(self.folder / STUDY_FILE, document_text(self.order))
+        constants = ("--constants", str(self.folder / CONSTANTS_FILE))
         with (self.folder / LOG_FILE).open("wb") as log:
             self._process = subprocess.Popen(
-                [*program(), "design", *self.order.words, "--out", str(self.folder)],
+                [*program(), "design", *self.order.words, *constants, "--out", str(self.folder)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, env=environment(), **detached(),
             )  # fmt: skip
         lower_priority(self._process.pid)

@@ -67,8 +67,9 @@ def expected_improvement(
     names = list(dict.fromkeys(goal.name for goal in goals))
     outcomes = torch.from_numpy(np.stack([_outcome(trials, goals, name) for name in names], axis=1))
     known = torch.from_numpy(films)
-    with warnings.catch_warnings(), torch.no_grad():
+    with warnings.catch_warnings(), torch.random.fork_rng(devices=[]), torch.no_grad():
         warnings.simplefilter("ignore")  # of what the libraries mend themselves
+        torch.manual_seed(seed)  # for fits that are begun anew and baselines that are thinned
         with torch.enable_grad():
             model = _model(known, outcomes, targets)
         acquisition = _acquisition(model, known, outcomes, names, goals, seed)

@@ -2,6 +2,7 @@
 
 import base64
 import re
+import signal
 import zlib
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,9 @@ def test_gmsh_groups_are_phases_faces_and_interfaces(mesh: SolverMesh, tmp_path:
 def test_gmsh_itself_reads_groups_and_periodic_nodes(mesh: SolverMesh, tmp_path: Path, suffix: str) -> None:
     gmsh = pytest.importorskip("gmsh", exc_type=OSError)  # its library needs OpenGL's
     write_mesh(mesh, tmp_path / f"film{suffix}")
+    broken_pipe = signal.getsignal(signal.SIGPIPE)
     gmsh.initialize(interruptible=False)
+    signal.signal(signal.SIGPIPE, broken_pipe)  # else the next process that ends early would take this one along
     try:
         gmsh.option.setNumber("General.Terminal", 0)
         gmsh.open(str(tmp_path / f"film{suffix}"))

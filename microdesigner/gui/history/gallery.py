@@ -246,19 +246,23 @@ class Gallery(QWidget):
             end.connect(lambda *_: self._refresh())
 
     def _lay_out(self) -> None:
-        actions = QHBoxLayout()
-        actions.setSpacing(SPACING // 2)
-        for button in self._actions:
-            actions.addWidget(button)
-        actions.addStretch(1)
-        actions.addWidget(self.trash)
+        on_each, on_several = QHBoxLayout(), QHBoxLayout()  # side by side they would be wider than a small window
+        buttons = list(self._actions)
+        several = buttons.index(self.compare)
+        for row, own in ((on_each, buttons[:several]), (on_several, buttons[several:])):
+            row.setSpacing(SPACING // 2)
+            for button in own:
+                row.addWidget(button)
+            row.addStretch(1)
+        on_several.addWidget(self.trash)
         self.stack.addWidget(self.view)
         self.stack.addWidget(self._empty_page())
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         column.setSpacing(SPACING)
         column.addWidget(self.filter)
-        column.addLayout(actions)
+        column.addLayout(on_each)
+        column.addLayout(on_several)
         column.addWidget(self.stack, 1)
         column.addWidget(self.count)
         column.addWidget(TaskBar(self._export))

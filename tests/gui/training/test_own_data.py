@@ -106,10 +106,10 @@ def test_a_two_phase_set_is_simulated_trained_and_generated_from(window: MainWin
     form.begin.click()
     train(wizard, "blend")
     sample = volume_of(window, wizard, "blend")
-    assert list(window.targets.rows) == ["ABS_f_D", "CT_f_D_tort1", "CT_f_A_tort1"]
+    assert list(window.targets.rows) == ["ABS_f_D", "CT_f_D_tort1", "CT_f_A_tort1", "domain_size"]
     assert sample.microstructure.phase_names == ("donor", "acceptor")
     assert sample.microstructure.phases.shape == (32, 32, 32)
-    assert set(sample.measured) >= set(window.targets.rows)
+    assert set(sample.measured) >= set(window.targets.rows) - {"domain_size"}, "measured where it is asked for"
     assert set(window.results_panel.recipe.values) == {"phi", "chi", "log_time"}
 
 
@@ -134,7 +134,7 @@ def test_a_tomogram_is_segmented_cut_trained_and_generated_from_without_recipe(
     form.begin.click()
     train(wizard, "tomogram")
     sample = volume_of(window, wizard, "tomogram")
-    assert list(window.targets.rows) == ["ABS_f_D", "CT_f_D_tort1", "CT_f_A_tort1"]
+    assert list(window.targets.rows) == ["ABS_f_D", "CT_f_D_tort1", "CT_f_A_tort1", "domain_size"]
     assert sample.microstructure.voxel_nm == pytest.approx((2.0 * 25 / 32,) * 3)
     assert not window.results_panel.recipe.isVisible()
 
@@ -161,6 +161,6 @@ def test_a_published_file_is_imported_trained_and_generated_from(
     stated = next(check for check in wizard.checks.report.checks if check.name == "stated")
     assert stated.severity == "good", stated
     sample = volume_of(window, wizard, "published")
-    assert set(window.targets.rows) == {"vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A"}
+    assert set(window.targets.rows) == {"vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A", "domain_size"}
     assert sample.microstructure.lateral == "periodic"
     assert set(window.results_panel.recipe.values) == {"phi", "chi", "log_time"}
