@@ -18,5 +18,9 @@ fi
 # a process per core with one thread each, whole files at a time: files share what is costly to set up
 cores=$(nproc 2>/dev/null || sysctl -n hw.ncpu)
 export OMP_NUM_THREADS=1
+marked=()
+if [ -n "${MICRODESIGNER_QUICK_TESTS:-}" ]; then
+    marked=(-m "not long")
+fi
 exec ${screen[@]+"${screen[@]}"} .venv/bin/python -m pytest \
-    --numprocesses "$((cores < 4 ? cores : 4))" --dist loadfile "$@" </dev/null
+    --numprocesses "$((cores < 4 ? cores : 4))" --dist loadfile ${marked[@]+"${marked[@]}"} "$@" </dev/null

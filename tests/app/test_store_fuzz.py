@@ -15,6 +15,7 @@ from microdesigner.core.request import Request
 from tests.app.test_history import _filled, _sample, _verified
 from tests.fuzz.mutate import TIMES, mutate_bytes, mutate_rows
 
+pytestmark = pytest.mark.long
 MUTATIONS = 30 * TIMES
 
 

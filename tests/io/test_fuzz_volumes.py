@@ -24,6 +24,7 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.io import isolation
 from tests.fuzz.mutate import TIMES, mutate_bytes
 
+pytestmark = pytest.mark.long
 MUTATIONS = 25
 MOST_BYTES = 1 << 26  # of memory; no file is larger than some kilobytes
 LABELS = np.random.default_rng(2).integers(0, 3, (6, 5, 4)).astype(np.uint8)

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = "history,queue,convert to raw,vtu,of films,session,models,generate,dataset,window"
 """Those of the long form that differ in kind, without those that take longest."""
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs copies of a process")
+pytestmark = [pytest.mark.long, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs copies of a process")]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.training.wizard import CHECKS, LEARN, PRESET, RUN, TrainingWizard
 from tests.gui.conftest import generate, wait_until
 
+pytestmark = pytest.mark.long
 TOMOGRAM = Path(__file__).parents[4] / "shared" / "data" / "tomogram" / "TOMO_test_8bit.xml"
 SIMULATE, IMPORT = 0, 1
 MOST_MINUTES = 0.1  # a stage, should the machine be busy
