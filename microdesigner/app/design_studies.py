@@ -11,11 +11,11 @@ from typing import Annotated, Self
 
 import msgspec
 import numpy as np
-from filelock import FileLock, Timeout
 from msgspec import Meta, Struct
 
 from microdesigner.app.workers.process import lower_priority
 from microdesigner.core.child_process import detached, environment, program
+from microdesigner.core.claims import is_claimed
 from microdesigner.core.documents import Line, Number, document_text, read_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.material_constants import store_constants, stored_constants
@@ -24,7 +24,7 @@ from microdesigner.design.goals import Goal, parse_goals
 from microdesigner.design.trials import Trial
 
 STUDY_FILE, CONSTANTS_FILE = "study.json", "constants.json"
-LOG_FILE, JOURNAL_FILE, LOCK_FILE = "log.txt", "result.jsonl", ".result.json.lock"
+LOG_FILE, RESULT_FILE, JOURNAL_FILE = "log.txt", "result.json", "result.jsonl"
 SECONDS_TO_END = 10
 _PROGRAM = "microdesigner: "
 _NO_LATENT = np.empty(0)
@@ -73,18 +73,8 @@ class Study:
     @property
     def alive(self) -> bool:
         """Whether a process makes its films now, whoever started it."""
-        if self._process is not None and self._process.poll() is None:
-            return True
-        place = self.folder / LOCK_FILE
-        if not place.exists():
-            return False
-        lock = FileLock(place, thread_local=False)
-        try:
-            lock.acquire(timeout=0)
-        except (Timeout, OSError, NotImplementedError):
-            return True
-        lock.release()
-        return False
+        started_here = self._process is not None and self._process.poll() is None
+        return started_here or is_claimed(self.folder / RESULT_FILE)
 
     @property
     def problem(self) -> str:

@@ -30,7 +30,7 @@ def claimed(path: Path) -> Iterator[None]:
     Raises InputError while another one does. Where the file system knows no locks, nothing is kept.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    place = path.with_name(f".{path.name}.lock")
+    place = _place(path)
     lock = FileLock(place, thread_local=False)
     try:
         lock.acquire(timeout=0)
@@ -45,3 +45,22 @@ def claimed(path: Path) -> Iterator[None]:
             with suppress(OSError):  # an open file stays on Windows
                 place.unlink(missing_ok=True)
             lock.release()
+
+
+def is_claimed(path: Path) -> bool:
+    """Whether a command writes `path` now, as `claimed` keeps others from doing; True where that cannot be told."""
+    place = _place(path)
+    if not place.exists():
+        return False
+    lock = FileLock(place, thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError, NotImplementedError):
+        return True
+    lock.release()
+    return False
+
+
+def _place(path: Path) -> Path:
+    """The hidden lock file beside `path`."""
+    return path.with_name(f".{path.name}.lock")

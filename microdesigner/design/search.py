@@ -31,7 +31,7 @@ LEAST_START, START_SHARE = 4, 3
 
 @dataclass(frozen=True)
 class Proposal:
-    """The film to make next: its request, and number and strength of the variation that it is, if it is one."""
+    """The film to make next: its request, and the number of the film that it varies, if it varies one."""
 
     request: Request
     varied: int | None = None
@@ -48,6 +48,20 @@ class TrialDone:
 
 
 DesignEvent = GenerationEvent | TrialDone
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A film that could be made next: its point, and which film it would vary how much; None for a film made anew."""
+
+    point: Table
+    parent: Trial | None = None
+    strength: float = 1.0
+
+    @property
+    def shared(self) -> float:
+        """Cosine of its latent with that of the film it varies; 0 for a film made anew."""
+        return 1 - self.strength**2
 
 
 class Search:
@@ -112,44 +126,33 @@ class Search:
         if number < len(self._start) or len(self.trials) < LEAST_START:
             return self._anew(number, self._start[number % len(self._start)])
         random = np.random.default_rng((self._request.seed, number))
-        points = self.space.points(CANDIDATES, random)
-        parents = self._parents()
-        around = [self.space.near(self._point(parent), VARIATIONS, random) for parent in parents]
-        choice = self._best(number, points, parents, around)
-        if choice < len(points):
-            return self._anew(number, points[choice])
-        flat = [
-            (parent, strength, point)
-            for parent, near in zip(parents, around, strict=True)
-            for strength in STRENGTHS
-            for point in near
-        ]
-        return self._variation(number, *flat[choice - len(points)])
+        candidates = [_Candidate(point) for point in self.space.points(CANDIDATES, random)]
+        for parent in self._parents():
+            near = self.space.near(self._point(parent), VARIATIONS, random)
+            candidates += [_Candidate(point, parent, strength) for strength in STRENGTHS for point in near]
+        best = self._best(number, candidates)
+        if best.parent is None:
+            return self._anew(number, best.point)
+        return self._variation(number, best.parent, best.strength, best.point)
 
-    def _best(self, number: int, points: Table, parents: Sequence[Trial], around: Sequence[Table]) -> int:
-        """Which of the `points` for new films, then of the variations of each parent by strength and point, promises
-        most."""
+    def _best(self, number: int, candidates: Sequence["_Candidate"]) -> "_Candidate":
+        """The candidate that promises most."""
         from botorch.exceptions import ModelFittingError
 
         latents = latent_coordinates([trial.latent for trial in self.trials])  # (n, n)
-        own = np.zeros((len(points), len(latents) + 1))
-        own[:, -1] = 1  # a latent of their own
-        features = [np.hstack([self.space.scaled(points), own])]
-        where = {trial.number: row for row, trial in enumerate(self.trials)}
-        for parent, near in zip(parents, around, strict=True):
-            for strength in STRENGTHS:
-                shared = 1 - strength**2
-                kin = np.append(shared * latents[where[parent.number]], np.sqrt(1 - shared**2))
-                features.append(np.hstack([self.space.scaled(near), np.tile(kin, (len(near), 1))]))
-        films = np.hstack([self.space.scaled(np.array([self._point(trial) for trial in self.trials])), latents])
-        films = np.hstack([films, np.zeros((len(films), 1))])
+        row_of = {trial.number: row for row, trial in enumerate(self.trials)}
+        known = self.space.scaled(np.array([self._point(trial) for trial in self.trials]))
+        films = np.hstack([known, latents, np.zeros((len(known), 1))])
+        wanted = self.space.scaled(np.array([candidate.point for candidate in candidates]))
+        shared = np.array([candidate.shared for candidate in candidates])[:, None]
+        nobody = np.zeros(len(latents))
+        kin = np.array([latents[row_of[each.parent.number]] if each.parent else nobody for each in candidates])
+        features = np.hstack([wanted, shared * kin, np.sqrt(1 - shared**2)])  # the rest of a latent is its own
         try:
-            scores = expected_improvement(
-                films, self.trials, self._goals, np.vstack(features), len(self.space.names), number
-            )
+            scores = expected_improvement(films, self.trials, self._goals, features, len(self.space.names), number)
         except ModelFittingError:  # too little is known yet; any supported film tells more
-            return 0
-        return int(np.argmax(scores))
+            return candidates[0]
+        return candidates[int(np.argmax(scores))]
 
     def _parents(self) -> list[Trial]:
         """Films worth varying: those on the front, or the one that misses the bounds least."""

@@ -1,11 +1,13 @@
 """Where a study looks: targets that the model's training films support."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.card import CONTROLLED, ModelCard
+from microdesigner.core.conditions import fraction_labels
 from microdesigner.core.descriptor_spec import DOMAIN_SIZE, same_quantity
 from microdesigner.core.errors import InputError
 from microdesigner.core.support import SPARSE, Support
@@ -16,6 +18,9 @@ Table = NDArray[np.float64]
 JITTER = 0.25
 """Standard deviation, in those of the training films, by which a new point leaves one of theirs."""
 MOST_DRAWS = 40
+NEIGHBOURS, LEAST_REACH = 32, 0.25
+"""Training films within whose distance new points are mostly drawn, and the least such distance, in standard
+deviations."""
 
 
 class Space:
@@ -75,8 +80,7 @@ class Space:
 
     def near(self, point: Table, count: int, random: np.random.Generator) -> Table:
         """Up to `count` supported points (n, names) around one (names,)."""
-        spread = JITTER * self._spread()
-        drawn = np.clip(point + spread * random.standard_normal((count, len(point))), self.low, self.high)
+        drawn = np.clip(point + self._jitter * random.standard_normal((count, len(point))), self.low, self.high)
         return np.array([each for each in drawn if self.supports(each)]).reshape(-1, len(point))
 
     def supports(self, point: Table) -> bool:
@@ -84,7 +88,7 @@ class Space:
         values = {**self._fixed, **dict(zip(self.names, point.tolist(), strict=True))}
         if any(not low <= values.get(name, low) <= high for name, (low, high) in self._allowed.items()):
             return False
-        if sum(value for name, value in values.items() if name.startswith("vol_frac_")) > 1:
+        if sum(fraction_labels(values, len(self._card.phase_names)).values()) > 1:
             return False
         return self._known is None or self._known.value(values) >= SPARSE
 
@@ -108,31 +112,37 @@ class Space:
         known = {name: value for name, value in targets.items() if np.isfinite(value)}
         return {**targets, **in_thickness(known, self._layers, self._card.shape[2])}
 
-    def _spread(self) -> Table:
-        if self._known is None:
-            return (self.high - self.low) / 4
-        columns = [self._known.names.index(name) for name in self.names]
-        return np.asarray(self._known.points[:, columns].std(axis=0))
-
     def _drawn(self, count: int, random: np.random.Generator) -> Table:
         """Points near training films whose values are near the fixed ones and within the bounds; without a sample of
         those, anywhere in the trained ranges."""
         if self._known is None:
             return random.uniform(self.low, self.high, (count, len(self.names)))
-        distance = self._distance_outside()
-        weights = np.exp(-0.5 * (distance / max(float(np.sort(distance)[min(32, len(distance)) - 1]), 0.25)) ** 2)
-        rows = random.choice(len(distance), count, p=weights / weights.sum())
-        columns = [self._known.names.index(name) for name in self.names]
-        points = self._known.points[rows][:, columns]
-        points = points + JITTER * self._spread() * random.standard_normal(points.shape)
+        rows = random.choice(len(self._weights), count, p=self._weights)
+        points = self._known.points[rows][:, self._columns]
+        points = points + self._jitter * random.standard_normal(points.shape)
         low, high = self.low.copy(), self.high.copy()
         for column, name in enumerate(self.names):
             least, most = self._allowed.get(name, (-np.inf, np.inf))
             low[column], high[column] = max(low[column], least), min(high[column], most)
         return np.clip(points, low, np.maximum(low, high))
 
-    def _distance_outside(self) -> Table:
-        """How far each training film lies from the fixed targets and outside the bounds, in standard deviations."""
+    @cached_property
+    def _jitter(self) -> Table:
+        """How far new points lie from those that they are drawn around (names,), as standard deviations."""
+        if self._known is None:
+            return JITTER * (self.high - self.low) / 4
+        return np.asarray(JITTER * self._known.points[:, self._columns].std(axis=0))
+
+    @cached_property
+    def _columns(self) -> list[int]:
+        """Where the names stand among those of the training films."""
+        assert self._known is not None
+        return [self._known.names.index(name) for name in self.names]
+
+    @cached_property
+    def _weights(self) -> Table:
+        """Chance of each training film to be drawn around: less, the further it lies from the fixed targets and outside
+        the bounds, in standard deviations."""
         assert self._known is not None
         spread = np.maximum(self._known.points.std(axis=0), 1e-9)
         total = np.zeros(len(self._known.points))
@@ -141,7 +151,10 @@ class Space:
             low, high = (value, value) if value is not None else self._allowed.get(name, (-np.inf, np.inf))
             values = self._known.points[:, column]
             total += (np.maximum(np.maximum(low - values, values - high), 0) / spread[column]) ** 2
-        return np.asarray(np.sqrt(total))
+        distance = np.sqrt(total)
+        reach = max(float(np.sort(distance)[min(NEIGHBOURS, len(distance)) - 1]), LEAST_REACH)
+        weights = np.exp(-0.5 * (distance / reach) ** 2)
+        return np.asarray(weights / weights.sum())
 
 
 def _films(card: ModelCard) -> Support | None:
