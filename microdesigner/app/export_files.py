@@ -16,9 +16,11 @@ def with_suffix(path: Path, suffix: str, others: Collection[str] = ()) -> Path:
     --------
     >>> with_suffix(Path("film.v1"), ".vti").name, with_suffix(Path("film.TIF"), ".tiff", [".tif"]).name
     ('film.v1.vti', 'film.TIF')
+    >>> with_suffix(Path("film.ome.tif"), ".ome.tif").name
+    'film.ome.tif'
     """
-    known = {suffix, *others}
-    return path if path.suffix.lower() in known else path.with_name(path.name + suffix)
+    known = (suffix, *others)
+    return path if path.name.lower().endswith(known) else path.with_name(path.name + suffix)
 
 
 def files_written(path: Path, phase_names: Sequence[str] = ()) -> list[Path]:

@@ -22,6 +22,8 @@ _EPILOG = """formats written, by extension:
   .vtk         VTK legacy structured points: keeps voxel edges
   .npy         NumPy array [x, y, z]: labels only
   .txt         GraSPI text (3 for mixed): labels only
+  .ising.txt   morphology of Ising_OPV for kinetic Monte Carlo by Excimontec: donor and acceptor (see --mixed), cubic
+               voxels, lateral boundary; set Excimontec's size and unit of the lattice to those of the film
 and meshes for solvers:
   .inp         Abaqus and CalculiX: phase sets, sections, face sets, equations of periodic faces in files beside it
   .msh         Gmsh 4.1; .msh2 is version 2.2, which OpenFOAM's gmshToFoam reads
@@ -47,6 +49,10 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("input", metavar="IN", type=Path, help="file of a volume, or folder of slices")
     parser.add_argument("output", metavar="OUT", type=Path, help="file to write; an existing one is replaced")
     add_mesh_options(parser)
+    add = parser.add_argument_group("programs without a mixed phase").add_argument
+    add("--mixed", type=float, metavar="SHARE",
+        help="make mixed voxels donor or acceptor at random, this share 0 to 1 of them donor")  # fmt: skip
+    add("--seed", type=int, default=0, metavar="S", help="chooses which of them (0)")
     add_file_options(parser)
     parser.set_defaults(run=run)
 
@@ -64,6 +70,10 @@ def run(args: argparse.Namespace) -> int:
     if not mesh:
         format_of(args.output)  # before a large file is read in vain
     scan, volume = described(args.input, file_options(args))
+    if args.mixed is not None:
+        from microdesigner.io.mixed_phase import without_mixed
+
+        volume = without_mixed(volume, args.mixed, args.seed)
     if mesh:
         write_as_mesh(volume, args)
     else:

@@ -126,9 +126,22 @@ def run(args: argparse.Namespace) -> int:
     engine = Engine.load(request.model, args.device)
     streams = not (films.swept or request.given) and place.tiled and streamed_size(request.size or engine.card.shape)
     films.check(engine, streams)
+    _check_phases(engine, place)
     check_writable(args.out)
     with claimed(args.out / RESULT_FILE):
         return _make(args, engine, films, place, streams)
+
+
+def _check_phases(engine: "Engine", place: Place) -> None:
+    """Raise InputError where a format cannot hold the model's phases, before films are made in vain."""
+    from microdesigner.io.registry import named_format
+
+    refused = [name for name in place.formats if not named_format(name).holds_mixed]
+    if refused and len(engine.card.phase_names) > 2:
+        raise InputError(
+            f"The format {refused[0]} cannot hold the mixed phase of {engine.card.name}; write vti and then say what "
+            "becomes of it: microdesigner convert --mixed SHARE."
+        )
 
 
 def _films(request: Request, args: argparse.Namespace) -> Films:

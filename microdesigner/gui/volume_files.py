@@ -32,6 +32,14 @@ def volume_suffixes(suffix: str) -> tuple[str, ...]:
     return next((entry.extensions for entry in FORMATS.values() if entry.extensions[0] == f".{suffix}"), ())
 
 
+def holds_mixed(path: Path) -> bool:
+    """Whether what is exported to a file of this name can hold a mixed phase."""
+    from microdesigner.io.registry import FORMATS
+
+    refusing = (entry for entry in FORMATS.values() if not entry.holds_mixed)
+    return not any(path.name.lower().endswith(entry.extensions) for entry in refusing)
+
+
 class VolumeFiles(QObject):
     """Serves one file after the other in a thread of its own."""
 
@@ -42,9 +50,12 @@ class VolumeFiles(QObject):
         super().__init__(parent)
         self._thread = OneThread("files")
 
-    def export(self, microstructure: Microstructure, path: Path, smooth: bool = True) -> None:
-        """Write a volume, its surfaces or its mesh; the suffix of `path` chooses."""
-        self._thread.do(self._guarded, path, lambda: self._write(microstructure, path, smooth))
+    def export(
+        self, microstructure: Microstructure, path: Path, smooth: bool = True, donor_share: float | None = None
+    ) -> None:
+        """Write a volume, its surfaces or its mesh; the suffix of `path` chooses. `donor_share` of mixed voxels become
+        donor where it is given, the others acceptor."""
+        self._thread.do(self._guarded, path, lambda: self._write(microstructure, path, smooth, donor_share))
 
     def save_report(self, page: str, path: Path) -> None:
         """Write the page of a report."""
@@ -54,7 +65,7 @@ class VolumeFiles(QObject):
         """Finish what was ordered: a file is written whole or not at all."""
         self._thread.close()
 
-    def _write(self, microstructure: Microstructure, path: Path, smooth: bool) -> None:
+    def _write(self, microstructure: Microstructure, path: Path, smooth: bool, donor_share: float | None) -> None:
         suffix = path.suffix.lower().lstrip(".")
         if suffix in SURFACES:
             from microdesigner.view3d.exports import write_surfaces
@@ -68,7 +79,10 @@ class VolumeFiles(QObject):
             write_mesh(microstructure, path)
         else:
             from microdesigner.io import registry
+            from microdesigner.io.mixed_phase import without_mixed
 
+            if donor_share is not None:
+                microstructure = without_mixed(microstructure, donor_share)
             registry.write(microstructure, path)
         self.written.emit(str(path))
 

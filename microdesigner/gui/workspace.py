@@ -39,6 +39,7 @@ from microdesigner.gui.results.analysis import VolumeAnalysis
 from microdesigner.gui.results.controller import ResultsController
 from microdesigner.gui.results.export_button import ExportButton
 from microdesigner.gui.results.mesh_export import MeshExport
+from microdesigner.gui.results.mixed_question import ask_mixed
 from microdesigner.gui.session import SessionController
 from microdesigner.gui.store_thread import StoreThread
 from microdesigner.gui.targets.live_draft import LiveDraft
@@ -165,7 +166,9 @@ class Workspace(QObject):
             picture = png(self.views.on_show())
             self.results.report(picture, lambda page: self.files.save_report(page, path))
         else:
-            self.files.export(self.sample.microstructure, path, self.view_model.state.smooth)
+            film, smooth = self.sample.microstructure, self.view_model.state.smooth
+            window = self.export_button.window()
+            ask_mixed(window, film, path, lambda donor_share: self.files.export(film, path, smooth, donor_share))
 
     def open_path(self, path: Path) -> None:
         """Open a volume, a session or a request."""

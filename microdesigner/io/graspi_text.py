@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MIXED, Microstructure
 from microdesigner.core.paths import write_bytes_atomic
+from microdesigner.io import ising_morphology
 from microdesigner.io.axes import fortran
 from microdesigner.io.labels import check_size
 from microdesigner.io.options import ImportOptions
@@ -26,7 +27,9 @@ _SPACES = np.frombuffer(b" \t\r\n", np.uint8)
 
 
 def scan(path: Path, options: ImportOptions) -> Scan:
-    """Read a 2-D or 3-D GraSPI file."""
+    """Read a 2-D or 3-D GraSPI file, or a morphology of Ising_OPV, whose files have the same extension."""
+    if ising_morphology.describes(path):
+        return ising_morphology.scan(path, options)
     with path.open("rb") as file:
         nx, ny, nz = _shape(path, file.readline(_LONGEST_HEADER))
         check_size(path, (nx, ny, max(nz, 1)), most=path.stat().st_size)

@@ -13,6 +13,7 @@ from microdesigner.io import (
     dream3d,
     graspi_text,
     hdf5,
+    ising_morphology,
     isolation,
     labelling,
     metaimage,
@@ -35,11 +36,13 @@ from microdesigner.io.tiled import PutTile, TiledVolume
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: its title for dialogues, its extensions (the first is written), its writer."""
+    """A file format: its title for dialogues, its extensions (the first is written), its writer, and whether it can
+    hold a mixed phase (see `mixed_phase`)."""
 
     title: str
     extensions: tuple[str, ...]
     write: Callable[[Microstructure, Path], None]
+    holds_mixed: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ FORMATS: dict[str, Format] = {
     "dream3d": Format("DREAM.3D", (".dream3d",), dream3d.write),
     "npy": Format("NumPy array", (".npy",), npy.write),
     "graspi": Format("GraSPI text", (".txt",), graspi_text.write),
+    "ising": Format("Ising_OPV morphology for Excimontec", (".ising.txt",), ising_morphology.write, False),
     "zarr": Format("OME-Zarr", (".ome.zarr", ".zarr"), ome_zarr.write),
 }
 
@@ -83,7 +87,7 @@ READERS: tuple[Reader, ...] = (
     Reader("NRRD", nrrd.EXTENSIONS, nrrd.scan),
     Reader("HDF5 and DREAM.3D", (*hdf5.EXTENSIONS, *dream3d.EXTENSIONS), "microdesigner.io.hdf5:scan"),
     Reader("NumPy arrays", (".npy", ".npz"), npy.scan),
-    Reader("GraSPI text", (".txt",), graspi_text.scan),
+    Reader("GraSPI text and Ising_OPV morphologies", (".txt",), graspi_text.scan),
     Reader("Tomograms", mrc.EXTENSIONS, mrc.scan),
     Reader("MATLAB", (".mat",), "microdesigner.io.matlab:scan"),
     Reader("Zarr and OME-Zarr", zarr_store.EXTENSIONS, "microdesigner.io.zarr_store:scan"),

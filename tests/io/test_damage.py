@@ -11,6 +11,7 @@ import pytest
 from microdesigner import io
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
+from tests.io.held import held
 
 MOST_FLIPS = 800
 STORE = ".ome.zarr"  # a folder of files
@@ -19,7 +20,9 @@ EXTENSIONS = [extension for name in io.FORMATS if (extension := io.FORMATS[name]
 
 def written(path: Path) -> Path:
     labels = np.random.default_rng(2).integers(0, 3, (6, 5, 4)).astype(np.uint8)
-    io.write(Microstructure(labels, provenance={"seed": 1}), path)
+    film = Microstructure(labels, provenance={"seed": 1})
+    name = next((name for name, entry in io.FORMATS.items() if path.name == f"film{entry.extensions[0]}"), "vti")
+    io.write(held(name, film), path)
     return path
 
 

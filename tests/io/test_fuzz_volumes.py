@@ -23,6 +23,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.io import isolation
 from tests.fuzz.mutate import TIMES, mutate_bytes
+from tests.io.held import held
 
 pytestmark = pytest.mark.long
 MUTATIONS = 25
@@ -91,7 +92,9 @@ def _write(name: str, path: Path) -> None:
     if name in FOREIGN:
         FOREIGN[name](path)
     else:
-        io.write(Microstructure(LABELS, provenance={"seed": 1}), path)
+        extension = name.removeprefix("own")
+        held_as = next(name for name, entry in io.FORMATS.items() if entry.extensions[0] == extension)
+        io.write(held(held_as, Microstructure(LABELS, provenance={"seed": 1})), path)
 
 
 @pytest.fixture

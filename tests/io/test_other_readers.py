@@ -22,6 +22,7 @@ from vtkmodules.vtkIOXML import vtkXMLImageDataReader
 
 from microdesigner import io
 from microdesigner.core.microstructure import Microstructure
+from tests.io.held import held
 
 LABELS = np.random.default_rng(1).integers(0, 3, (5, 7, 4)).astype(np.uint8)
 EDGES, NAMES = (1.25, 2.0, 0.3), ("P3HT", "PCBM:IC₆₀", "mix")
@@ -154,6 +155,32 @@ def _graspi(path: Path, shape: tuple[int, ...]) -> Seen:
     return Seen(np.choose(values, [0, 1, -1, 2]))  # GraSPI's mixed phase is 3
 
 
+def _ising(path: Path, shape: tuple[int, ...]) -> Seen:
+    """As Excimontec 1.0 imports a morphology, line after line, C++'s `getline` and `atoi`."""
+    lines = iter(path.read_text().removesuffix("\n").split("\n"))  # the end of the file must come after a line's end
+    first = next(lines)
+    assert first.startswith("Ising_OPV")
+    version = first.partition("v")[2].partition(" ")[0]
+    assert tuple(map(int, version.split("."))) >= (4, 0, 0)
+    assert "uncompressed" not in first
+    assert tuple(int(next(lines)) for _ in range(3)) == shape
+    assert [next(lines) for _ in range(3)] == ["1", "1", "0"]
+    types = int(next(lines))
+    _, shares = [[float(next(lines)) for _ in range(types)] for _ in range(2)]
+    sites, count, kind = np.zeros(shape, np.uint8), 0, 0
+    for x, y, z in np.ndindex(shape):
+        if count == 0:
+            line = next(lines)
+            kind, count = int(line[0]), int(line[1:])
+        sites[x, y, z] = kind
+        count -= 1
+    assert count == 0
+    assert next(lines, None) is None
+    assert path.read_bytes().endswith(b"\n")
+    assert shares == pytest.approx([(sites == 1).mean(), (sites == 2).mean()], abs=1e-6)
+    return Seen(sites - 1)  # 1 is donor, 2 acceptor
+
+
 def _zarr(path: Path, shape: tuple[int, ...]) -> Seen:
     """The finest level by JSON and numcodecs, chunk by chunk, as the specifications of Zarr 2 and OME-Zarr 0.4 say."""
     attributes = json.loads((path / ".zattrs").read_text())
@@ -195,6 +222,7 @@ READERS: dict[str, tuple[str, Callable[[Path, tuple[int, ...]], Seen]]] = {
     "dream3d by h5py": (".dream3d", _dream3d),
     "npy by NumPy": (".npy", lambda path, _: Seen(np.load(path))),
     "graspi by NumPy": (".txt", _graspi),
+    "ising by Excimontec's steps": (".ising.txt", _ising),
     "zarr by numcodecs": (".ome.zarr", _zarr),
 }
 
@@ -208,10 +236,10 @@ def test_every_format_has_another_reader() -> None:
 def test_other_programs_read_what_is_written(reader: str, shape: tuple[int, int, int], tmp_path: Path) -> None:
     extension, read = READERS[reader]
     labels = LABELS[:5, :7, :4] if shape == (5, 7, 4) else np.resize(LABELS, shape)
-    film = Microstructure(labels, EDGES, phase_names=NAMES, provenance=ORIGIN)
+    film = held(reader.partition(" ")[0], Microstructure(labels, EDGES, phase_names=NAMES, provenance=ORIGIN))
     io.write(film, tmp_path / f"film{extension}")
     seen = read(tmp_path / f"film{extension}", shape)
-    np.testing.assert_array_equal(seen.values, labels)
+    np.testing.assert_array_equal(seen.values, film.phases)
     assert seen.edges is None or tuple(seen.edges) == pytest.approx(EDGES, rel=1e-6)
     assert seen.unit in (None, "nm")
     assert seen.names is None or tuple(seen.names) == NAMES

@@ -20,7 +20,7 @@ from tests.torture.films import NEW, OLD, same, sample
 from tests.torture.forks import Done
 from tests.torture.shortages import Shortage, shortages
 
-FORMATS = {name: entry.extensions[0] for name, entry in registry.FORMATS.items()}
+FORMATS = {name: entry.extensions[0] for name, entry in registry.FORMATS.items() if entry.holds_mixed}
 OF_SEVERAL_FILES = (".raw", ".mhd")
 FILMS = 4
 SIZE = (160, 120)

@@ -35,6 +35,8 @@ class FilmExport:
         Whether a table of all films is written.
     picture : callable or None
         Draws the PNG in the report of a film; None for no reports.
+    donor_share : float
+        Share of mixed voxels that become donor where `format` holds no mixed phase.
     """
 
     history: Path
@@ -43,6 +45,7 @@ class FilmExport:
     format: str = ""
     table: bool = False
     picture: Callable[[Microstructure], bytes] | None = None
+    donor_share: float = 0.5
 
     def names(self) -> list[str]:
         """Names of all files that will be written."""
@@ -58,10 +61,13 @@ class FilmExport:
     def write(self, entry: Entry, stem: str, sample: Sample) -> None:
         """Write the volume and the report of a film."""
         from microdesigner.io import registry
+        from microdesigner.io.mixed_phase import without_mixed
 
         if self.format:
-            path = self.folder / f"{stem}{self._volume_suffixes()[0]}"
-            registry.write(sample.microstructure, path, self.format)
+            path, film = self.folder / f"{stem}{self._volume_suffixes()[0]}", sample.microstructure
+            if not registry.named_format(self.format).holds_mixed:
+                film = without_mixed(film, self.donor_share, sample.seed)
+            registry.write(film, path, self.format)
         if self.picture is not None:
             picture = self.picture(sample.microstructure)
             history = History(self.history)

@@ -25,10 +25,12 @@ from microdesigner.app.workers.film_export import TABLE, Exported, FilmExport
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.history.captions import file_stem
 from microdesigner.gui.widgets.basics import SPACING, named, quiet
+from microdesigner.gui.widgets.number_field import NumberField
 from microdesigner.gui.widgets.replacing import ask_to_replace
 from microdesigner.gui.widgets.thumbnails import Colours, thumbnail
 
 ENLARGED = 5
+HALF = 0.5
 
 
 class ExportDialog(QDialog):
@@ -49,6 +51,12 @@ class ExportDialog(QDialog):
         for name, entry in FORMATS.items():
             beside = "".join(f" and {suffix}" for suffix in COMPANIONS.get(entry.extensions[0], ()))
             self.format.addItem(f"{entry.title} ({entry.extensions[0]}{beside})", name)
+        self.mixed = named(NumberField(), "Share of mixed voxels that become donor", "The format holds no mixed phase: "
+                           "its voxels become donor or acceptor at random, this share of them donor.")  # fmt: skip
+        self.mixed.setRange(0, 1)
+        self.mixed.setSingleStep(0.1)
+        self.mixed.setValue(HALF)
+        self.mixed_words = QLabel("Share of mixed voxels that become donor")
         self.table = named(QCheckBox(f"Table of values ({TABLE})"), "Table", "Targets, measured values and recipes.")
         self.reports = named(
             QCheckBox("Report of each film (.html)"), "Reports", "A page with picture, values and recipe of each film."
@@ -77,10 +85,15 @@ class ExportDialog(QDialog):
             self.format.currentData() if self.volumes.isChecked() else "",
             self.table.isChecked(),
             partial(thumbnail, colours=self._colours, enlarged=ENLARGED) if self.reports.isChecked() else None,
+            self.mixed.value(),
         )
 
     def _show(self) -> None:
+        from microdesigner.io.registry import named_format
+
         self.format.setEnabled(self.volumes.isChecked())
+        for widget in (self.mixed, self.mixed_words):
+            widget.setVisible(self.volumes.isChecked() and not named_format(self.format.currentData()).holds_mixed)
         files = len(self.plan().names())
         self.export.setEnabled(bool(files and self.folder.text().strip()))
         self.words.setText(f"{files} files will be written." if files != 1 else "1 file will be written.")
@@ -103,11 +116,13 @@ class ExportDialog(QDialog):
         grid.setVerticalSpacing(SPACING)
         grid.addWidget(self.volumes, 0, 0)
         grid.addWidget(self.format, 0, 1, 1, 2)
-        grid.addWidget(self.table, 1, 0, 1, 3)
-        grid.addWidget(self.reports, 2, 0, 1, 3)
-        grid.addWidget(QLabel("Folder"), 3, 0)
-        grid.addWidget(self.folder, 3, 1)
-        grid.addWidget(self.browse, 3, 2)
+        grid.addWidget(self.mixed_words, 1, 1)
+        grid.addWidget(self.mixed, 1, 2)
+        grid.addWidget(self.table, 2, 0, 1, 3)
+        grid.addWidget(self.reports, 3, 0, 1, 3)
+        grid.addWidget(QLabel("Folder"), 4, 0)
+        grid.addWidget(self.folder, 4, 1)
+        grid.addWidget(self.browse, 4, 2)
         grid.setColumnMinimumWidth(1, 320)
         grid.setColumnStretch(1, 1)
         column = QVBoxLayout(self)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDrag, QDropEvent, QMouseEvent, QPixmap
@@ -14,6 +15,7 @@ from microdesigner.app.history_model import HistoryModel
 from microdesigner.app.store.history import History
 from microdesigner.app.store.history_rows import Entry
 from microdesigner.app.view_state import DEFAULT_VIEW
+from microdesigner.core.microstructure import ACCEPTOR
 from microdesigner.core.request import Request
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.history.export_dialog import ExportDialog
@@ -337,6 +339,23 @@ def test_all_files_of_a_format_are_known_beforehand(name: str, stored: History, 
     for _ in export_films(plan):
         pass
     assert sorted(path.name for path in plan.folder.iterdir()) == sorted(plan.names()) == sorted(plan.existing())
+
+
+def test_the_share_of_mixed_voxels_is_asked_where_the_format_holds_none(
+    opened: MainWindow, stored: History, qtbot: object, tmp_path: Path
+) -> None:
+    _click(qtbot, opened, 5)
+    dialog = _export(opened, qtbot, tmp_path / "films")
+    assert not dialog.mixed.isVisible()
+    dialog.format.setCurrentIndex(dialog.format.findData("ising"))
+    assert dialog.mixed.isVisible()
+    dialog.mixed.setValue(1)
+    dialog.reports.setChecked(False)
+    _push(qtbot, dialog.export)
+    wait_until(lambda: "Written: 1 film" in opened.status_line.text(), 120)
+    (path,) = (tmp_path / "films").glob("*.ising.txt")
+    film = stored.load(stored.entries()[0]).microstructure
+    np.testing.assert_array_equal(registry.read(path).phases, film.phases == ACCEPTOR)
 
 
 def test_a_cancelled_export_leaves_whole_films(stored: History, tmp_path: Path) -> None:

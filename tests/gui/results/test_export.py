@@ -7,10 +7,10 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 
 from microdesigner.core.events import SampleDone
-from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.microstructure import MIXED, Microstructure
 from microdesigner.core.request import Request
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.io import registry
@@ -91,6 +91,23 @@ def test_the_menu_offers_every_format(window: MainWindow) -> None:
     texts = " ".join(action.text() for action in window.workspace.export_button.menu().actions())
     assert all(entry.extensions[0] in texts for entry in registry.FORMATS.values())
     assert all(suffix in texts for suffix in (".stl", ".ply", ".obj", ".vtu"))
+
+
+def test_a_film_for_kinetic_monte_carlo_asks_what_becomes_of_the_mixed_phase(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    generate(window)
+    path = tmp_path / "film.ising.txt"
+    window.export(path)
+    question = window.findChild(QInputDialog)
+    assert not path.exists()
+    question.setDoubleValue(0.25)
+    question.accept()
+    wait_until(lambda: str(path) in window.status_line.text())
+    assert window.sample is not None
+    film = window.sample.microstructure
+    mixed = film.phases == MIXED
+    assert (registry.read(path).phases[mixed] == 0).sum() == round(0.25 * mixed.sum())
 
 
 def test_a_place_that_cannot_be_written_is_told(window: MainWindow, tmp_path: Path) -> None:
