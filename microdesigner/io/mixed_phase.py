@@ -33,7 +33,7 @@ def without_mixed(microstructure: Microstructure, donor_share: float, seed: int 
     Examples
     --------
     >>> film = Microstructure(np.full((4, 4, 4), MIXED, np.uint8))
-    >>> without_mixed(film, 0.25).phases.mean()
+    >>> float(without_mixed(film, 0.25).phases.mean())
     0.75
     """
     if not 0 <= donor_share <= 1:
