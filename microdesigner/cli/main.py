@@ -23,6 +23,7 @@ from microdesigner.cli import (
     evaluate,
     generate,
     models,
+    share,
     simulate,
     train,
     verify,
@@ -46,6 +47,7 @@ VERBS: tuple[Verb, ...] = (
     evaluate,
     verify,
     convert,
+    share,
     models,
     benchmark,
 )

@@ -1,5 +1,7 @@
 """The model card: everything about a model that can be known without loading its weights."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -192,6 +194,14 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
     def response(self) -> ResponseSurface | None:
         """What films of a recipe measure on average, where the card holds it."""
         return ResponseSurface.from_json(msgspec.structs.asdict(self.response_entry)) if self.response_entry else None
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the weights and of what the card has the denoiser told: together they and a request make a volume."""
+        entries = [self.parts[part].sha256 for part in PARTS]
+        if self.domain_sizes is not None:
+            entries += [json.dumps(self._document.get(key)) for key in ("support", "domain_sizes", "size_response")]
+        return hashlib.sha256("".join(entries).encode()).hexdigest()
 
     def check(self, request: Request, most_voxels: int = MOST_VOXELS) -> None:
         """Raise InputError when this model cannot serve `request`, or a film of it has more than `most_voxels`."""

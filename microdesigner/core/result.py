@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from microdesigner.core.documents import Line, Number, read_document
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
+from microdesigner.core.software import software
 
 SCHEMA = 1
 LARGEST_RESULT_BYTES = 1 << 30
@@ -124,6 +125,7 @@ class Result:
             "request": self.request.to_json(),
             "model": self.model,
             "device": self.device,
+            "software": software(),
             "seconds": {stage: round(value, 4) for stage, value in self.seconds.items()},
             "samples": [sample.to_json(file) for sample, file in zip(self.samples, files, strict=True)],
         }

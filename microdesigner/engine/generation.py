@@ -19,6 +19,7 @@ from microdesigner.core.guidance_schedule import corrected_steps, fit_rounds
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
+from microdesigner.core.software import software
 from microdesigner.core.verdict import RequestVerdict, judge_film, judge_request
 from microdesigner.core.version import __version__
 from microdesigner.descriptors import sample_values
@@ -288,6 +289,7 @@ class Generation:
         entry = {key: value for key, value in sample.to_json("").items() if key != "file"}
         volume = sample.microstructure.with_provenance(
             program=f"microdesigner {__version__}",
+            software=software(),
             request=self._request.to_json(),
             model=model_identity(self._bundle),
             index=index,

@@ -188,7 +188,7 @@ def _load(card: ModelCard, folder: Path, device: torch.device) -> Bundle:
     networks = build_networks(card, weights, folder / CARD_FILE)
     for network in networks:
         network.to(device).eval().requires_grad_(False)
-    return Bundle(card, _identity(card), networks.autoencoder, networks.predictor, networks.denoiser)
+    return Bundle(card, card.sha256, networks.autoencoder, networks.predictor, networks.denoiser)
 
 
 def _checked_part(card: ModelCard, folder: Path, part: PartName) -> bytes:
@@ -214,15 +214,6 @@ def _check_hash(card: ModelCard, part: PartName, found: str, path: Path) -> None
 def _unreadable(path: Path, error: OSError) -> InputError:
     reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
     return InputError(f"{path} {reason}; copy the model again.")
-
-
-def _identity(card: ModelCard) -> str:
-    """Hash of the weights and of what the card has the denoiser told: together they and a request make a volume."""
-    entries = [card.parts[part].sha256 for part in PARTS]
-    if card.domain_sizes is not None:
-        document = card.to_json()
-        entries += [json.dumps(document.get(key)) for key in ("support", "domain_sizes", "size_response")]
-    return hashlib.sha256("".join(entries).encode()).hexdigest()
 
 
 def _stored(network: nn.Module, half: bool) -> dict[str, torch.Tensor]:

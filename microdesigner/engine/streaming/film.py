@@ -19,6 +19,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import GenerationEvent, Preview, Progress
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
+from microdesigner.core.software import software
 from microdesigner.core.verdict import judge_request
 from microdesigner.core.version import __version__
 from microdesigner.data.pool import Task
@@ -203,6 +204,7 @@ class StreamedFilm:
         """Write the tiles of labels, with the provenance that makes the film again."""
         volume = self._volume(
             program=f"microdesigner {__version__}",
+            software=software(),
             request=self._request.to_json(),
             model=self._model,
             index=self._index,
