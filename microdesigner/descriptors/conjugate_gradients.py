@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from microdesigner.core.errors import MicrodesignerError
+from microdesigner.core.steps import Steps
 from microdesigner.descriptors.network import Network, Values
 from microdesigner.descriptors.two_level import TwoLevel
 
@@ -23,7 +24,7 @@ class Settled:
 
 def settle(
     network: Network, preconditioner: TwoLevel, source: Values, start: Values, tolerance: float = TOLERANCE
-) -> Settled:
+) -> Steps[Settled]:
     """The potentials at which what leaves each node is its source.
 
     Parameters
@@ -51,8 +52,10 @@ def settle(
     """
     potential, residual = start.copy(), source - network.net_outflow(start)
     enough = tolerance * _scaled_norm(source, network.diagonal)
-    direction, before, steps = np.zeros_like(source), np.inf, 0
-    while _scaled_norm(residual, network.diagonal) > enough:
+    direction, before, steps, share = np.zeros_like(source), np.inf, 0, 0.0
+    while (left := _scaled_norm(residual, network.diagonal)) > enough:
+        share = max(share, settled_share(left / enough * tolerance, tolerance))
+        yield share
         if steps == _MOST_STEPS:
             raise MicrodesignerError(f"Transport through the film did not settle within {_MOST_STEPS} steps.")
         correction = preconditioner.solve(residual)
@@ -65,6 +68,11 @@ def settle(
         residual -= length * outflow
         before, steps = product, steps + 1
     return Settled(potential, residual, steps)
+
+
+def settled_share(residual: float, tolerance: float) -> float:
+    """The share of the steps done from a residual of 1 to the tolerance, if each takes away the same share of it."""
+    return float(np.clip(np.log(residual) / np.log(tolerance), 0, 1)) if residual > 0 else 1.0
 
 
 def _scaled_norm(current: Values, conductance: Values) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.steps import Steps, result_of
 from microdesigner.descriptors.conjugate_gradients import settle
 from microdesigner.descriptors.network import Conduct, Values, Wraps, network_of, plain
 from microdesigner.descriptors.percolation import spanning_voxels
@@ -71,7 +72,7 @@ def transport_along_z(microstructure: Microstructure, label: int) -> Transport |
         return None
     conduct = conductances(microstructure.spacing)
     lateral = microstructure.periodic
-    conductance, steps = between_plates(voxels.view(np.uint8), plain(conduct), (False, lateral, lateral))
+    conductance, steps = result_of(between_plates(voxels.view(np.uint8), plain(conduct), (False, lateral, lateral)))
     layers, rows, columns = voxels.shape
     diffusivity = conductance * layers / (conduct[0] * rows * columns)
     fraction = float((microstructure.phases == label).mean())
@@ -84,7 +85,7 @@ def conductances(spacing: tuple[float, float, float]) -> Conduct:
     return x_nm * y_nm / z_nm, z_nm * x_nm / y_nm, y_nm * z_nm / x_nm
 
 
-def between_plates(classes: NDArray[np.uint8], conduct: Values, wraps: Wraps) -> tuple[float, int]:
+def between_plates(classes: NDArray[np.uint8], conduct: Values, wraps: Wraps) -> Steps[tuple[float, int]]:
     """Conductance between plates on the first and the last face along z, and the steps that it took.
 
     Parameters
@@ -110,7 +111,8 @@ def between_plates(classes: NDArray[np.uint8], conduct: Values, wraps: Wraps) ->
     plates[: in_layer[0]] = to_plate[classes[0][classes[0] != 0] - 1]
     source[len(source) - in_layer[-1] :] = to_plate[classes[-1][classes[-1] != 0] - 1]
     network = network_of(classes, conduct, wraps).grounded(plates + source)
+    yield 0.0
     start = np.repeat((np.arange(layers) + 0.5) / layers, in_layer)
-    settled = settle(network, TwoLevel(network, classes), source, start)
+    settled = yield from settle(network, TwoLevel(network, classes), source, start)
     energy = source.sum() - source @ settled.potential - settled.residual @ settled.potential
     return float(energy), settled.steps

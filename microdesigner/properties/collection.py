@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import LinearOperator, bicgstab
 
-from microdesigner.core.errors import MicrodesignerError
+from microdesigner.core.steps import Steps
 from microdesigner.descriptors.network import network_of
 from microdesigner.descriptors.transport import conductances
 from microdesigner.descriptors.two_level import SMALLEST_BLOCK, TwoLevel
+from microdesigner.properties.bicgstab import bicgstab
 
 TOLERANCE = 1e-5
 MOST_STEPS = 2_000
@@ -45,7 +45,7 @@ def collection(
     voltage: float,
     length: float,
     selective: bool,
-) -> Collected:
+) -> Steps[Collected]:
     """What becomes of a carrier.
 
     Parameters
@@ -86,20 +86,13 @@ def collection(
     lost = np.full(voxels.shape, volume / length**2)
     network = network_of(classes, up[None, None], (False, lateral, lateral), down[None, None])
     network = network.grounded((to_own + to_wrong + lost)[voxels])
-    source, count = born[voxels], len(network.diagonal)
+    source = born[voxels]
     layers = np.broadcast_to(np.arange(len(voxels))[:, None, None], voxels.shape)[voxels]
     # in a dead end the field heaps carriers up, as the air under a ceiling
     heaped = np.exp(np.clip(step, -_STEEPEST, _STEEPEST) * (layers % SMALLEST_BLOCK))
+    yield 0.0
     preconditioner = TwoLevel(network, classes, heaped, relaxation=0)
-    density, failed = bicgstab(
-        LinearOperator((count, count), network.net_outflow, dtype=np.float64),
-        source,
-        rtol=TOLERANCE,
-        maxiter=MOST_STEPS,
-        M=LinearOperator((count, count), preconditioner.solve_in_turn, dtype=np.float64),
-    )
-    if failed:
-        raise MicrodesignerError(f"Charges in the film did not settle within {MOST_STEPS} steps.")
+    density = yield from bicgstab(network.net_outflow, preconditioner.solve_in_turn, source, TOLERANCE, MOST_STEPS)
     own, wrong, recombined = (float(rate[voxels] @ density / source.sum()) for rate in (to_own, to_wrong, lost))
     return Collected(own, wrong, recombined)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.steps import Steps
 from microdesigner.descriptors.conjugate_gradients import settle
 from microdesigner.descriptors.network import Network, Wraps, later_nodes, network_of
 from microdesigner.descriptors.percolation import spanning
@@ -17,6 +18,7 @@ from microdesigner.descriptors.transport import between_plates
 from microdesigner.descriptors.two_level import TwoLevel
 
 Conductivities = tuple[float, ...]
+Components = tuple[float | None, float | None]
 TOLERANCE = 1e-5
 _NOTHING = 1e-6
 _TRACE = 1e-12
@@ -24,7 +26,7 @@ _TRACE = 1e-12
 
 def effective_conductivity(
     microstructure: Microstructure, conductivities: Conductivities, axis: int
-) -> tuple[float | None, float | None]:
+) -> Steps[Components]:
     """Effective conductivity of a film along an axis.
 
     Parameters
@@ -47,10 +49,11 @@ def effective_conductivity(
     --------
     Layers across the current are a series, layers along it stand side by side:
 
+    >>> from microdesigner.core.steps import result_of
     >>> layers = np.zeros((4, 4, 8), np.uint8)
     >>> layers[:, :, 4:] = 1
     >>> film = Microstructure(layers, phase_names=("donor", "acceptor"))
-    >>> [round(effective_conductivity(film, (1.0, 3.0), axis)[0], 6) for axis in (0, 2)]
+    >>> [round(result_of(effective_conductivity(film, (1.0, 3.0), axis))[0], 6) for axis in (0, 2)]
     [2.0, 1.5]
     """
     wraps = (microstructure.periodic, microstructure.periodic, False)
@@ -61,11 +64,11 @@ def effective_conductivity(
     conduct = table[..., None] * (np.prod(spacing) / np.square(spacing))
     wrapped: Wraps = tuple(wraps[place] for place in order)  # type: ignore[assignment]
     if wrapped[0] and len(driven) > 2:
-        return _repeating(driven, conduct, wrapped, spacing)
+        return (yield from _repeating(driven, conduct, wrapped, spacing))
     reached = spanning(driven != 0, wrapped[1], wrapped[2])
     if not reached.any():
         return None, None
-    conductance, _ = between_plates(np.where(reached, driven, np.uint8(0)), conduct, (False, *wrapped[1:]))
+    conductance, _ = yield from between_plates(np.where(reached, driven, np.uint8(0)), conduct, (False, *wrapped[1:]))
     first, second, third = spacing
     return conductance * first * len(driven) / (second * third * driven[0].size), None
 
@@ -83,7 +86,7 @@ def _classes(
 
 def _repeating(
     classes: NDArray[np.uint8], conduct: NDArray[np.float64], wraps: Wraps, spacing: tuple[float, ...]
-) -> tuple[float | None, float | None]:
+) -> Steps[Components]:
     """Of a film that wraps along the first axis: the mean current along it, and along the last, at gradient 1.
 
     For x and y the order of axes puts the other one of them last.
@@ -94,7 +97,8 @@ def _repeating(
     # nothing else holds potentials that repeat themselves, nor parts that lead nowhere
     network = network.grounded(np.full_like(network.diagonal, _TRACE * float(conduct.max())))
     source = _driven(network, 0) * spacing[0]
-    settled = settle(network, TwoLevel(network, classes), source, np.zeros_like(source), TOLERANCE)
+    yield 0.0
+    settled = yield from settle(network, TwoLevel(network, classes), source, np.zeros_like(source), TOLERANCE)
     bonds = network.onward[network.kind[network.axis == 0]]
     energy = bonds.sum() * spacing[0] ** 2 - (source + settled.residual) @ settled.potential
     volume = float(np.prod(spacing)) * classes.size

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.microstructure import ACCEPTOR, DONOR, MIXED, Microstructure
+from microdesigner.core.steps import Steps
 from microdesigner.descriptors.conjugate_gradients import settle
 from microdesigner.descriptors.network import network_of, plain
 from microdesigner.descriptors.transport import conductances
@@ -46,7 +47,7 @@ class Dissociation:
     entered: Field
 
 
-def dissociation(microstructure: Microstructure, label: int, length: float) -> Dissociation | None:
+def dissociation(microstructure: Microstructure, label: int, length: float) -> Steps[Dissociation | None]:
     """Dissociation of the excitons that arise in one phase.
 
     Parameters
@@ -67,9 +68,11 @@ def dissociation(microstructure: Microstructure, label: int, length: float) -> D
     --------
     A layer of 20 voxels between interfaces, L = 10 of them, against (2 L / d) tanh(d / 2 L):
 
+    >>> from microdesigner.core.steps import result_of
     >>> layers = np.ones((2, 2, 22), np.uint8)
     >>> layers[:, :, 1:21] = 0
-    >>> found = dissociation(Microstructure(layers, phase_names=("donor", "acceptor")), 0, 10.0)
+    >>> film = Microstructure(layers, phase_names=("donor", "acceptor"))
+    >>> found = result_of(dissociation(film, 0, 10.0))
     >>> round(found.share, 4), round(float(np.tanh(1)), 4)
     (0.7605, 0.7616)
     """
@@ -92,7 +95,8 @@ def dissociation(microstructure: Microstructure, label: int, length: float) -> D
     network = network_of(classes, plain(tuple(conduct)), wraps_zyx)
     network = network.grounded(to_interface[inside] + volume)
     source = np.full(len(network.diagonal), volume)
-    found = settle(network, TwoLevel(network, classes), source, np.zeros_like(source), TOLERANCE)
+    yield 0.0
+    found = yield from settle(network, TwoLevel(network, classes), source, np.zeros_like(source), TOLERANCE)
     excitons = np.zeros(phases.shape)
     excitons[inside] = found.potential
     entered = np.zeros(phases.shape)

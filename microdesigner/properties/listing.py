@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 
 from microdesigner.core.material_constants import MaterialConstants
-from microdesigner.core.microstructure import DONOR, Microstructure
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.steps import Steps
 from microdesigner.descriptors.graspi import EDGE_UNKNOWN
 from microdesigner.descriptors.phase_bits import PHASES
 from microdesigner.properties.conduction import effective_conductivity
@@ -15,7 +16,7 @@ from microdesigner.properties.elasticity import effective_stiffness
 from microdesigner.properties.hexahedra import COMPONENTS
 from microdesigner.properties.permeability import permeability
 from microdesigner.properties.photocurrent import Photogeneration
-from microdesigner.properties.steps import Steps, Values
+from microdesigner.properties.values import Values
 
 AXES = "xyz"
 NO_CONSTANTS = "material constants are of donor, acceptor and mixed phase, and this volume has further phases"
@@ -89,7 +90,7 @@ def _diffusivity(microstructure: Microstructure, label: int, axis: int) -> Steps
     if not (microstructure.phases == label).any():
         return Values().lack(names, f"the volume has no {name} voxel")
     alone = np.arange(len(microstructure.phase_names)) == label
-    return _found(microstructure, names, tuple(alone.astype(float)), axis, f"the {name} phase")
+    return (yield from _found(microstructure, names, tuple(alone.astype(float)), axis, f"the {name} phase"))
 
 
 def _conductivity(microstructure: Microstructure, constants: MaterialConstants, axis: int) -> Steps[Values]:
@@ -98,13 +99,13 @@ def _conductivity(microstructure: Microstructure, constants: MaterialConstants, 
     if _has_further(microstructure):
         return Values().lack(names, NO_CONSTANTS)
     each = tuple(constants.conductivity.of(label) for label in range(min(3, len(microstructure.phase_names))))
-    return _found(microstructure, names, each, axis, "phases that conduct")
+    return (yield from _found(microstructure, names, each, axis, "phases that conduct"))
 
 
 def _found(
     microstructure: Microstructure, names: tuple[str, ...], each: tuple[float, ...], axis: int, what: str
-) -> Values:
-    along, xy = effective_conductivity(microstructure, each, axis)
+) -> Steps[Values]:
+    along, xy = yield from effective_conductivity(microstructure, each, axis)
     if along is None:
         return Values().lack(names, f"no path over voxel faces leads along {AXES[axis]} through {what}")
     if len(names) > 1 and xy is None:
@@ -117,7 +118,7 @@ def _dissociation(light: Photogeneration, label: int) -> Steps[Values]:
     yield 0.0
     if light.microstructure.voxel_nm is None:
         return Values().lack(names, EDGE_UNKNOWN)
-    found = light.excitons(label)
+    found = yield from light.excitons(label)
     if found is None:
         return Values().lack(names, f"the volume has no {light.microstructure.phase_names[label]} voxel")
     return Values({names[0]: found.share})
@@ -127,25 +128,17 @@ def _all_dissociation(light: Photogeneration) -> Steps[Values]:
     names = ("exciton_dissociation",)
     if light.microstructure.voxel_nm is None:
         return Values().lack(names, EDGE_UNKNOWN)
-    yield 0.0
-    light.excitons(DONOR)
-    yield 0.5
-    return Values({names[0]: light.share})
+    share = yield from light.share()
+    return Values({names[0]: share})
 
 
 def _charges(light: Photogeneration) -> Steps[Values]:
     if light.microstructure.voxel_nm is None:
         return Values().lack(_CHARGES, EDGE_UNKNOWN)
-    yield 0.0
-    if light.share == 0:
+    found = yield from light.photocurrent()
+    if found is None:
         return Values().lack(_CHARGES, "no exciton meets an interface, so no charges are born")
-    yield 0.3
-    holes = light.holes
-    yield 0.6
-    electrons = light.electrons
-    if holes is None or electrons is None:
-        return Values().lack(_CHARGES, "no charges are born")
-    return Values(dict(zip(_CHARGES, (holes.net, electrons.net, light.current), strict=True)))
+    return Values(dict(zip(_CHARGES, (found.holes.net, found.electrons.net, found.current), strict=True)))
 
 
 def _stiffness(microstructure: Microstructure, constants: MaterialConstants) -> Steps[Values]:

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.steps import Steps
 from microdesigner.descriptors.percolation import spanning_voxels
 from microdesigner.properties.flow_resistance import Resistance
-from microdesigner.properties.steps import Steps
 from microdesigner.properties.stokes import Field, Flow, FreeFlow
 
 TOLERANCE = 1e-2  # k is then right to about 1e-3
@@ -51,7 +51,7 @@ def permeability(microstructure: Microstructure, label: int) -> Steps[float | No
     --------
     A slit 8 voxels wide in a film of 12:
 
-    >>> from microdesigner.properties.steps import result_of
+    >>> from microdesigner.core.steps import result_of
     >>> film = np.ones((12, 4, 4), np.uint8)
     >>> film[:8] = 0
     >>> round(result_of(permeability(Microstructure(film), 0)), 3), round(8**2 / 12 * (1 + 2 / 8**2) * 8 / 12, 3)

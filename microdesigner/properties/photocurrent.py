@@ -10,13 +10,13 @@ What this leaves out is in `ASSUMPTIONS`.
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.material_constants import MaterialConstants
 from microdesigner.core.microstructure import ACCEPTOR, DONOR, MIXED, Microstructure
+from microdesigner.core.steps import Steps, part_of
 from microdesigner.properties.collection import Collected, collection
 from microdesigner.properties.excitons import Dissociation, dissociation
 
@@ -34,70 +34,68 @@ ASSUMPTIONS = (
 
 
 @dataclass(frozen=True)
+class Photocurrent:
+    """What becomes of holes and electrons, and the short-circuit current in A/m²."""
+
+    holes: Collected
+    electrons: Collected
+    current: float
+
+
+@dataclass(frozen=True)
 class Photogeneration:
-    """Excitons and charges of a film, each computed when first asked for."""
+    """Excitons and charges of a film; excitons are computed once."""
 
     microstructure: Microstructure
     constants: MaterialConstants
     _known: dict[int, Dissociation | None] = field(default_factory=dict)
 
-    def excitons(self, label: int) -> Dissociation | None:
+    def excitons(self, label: int) -> Steps[Dissociation | None]:
         """Dissociation in the phase `label`; None where it is absent."""
         if label not in self._known:
             lengths = self.constants.exciton_diffusion_length
-            self._known[label] = dissociation(
+            self._known[label] = yield from dissociation(
                 self.microstructure, label, lengths.of(label) if label < MIXED else UNUSED_LENGTH
             )
         return self._known[label]
 
-    @cached_property
-    def share(self) -> float:
+    def share(self) -> Steps[float]:
         """Share of all excitons that dissociate; those of further phases do not."""
-        phases = self.microstructure.phases
-        shares = ((self.excitons(label), np.count_nonzero(phases == label)) for label in (DONOR, ACCEPTOR, MIXED))
-        return float(sum(found.share * voxels for found, voxels in shares if found)) / phases.size
+        dissociated = 0.0
+        for label in (DONOR, ACCEPTOR, MIXED):
+            found = yield from part_of(self.excitons(label), label / 3, (label + 1) / 3)
+            if found:
+                dissociated += found.share * np.count_nonzero(self.microstructure.phases == label)
+        return float(dissociated / self.microstructure.phases.size)
 
-    @cached_property
-    def holes(self) -> Collected | None:
-        """What becomes of the holes; None where none are born."""
-        born, voxels = self._born(DONOR)
-        return self._collected(voxels, born, self.constants.hole_mobility)
-
-    @cached_property
-    def electrons(self) -> Collected | None:
-        """What becomes of the electrons; None where none are born."""
-        born, voxels = self._born(ACCEPTOR)
-        return self._collected(voxels[::-1], born[::-1], self.constants.electron_mobility)
-
-    @property
-    def collected(self) -> float | None:
-        """The smaller of both carriers' net shares, not less than 0; None where none are born."""
-        if self.holes is None or self.electrons is None:
-            return None
-        return max(0.0, min(self.holes.net, self.electrons.net))
-
-    @property
-    def current(self) -> float | None:
-        """Short-circuit current in A/m²; None where no charges are born."""
-        if self.collected is None:
-            return None
+    def photocurrent(self) -> Steps[Photocurrent | None]:
+        """The current of the carrier of which less is collected, not below 0; None where no charges are born."""
+        share = yield from part_of(self.share(), 0, 0.3)
+        carriers = []
+        for label, mobility in ((DONOR, self.constants.hole_mobility), (ACCEPTOR, self.constants.electron_mobility)):
+            born, voxels = yield from self._born(label)
+            if not born.any():
+                return None
+            towards = slice(None, None, -1 if label == ACCEPTOR else 1)
+            steps = self._collected(voxels[towards], born[towards], mobility)
+            carriers.append((yield from part_of(steps, 0.3 + 0.35 * label, 0.65 + 0.35 * label)))
+        collected = max(0.0, min(carrier.net for carrier in carriers))
         thickness = self.microstructure.shape[2] * self.microstructure.spacing[2] * NM
-        return ELEMENTARY_CHARGE * self.constants.generation_rate * thickness * self.share * self.collected
+        current = ELEMENTARY_CHARGE * self.constants.generation_rate * thickness * share * collected
+        return Photocurrent(carriers[0], carriers[1], current)
 
-    def _born(self, carrier_phase: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def _born(self, carrier_phase: int) -> Steps[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
         """Carriers born per voxel [z, y, x], and where they move: in `carrier_phase` and the mixed one."""
         phases = self.microstructure.phases.T
         voxels = (phases == carrier_phase) | (phases == MIXED)
         born = np.zeros(phases.shape)
         for label in (DONOR, ACCEPTOR, MIXED):
-            if (found := self.excitons(label)) is not None:
+            if (found := (yield from self.excitons(label))) is not None:
                 # an exciton of a carrier's own phase leaves the carrier on its side, one of another phase brings it
                 born += found.left if label in (carrier_phase, MIXED) else found.entered
         return np.where(voxels, born, 0), voxels
 
-    def _collected(self, voxels: NDArray[np.bool_], born: NDArray[np.float64], mobility: float) -> Collected | None:
-        if not born.any():
-            return None
+    def _collected(self, voxels: NDArray[np.bool_], born: NDArray[np.float64], mobility: float) -> Steps[Collected]:
         thermal = BOLTZMANN * self.constants.temperature / ELEMENTARY_CHARGE
         diffused = float(np.sqrt(mobility * thermal * self.constants.carrier_lifetime)) / NM
         return collection(

@@ -11,6 +11,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from microdesigner.core.microstructure import Lateral, Microstructure
+from microdesigner.core.steps import result_of
 from microdesigner.meshing import SolverMesh, make_mesh, write_mesh
 from microdesigner.properties.conduction import effective_conductivity
 
@@ -62,5 +63,5 @@ def test_tetrahedra_conduct_as_the_voxels_do(phases: int, lateral: Lateral, tmp_
     conductivities = (1.0, 0.3, 0.1)[:phases]
     volume = film(phases, lateral)
     finer = replace(volume, phases=volume.phases.repeat(2, 0).repeat(2, 1).repeat(2, 2), voxel_nm=(1.0, 1.0, 1.0))
-    voxels, _ = effective_conductivity(finer, conductivities, 2)
+    voxels, _ = result_of(effective_conductivity(finer, conductivities, 2))
     assert conductivity(make_mesh(volume), conductivities, tmp_path) == pytest.approx(voxels, rel=0.03)

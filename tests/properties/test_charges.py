@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from microdesigner.core.steps import result_of
 from microdesigner.properties.collection import Collected, collection
 
 EDGES = (1.0, 1.3, 2.0)
@@ -11,7 +12,7 @@ EDGES = (1.0, 1.3, 2.0)
 def evenly(voltage: float, length: float, layers: int = 40, selective: bool = False) -> Collected:
     """Carriers born evenly in a solid film."""
     voxels = np.ones((layers, 2, 3), np.bool_)
-    return collection(voxels, np.ones(voxels.shape), EDGES, True, voltage, length, selective)
+    return result_of(collection(voxels, np.ones(voxels.shape), EDGES, True, voltage, length, selective))
 
 
 @pytest.mark.parametrize("voltage", [0.5, 5.0, 35.0])
@@ -43,7 +44,7 @@ def test_every_carrier_ends_somewhere_in_any_film() -> None:
     voxels = rng.random((12, 8, 9)) < 0.7
     born = np.where(voxels, rng.random(voxels.shape), 0)
     for voltage, selective in ((0.0, False), (20.0, False), (20.0, True), (-5.0, False)):
-        found = collection(voxels, born, (1.0, 1.0, 1.0), True, voltage, 8.0, selective)
+        found = result_of(collection(voxels, born, (1.0, 1.0, 1.0), True, voltage, 8.0, selective))
         assert found.own + found.wrong + found.recombined == pytest.approx(1, abs=1e-5)
         assert min(found.own, found.wrong, found.recombined) >= -1e-9
 
@@ -58,5 +59,5 @@ def test_a_field_helps_and_turned_round_it_hinders() -> None:
 def test_carriers_in_a_part_that_reaches_no_electrode_recombine() -> None:
     voxels = np.zeros((8, 4, 4), np.bool_)
     voxels[3:5] = True
-    found = collection(voxels, voxels.astype(float), (1.0, 1.0, 1.0), True, 10.0, 20.0, False)
+    found = result_of(collection(voxels, voxels.astype(float), (1.0, 1.0, 1.0), True, 10.0, 20.0, False))
     assert found.recombined == pytest.approx(1, abs=1e-6)

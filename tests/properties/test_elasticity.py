@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from microdesigner.core.steps import result_of
+from microdesigner.properties import elasticity
 from microdesigner.properties.elasticity import effective_stiffness, isotropic
-from microdesigner.properties.steps import result_of
 from tests.descriptors.volumes import ball, noise, stripes
 
 Constants = tuple[float, float]
@@ -84,3 +85,22 @@ def test_voids_leave_a_finite_stiffness_below_the_bound() -> None:
     bulk, shear, share = STIFF[0] + 2 / 3 * STIFF[1], STIFF[1], labels.mean()
     upper = bulk * (1 - share) / (1 + 3 * bulk / (4 * shear) * share)
     assert 0.9 * upper < found[:3, :3].sum() / 9 < upper
+
+
+def test_parts_that_hang_together_nowhere_hold_nothing() -> None:
+    labels = np.zeros((6, 6, 12), np.uint8)
+    labels[:, :, 8:] = 1
+    labels[1:3, 2:5, 8:11] = 0
+    found = stiffness(labels, STIFF, (0.0, 0.0))
+    assert found[2, 2] == pytest.approx(0, abs=2e-3 * found[0, 0])
+    assert found[0, 0] > 0.4 * STIFF[1]
+
+
+def test_the_tolerance_costs_less_than_the_voxels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With voids and without; a film of voxels cut in eight differs as much from the film itself."""
+    labels = np.repeat(np.repeat(noise((6, 6, 6), 3, 0.7), 2, 0), 2, 1)
+    for other, error in ((STIFF, 5e-4), ((0.0, 0.0), 5e-3)):
+        found = stiffness(labels, SOFT, other)
+        with monkeypatch.context() as exact:
+            exact.setattr(elasticity, "TOLERANCE", 1e-5)
+            np.testing.assert_allclose(found, stiffness(labels, SOFT, other), atol=error * found[0, 0])

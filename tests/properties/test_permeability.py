@@ -6,10 +6,10 @@ from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.steps import result_of
 from microdesigner.descriptors.percolation import spanning_voxels
 from microdesigner.properties import describe
 from microdesigner.properties.permeability import permeability
-from microdesigner.properties.steps import result_of
 
 
 def measured(

@@ -13,7 +13,8 @@ from microdesigner.core.events import Progress
 from microdesigner.core.material_constants import CONSTANTS, DiffusionLengths, PerPhase, constants_text
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.properties import MaterialConstants, PropertiesDone, describe, property_events, read_constants
-from tests.descriptors.volumes import stripes, volume
+from microdesigner.properties.listing import properties_of
+from tests.descriptors.volumes import noise, stripes, volume
 
 FILM = volume(stripes((6, 4, 8), 0, 6))
 
@@ -89,6 +90,14 @@ def test_progress_rises_to_the_report() -> None:
     assert 0 <= shares[0] < 0.1
     assert 0.8 < shares[-1] <= 1
     assert isinstance(last, PropertiesDone)
+
+
+def test_each_property_can_be_stopped_between_any_two_of_its_solvers_steps() -> None:
+    film = volume(noise((12, 10, 8), 0, 0.6))
+    for part in properties_of(film, MaterialConstants()):
+        steps = len(list(part.compute()))
+        if part.names[0] not in ("effective_diffusivity_z_M", "exciton_dissociation"):  # known from its parts
+            assert steps >= 5, part.names
 
 
 def test_constants_come_from_a_file_that_names_what_differs(tmp_path: Path) -> None:
