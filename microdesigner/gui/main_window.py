@@ -125,7 +125,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Ask where trainings go on or work would be lost, then stop everything else."""
-        parts = (self.history, self.render_jobs, self.workspace.mesh_export, self.results)
+        makers = (self.workspace.mesh_export, self.workspace.share_export)
+        parts = (self.history, self.render_jobs, *makers, self.results)
         unfinished = [part.unfinished() for part in parts]
         if not self.training.may_close() or not may_close(self, [words for words in unfinished if words]):
             event.ignore()
@@ -160,6 +161,7 @@ class MainWindow(QMainWindow):
             *workspace.export_button.commands(),
             *workspace.picture_export.commands(),
             *workspace.mesh_export.commands(),
+            *workspace.share_export.commands(),
             Command("File", "Quit", self.close, ("Ctrl+Q",), section=2),
             Command("Edit", "Undo", self.undo.undo, ("Ctrl+Z",), enabled=self.undo.canUndo),
             Command("Edit", "Redo", self.undo.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), enabled=self.undo.canRedo),
@@ -278,6 +280,7 @@ class MainWindow(QMainWindow):
         bar.addPermanentWidget(self.workspace.volume_loader.bar)
         bar.addPermanentWidget(self.render_jobs.bar)
         bar.addPermanentWidget(self.workspace.mesh_export.bar)
+        bar.addPermanentWidget(self.workspace.share_export.bar)
         bar.addPermanentWidget(self.training.status.button)
         bar.addPermanentWidget(self.device)
 

@@ -20,6 +20,7 @@ from microdesigner.app.view_state import DEFAULT_VIEW, ViewModel, ViewState
 from microdesigner.app.volume_open import Opened, SlicePlace
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -40,6 +41,7 @@ from microdesigner.gui.results.controller import ResultsController
 from microdesigner.gui.results.export_button import ExportButton
 from microdesigner.gui.results.mesh_export import MeshExport
 from microdesigner.gui.results.mixed_question import ask_mixed
+from microdesigner.gui.results.share_export import ShareExport
 from microdesigner.gui.session import SessionController
 from microdesigner.gui.store_thread import StoreThread
 from microdesigner.gui.targets.live_draft import LiveDraft
@@ -103,7 +105,8 @@ class Workspace(QObject):
         self.volume_loader = VolumeLoader(settings, lambda: self.request_model.size, window)
         self.open_button = OpenButton(settings)
         self.export_button = ExportButton(settings.export_folder)
-        self.mesh_export = MeshExport(lambda: self.current_sample.on_show if self.sample else None, window)
+        self.mesh_export = MeshExport(self._volume_on_show, window)
+        self.share_export = ShareExport(self._volume_on_show, settings, window)
         self.training = TrainingController(catalogue, ImportForm, window)
         self.design = DesignController(lambda: catalogue.card(self.request_model.state.model), window)
         self.models = ModelController(catalogue, lambda: self.request_model.state.model, window)
@@ -242,6 +245,7 @@ class Workspace(QObject):
             self.generation,
             self.render_jobs,
             self.mesh_export,
+            self.share_export,
             self.files,
             self.session,
             self.results,
@@ -281,8 +285,12 @@ class Workspace(QObject):
     def _offer_export(self, request: Request, sample: Sample) -> None:
         stem = f"{request.model or 'volume'}-seed{sample.seed}"
         self.export_button.offer(stem, sample.microstructure.phase_names)
-        for asker in (self.picture_export, self.mesh_export):
+        for asker in (self.picture_export, self.mesh_export, self.share_export):
             asker.stem, asker.folder = stem, self.export_button.folder
+
+    def _volume_on_show(self) -> Microstructure | None:
+        """The film on show; None where none is."""
+        return self.current_sample.on_show if self.sample else None
 
     def _film_on_show(self) -> KeptFilm | None:
         """The film on show under a name; None where none is, or a preview."""
@@ -340,7 +348,9 @@ class Workspace(QObject):
         self.export_button.movie_chosen.connect(self.render_jobs.render_movie)
         self.export_button.picture_wanted.connect(lambda: self.picture_export.ask())
         self.export_button.mesh_wanted.connect(self.mesh_export.ask)
-        for asker in (self.picture_export, self.mesh_export):
+        self.export_button.share_wanted.connect(self.share_export.ask)
+        self.design.share_requested.connect(self.share_export.ask_for)
+        for asker in (self.picture_export, self.mesh_export, self.share_export):
             asker.folder_chosen.connect(partial(setattr, self.settings, "export_folder"))
         self.design.film_requested.connect(self.open_path)
         self.training.installed.connect(self._offer_models)
@@ -392,7 +402,7 @@ class Workspace(QObject):
             "generation": self.generation, "pictures": self.render_jobs, "results": self.results,
             "training": self.training, "views": self.views.builder, "files": self.files, "store": self.store,
             "session": self.session, "history": self.history, "models": self.models, "sweeps": self.sweeps,
-            "morphs": self.morphs, "meshes": self.mesh_export,
+            "morphs": self.morphs, "meshes": self.mesh_export, "crates": self.share_export,
         }  # fmt: skip
         for subject, source in sources.items():
             source.failed.connect(
@@ -402,6 +412,7 @@ class Workspace(QObject):
             "generation": self.generation.finished, "pictures": self.render_jobs.written, "files": self.files.written,
             "results": self.results.verified, "training": self.training.installed, "views": self.views.shown,
             "session": self.session.saved, "meshes": self.mesh_export.written,
+            "crates": self.share_export.written,
         }  # fmt: skip
         for subject, success in successes.items():
             success.connect(lambda *_, subject=subject: self.succeeded.emit(subject))
@@ -409,9 +420,9 @@ class Workspace(QObject):
             opened.connect(lambda *_: self.succeeded.emit("files"))
         self.volume_loader.failed.connect(lambda sentence: self.failed.emit(sentence, "", "files"))
         for teller in (self.results, self.session, self.analysis, self.history, self.volume_loader, self.models,
-                       self.keeping, self.morphs, self.mesh_export):  # fmt: skip
+                       self.keeping, self.morphs, self.mesh_export, self.share_export):  # fmt: skip
             teller.message.connect(self.message)
         self.render_jobs.copied.connect(lambda: self.message.emit("The picture is in the clipboard."))
-        for writer in (self.render_jobs, self.files, self.mesh_export):
+        for writer in (self.render_jobs, self.files, self.mesh_export, self.share_export):
             writer.written.connect(lambda path: self.message.emit(f"Written: {path}"))
         self.views.view.ruler_tool.message_changed.connect(self.message)

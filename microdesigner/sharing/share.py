@@ -133,7 +133,7 @@ def _settle(folder: Path, out: Path) -> None:
 def _notes(material: Material, terms: Terms, model: SharedModel | None) -> Iterator[str]:
     """What others will miss."""
     if not terms.license:
-        yield "No licence is stated, so others must ask before they use the films; --license states one."
+        yield "No licence is stated, so others must ask before they use the films."
     if material.model is not None and model is None:
         yield f"The model {material.model.name} of this hash is not installed, so its card is left out."
     unknown = [film.file for film in material.films if film.request is None]

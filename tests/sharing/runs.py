@@ -1,6 +1,7 @@
 """Runs to be shared, as `generate` and `design` leave them, made on the machine of somebody called Ada Lovelace."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,33 +33,34 @@ def film(seed: int, request: Request, index: int = 0) -> Sample:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def ada(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Ada's folder, without models."""
     monkeypatch.setenv("MICRODESIGNER_HOME", str(tmp_path / USER / "data"))
     return tmp_path / USER
 
 
+def run_in(folder: Path, *formats: str) -> Path:
+    """A run of two films of one request, made in `folder`."""
+    request = Request({"vol_frac_D": 0.3}, str(folder / "my models" / "tiny"), count=2, seed=7, size=SHAPE)
+    place = Place(folder / "films", formats or ("vti",), picture=False)
+    result = GrowingResult(_made(place.folder), request, MODEL, "cpu", {"files": place.extensions}, 2)
+    for index in range(2):
+        result.add(index, place.write(index, film(7 + index, request, index)))
+    result.finish({})
+    return place.folder
+
+
 @pytest.fixture
-def run_of(home: Path) -> Callable[..., Path]:
+def run_of(ada: Path) -> Callable[..., Path]:
     """Makes a run of two films of one request, in `formats`."""
-
-    def made(*formats: str) -> Path:
-        request = Request({"vol_frac_D": 0.3}, str(home / "my models" / "tiny"), count=2, seed=7, size=SHAPE)
-        place = Place(home / "films", formats or ("vti",), picture=False)
-        result = GrowingResult(_made(place.folder), request, MODEL, "cpu", {"files": place.extensions}, 2)
-        for index in range(2):
-            result.add(index, place.write(index, film(7 + index, request, index)))
-        result.finish({})
-        return place.folder
-
-    return made
+    return partial(run_in, ada)
 
 
 @pytest.fixture
-def study(home: Path) -> Path:
+def study(ada: Path) -> Path:
     """Three films of a study, of which the last varies the second."""
-    whole = Request({}, str(home / "tiny"), count=3, seed=4, size=SHAPE, match="fractions")
-    place = Place(home / "study", ("vti",), picture=False)
+    whole = Request({}, str(ada / "tiny"), count=3, seed=4, size=SHAPE, match="fractions")
+    place = Place(ada / "study", ("vti",), picture=False)
     how: dict[str, Any] = {"files": [".vti"], "design": ["maximise vol_frac_D", "chi <= 3"]}
     result = GrowingResult(_made(place.folder), whole, MODEL, "cpu", how, 3)
     given: Given | None = None
@@ -72,7 +74,7 @@ def study(home: Path) -> Path:
         given = Given.of(phases, np.zeros(SHAPE, bool), strength=0.6) if index == 1 else None
     result.finish({})
     (place.folder / "front.csv").write_text("file,value vol_frac_D\nsample-0002.vti,0.4\n")
-    (place.folder / "log.txt").write_text(f"{home} is not for others")
+    (place.folder / "log.txt").write_text(f"{ada} is not for others")
     return place.folder
 
 

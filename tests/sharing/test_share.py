@@ -66,7 +66,7 @@ def unpacked(path: Path) -> Path:
     return folder
 
 
-def test_a_crate_makes_its_film_again(tiny_engine: "Engine", tiny_folder: Path, home: Path, tmp_path: Path) -> None:
+def test_a_crate_makes_its_film_again(tiny_engine: "Engine", tiny_folder: Path, ada: Path, tmp_path: Path) -> None:
     request = Request({"vol_frac_D": 0.35}, str(tiny_folder), count=2, seed=7, steps=1, match="fractions", size=SHAPE,
                       refinement_strength=0)  # fmt: skip
     *_, last = tiny_engine.generate(request)
@@ -139,11 +139,11 @@ def test_each_film_of_a_study_has_its_own_origin(study: Path, tmp_path: Path) ->
 
 
 def test_terms_and_the_models_own_licence_are_told(
-    run_of: Run, tiny_folder: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run_of: Run, tiny_folder: Path, ada: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card = ModelCard.read(tiny_folder / "model.json").with_entries({"license": "CC-BY-SA-4.0"})
-    (home / "data" / "models" / "tiny").mkdir(parents=True)
-    (home / "data" / "models" / "tiny" / "model.json").write_text(json.dumps(card.to_json()))
+    (ada / "data" / "models" / "tiny").mkdir(parents=True)
+    (ada / "data" / "models" / "tiny" / "model.json").write_text(json.dumps(card.to_json()))
     monkeypatch.setitem(MODEL, "sha256", card.sha256)
     terms = Terms("cc-by-4.0", ("Ada Lovelace 0000-0002-1825-0097", "Charles Babbage"))
     assert share(run_of(), tmp_path / "crate", terms).notes == ()
@@ -194,7 +194,7 @@ def test_a_simulated_film_has_its_recipe(tmp_path: Path) -> None:
     assert values == {"phi": 0.5, "chi": 3.0, "log_time": 2.0, "seed": 9.0}
 
 
-def test_nothing_is_overwritten_and_what_fails_leaves_nothing(run_of: Run, home: Path, tmp_path: Path) -> None:
+def test_nothing_is_overwritten_and_what_fails_leaves_nothing(run_of: Run, ada: Path, tmp_path: Path) -> None:
     folder = run_of()
     (tmp_path / "there.zip").write_text("mine")
     with pytest.raises(InputError, match="exists"):
@@ -209,7 +209,7 @@ def test_nothing_is_overwritten_and_what_fails_leaves_nothing(run_of: Run, home:
     with pytest.raises(InputError, match=r"sample-0001\.vti is missing"):
         share(folder, tmp_path / "new.zip")
     with pytest.raises(InputError, match="name a film, or a folder"):
-        share(home, tmp_path / "new.zip")
+        share(ada, tmp_path / "new.zip")
     with pytest.raises(InputError, match="does not exist"):
         share(tmp_path / "nonesuch", tmp_path / "new.zip")
     assert {path.name for path in tmp_path.iterdir()} == {"there.zip", "mine", USER}
@@ -219,7 +219,7 @@ def test_the_command_says_what_is_missing(run_of: Run, tmp_path: Path, capsys: p
     assert main(["share", str(run_of()), str(tmp_path / "crate.zip")]) == 0
     answer = capsys.readouterr()
     assert answer.out == f"{tmp_path / 'crate.zip'}\n"
-    assert "--license" in answer.err
+    assert "No licence is stated" in answer.err
     assert main(["share", str(tmp_path), str(tmp_path / "crate.zip"), "--license", "mine"]) == 2
     assert "SPDX" in capsys.readouterr().err
 

@@ -47,6 +47,8 @@ class Settings:
     smooth: bool = True
     orthographic: bool = False
     export_folder: Text = ""
+    share_license: Text = ""  # of films that are shared
+    share_authors: Text = ""
     recent: str = ""  # paths, the newest first, one a line
     voxel_nm: Text = "1 1 1"  # last given for a file that does not record it
     window: Encoded = ""

@@ -14,6 +14,7 @@ class DesignController(QObject):
     """Opens the window of studies; `card` is that of the chosen model, None where there is none."""
 
     film_requested = Signal(object)  # Path
+    share_requested = Signal(object)  # Path of a study's folder
 
     def __init__(self, card: Callable[[], ModelCard | None], window: QWidget) -> None:
         super().__init__(window)
@@ -29,6 +30,7 @@ class DesignController(QObject):
         if self.studies is None:
             self.studies = StudyWindow(self._card, self._window)
             self.studies.film_requested.connect(self.film_requested)
+            self.studies.share_requested.connect(self.share_requested)
         self.studies.show()
         self.studies.raise_()
 

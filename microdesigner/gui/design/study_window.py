@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from microdesigner.app.design_studies import Study, StudyOrder, known_studies
+from microdesigner.app.design_studies import RESULT_FILE, Study, StudyOrder, known_studies
 from microdesigner.app.time_left import TimeLeft
 from microdesigner.app.training_progress import duration
 from microdesigner.core.card import ModelCard
@@ -45,6 +45,7 @@ class StudyWindow(QDialog):
     """Begins studies, follows the one that is chosen, and names the films to show."""
 
     film_requested = Signal(object)  # Path
+    share_requested = Signal(object)  # Path of the study's folder
 
     def __init__(self, card: Callable[[], ModelCard | None], parent: QWidget) -> None:
         """`card` is that of the model that is chosen in the window."""
@@ -63,6 +64,9 @@ class StudyWindow(QDialog):
         self.words = quiet()
         self.start = named(QPushButton("Start"), "Start the study", "Make films towards the goals, in the background.")
         self.stop = named(QPushButton("Stop"), "Stop the study", "The films that are made stay; Resume goes on.")
+        self.share = named(
+            QPushButton("Share…"), "Share the study", "Pack all its films with what makes them again, for others."
+        )
         self.bar = named(QProgressBar(), "Progress", "Films made.")
         self.plot = FrontPlot()
         self.table = named(QTableWidget(), "Best films", "Films on the front; double click shows one.")
@@ -160,6 +164,7 @@ class StudyWindow(QDialog):
         self.start.setEnabled(not alive and not done and self._card() is not None)
         self.start.setText("Start" if self.study is None else "Resume")
         self.stop.setEnabled(alive)
+        self.share.setEnabled(not alive and self.study is not None and (self.study.folder / RESULT_FILE).exists())
         self.budget.setEnabled(not alive)
         self.goals.setEnabled(self.study is None)
         self.bar.setRange(0, wanted)
@@ -204,9 +209,14 @@ class StudyWindow(QDialog):
         if self.study is not None:
             self.film_requested.emit(self.study.film(number))
 
+    def _share(self) -> None:
+        if self.study is not None:
+            self.share_requested.emit(self.study.folder)
+
     def _connect(self) -> None:
         self.start.clicked.connect(lambda: self._begin())
         self.stop.clicked.connect(lambda: self._halt())
+        self.share.clicked.connect(lambda: self._share())
         self.studies.currentIndexChanged.connect(self._choose)
         self.plot.film_chosen.connect(self._show_film)
         self.goals.changed.connect(lambda: self._show_films() if self.study is None else None)
@@ -249,6 +259,7 @@ class StudyWindow(QDialog):
         head = QHBoxLayout()
         head.addWidget(QLabel("Study"))
         head.addWidget(self.studies, 1)
+        head.addWidget(self.share)
         whole = QVBoxLayout(self)
         whole.addLayout(head)
         whole.addWidget(splitter, 1)

@@ -24,6 +24,7 @@ class ExportButton(QPushButton):
     movie_chosen = Signal(object, str)  # Path, motion
     picture_wanted = Signal()
     mesh_wanted = Signal()
+    share_wanted = Signal()
     folder_chosen = Signal(str)
 
     def __init__(self, folder: str) -> None:
@@ -53,6 +54,7 @@ class ExportButton(QPushButton):
         for suffix, title in (SURFACES | MESH | REPORT).items():
             self._offer(self._menu, suffix, title)
         self._menu.addAction("Mesh for a solver…", self.mesh_wanted.emit)
+        self._menu.addAction("Share as RO-Crate…", self.share_wanted.emit)
         self._menu.addSeparator()
         self._menu.addAction("Picture of the views…", self.picture_wanted.emit)
         for motion, name in MOTIONS.items():

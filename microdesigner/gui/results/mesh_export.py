@@ -4,40 +4,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from microdesigner.app.workers.mesh_export import MeshChoice
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.command import Command
+from microdesigner.gui.results.file_making import FileMaking
 from microdesigner.gui.widgets.replacing import ask_where
-from microdesigner.gui.widgets.task_bar import TaskBar
 
 BUSY = "A mesh is being made; stop it first, or wait."
 TITLE = "Mesh for a solver…"
+EXPORT = "microdesigner.app.workers.mesh_export:export_mesh"
 
 
-class MeshExport(QObject):
-    """Makes one mesh at a time; `stem` and `folder` are what the dialog for the file proposes, `bar` shows progress."""
-
-    written = Signal(str)  # what was written where
-    failed = Signal(str, str)  # sentence, details
-    message = Signal(str)
-    folder_chosen = Signal(str)
+class MeshExport(FileMaking):
+    """Makes one mesh at a time."""
 
     def __init__(self, film: Callable[[], Microstructure | None], window: QWidget) -> None:
-        super().__init__(window)
-        self._film, self._window = film, window
+        super().__init__("its mesh", window)
+        self._film = film
         self._choice = MeshChoice()
-        self._path = Path()
-        self.folder, self.stem = str(Path.home()), "volume"
-        self.task = BackgroundTask(self)
-        self.bar = TaskBar(self.task)
-        self.bar.cancel.setToolTip("Stop; no file is written.")
-        self.task.result.connect(lambda sentence: self.written.emit(sentence))
-        self.task.failed.connect(self.failed)
-        self.task.cancelled.connect(lambda: self.message.emit(f"Stopped: {self._path.name} is not written."))
 
     def commands(self) -> list[Command]:
         """The question."""
@@ -58,14 +44,6 @@ class MeshExport(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def unfinished(self) -> str:
-        """What would be lost if the window closed now, in words; "" for nothing."""
-        return f"{self._path.name} would not be written: its mesh is being made." if self.task.running else ""
-
-    def close(self) -> None:
-        """End the work; no file is written then."""
-        self.task.close()
-
     def _ask_where(self, film: Microstructure, choice: MeshChoice) -> None:
         from microdesigner.meshing.formats.registry import MESH_FORMATS, files_written
 
@@ -74,11 +52,6 @@ class MeshExport(QObject):
         suffix = entry.extensions[0]
         ask_where(
             self._window, "Mesh for a solver", Path(self.folder) / f"{self.stem}{suffix}", entry.title, suffix,
-            lambda path: self._start(film, choice, path), entry.extensions,
+            lambda path: self.begin(path, EXPORT, film, choice, path), entry.extensions,
             lambda path: files_written(path, film.periodic),
         )  # fmt: skip
-
-    def _start(self, film: Microstructure, choice: MeshChoice, path: Path) -> None:
-        self._path, self.folder = path, str(path.parent)
-        self.folder_chosen.emit(self.folder)
-        self.task.start("microdesigner.app.workers.mesh_export:export_mesh", film, choice, path)

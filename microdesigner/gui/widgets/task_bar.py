@@ -16,6 +16,7 @@ WORDS = {
     "measure": "Importing and measuring volumes",
     "check": "Checking the data set",
     "export": "Exporting films",
+    "share": "Packing films",
     "smooth": "Smoothing interfaces",
     "remesh": "Making tetrahedra",
     "finish": "Finishing the mesh",
