@@ -10,7 +10,7 @@ from microdesigner.cli.device_option import add_device_option, print_device_note
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.documents import plain_number
-from microdesigner.core.errors import InputError
+from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.request import Request
 
 
@@ -20,7 +20,8 @@ def add_parser(subparsers: Subparsers) -> None:
         "evaluate",
         help="measure a model's accuracy on held-out targets",
         description="Generate one volume per held-out target, measure it, and write samples.csv, metrics.json and "
-        "report.html with its figures. An interrupted evaluation goes on where it was.",
+        "report.html with its figures. An interrupted evaluation goes on where it was. With --properties no model is "
+        "evaluated: properties of known structures are compared with published values.",
     )
     add = parser.add_argument
     add("--model", default="ch-3phase", metavar="NAME", help="model or bundle folder (ch-3phase)")
@@ -41,7 +42,9 @@ def add_parser(subparsers: Subparsers) -> None:
         metavar="G",
         help="refinement by measuring, 0 to 1; 0: none (1)",
     )
-    add("--out", type=Path, required=True, metavar="DIR", help="folder for samples.csv and metrics.json")
+    add("--out", type=Path, metavar="DIR", help="folder for samples.csv and metrics.json, or properties.json")
+    add("--properties", action="store_true",
+        help="compare the properties of known structures with published values instead, in some seconds")  # fmt: skip
     add("--dataset", type=Path, metavar="FILE.h5",
         help="also compare 32 generated films with this set's held-out and training films, and judge the recipe's "
         "intervals on the held-out ones")  # fmt: skip
@@ -65,6 +68,10 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate; raises InputError when the model or an option is wrong."""
+    if args.properties:
+        return _check_properties(args.out)
+    if args.out is None:
+        raise InputError("An evaluation needs a folder; name one with --out.")
     if args.count < 2:
         raise InputError(f"--count must be at least 2; got {args.count}.")
     for option in ("twins", "parts"):
@@ -111,4 +118,18 @@ def run(args: argparse.Namespace) -> int:
     print(json.dumps(accuracy_entry(args.out), indent=1, default=plain_number))
     print(args.out / METRICS)
     print(report)
+    return 0
+
+
+def _check_properties(folder: Path | None) -> int:
+    """Print the table, and write it where a folder is named; raises MicrodesignerError where a value is off."""
+    from microdesigner.evaluation.property_checks import Checked, check_properties, rows, write_checks
+
+    found = [event for event in with_bars(check_properties()) if isinstance(event, Checked)]
+    print("\n".join(rows(found)))
+    if folder is not None:
+        print(write_checks(found, folder))
+    off = [one.check.structure for one in found if not one.holds]
+    if off:
+        raise MicrodesignerError(f"Properties differ from published values by more than they should: {'; '.join(off)}.")
     return 0

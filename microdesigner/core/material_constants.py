@@ -59,7 +59,7 @@ class MaterialConstants(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     which the field's device models were tried.
     """
 
-    conductivity: PerPhase = PerPhase(0.186, 0.031, 0.076)
+    conductivity: PerPhase = PerPhase(0.2, 0.03, 0.077)
     exciton_diffusion_length: DiffusionLengths = DiffusionLengths(10.0, 10.0)
     generation_rate: NotNegative = 2.7e27
     hole_mobility: Positive = 3.0e-8
@@ -68,7 +68,7 @@ class MaterialConstants(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     built_in_voltage: NotNegative = 0.9
     temperature: Positive = 300.0
     selective_contacts: bool = False
-    youngs_modulus: PerPhase = PerPhase(1.33, 6.02, 2.83)
+    youngs_modulus: PerPhase = PerPhase(1.3, 6.0, 2.8)
     poisson_ratio: RatioPerPhase = RatioPerPhase(0.35, 0.35, 0.35)
 
 
@@ -87,45 +87,51 @@ CONSTANTS: dict[str, ConstantSpec] = {
         "Conductivity", "W/(m K)",
         "Of each phase, for the film's effective conductivity. Thermal by default; the equation is the same for "
         "electrical conductivity (S/m), permittivity or diffusivity, and the result has the unit of what is given.",
-        "P3HT and PCBM films: Duda, Hopkins, Shen, Gupta, Appl. Phys. Lett. 102 (2013) 251912; mixed: geometric mean",
+        "Donor: assumed, polymer films have 0.1 to 1. Acceptor: films of PCBM, 0.030 ± 0.003, Duda et al., "
+        "Phys. Rev. Lett. 110 (2013) 015902 (others find 0.05 to 0.06, Wang et al., Phys. Rev. B 88 (2013) 075310). "
+        "Mixed: geometric mean",
     ),
     "exciton_diffusion_length": ConstantSpec(
         "Exciton diffusion length", "nm", "√(D τ) of excitons in each phase.",
-        "Typical of organic semiconductors: Mikhnenko, Blom, Nguyen, Energy Environ. Sci. 8 (2015) 1867",
+        "Assumed; measured in four polymers: 5 to 12 nm, Leow, Ohnishi, Matsumura, J. Phys. Chem. C 118 (2014) 71",
     ),
     "generation_rate": ConstantSpec(
         "Generation rate", "1/(m³ s)", "Excitons made by light per volume and time, alike everywhere in the film.",
-        "120 nm of MDMO-PPV:PCBM in sunlight: Koster, Smits, Mihailetchi, Blom, Phys. Rev. B 72 (2005) 085205",
+        "120 nm of MDMO-PPV:PCBM: Koster, Smits, Mihailetchi, Blom, Phys. Rev. B 72 (2005) 085205, table I",
     ),
     "hole_mobility": ConstantSpec(
         "Hole mobility", "m²/(V s)", "In the donor and the mixed phase.",
-        "MDMO-PPV:PCBM: Koster, Smits, Mihailetchi, Blom, Phys. Rev. B 72 (2005) 085205",
+        "MDMO-PPV:PCBM: Koster, Smits, Mihailetchi, Blom, Phys. Rev. B 72 (2005) 085205, table I",
     ),
     "electron_mobility": ConstantSpec(
         "Electron mobility", "m²/(V s)", "In the acceptor and the mixed phase.",
-        "MDMO-PPV:PCBM: Koster, Smits, Mihailetchi, Blom, Phys. Rev. B 72 (2005) 085205",
+        "MDMO-PPV:PCBM: Koster, Smits, Mihailetchi, Blom, Phys. Rev. B 72 (2005) 085205, table I",
     ),
     "carrier_lifetime": ConstantSpec(
         "Carrier lifetime", "s", "Mean time after which a carrier that is not collected recombines (first order).",
-        "P3HT:PCBM in sunlight at open circuit, order of magnitude: Shuttle et al., Appl. Phys. Lett. 92 (2008) 093311",
+        "Order of magnitude: microseconds in P3HT:PCBM in sunlight, Garcia-Belmonte et al., Influence of the "
+        "Intermediate Density-of-States Occupancy, J. Phys. Chem. Lett. (2010)",
     ),
     "built_in_voltage": ConstantSpec(
         "Built-in voltage", "V", "Falls off evenly across the film at short circuit and drives holes to the anode.",
-        "Compensation voltage of MDMO-PPV:PCBM: Mihailetchi et al., Phys. Rev. Lett. 93 (2004) 216601",
+        "Assumed, between the open-circuit voltage (0.83 V) that device models give for the film of Koster et al. "
+        "(2005) and its gap (1.34 eV)",
     ),
-    "temperature": ConstantSpec("Temperature", "K", "Of the film, for the carriers' diffusion (Einstein).", "Room"),
+    "temperature": ConstantSpec(
+        "Temperature", "K", "Of the film, for the carriers' diffusion (Einstein).", "Assumed: room",
+    ),
     "selective_contacts": ConstantSpec(
         "Selective contacts", "1",
         "Whether each electrode takes up its own carrier alone; else carriers that reach the wrong one are lost there.",
-        "Metal contacts without blocking layers",
+        "Assumed: metal contacts without blocking layers",
     ),
     "youngs_modulus": ConstantSpec(
         "Young's modulus", "GPa", "Of each phase, isotropic; 0 is a void.",
-        "P3HT, and its blend with PCBM for the acceptor: Tahk, Lee, Khang, Macromolecules 42 (2009) 7079; mixed: "
-        "geometric mean",
+        "Assumed: films of poly(3-alkylthiophenes) have 0.16 to 1.87, their blends with PCBM 2 to 4 times as much, "
+        "Adv. Funct. Mater., doi 10.1002/adfm.201302646. Mixed: geometric mean",
     ),
     "poisson_ratio": ConstantSpec(
-        "Poisson's ratio", "1", "Of each phase.", "Assumed for polymers by Tahk, Lee, Khang, Macromolecules 42 (2009)",
+        "Poisson's ratio", "1", "Of each phase.", "Assumed: usual for glassy polymers",
     ),
 }  # fmt: skip
 

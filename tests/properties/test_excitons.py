@@ -1,4 +1,4 @@
-"""Dissociation of excitons against slabs, balls and cylinders of known share."""
+"""Dissociation of excitons against slabs of known share, and its balance."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.steps import result_of
 from microdesigner.properties.excitons import Dissociation, dissociation
-from tests.descriptors.volumes import ball, noise, volume
+from tests.descriptors.volumes import noise, volume
 
 
 def slab(thickness: int, edge: float, axis: int) -> Microstructure:
@@ -38,15 +38,6 @@ def test_a_slab_converges_in_second_order() -> None:
         errors.append(found.share - 10 / 16 * np.tanh(16 / 10))
     assert errors[0] / errors[1] == pytest.approx(4, rel=0.1)
     assert errors[1] / errors[2] == pytest.approx(4, rel=0.1)
-
-
-def test_a_ball() -> None:
-    """3 (x coth x - 1) / x², x = R / L: the share of a ball whose surface quenches."""
-    radius, length = 10.0, 8.0
-    found = dissociated(volume(ball(24, radius)), 0, length)
-    assert found is not None
-    x = radius / length
-    assert found.share == pytest.approx(3 * (x / np.tanh(x) - 1) / x**2, rel=0.02)
 
 
 def test_what_leaves_enters_and_no_exciton_is_lost() -> None:

@@ -37,18 +37,6 @@ def test_a_square_duct() -> None:
     assert found == pytest.approx(0.035144 * 64, rel=0.02)
 
 
-@pytest.mark.parametrize(("solid", "drag"), [(0.064, 2.810), (0.216, 7.442), (0.343, 15.4)])
-def test_simple_cubic_arrays_of_spheres(solid: float, drag: float) -> None:
-    """k = 2 a² / (9 c K), K of A. A. Zick, G. M. Homsy, J. Fluid Mech. 115 (1982) 13."""
-    voxels = 20
-    grid = np.indices((voxels,) * 3) - (voxels - 1) / 2
-    radius = (3 * solid / (4 * np.pi)) ** (1 / 3) * voxels
-    sphere = (grid**2).sum(axis=0) < radius**2
-    equal = sphere.mean()  # what the voxels fill, and a sphere of that volume
-    expected = 2 * (3 * equal / (4 * np.pi)) ** (2 / 3) * voxels**2 / (9 * equal * drag)
-    assert measured(sphere) == pytest.approx(expected, rel=0.05)
-
-
 def direct(pores: np.ndarray, edges: tuple[float, float, float]) -> float:
     """The same equations of velocities and pressures [z, y, x] as one sparse matrix; x and y wrap. k along z."""
     layers, rows, columns = pores.shape

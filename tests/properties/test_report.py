@@ -31,8 +31,8 @@ def test_columns_do_what_can_be_told_by_hand() -> None:
     found = microdesigner.describe(FILM, "properties", constants).values
     assert found["effective_diffusivity_z_D"] == pytest.approx(0.5)
     assert found["effective_diffusivity_x_A"] is None
-    assert found["conductivity_z"] == pytest.approx((0.186 + 0.031) / 2)
-    assert found["conductivity_x"] == pytest.approx(2 / (1 / 0.186 + 1 / 0.031))
+    assert found["conductivity_z"] == pytest.approx((0.2 + 0.03) / 2)
+    assert found["conductivity_x"] == pytest.approx(2 / (1 / 0.2 + 1 / 0.03))
     assert found["exciton_dissociation"] == pytest.approx(found["exciton_dissociation_D"])
     assert found["hole_collection"] == pytest.approx(1, abs=1e-4)
     assert found["permeability_z_D"] == pytest.approx(3**2 / 12 * (1 + 2 / 9) / 2, rel=1e-3)
