@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from microdesigner.core.errors import MicrodesignerError
-from microdesigner.core.steps import Steps
+from microdesigner.core.steps import Steps, part_of, together
 from microdesigner.properties.hexahedra import COMPONENTS, Field, displacements, forces, stresses
 
 TOLERANCE = 1e-2
 _NOTHING = 1e-4  # of the even material's energy, where parts hang together nowhere
 MOST_STEPS = 400
 EXPECTED_STEPS = 10
-FFT_WORKERS = 2
+AT_ONCE = 2  # states, each on a core of its own
 
 
 def effective_stiffness(first: Field, second: Field, spacing: tuple[float, float, float]) -> Steps[NDArray[np.float64]]:
@@ -50,11 +50,14 @@ def effective_stiffness(first: Field, second: Field, spacing: tuple[float, float
     edges = (0.25 / np.array(spacing)).astype(np.float32)
     even = _EvenMaterial(first, second, spacing)
     unrelaxed = isotropic(float(first.mean(dtype=np.float64)), float(second.mean(dtype=np.float64)))
+    voxels, strains = _Voxels(first, second, edges), np.eye(COMPONENTS, dtype=np.float32)
     states: list[_State] = []
-    for case in range(COMPONENTS):
-        voxels = _Voxels(first, second, edges)
-        pull = voxels.pull(None, np.eye(COMPONENTS, dtype=np.float32)[case])
-        states.append((yield from _relaxed(voxels, even, pull, float(unrelaxed[case, case]), case)))
+    for case in range(0, COMPONENTS, AT_ONCE):
+        ways = [
+            _relaxed(voxels, even, voxels.pull(None, strains[each]), float(unrelaxed[each, each]))
+            for each in range(case, case + AT_ONCE)
+        ]
+        states += yield from part_of(together(ways), case / COMPONENTS, (case + AT_ONCE) / COMPONENTS)
     relaxation = [
         [_dot(one.pull, other.displacement) - _dot(one.displacement, other.residual) for other in states]
         for one in states
@@ -109,9 +112,9 @@ class _EvenMaterial:
 
     def displacement(self, force: Field) -> Field:
         """The displacement, of mean 0."""
-        waves = fft.rfftn(force, axes=(1, 2, 3), workers=FFT_WORKERS)
+        waves = fft.rfftn(force, axes=(1, 2, 3))
         displacements(waves, self._along_z, self._along_y, self._along_x, self._first, self._second)
-        moved: Field = fft.irfftn(waves, force.shape[1:], axes=(1, 2, 3), workers=FFT_WORKERS, overwrite_x=True)
+        moved: Field = fft.irfftn(waves, force.shape[1:], axes=(1, 2, 3), overwrite_x=True)
         return moved
 
 
@@ -122,14 +125,14 @@ def _half_angles(length: int, edge: float, halved: bool) -> NDArray[np.float32]:
     return np.array([2 * np.sin(half) / edge, across], np.float32)
 
 
-def _relaxed(voxels: _Voxels, even: _EvenMaterial, pull: Field, unrelaxed: float, case: int) -> Steps[_State]:
+def _relaxed(voxels: _Voxels, even: _EvenMaterial, pull: Field, unrelaxed: float) -> Steps[_State]:
     """The displacement that takes the forces `pull` away and lowers the stiffness from `unrelaxed`."""
     displacement, residual = np.zeros_like(pull), -pull
     direction, before = np.zeros_like(pull), np.inf
     none = np.zeros(COMPONENTS, np.float32)
     left, lost = unrelaxed, np.inf
     for step in range(1, MOST_STEPS + 1):
-        yield (case + (step - 1) / (step + EXPECTED_STEPS)) / COMPONENTS
+        yield (step - 1) / (step + EXPECTED_STEPS)
         # steps that lose the same share each would lose about `step` times the last one more
         if step * lost <= TOLERANCE * max(left, _NOTHING * unrelaxed):
             return _State(pull, displacement, residual)
