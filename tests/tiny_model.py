@@ -1,9 +1,11 @@
 """A tiny untrained model on disk: all but the meaning of its volumes is as in a shipped one."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 if TYPE_CHECKING:
@@ -28,6 +30,24 @@ def tiny_card() -> dict[str, Any]:
         "domain_sizes": [20.0 + 20 * donor for donor, *_ in points],
         "latent": {"channels": 4, "factor": 8},
         "parts": {},
+    }
+
+
+def with_measured_films(
+    card: dict[str, Any], measures: Mapping[str, Callable[[dict[str, Any]], Any]]
+) -> dict[str, Any]:
+    """A card with training films all over the conditions, 200 of which were measured: each measure is a function of
+    the values that were asked for, arrays (films,) by name."""
+    draw = np.random.default_rng(5)
+    names = (*CONDITIONS, "domain_size")
+    ranges = ((0.2, 0.6), (0.05, 0.3), (0.2, 0.8), (0.2, 0.8), (16.0, 60.0))
+    films = {name: draw.uniform(low, high, 300).round(4) for name, (low, high) in zip(names, ranges, strict=True)}
+    asked = {name: values[:200] for name, values in films.items()}
+    rows = np.column_stack([*asked.values(), *(measure(asked) for measure in measures.values())])
+    return card | {
+        "support": np.column_stack([films[name] for name in CONDITIONS]).tolist(),
+        "domain_sizes": films["domain_size"].tolist(),
+        "measured_films": {"asked": names, "measured": [*measures], "rows": rows.tolist()},
     }
 
 

@@ -55,6 +55,9 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--parts", type=int, default=0, metavar="N",
         help="also complete N held-out films of --dataset from parts of them (half, slab, box, sphere, slices): seams, "
         "targets, time (0)")  # fmt: skip
+    add("--further", type=int, default=0, metavar="N",
+        help="also make N films at training targets, from which interfacial area and tortuosity factors become targets "
+        "(128 suffice), and ask for these and the domain size (0)")  # fmt: skip
     add(
         "--full",
         action="store_true",
@@ -74,17 +77,18 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("An evaluation needs a folder; name one with --out.")
     if args.count < 2:
         raise InputError(f"--count must be at least 2; got {args.count}.")
-    for option in ("twins", "parts"):
+    for option in ("twins", "parts", "further"):
         number = getattr(args, option)
         if number < 0:
             raise InputError(f"--{option} must be at least 0; got {number}.")
-        if number and args.dataset is None:
+        if number and args.dataset is None and option != "further":
             raise InputError(f"--{option} needs held-out films; name their data set with --dataset.")
 
     from microdesigner.data.store import VolumeDataset
     from microdesigner.engine import Engine
+    from microdesigner.evaluation.further_targets import record_further
     from microdesigner.evaluation.report import write_report
-    from microdesigner.evaluation.sections import PARTS, TWINS, missing, sections
+    from microdesigner.evaluation.sections import FURTHER_ASKED, FURTHER_FILMS, PARTS, TWINS, missing, sections
     from microdesigner.evaluation.target_accuracy import (
         METRICS,
         accuracy_entry,
@@ -103,7 +107,7 @@ def run(args: argparse.Namespace) -> int:
     dataset = VolumeDataset(args.dataset) if args.dataset else None
     if dataset is not None and args.twins:
         check_twins(engine, dataset)
-    further = sections(engine, dataset, args.full, how, args.twins, args.parts)
+    further = sections(engine, dataset, args.full, how, args.twins, args.parts, args.further)
     for _ in with_bars(chain(evaluate_accuracy(engine, args.out, targets, how), missing(args.out, further))):
         pass
     if (args.out / TWINS).exists():
@@ -112,9 +116,13 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(twin_lines(twins)), file=sys.stderr)
     if (args.out / PARTS).exists():
         add_to_metrics(args.out, {"parts": json.loads((args.out / PARTS).read_text(encoding="utf-8"))})
+    if (asked := args.out / FURTHER_ASKED).exists():
+        add_to_metrics(args.out, {"further": json.loads(asked.read_text(encoding="utf-8"))})
     report = write_report(engine, args.out)
     if args.write_card:
         record_accuracy(find_bundle(args.model), args.out, how)
+        if asked.exists():
+            record_further(find_bundle(args.model), args.out / FURTHER_FILMS, asked)
     print(json.dumps(accuracy_entry(args.out), indent=1, default=plain_number))
     print(args.out / METRICS)
     print(report)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -16,6 +16,7 @@ from microdesigner.core.card_entries import (
     Edge,
     LatentEntry,
     Length,
+    MeasuredFilmsEntry,
     Parameter,
     Parameters,
     PartEntry,
@@ -32,6 +33,7 @@ from microdesigner.core.descriptor_spec import DOMAIN_SIZE, spec_of
 from microdesigner.core.documents import Line, convert_document, parse_document, read_limited
 from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
 from microdesigner.core.errors import InputError
+from microdesigner.core.further_targets import FurtherTargets
 from microdesigner.core.given import Given
 from microdesigner.core.microstructure import MAX_VOXELS, Lateral
 from microdesigner.core.paths import shipped, user_data
@@ -57,7 +59,7 @@ CARD_FILE = "model.json"
 DENOISER_MULTIPLE = 4
 REMEDY = "copy the model again"
 SIZE_BINS = 20
-"""Bins of the histogram of domain sizes."""
+"""Bins of the histogram of domain sizes, areas and tortuosity factors."""
 CONTROLLED = 0.95
 """Squared Pearson correlation from which a condition counts as controlled."""
 SAME_SHAPE = 1e-3
@@ -69,6 +71,7 @@ _RENAMED = {
     "phase_names": "phases",
     "support_points": "support",
     "domain_size_nm": "domain_sizes",
+    "films_entry": "measured_films",
     "response_entry": "response",
 }
 
@@ -93,6 +96,8 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
         Domain size in nm of each row of `support_points` where the denoiser is conditioned on it, and how it follows.
     response_entry
         What films of a recipe measure on average.
+    films_entry
+        Films of the model, with what they measure beside its conditions.
     latent, architecture, parts
         Shape of the latent, what each network is built from (read by `models.bundle`), hash and size of each file.
     fixed_size, needs_all_targets
@@ -115,6 +120,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
     domain_size_nm: tuple[Length, ...] | None = None
     size_response: SizeResponseEntry = SizeResponseEntry()
     response_entry: ResponseEntry | None = None
+    films_entry: MeasuredFilmsEntry | None = None
     latent: LatentEntry
     architecture: dict[str, Any] = {}
     parts: dict[PartName, PartEntry]
@@ -155,6 +161,8 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
             check_width(rows or (), len(self.conditions), key, "condition")
         if self.domain_size_nm and len(self.domain_size_nm) != len(self.support_points or ()):
             raise ValueError("domain_sizes needs one domain size per row of support")
+        if self.films_entry and self.films_entry.asked != (*names[: len(self.conditions)], DOMAIN_SIZE):
+            raise ValueError("measured_films needs the conditions in their order and the domain size")
         if self.response_entry and not set(self.response_entry.inputs) <= set(names):
             raise ValueError("response has an input that is neither a condition nor of the recipe")
 
@@ -182,13 +190,34 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
         return DomainSizes(support, sizes, SizeResponse(entry.offset, entry.slope, entry.error_std))
 
     @property
+    def further_targets(self) -> FurtherTargets | None:
+        """What films measure beside the conditions, where the card holds enough of them."""
+        if (films := self.known_films) is None or (entry := self.films_entry) is None:
+            return None
+        rows = np.asarray(entry.rows, dtype=np.float64)
+        asked, measured = rows[:, : len(entry.asked)], rows[:, len(entry.asked) :]
+        values = dict(zip(entry.measured, measured.T, strict=True))
+        return FurtherTargets.of(films, Support(entry.asked, asked), values, len(self.phase_names))
+
+    @property
+    def known_films(self) -> Support | None:
+        """The sample of training films by conditions and, where it is one to the denoiser, the domain size in nm."""
+        if (support := self.support) is None or not self.domain_size_nm:
+            return support
+        return Support((*support.names, DOMAIN_SIZE), np.column_stack([support.points, self.domain_size_nm]))
+
+    @property
     def targets(self) -> Parameters:
-        """What can be asked for: the conditions, and the domain size in nm where the denoiser is conditioned on one."""
+        """What can be asked for: the conditions, the domain size in nm where the denoiser is conditioned on one, and
+        what is reached by way of these."""
         if not self.domain_size_nm or not self.support_points:
             return self.conditions
-        counts, edges = np.histogram(self.domain_size_nm, SIZE_BINS)
-        size = Parameter(DOMAIN_SIZE, float(edges[0]), float(edges[-1]), tuple(counts.tolist()), "nm")
-        return (*self.conditions, size)
+        return (*self.conditions, _range_of(DOMAIN_SIZE, self.domain_size_nm), *self._further_ranges())
+
+    def _further_ranges(self) -> Iterator[Parameter]:
+        if self.further_targets is not None and (entry := self.films_entry):
+            for column, name in enumerate(entry.measured, len(entry.asked)):
+                yield _range_of(name, [row[column] for row in entry.rows])
 
     @property
     def response(self) -> ResponseSurface | None:
@@ -274,15 +303,23 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
         return in_conditions(targets, names, len(self.phase_names), self.support, level)
 
     def agreement(self, name: str) -> float | None:
-        """Squared Pearson correlation of measured with asked values of a condition, over the evaluations that asked for
-        every condition; None where none was recorded."""
+        """Squared Pearson correlation of measured with asked values of a target, over the evaluations that asked for
+        every condition, or for it where it is none; None where none was recorded."""
+        conditions = {condition.name for condition in self.conditions}
         recorded = (
             entry.control[name].get("squared_pearson")
             for entry in self.accuracy.values()
-            if len(entry.control) == len(self.conditions) and name in entry.control
+            if name in entry.control and (entry.control.keys() == conditions or name not in conditions)
         )
         known = [value for value in recorded if value is not None]
         return max(known) if known else None
+
+
+def _range_of(name: str, values: Sequence[float]) -> Parameter:
+    """A target in the range of films that measure `values`."""
+    counts, edges = np.histogram(values, SIZE_BINS)
+    unit = spec_of(name).unit
+    return Parameter(name, float(edges[0]), float(edges[-1]), tuple(counts.tolist()), None if unit == "1" else unit)
 
 
 def installed_cards() -> list[Path]:

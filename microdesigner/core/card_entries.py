@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from microdesigner.core.descriptor_spec import DOMAIN_SIZE, FURTHER, FurtherTarget
 from microdesigner.core.documents import Line, Number
 
 Count = Annotated[int, Meta(ge=0, le=1 << 53)]
@@ -16,6 +17,7 @@ Rows = Annotated[tuple[Row, ...], Meta(max_length=4096)]
 MAX_SUPPORT_POINTS = 1024
 """Comparing every training film with every other takes memory for their number squared."""
 MAX_PARAMETERS = 64
+LOGARITHMIC = (DOMAIN_SIZE, *FURTHER)
 PartName = Literal["vae", "fp", "ddpm"]
 
 
@@ -86,6 +88,21 @@ class ResponseEntry(Struct, frozen=True):
         if len(self.coefficients) != terms:
             raise ValueError(f"coefficients needs {terms} rows for {inputs} inputs")
         check_width(self.coefficients, outputs, "coefficients", "output")
+
+
+class MeasuredFilmsEntry(Struct, frozen=True):
+    """Films of the model: a row each with what was asked of it (`asked`, the domain size in nm among it) and what it
+    measures (`measured`), see `core.further_targets`."""
+
+    asked: Annotated[tuple[Line, ...], Meta(min_length=1, max_length=MAX_PARAMETERS)]
+    measured: Annotated[tuple[FurtherTarget, ...], Meta(min_length=1, max_length=len(FURTHER))]
+    rows: Rows
+
+    def __post_init__(self) -> None:
+        check_width(self.rows, len(self.asked) + len(self.measured), "rows of measured_films", "name")
+        columns = [column for column, name in enumerate((*self.asked, *self.measured)) if name in LOGARITHMIC]
+        if any(row[column] <= 0 for row in self.rows for column in columns):
+            raise ValueError("measured_films holds an area, tortuosity factor or domain size that is not above 0")
 
 
 class Losses(Struct, frozen=True):

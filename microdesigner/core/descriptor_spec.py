@@ -1,12 +1,21 @@
 """What each descriptor and processing parameter means: the source of sliders, tooltips, table heads and axis labels."""
 
+from typing import Literal, get_args
+
 from microdesigner.core.property_specs import PROPERTY_SPECS
 from microdesigner.core.quantity import DescriptorSpec
 
-__all__ = ["DOMAIN_SIZE", "SPECS", "DescriptorSpec", "same_quantity", "spec_of"]
+__all__ = [
+    "DOMAIN_SIZE", "FURTHER", "INTERFACIAL_AREA", "SPECS",
+    "DescriptorSpec", "FurtherTarget", "same_quantity", "spec_of",
+]  # fmt: skip
 
 DOMAIN_SIZE = "domain_size"
 """Of the film, all phases together: a target of models whose denoiser is conditioned on it."""
+INTERFACIAL_AREA = "interfacial_area"
+FurtherTarget = Literal["interfacial_area", "tortuosity_factor_D", "tortuosity_factor_A"]
+FURTHER: tuple[FurtherTarget, ...] = get_args(FurtherTarget)
+"""Targets that no network is conditioned on, see `core.further_targets`."""
 
 
 def _fraction(name: str, symbol: str, phase: str) -> DescriptorSpec:
@@ -178,6 +187,11 @@ _ALL = (
         "log_time", "log₁₀ t", "Annealing time", "log10(dx²/M)", -3, 8,
         "Decimal logarithm of the annealing time, in units of voxel edge squared over mobility.",
         "Cahn-Hilliard time", "process", 2,
+    ),
+    DescriptorSpec(
+        INTERFACIAL_AREA, "s", "Interfacial area", "1/nm", 0, float("inf"),
+        "Area of the interfaces between all phases per volume of film, right for interfaces that face all directions "
+        "alike.", "Underwood 1970, S_V = 2 P_L", decimals=4,
     ),
     *_surfaces("DA", "donor", "acceptor"),
     *_surfaces("DM", "donor", "mixed"),

@@ -31,9 +31,9 @@ class RequestVerdict:
     nearest : dict
         The nearest targets that the training films support, for the size asked; the targets themselves where those are.
     warnings : tuple of str
-        Sentences that must be read before the run: those on the size, then one on targets outside.
-    size_warnings : tuple of str
-        Those on the size alone.
+        Sentences that must be read before the run: those on the size and on reach, then one on targets outside.
+    size_warnings, reach_warnings : tuple of str
+        Those on the size alone, and on targets that the others leave no room for.
     """
 
     support: float | None
@@ -41,6 +41,7 @@ class RequestVerdict:
     nearest: dict[str, float]
     warnings: tuple[str, ...]
     size_warnings: tuple[str, ...]
+    reach_warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,17 +84,30 @@ def judge_request(card: ModelCard, targets: Mapping[str, float], size: Size | No
     if (support := card.support) is None:
         return RequestVerdict(None, "", dict(targets), of_size, of_size)
     known = in_thickness(targets, size[2], card.shape[2])
+    further, of_reach = card.further_targets, ()
+    if further and further.among(known):
+        known = further.completed(known, 0.5)
+        of_reach = tuple(_unreachable(name, value) for name, value in further.out_of_reach(known).items())
     value = support.value(known)
     nearest = dict(targets)
     if value < SPARSE:
-        moved = in_thickness(support.nearest(known), card.shape[2], size[2])
+        supported = support.nearest(known)
+        moved = in_thickness(supported, card.shape[2], size[2])
+        if further and further.among(known):
+            moved |= further.expected(supported)
         nearest = {name: round(moved[name], 4) for name in targets}
-    words, warnings = verdict(value), list(of_size)
+    words, warnings = verdict(value), [*of_size, *of_reach]
     if value < SPARSE and nearest != dict(targets):
         suggestion = ", ".join(f"{name}={value:g}" for name, value in nearest.items())
         layers = "" if size[2] == card.shape[2] else f" in a film of {size[2]} layers"
         warnings.append(f"The targets lie {words}{layers}; the nearest that it supports are {suggestion}.")
-    return RequestVerdict(value, words, nearest, tuple(warnings), of_size)
+    return RequestVerdict(value, words, nearest, tuple(warnings), of_size, of_reach)
+
+
+def _unreachable(name: str, value: float) -> str:
+    spec = spec_of(name)
+    unit = "" if spec.unit == "1" else f" {spec.unit}"
+    return f"{spec.title}: films with the other targets measure about {value:.3g}{unit}; leave one of those free."
 
 
 def judge_film(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from microdesigner.core.descriptor_spec import DOMAIN_SIZE, same_quantity
+from microdesigner.core.descriptor_spec import DOMAIN_SIZE, FURTHER, INTERFACIAL_AREA, same_quantity
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.components import Components, components_of
@@ -59,8 +59,9 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
         (1/nm), mean_chord_x, _y, _z and domain_size (nm), euler, percolating, connected_anode and connected_cathode
         (shares of the phase's voxels, 26 neighbours), tortuosity_factor and effective_diffusivity along z (a path must
         lead over voxel faces), composition_tilt, and of donor and acceptor mean_curvature, mean_curvature_std (1/nm),
-        gaussian_curvature, gaussian_curvature_q05 and _q95 (1/nm²); of the film domain_size (nm), isolated_voxels (a
-        share) and, of three phases, interphase_thickness, interphase_thickness_std and interphase_thickness_q05 (nm).
+        gaussian_curvature, gaussian_curvature_q05 and _q95 (1/nm²); of the film domain_size (nm), interfacial_area
+        (1/nm), isolated_voxels (a share) and, of three phases, interphase_thickness, interphase_thickness_std and
+        interphase_thickness_q05 (nm).
         Their sources are in the modules of these subjects.
 
     Returns
@@ -104,7 +105,7 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
         statistics, missing = scalar_statistics(microstructure, packed, parts)
         values |= statistics
         reasons |= missing
-        values[DOMAIN_SIZE], reason = _domain_size(microstructure)
+        values[DOMAIN_SIZE], reason = _alone(DOMAIN_SIZE, microstructure)
         reasons |= {DOMAIN_SIZE: reason} if reason else {}
     return DescriptorReport(values, reasons)
 
@@ -123,11 +124,12 @@ def sample_values(microstructure: Microstructure, conditions: Collection[str] = 
     -------
     DescriptorReport
         The "basic" set without doubles (where a third phase is named, without the GraSPI names), then those of
-        `conditions` that GraSPI's table, another name of one quantity, or the rest of two phases give, and the film's
-        domain size where it is one of them.
+        `conditions` that GraSPI's table, another name of one quantity, or the rest of two phases give, and of the
+        domain size and `FURTHER` those that are among them.
     """
     basic = SAMPLE_NAMES if len(microstructure.phase_names) > 2 else tuple(GRASPI_NAMES.values())
-    further = [name for name in dict.fromkeys(conditions) if name not in basic and name != DOMAIN_SIZE]
+    alone = [name for name in (DOMAIN_SIZE, *FURTHER) if name in conditions]
+    further = [name for name in dict.fromkeys(conditions) if name not in basic and name not in alone]
     report = describe(microstructure)
     if any(_named(name, report.values) is None and name != "vol_frac_A" for name in further):
         report = describe(microstructure, "graspi")
@@ -138,9 +140,9 @@ def sample_values(microstructure: Microstructure, conditions: Collection[str] = 
             reasons |= {name: report.reasons[own]} if own in report.reasons else {}
         elif name == "vol_frac_A":
             values[name] = 1 - float(report.values["ABS_f_D"] or 0)
-    if DOMAIN_SIZE in conditions:
-        values[DOMAIN_SIZE], reason = _domain_size(microstructure)
-        reasons |= {DOMAIN_SIZE: reason} if reason else {}
+    for name in alone:
+        values[name], reason = _alone(name, microstructure)
+        reasons |= {name: reason} if reason else {}
     return DescriptorReport(values, {name: reason for name, reason in reasons.items() if name in values})
 
 
@@ -149,14 +151,29 @@ def _named(name: str, values: Mapping[str, Value]) -> str | None:
     return next((other for other in (name, *same_quantity(name)) if other in values), None)
 
 
-def _domain_size(microstructure: Microstructure) -> tuple[float | None, str]:
-    """The film's domain size in nm, or why there is none."""
-    from microdesigner.descriptors.structure_factor import film_domain_size
-
+def _alone(name: str, microstructure: Microstructure) -> tuple[float | None, str]:
+    """The domain size or one of `FURTHER`, without all other statistics, or why there is none."""
+    if name not in (DOMAIN_SIZE, INTERFACIAL_AREA):
+        return _tortuosity_factor(microstructure, "DA".index(name[-1]))
     if microstructure.voxel_nm is None:
         return None, EDGE_UNKNOWN
+    if name == INTERFACIAL_AREA:
+        from microdesigner.descriptors.surface import interfacial_area
+
+        return interfacial_area(microstructure, pack_phases(microstructure.phases)), ""
+    from microdesigner.descriptors.structure_factor import film_domain_size
+
     size = film_domain_size(microstructure)
     return size, "" if size is not None else "the film has one phase only"
+
+
+def _tortuosity_factor(microstructure: Microstructure, label: int) -> tuple[float | None, str]:
+    from microdesigner.descriptors.transport import transport_along_z
+
+    if (transport := transport_along_z(microstructure, label)) is not None:
+        return transport.tortuosity_factor, ""
+    phase = microstructure.phase_names[label]
+    return None, f"no path over voxel faces leads through the {phase} phase from one z face to the other"
 
 
 def _basic(microstructure: Microstructure, packed: PhaseBits, parts: Components) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+from microdesigner.core.descriptor_spec import INTERFACIAL_AREA
 from microdesigner.core.microstructure import MIXED, Microstructure
 from microdesigner.descriptors.chord_length import mean_chord
 from microdesigner.descriptors.components import ANODE, CATHODE, Components
@@ -13,12 +14,13 @@ from microdesigner.descriptors.interphase import interphase_thickness
 from microdesigner.descriptors.phase_bits import PHASES, PhaseBits
 from microdesigner.descriptors.profile import composition_tilt
 from microdesigner.descriptors.structure_factor import domain_size
-from microdesigner.descriptors.surface import face_surface, isotropic_surface
+from microdesigner.descriptors.surface import face_surface, interfacial_area, isotropic_surface
 from microdesigner.descriptors.topology import euler_number
 from microdesigner.descriptors.transport import transport_along_z
 
 _IN_NM = (
-    "specific_surface", "mean_chord", "domain_size", "mean_curvature", "gaussian_curvature", "interphase"
+    "specific_surface", INTERFACIAL_AREA, "mean_chord", "domain_size", "mean_curvature", "gaussian_curvature",
+    "interphase",
 )  # fmt: skip
 _CURVATURE = (
     "mean_curvature",
@@ -59,6 +61,7 @@ def scalar_statistics(
         pair = (microstructure, packed, int(PHASES[one]), int(PHASES[other]))
         values[f"specific_surface_{one}{other}"] = face_surface(*pair)
         values[f"specific_surface_isotropic_{one}{other}"] = isotropic_surface(*pair)
+    values[INTERFACIAL_AREA] = interfacial_area(microstructure, packed)
     values["isolated_voxels"] = isolated_voxels(packed, microstructure.periodic) / packed.size
     if len(letters) > MIXED:
         values |= _interphase(microstructure)

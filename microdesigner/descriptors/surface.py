@@ -11,9 +11,11 @@ Two estimators of the same area, both from the pairs of unlike voxels that share
 Faces across periodic sides count. The film's outer faces do not.
 """
 
+from itertools import combinations
+
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.interface import face_pairs
-from microdesigner.descriptors.phase_bits import PhaseBits
+from microdesigner.descriptors.phase_bits import PHASES, PhaseBits
 
 
 def face_surface(microstructure: Microstructure, packed: PhaseBits, one: int, other: int) -> float:
@@ -43,3 +45,9 @@ def isotropic_surface(microstructure: Microstructure, packed: PhaseBits, one: in
     """Area of the interface between two phases per volume in 1/nm, if it faces all directions alike: two thirds of
     `face_surface`, whose parameters it has."""
     return face_surface(microstructure, packed, one, other) * 2 / 3
+
+
+def interfacial_area(microstructure: Microstructure, packed: PhaseBits) -> float:
+    """Area of the interfaces between all phases per volume in 1/nm, as `isotropic_surface` counts it."""
+    bits = [int(bit) for bit in PHASES.values()][: len(microstructure.phase_names)]
+    return sum(isotropic_surface(microstructure, packed, one, other) for one, other in combinations(bits, 2))

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from microdesigner.core.card import CONTROLLED, ModelCard
 from microdesigner.core.conditions import fraction_labels
-from microdesigner.core.descriptor_spec import DOMAIN_SIZE, same_quantity
+from microdesigner.core.descriptor_spec import FURTHER, same_quantity
 from microdesigner.core.errors import InputError
-from microdesigner.core.support import SPARSE, Support
+from microdesigner.core.support import SPARSE
 from microdesigner.core.verdict import in_thickness
 from microdesigner.design.goals import Goal, bounds
 
@@ -43,21 +43,23 @@ class Space:
     Raises
     ------
     InputError
-        When no training film is near what is asked.
+        When no training film is near what is asked, or what is fixed is none of the model's conditions.
     """
 
     def __init__(self, card: ModelCard, fixed: Mapping[str, float], goals: Sequence[Goal], layers: int) -> None:
         self._card, self._layers = card, layers
+        if further := [name for name in fixed if name in FURTHER]:
+            raise InputError(f"A study reaches {further[0]} by its other targets; give bounds on it as goals instead.")
         self._asked = card.conditioned_on(fixed)
         self._fixed = self._in_trained(self._asked)
         self._allowed = {
             name: (self._in_trained({name: low})[name], self._in_trained({name: high})[name])
             for name, (low, high) in _bounds_of_targets(card, goals).items()
         }
-        self.names = tuple(each.name for each in card.targets if each.name not in self._fixed)
-        self.low = np.array([each.low for each in card.targets if each.name in self.names])
-        self.high = np.array([each.high for each in card.targets if each.name in self.names])
-        self._known = _films(card)
+        free = [each for each in card.targets if each.name not in (*self._fixed, *FURTHER)]
+        self.names = tuple(each.name for each in free)
+        self.low, self.high = np.array([each.low for each in free]), np.array([each.high for each in free])
+        self._known = card.known_films
         if not self.names:
             raise InputError("All targets are fixed, so nothing is left to search; leave one of them free.")
 
@@ -155,14 +157,6 @@ class Space:
         reach = max(float(np.sort(distance)[min(NEIGHBOURS, len(distance)) - 1]), LEAST_REACH)
         weights = np.exp(-0.5 * (distance / reach) ** 2)
         return np.asarray(weights / weights.sum())
-
-
-def _films(card: ModelCard) -> Support | None:
-    """The training films by all that can be targeted, the domain size among it."""
-    support = card.support
-    if support is None or card.domain_sizes is None:
-        return support
-    return Support((*support.names, DOMAIN_SIZE), np.column_stack([support.points, card.domain_sizes.sizes]))
 
 
 def _bounds_of_targets(card: ModelCard, goals: Sequence[Goal]) -> dict[str, tuple[float, float]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.conditions import fraction_label
-from microdesigner.core.descriptor_spec import DOMAIN_SIZE
+from microdesigner.core.descriptor_spec import DOMAIN_SIZE, INTERFACIAL_AREA
 from microdesigner.core.request import Request
 from microdesigner.core.verdict import in_thickness
 
@@ -17,7 +17,8 @@ LEVELS = 0x6D6978
 @dataclass(frozen=True)
 class SampleTargets:
     """Targets in the model's own conditions: `requested` is what the film is to measure, `conditions` what a film of
-    the same structure measures in the thickness that the model was trained on, for the denoiser knows no other."""
+    the same structure measures in the thickness and the voxels that the model was trained on, for the denoiser knows no
+    others. Conditions that were chosen for the sake of `FURTHER` are among both."""
 
     requested: dict[str, float]
     conditions: dict[str, float]
@@ -31,11 +32,24 @@ def sample_targets(card: ModelCard, request: Request, index: int = 0) -> SampleT
     """
     level = float(np.random.default_rng((LEVELS, request.seed + index)).random())
     requested = card.conditioned_on(film_targets(request, len(card.phase_names)), level)
-    size = request.size or card.shape
-    aims = in_thickness(_of_new_part(card, request, requested), size[2], card.shape[2])
-    if request.voxel_nm and DOMAIN_SIZE in aims:  # the model knows its structure in voxels of its own
-        aims[DOMAIN_SIZE] *= card.voxel_nm[0] / request.voxel_nm[0]
-    return SampleTargets(requested, aims)
+    layers = (request.size or card.shape)[2]
+    aims = in_thickness(_of_new_part(card, request, requested), layers, card.shape[2])
+    if request.voxel_nm:  # the model knows its structure in voxels of its own
+        larger = request.voxel_nm[0] / card.voxel_nm[0]
+        aims |= {name: aims[name] * power for name, power in _scaling(larger).items() if name in aims}
+    further = card.further_targets
+    if further is None or not further.among(aims):
+        return SampleTargets(requested, aims)
+    completed = further.completed(aims, level)
+    chosen = {each.name: completed[each.name] for each in card.conditions if each.name not in aims}
+    if request.given is None:  # else they are those of the new part
+        requested |= in_thickness(chosen, card.shape[2], layers)
+    return SampleTargets(requested, completed)
+
+
+def _scaling(larger: float) -> dict[str, float]:
+    """Factors by which lengths and areas per volume are smaller where voxels are `larger`."""
+    return {DOMAIN_SIZE: 1 / larger, INTERFACIAL_AREA: larger}
 
 
 def _of_new_part(card: ModelCard, request: Request, requested: dict[str, float]) -> dict[str, float]:

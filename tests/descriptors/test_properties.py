@@ -127,7 +127,21 @@ def test_specific_surface_of_a_layer_stack() -> None:
     labels[:, :, :2] = DONOR
     volume = Microstructure(labels, (1.0, 2.0, 0.5), phase_names=("d", "a"))
     # one plane across a film of 4 * 0.5 nm
-    assert describe(volume, "full").values["specific_surface_DA"] == pytest.approx(1 / 2)
+    values = describe(volume, "full").values
+    assert values["specific_surface_DA"] == pytest.approx(1 / 2)
+    assert values["interfacial_area"] == pytest.approx(1 / 3)  # two phases: their own, if it faced all directions alike
+
+
+def test_interfacial_area_counts_the_interfaces_of_all_phases() -> None:
+    layers = np.zeros((4, 4, 6), np.uint8)
+    layers[..., 2:4], layers[..., 4:] = 2, 1  # donor, mixed, acceptor
+    values = describe(Microstructure(layers, (2.0, 2.0, 2.0)), "full").values
+    parts = [values[f"specific_surface_isotropic_{pair}"] for pair in ("DA", "DM", "AM")]
+    assert values["interfacial_area"] == pytest.approx(sum(float(part or 0) for part in parts))
+    assert values["interfacial_area"] == pytest.approx(2 / 3 * 2 / 12)
+    unknown = describe(Microstructure(layers, None), "full")
+    assert unknown.values["interfacial_area"] is None
+    assert "edge" in unknown.reasons["interfacial_area"]
 
 
 def test_distances_scale_with_cubic_voxels_and_are_refused_for_others() -> None:

@@ -10,14 +10,23 @@ from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.request_model import Design, RequestModel
 from microdesigner.app.targets import Targets
 from microdesigner.core.card import ModelCard
-from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.descriptor_spec import FURTHER, spec_of
 from microdesigner.gui.command import Command
 from microdesigner.gui.targets.options import OptionsPanel
 from microdesigner.gui.targets.row import ConditionRow
 from microdesigner.gui.targets.run_bar import RunBar
 from microdesigner.gui.targets.support_badge import SupportBadge
 from microdesigner.gui.undo import UndoMerge
-from microdesigner.gui.widgets.basics import SPACING, Section, heading, named, quiet, scrolled, tool_button
+from microdesigner.gui.widgets.basics import (
+    SPACING,
+    CollapsibleSection,
+    Section,
+    heading,
+    named,
+    quiet,
+    scrolled,
+    tool_button,
+)
 
 
 class TargetsPanel(QWidget):
@@ -38,6 +47,12 @@ class TargetsPanel(QWidget):
         self.card_text = quiet()
         self.conditions = QVBoxLayout()
         self.conditions.setSpacing(SPACING // 2)
+        further = QWidget()
+        self.further = QVBoxLayout(further)
+        self.further.setContentsMargins(0, 0, 0, 0)
+        self.more = CollapsibleSection(
+            "More targets", further, "What is reached by choosing the targets that are free."
+        )
         self.dependent = QLabel()
         self.dependent.setToolTip("All phase fractions sum to one, so the last one follows from the others.")
         self.lowered = quiet()
@@ -89,6 +104,8 @@ class TargetsPanel(QWidget):
             self._make_rows(targets)
             self.card_text.setText(_summary(targets.card))
             self.refresh()
+        if any(name in FURTHER for name in design.targets.fixed & self.rows.keys()):
+            self.more.button.setChecked(True)
         for name, row in self.rows.items():
             row.show_state(design.targets.values[name], name in design.targets.fixed)
         self._show_dependent(targets)
@@ -98,16 +115,17 @@ class TargetsPanel(QWidget):
     def _make_rows(self, targets: Targets) -> None:
         self._rows_of = targets
         for row in self.rows.values():
-            self.conditions.removeWidget(row)
+            row.setParent(None)
             row.deleteLater()
         self.rows = {
             name: ConditionRow(parameter, targets.limits(name), targets.card)
             for name, parameter in targets.parameters.items()
         }
-        for row in self.rows.values():
+        for name, row in self.rows.items():
             row.value_changed.connect(self._set_value)
             row.fixed_changed.connect(self._model.set_fixed)
-            self.conditions.addWidget(row)
+            (self.further if name in FURTHER else self.conditions).addWidget(row)
+        self.more.setVisible(self.further.count() > 0)
         self._order_stops()
 
     def _set_value(self, name: str, value: float) -> None:
@@ -133,7 +151,8 @@ class TargetsPanel(QWidget):
     def _order_stops(self) -> None:
         """Let Tab go from the model through the targets, row by row, to the options."""
         stops: list[QWidget] = [self.model]
-        for row in self.rows.values():
+        for name, row in self.rows.items():
+            stops += [self.more.button] if name == next(iter(FURTHER)) else []
             stops += [row.slider, row.number, row.free]
         stops.append(self.badge.nearest)
         stops += [*self.kept.stops(), *self.options.stops(), self.about]
@@ -163,6 +182,7 @@ class TargetsPanel(QWidget):
         for widget in above:
             column.addWidget(widget)
         column.addLayout(self.conditions)
+        column.addWidget(self.more)
         for widget in below:
             column.addWidget(widget)
         column.addStretch(1)

@@ -39,7 +39,8 @@ class SupportBadge(QWidget):
 
     def show_verdict(self, verdict: RequestVerdict | None, impossible: str = "") -> None:
         """Show what is known of the request, None without a model, and why the model cannot serve it if it cannot."""
-        sentences = (impossible,) if impossible else verdict.size_warnings if verdict else ()
+        known = (*verdict.size_warnings, *verdict.reach_warnings) if verdict else ()
+        sentences = (impossible,) if impossible else known
         self.warnings.setText("\n".join(sentences))
         self.warnings.setVisible(bool(sentences))
         support = verdict.support if verdict else None

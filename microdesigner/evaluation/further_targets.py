@@ -1,0 +1,123 @@
+"""What a model can be asked for beside its conditions, see `core.further_targets`: films from which that is learned,
+and how well it and the domain size are met."""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from microdesigner.core.card import ModelCard
+from microdesigner.core.conditions import fraction_label
+from microdesigner.core.descriptor_spec import DOMAIN_SIZE, FURTHER
+from microdesigner.core.documents import plain_number
+from microdesigner.core.errors import InputError
+from microdesigner.core.events import Progress, SampleDone
+from microdesigner.core.paths import write_text_atomic
+from microdesigner.core.request import Request
+from microdesigner.core.result import Sample
+from microdesigner.core.subsampling import evenly_spread
+from microdesigner.descriptors import sample_values
+from microdesigner.engine import Engine
+from microdesigner.evaluation.metrics import agreement
+from microdesigner.models.bundle import update_card
+
+FILMS_SEED, ASKED_SEED = 4_000_037, 4_500_007
+"""Of the first film, far from those of other evaluations."""
+ASKED = 24
+"""Films asked for each target."""
+Row = list[float | None]
+
+
+def training_targets(card: ModelCard, count: int) -> list[dict[str, float]]:
+    """Conditions and domain sizes of `count` training films, evenly spread over those that the card holds."""
+    films = card.known_films
+    if films is None or DOMAIN_SIZE not in films.names:
+        raise InputError(f"The card of {card.name} holds no domain sizes; evaluate another model.")
+    chosen = evenly_spread(len(films.points), min(count, len(films.points)))
+    return [dict(zip(films.names, films.points[row].tolist(), strict=True)) for row in chosen]
+
+
+def measure_films(engine: Engine, count: int, path: Path) -> Iterator[Progress]:
+    """Make films at `training_targets` and write a table of what was asked of each and what it measures of `FURTHER`.
+
+    A line is added for each film, and those that are there stay, so that an interrupted run goes on.
+    """
+    targets = training_targets(engine.card, count)
+    header = [*targets[0], *FURTHER]
+    rows = _rows(path, header) if path.exists() else []
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        if not rows:
+            file.truncate(0)
+            writer.writerow(header)
+        for number in range(len(rows), len(targets)):
+            sample = _made(engine, Request(targets[number], model=engine.card.name, seed=FILMS_SEED + number))
+            values = sample_values(sample.microstructure, FURTHER).values
+            measured = ["" if (value := values[name]) is None else value for name in FURTHER]
+            writer.writerow([*targets[number].values(), *measured])
+            file.flush()
+            yield Progress("films", number + 1, len(targets))
+
+
+def films_entry(card: ModelCard, path: Path) -> dict[str, Any]:
+    """The card's entry of such a table; films in which a phase leads nowhere are left out."""
+    asked = [*training_targets(card, 1)[0]]
+    rows = _rows(path, [*asked, *FURTHER])
+    whole = [[round(value, 6) for value in row if value is not None] for row in rows if None not in row]
+    return {"asked": asked, "measured": list(FURTHER), "rows": whole}
+
+
+def evaluate_asked(engine: Engine, table: Path, path: Path) -> Iterator[Progress]:
+    """Ask for the domain size and each of `FURTHER` beside the fractions, as films of `table` have them, and write the
+    agreement of measured with asked values by name to `path`."""
+    card = engine.card.with_entries({"measured_films": films_entry(engine.card, table)})
+    asking = Engine(replace(engine.bundle, card=card), engine.device)
+    header = [*training_targets(card, 1)[0], *FURTHER]
+    films = [dict(zip(header, row, strict=True)) for row in _rows(table, header) if None not in row]
+    chosen = [films[row] for row in evenly_spread(len(films), min(ASKED, len(films)))]
+    names, found = (DOMAIN_SIZE, *FURTHER), {}
+    for place, name in enumerate(names):
+        pairs = []
+        for number, film in enumerate(chosen):
+            request = Request(_beside_fractions(card, film, name), model=card.name, seed=ASKED_SEED + number)
+            pairs.append((film[name], _made(asking, request).measured[name]))
+            yield Progress("asked", place * len(chosen) + number + 1, len(names) * len(chosen))
+        asked, measured = np.array(pairs, dtype=np.float64).T
+        found[name] = agreement(asked, measured).to_json()
+    write_text_atomic(path, json.dumps({"count": len(chosen), "control": found}, indent=1, default=plain_number) + "\n")
+
+
+def record_further(bundle: Path, table: Path, asked: Path) -> None:
+    """Let the model in `bundle` be asked for `FURTHER`, and record how well that is met."""
+    card = ModelCard.read(bundle / "model.json")
+    document = json.loads(asked.read_text(encoding="utf-8"))
+    entries = {
+        f"asked {name} beside the fractions": {"control": {name: figures}, "count": document["count"]}
+        for name, figures in document["control"].items()
+    }
+    recorded = card.to_json().get("accuracy", {})
+    update_card(bundle, {"measured_films": films_entry(card, table), "accuracy": {**recorded, **entries}})
+
+
+def _beside_fractions(card: ModelCard, film: Mapping[str, float | None], name: str) -> dict[str, float]:
+    """Targets: a film's fractions, as far as they are conditions, and the quantity `name`."""
+    phases = len(card.phase_names)
+    names = [*(each.name for each in card.conditions if fraction_label(each.name, phases) is not None), name]
+    return {name: float(film[name] or 0.0) for name in names}
+
+
+def _made(engine: Engine, request: Request) -> Sample:
+    return next(event.sample for event in engine.generate(request) if isinstance(event, SampleDone))
+
+
+def _rows(path: Path, header: Sequence[str]) -> list[Row]:
+    """The lines of a table, None for what is empty; raises InputError where it is another one."""
+    with path.open(newline="", encoding="utf-8") as file:
+        first, *rows = [*csv.reader(file)] or [[*header]]
+    if first != [*header]:
+        raise InputError(f"{path} belongs to another evaluation; choose another --out.")
+    return [[float(value) if value else None for value in row] for row in rows]
