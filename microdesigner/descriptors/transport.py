@@ -29,6 +29,16 @@ class Transport:
     steps: int
 
 
+@dataclass(frozen=True)
+class Conduction:
+    """Between two plates: the conductance by the dissipated energy, whose error is the square of the potential's; the
+    potential of each voxel that conducts; the steps of conjugate gradients."""
+
+    conductance: float
+    potential: Values
+    steps: int
+
+
 def transport_along_z(microstructure: Microstructure, label: int) -> Transport | None:
     """Diffusion along z through one phase.
 
@@ -70,13 +80,40 @@ def transport_along_z(microstructure: Microstructure, label: int) -> Transport |
     voxels = spanning_voxels(microstructure, label)
     if not voxels.any():
         return None
+    settled = _through(voxels, microstructure)
     conduct = conductances(microstructure.spacing)
-    lateral = microstructure.periodic
-    conductance, steps = result_of(between_plates(voxels.view(np.uint8), plain(conduct), (False, lateral, lateral)))
     layers, rows, columns = voxels.shape
-    diffusivity = conductance * layers / (conduct[0] * rows * columns)
+    diffusivity = settled.conductance * layers / (conduct[0] * rows * columns)
     fraction = float((microstructure.phases == label).mean())
-    return Transport(diffusivity, fraction / diffusivity, steps)
+    return Transport(diffusivity, fraction / diffusivity, settled.steps)
+
+
+def diffusivity_slopes(microstructure: Microstructure, label: int) -> NDArray[np.float64] | None:
+    """How the logarithm of a phase's effective diffusivity along z changes with the diffusivity of each voxel.
+
+    By the potential alone, for the energy is stationary in it: voxels of the phase count the energy that their faces
+    dissipate, and a voxel beside the phase what it would dissipate if a little diffused through it.
+
+    Parameters
+    ----------
+    microstructure : Microstructure
+        The volume.
+    label : int
+        The phase.
+
+    Returns
+    -------
+    ndarray, shape (x, y, z), or None
+        Derivatives; None where no path over voxel faces joins the two z faces.
+    """
+    voxels = spanning_voxels(microstructure, label)
+    if not voxels.any():
+        return None
+    settled = _through(voxels, microstructure)
+    potential = np.zeros(voxels.shape)
+    potential[voxels] = settled.potential
+    slopes = _energy_slopes(voxels, potential, conductances(microstructure.spacing), microstructure.periodic)
+    return slopes.T / settled.conductance
 
 
 def conductances(spacing: tuple[float, float, float]) -> Conduct:
@@ -85,8 +122,8 @@ def conductances(spacing: tuple[float, float, float]) -> Conduct:
     return x_nm * y_nm / z_nm, z_nm * x_nm / y_nm, y_nm * z_nm / x_nm
 
 
-def between_plates(classes: NDArray[np.uint8], conduct: Values, wraps: Wraps) -> Steps[tuple[float, int]]:
-    """Conductance between plates on the first and the last face along z, and the steps that it took.
+def between_plates(classes: NDArray[np.uint8], conduct: Values, wraps: Wraps) -> Steps[Conduction]:
+    """Conduction between plates on the first and the last face along z, at potential 0 and 1.
 
     Parameters
     ----------
@@ -99,10 +136,8 @@ def between_plates(classes: NDArray[np.uint8], conduct: Values, wraps: Wraps) ->
 
     Returns
     -------
-    conductance : float
-        By the dissipated energy, whose error is the square of the potential's.
-    steps : int
-        Of conjugate gradients.
+    Conduction
+        What the plates conduct, and the potential.
     """
     layers, in_layer = len(classes), np.count_nonzero(classes, axis=(1, 2))
     # the plates lie half a voxel away
@@ -115,4 +150,39 @@ def between_plates(classes: NDArray[np.uint8], conduct: Values, wraps: Wraps) ->
     start = np.repeat((np.arange(layers) + 0.5) / layers, in_layer)
     settled = yield from settle(network, TwoLevel(network, classes), source, start)
     energy = source.sum() - source @ settled.potential - settled.residual @ settled.potential
-    return float(energy), settled.steps
+    return Conduction(float(energy), settled.potential, settled.steps)
+
+
+def _through(voxels: NDArray[np.bool_], microstructure: Microstructure) -> Conduction:
+    """Conduction along z through voxels [z, y, x]."""
+    lateral = microstructure.periodic
+    conduct = plain(conductances(microstructure.spacing))
+    return result_of(between_plates(voxels.view(np.uint8), conduct, (False, lateral, lateral)))
+
+
+def _energy_slopes(voxels: NDArray[np.bool_], potential: Values, conduct: Conduct, periodic: bool) -> Values:
+    """Derivatives [z, y, x] of the dissipated energy by what each voxel conducts: 1 in `voxels`, 0 elsewhere.
+
+    Two voxels that conduct k and l exchange 2 k l / (k + l), of which the derivative by k is 1/2 where both are 1, and
+    2 where k is 0. A voxel that hardly conducts takes the mean potential of the neighbours that do.
+    """
+    inside = np.zeros(voxels.shape)
+    weight, first, second = np.zeros((3, *voxels.shape))  # sums over neighbours that conduct, of 1, u and u²
+    for axis, (own, wraps) in enumerate(zip(conduct, (False, periodic, periodic), strict=True)):
+        for shift in (1, -1):
+            there, beside = np.roll(voxels, shift, axis), np.roll(potential, shift, axis)
+            if not wraps:
+                edge = _edge(axis, 0 if shift > 0 else -1)
+                there[edge], beside[edge] = axis == 0, float(shift < 0)  # the plates along z
+            inside += np.where(there, 0.5 * own * (potential - beside) ** 2, 0)
+            weight += own * there
+            first += own * there * beside
+            second += own * there * beside**2
+    for face, level in ((0, 0.0), (-1, 1.0)):  # half a voxel away, and all of it the voxel's own
+        inside[face] += 1.5 * conduct[0] * (potential[face] - level) ** 2
+    outside = 2 * (second - first**2 / np.maximum(weight, np.finfo(float).tiny))
+    return np.where(voxels, inside, outside)
+
+
+def _edge(axis: int, place: int) -> tuple[slice | int, ...]:
+    return tuple(place if number == axis else slice(None) for number in range(3))

@@ -1,9 +1,11 @@
-"""What the descriptors say of a film, exactly, and how straight paths would change with its softened phases."""
+"""What the descriptors say of a film, exactly, and how they would change with its softened phases."""
 
 import math
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -12,52 +14,84 @@ from torch import Tensor
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.conditions import fraction_labels
-from microdesigner.core.microstructure import PhaseArray
+from microdesigner.core.descriptor_spec import FURTHER, INTERFACIAL_AREA
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.components import components_of, connected_voxels
 from microdesigner.descriptors.fractions import generator_values
 from microdesigner.descriptors.geodesic import CUBE
-from microdesigner.descriptors.phase_bits import carriers_of, pack_phases
+from microdesigner.descriptors.phase_bits import PhaseBits, carriers_of, pack_phases
 from microdesigner.descriptors.soft_paths import straight_amount
+from microdesigner.descriptors.surface import interfacial_area
 from microdesigner.descriptors.tortuosity import is_cubic
+from microdesigner.descriptors.transport import diffusivity_slopes, transport_along_z
+from microdesigner.engine.sample_targets import SampleTargets
 
 DONOR, ACCEPTOR = 0, 1
 STRAIGHT = {"tortuosity_D": DONOR, "CT_f_D_tort1": DONOR, "tortuosity_A": ACCEPTOR, "CT_f_A_tort1": ACCEPTOR}
 STRAIGHT_VALUES = ("tortuosity_D", "tortuosity_A")
+Kind = Literal["fraction", "straight", "area", "winding"]
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(STRAIGHT, "straight"), INTERFACIAL_AREA: "area",
+    "tortuosity_factor_D": "winding", "tortuosity_factor_A": "winding",
+}  # fmt: skip
+LABELS = STRAIGHT | {"tortuosity_factor_D": DONOR, "tortuosity_factor_A": ACCEPTOR}
+NOTHING = 255
 MOST_VOXELS = 2 * 256 * 256 * 128
 
 
 @dataclass(frozen=True)
 class TargetQuantity:
-    """A condition that can be measured here: its `column` among the card's conditions, the phase `label` it speaks of,
-    and whether it is that phase's share of straight paths (else its volume fraction)."""
+    """A target that can be measured here: its `column` in `target_values`, the phase `label` it speaks of, and its
+    `kind`. Areas, of all phases, and windings, that is tortuosity factors, are refined by their logarithms."""
 
     column: int
     label: int
-    straight: bool
+    kind: Kind
+
+    @property
+    def straight(self) -> bool:
+        """Whether it is a share of straight paths."""
+        return self.kind == "straight"
+
+    @property
+    def shaped(self) -> bool:
+        """Whether it depends on the shape of domains: all but fractions."""
+        return self.kind != "fraction"
 
 
 @dataclass(frozen=True)
 class FilmCounts:
-    """Shares of straight paths per quantity, NaN for what does not exist, and the bits of `connected_voxels` [x, y, z]:
-    1 where a donor voxel reaches the anode, 2 where an acceptor voxel reaches the cathode."""
+    """Values of shaped quantities as they are refined, NaN for what does not exist, and the bits of `connected_voxels`
+    [x, y, z]: 1 where a donor voxel reaches the anode, 2 where an acceptor voxel reaches the cathode."""
 
-    straight: list[float]
+    values: list[float]
     connected: NDArray[np.uint8]
+    film: Microstructure
+
+
+def target_values(card: ModelCard, targets: SampleTargets) -> tuple[Tensor, list[bool]]:
+    """What a film is refined to, (conditions + further targets,), and which of it is asked for: the conditions as the
+    film shall measure them, then `FURTHER` in the model's own voxels."""
+    names = [condition.name for condition in card.conditions]
+    values = [float(targets.requested.get(name, 0.0)) for name in names]
+    further = [float(targets.conditions.get(name, 0.0)) for name in FURTHER]
+    asked = [*(name in targets.requested for name in names), *(name in targets.conditions for name in FURTHER)]
+    return torch.tensor([*values, *further]), asked
 
 
 def target_quantities(card: ModelCard, targeted: Sequence[bool], voxels: int) -> list[TargetQuantity]:
-    """The asked conditions that are fractions or straight paths; none in a film of more voxels than gradients fit, and
-    no straight paths in voxels that are no cubes, for which their derivatives are not known."""
+    """What can be measured of the `targeted` columns of `target_values`; none in a film of more voxels than gradients
+    fit, and no straight paths in voxels that are no cubes, for which their derivatives are not known."""
     if voxels > MOST_VOXELS:
         return []
-    quantities = []
-    for column, condition in enumerate(card.conditions):
-        labels = list(fraction_labels({condition.name: 0.0}, len(card.phase_names)))
-        if targeted[column] and labels:
-            quantities.append(TargetQuantity(column, labels[0], straight=False))
-        elif targeted[column] and condition.name in STRAIGHT and is_cubic(card.voxel_nm):
-            quantities.append(TargetQuantity(column, STRAIGHT[condition.name], straight=True))
-    return quantities
+    names = [*(condition.name for condition in card.conditions), *FURTHER]
+    found = []
+    for column, (name, asked) in enumerate(zip(names, targeted, strict=False)):
+        labels = list(fraction_labels({name: 0.0}, len(card.phase_names)))
+        kind = "fraction" if labels else _KINDS.get(name)
+        if asked and kind and (kind != "straight" or is_cubic(card.voxel_nm)):
+            found.append(TargetQuantity(column, labels[0] if labels else LABELS.get(name, 0), kind))
+    return found
 
 
 def why_not_refined(card: ModelCard, targets: Iterable[str]) -> str:
@@ -67,33 +101,70 @@ def why_not_refined(card: ModelCard, targets: Iterable[str]) -> str:
     return "the derivatives of straight paths are not known for voxels that are no cubes"
 
 
-def count_straight_paths(phases: PhaseArray, quantities: Sequence[TargetQuantity], periodic: bool) -> FilmCounts:
-    """Count the straight paths of labels [x, y, z] for each of `quantities`."""
-    film = pack_phases(phases)
-    parts = components_of(carriers_of(film), periodic)
-    values = generator_values(film, parts, periodic, CUBE)
-    shares = [values[STRAIGHT_VALUES[quantity.label]] for quantity in quantities]
-    straight = [math.nan if share is None else share for share in shares]
-    return FilmCounts(straight, connected_voxels(film, parts.touches).T)
+def count_shapes(film: Microstructure, quantities: Sequence[TargetQuantity]) -> FilmCounts:
+    """Measure the shaped `quantities` of a film."""
+    packed = pack_phases(film.phases)
+    parts = components_of(carriers_of(packed), film.periodic)
+    straight = generator_values(packed, parts, film.periodic, CUBE)
+    values = [_value(quantity, film, packed, straight) for quantity in quantities]
+    return FilmCounts(values, connected_voxels(packed, parts.touches).T, film)
 
 
-def straight_slopes(
-    soft: Tensor, counts: FilmCounts, quantities: Sequence[TargetQuantity], periodic: bool, pool: ThreadPoolExecutor
-) -> list[Tensor]:
-    """Derivatives (x, y, z) of each of `quantities`, shares of straight paths, by the softened labels of its phase.
+def _value(
+    quantity: TargetQuantity, film: Microstructure, packed: PhaseBits, straight: Mapping[str, float | None]
+) -> float:
+    if quantity.kind == "straight":
+        share = straight[STRAIGHT_VALUES[quantity.label]]
+        return math.nan if share is None else share
+    if quantity.kind == "area":
+        return math.log(max(interfacial_area(film, packed), sys.float_info.min))
+    transport = transport_along_z(film, quantity.label)
+    return math.nan if transport is None else math.log(transport.tortuosity_factor)
 
-    `soft` holds all softened labels (phases, x, y, z). The number of connected voxels, over which a share is taken,
-    counts as constant.
+
+def shape_slopes(
+    soft: Tensor, counts: FilmCounts, quantities: Sequence[TargetQuantity], pool: ThreadPoolExecutor
+) -> list[dict[int, Tensor]]:
+    """Derivatives (x, y, z) of each of the shaped `quantities` by the softened labels, by label.
+
+    `soft` holds all softened labels (phases, x, y, z). The number of connected voxels, over which a share of straight
+    paths is taken, counts as constant, as the fraction of a phase does, which biases keep.
     """
     connected = torch.from_numpy(np.ascontiguousarray(counts.connected)).to(soft.device)
+    film = counts.film
 
-    def slopes(quantity: TargetQuantity) -> Tensor:
+    def slopes(quantity: TargetQuantity) -> dict[int, Tensor]:
+        if quantity.kind == "area":
+            return {label: _on(soft, values) for label, values in enumerate(area_slopes(film))}
+        if quantity.kind == "winding":
+            found = diffusivity_slopes(film, quantity.label)
+            return {} if found is None else {quantity.label: _on(soft, -found)}
         present = _from_below(soft[quantity.label].cpu(), quantity.label).numpy()
-        derivatives = torch.from_numpy(np.ascontiguousarray(straight_amount(present, periodic)[1])).to(soft.device)
+        derivatives = _on(soft, straight_amount(present, film.periodic)[1])
         whole = (soft[quantity.label] * (connected == 1 << quantity.label)).sum().clamp_min(1)
-        return _from_below(derivatives, quantity.label) / whole
+        return {quantity.label: _from_below(derivatives, quantity.label) / whole}
 
     return list(pool.map(slopes, quantities))
+
+
+def area_slopes(film: Microstructure) -> list[NDArray[np.float64]]:
+    """Derivatives [x, y, z] of the logarithm of the interfacial area by each phase's share of a voxel: the less, the
+    more of its neighbours are of that phase."""
+    alike = np.zeros((len(film.phase_names), *film.shape))
+    faces = 0.0
+    for axis, edge in enumerate(film.spacing):
+        for shift in (1, -1):
+            beside = np.roll(film.phases, shift, axis)
+            if axis == 2 or not film.periodic:
+                np.moveaxis(beside, axis, 0)[0 if shift > 0 else -1] = NOTHING
+            faces += 0.5 * float(((beside != film.phases) & (beside != NOTHING)).sum()) / edge
+            for label in range(len(alike)):
+                alike[label] += (beside == label) / edge
+    return [-values / max(faces, 1.0 / max(film.spacing)) for values in alike]
+
+
+def _on(soft: Tensor, values: NDArray[Any]) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values, np.float32)).to(soft.device)
 
 
 def _from_below(volume: Tensor, label: int) -> Tensor:

@@ -1,5 +1,6 @@
 """What a latent's film measures once its fractions are balanced, and how that changes with the latent."""
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,19 +9,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from microdesigner.core.microstructure import PhaseArray
+from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.engine.balance import SHARPNESS, FilmBalance, film_labels, layer_shares, moments, soft_phases
 from microdesigner.engine.differentiable_descriptors import (
     FilmCounts,
+    Kind,
     TargetQuantity,
-    count_straight_paths,
-    straight_slopes,
+    count_shapes,
+    shape_slopes,
 )
 from microdesigner.engine.known_part import KnownPart
 from microdesigner.engine.networks import InferenceNetworks
 
-RESPONSE = 0.5
-"""Change of the counted share of straight paths over that of the softened one, on films of all shipped models."""
+RESPONSE: dict[Kind, float] = {"straight": 0.5, "winding": 0.5, "area": 0.12}
+"""Change of what is counted over that of the softened film, on films of shipped models."""
+LOGARITHM_SCALE = 0.25
+"""Spread of the logarithms of areas and tortuosity factors among films."""
 FIRST_ITERATIONS, ITERATIONS = 8, 1
 _POOL = ThreadPoolExecutor(2, thread_name_prefix="straight-paths")
 
@@ -45,7 +49,7 @@ class DecodedFilm:
 
 @dataclass(frozen=True)
 class Counted:
-    """Shares of straight paths (quantities,), NaN where they do not exist, and the counts behind them."""
+    """Values of shaped quantities (quantities,), NaN where they do not exist, and the counts behind them."""
 
     values: Tensor
     counts: FilmCounts
@@ -59,9 +63,9 @@ class FilmMeasure:
     ----------
     networks : InferenceNetworks
     targets : Tensor
-        Values (conditions,) in the order of the card's conditions.
+        As of `target_values`.
     quantities : list of TargetQuantity
-        The conditions that are asked for and can be measured.
+        Those that are asked for and can be measured.
     strength : float
         Share of each miss of a fraction that is mended, 0 to 1.
     known : KnownPart, optional
@@ -77,11 +81,13 @@ class FilmMeasure:
         known: KnownPart | None = None,
     ) -> None:
         self.networks, self.strength, self._known = networks, strength, known
-        self.straight = [quantity for quantity in quantities if quantity.straight]
-        self.fractions = {quantity.label: targets[quantity.column] for quantity in quantities if not quantity.straight}
-        columns = [quantity.column for quantity in self.straight]
-        self.targets = targets[columns].cpu()
-        self.scale = networks.bundle.predictor.descriptor_std[columns].cpu()
+        self.shaped = [quantity for quantity in quantities if quantity.shaped]
+        self.fractions = {quantity.label: targets[quantity.column] for quantity in quantities if not quantity.shaped}
+        self.targets = torch.tensor([_refined(quantity, float(targets[quantity.column])) for quantity in self.shaped])
+        spread = networks.bundle.predictor.descriptor_std.cpu()
+        self.scale = torch.tensor(
+            [float(spread[quantity.column]) if quantity.straight else LOGARITHM_SCALE for quantity in self.shaped]
+        )
         self._balance: FilmBalance | None = None
         self._bias: Tensor | None = None
 
@@ -101,24 +107,29 @@ class FilmMeasure:
         return DecodedFilm(leaf, decoded, self._balanced(decoded.detach().float(), FIRST_ITERATIONS))
 
     def counted(self, film: BalancedFilm) -> Counted:
-        """Count the straight paths of a film."""
-        counts = count_straight_paths(film.phases, self.straight, self.networks.periodic)
-        return Counted(torch.tensor(counts.straight), counts)
+        """Measure the shaped quantities of a film."""
+        card = self.networks.bundle.card
+        counts = count_shapes(Microstructure(film.phases, card.voxel_nm, card.lateral, card.phase_names), self.shaped)
+        return Counted(torch.tensor(counts.values), counts)
 
     def derivatives(self, at: DecodedFilm) -> tuple[Tensor, Tensor]:
-        """Shares of straight paths (quantities,) of a film and their derivatives by its latent (quantities, latent
-        voxels), on the CPU as all small algebra."""
+        """Shaped quantities (quantities,) of a film and their derivatives by its latent (quantities, latent voxels), on
+        the CPU as all small algebra."""
         leaf, decoded, film = at.leaf, at.decoded, at.film
         counted = self.counted(film)
         soft = soft_phases(film.logits, film.bias)
-        slopes = straight_slopes(soft, counted.counts, self.straight, self.networks.periodic, _POOL)
         assert self._balance is not None
         rows = []
-        for quantity, slope in zip(self.straight, slopes, strict=True):
-            by_logits = self._balance.at_balance(soft, quantity.label, slope)
+        every = shape_slopes(soft, counted.counts, self.shaped, _POOL)
+        for quantity, slopes in zip(self.shaped, every, strict=True):
+            if not slopes:  # a phase that leads nowhere does not tell where it nearly does
+                rows.append(torch.zeros_like(leaf).flatten())
+                continue
+            by_label = [self._balance.at_balance(soft, label, slope) for label, slope in slopes.items()]
+            by_logits = torch.stack(by_label).sum(0)
             (row,) = torch.autograd.grad(decoded, leaf, by_logits.to(decoded.dtype), retain_graph=True)
-            rows.append(row.flatten())
-        return counted.values, self._free(RESPONSE * torch.stack(rows).float().cpu())
+            rows.append(RESPONSE[quantity.kind] * row.flatten())
+        return counted.values, self._free(torch.stack(rows).float().cpu())
 
     def own_fractions(self, logits: Tensor) -> Tensor:
         """Softened shares (fractions,) of the phases whose fractions are asked for, of logits (phases, x, y, z) without
@@ -170,3 +181,8 @@ class FilmMeasure:
         if len(free) == 1:
             goals[free[0], 0] = 1 - sum(goals[label, 0] for label in self.fractions)
         return FilmBalance(goals, free)
+
+
+def _refined(quantity: TargetQuantity, value: float) -> float:
+    """A target as the quantity is refined."""
+    return math.log(value) if quantity.kind in ("area", "winding") else value

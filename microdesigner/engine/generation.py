@@ -24,14 +24,13 @@ from microdesigner.core.verdict import RequestVerdict, judge_film, judge_request
 from microdesigner.core.version import __version__
 from microdesigner.descriptors import sample_values
 from microdesigner.engine.candidates import BestOfN, Candidate
-from microdesigner.engine.differentiable_descriptors import target_quantities, why_not_refined
+from microdesigner.engine.differentiable_descriptors import target_quantities, target_values, why_not_refined
 from microdesigner.engine.guidance import MeasuredGuidance
 from microdesigner.engine.inpainting import KnownPartGuidance
 from microdesigner.engine.latents import (
     Guidance,
     InitialNoise,
     Step,
-    condition_values,
     denoised,
     initial_noises,
     latent_shape,
@@ -64,8 +63,8 @@ class Generation:
         phases = len(self._card.phase_names)
         self._fractions = {} if request.match == "none" else fraction_labels(film_targets(request, phases), phases)
         self._targets: dict[int, SampleTargets] = {}
-        _, requested = condition_values(self._card, [self.targets(0).requested])
-        self._quantities = target_quantities(self._card, requested[0].tolist(), int(np.prod(self._size)))
+        _, asked = target_values(self._card, self.targets(0))
+        self._quantities = target_quantities(self._card, asked, int(np.prod(self._size)))
         self._refines = request.refinement_strength > 0 and bool(self._quantities)
         self._guidances: dict[tuple[int, int], MeasuredGuidance] = {}  # of candidates that wait for their refinement
         self._seconds: defaultdict[str, float] = defaultdict(float)
@@ -157,10 +156,10 @@ class Generation:
 
     def _measured_guidance(self, index: int, number: int) -> MeasuredGuidance | None:
         steps, corrected = self._request.evaluations, corrected_steps(self._request)
-        if not corrected or not any(quantity.straight for quantity in self._quantities):
+        if not corrected or not any(quantity.shaped for quantity in self._quantities):
             return None
-        values, _ = condition_values(self._card, [self.targets(index).requested])
-        guidance = MeasuredGuidance(self._networks, values[0], self._quantities, steps, corrected, self.known)
+        values, _ = target_values(self._card, self.targets(index))
+        guidance = MeasuredGuidance(self._networks, values, self._quantities, steps, corrected, self.known)
         self._guidances[index, number] = guidance
         return guidance
 
@@ -207,10 +206,10 @@ class Generation:
 
     def _refinement(self, index: int, number: int, latent: Tensor) -> Refinement:
         strength = self._request.refinement_strength
-        values, _ = condition_values(self._card, [self.targets(index).requested])
+        values, _ = target_values(self._card, self.targets(index))
         guidance = self._guidances.pop((index, number), None)
         jacobian = guidance.jacobian if guidance else None
-        return Refinement(self._networks, latent, values[0], self._quantities, strength, jacobian, self.known)
+        return Refinement(self._networks, latent, values, self._quantities, strength, jacobian, self.known)
 
     def _refined_phases(self, refinement: Refinement) -> tuple[PhaseArray, dict[str, Any]]:
         """Labels [x, y, z] of a refined latent and, where fractions are made exact, what that took."""

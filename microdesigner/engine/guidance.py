@@ -31,9 +31,9 @@ class MeasuredGuidance:
     ----------
     networks : InferenceNetworks
     targets : Tensor
-        Values (conditions,) in the order of the card's conditions.
+        As of `target_values`.
     quantities : list of TargetQuantity
-        The conditions that are asked for and can be measured, straight paths among them.
+        Those that are asked for and can be measured, one that depends on the shape of domains among them.
     steps, corrected : int, sequence of int
         How many steps there are, and the numbers from 0 of those whose estimates are corrected.
     known : KnownPart, optional
@@ -59,8 +59,8 @@ class MeasuredGuidance:
 
     @property
     def jacobian(self) -> Tensor | None:
-        """Derivatives (straight paths asked for, latent voxels) of the first film that was measured."""
-        return None if self._jacobian is None else self._jacobian[: len(self._measure.straight)]
+        """Derivatives (shaped quantities asked for, latent voxels) of the first film that was measured."""
+        return None if self._jacobian is None else self._jacobian[: len(self._measure.shaped)]
 
     def corrected(self, clean: Tensor) -> Tensor:
         """The next step's estimate `clean` (channels, x, y, z), moved towards the targets where one is due."""

@@ -1,7 +1,8 @@
 """Refining a latent: decode, count, and move along derivatives until the film measures what was asked for.
 
-Fractions come from biases on the logits (see `balance`), so only shares of straight paths need derivatives. Films also
-keep the first moment of their composition along z: else a tilt would be the shortest way to more straight paths.
+Fractions come from biases on the logits (see `balance`), so only what depends on the shape of domains needs
+derivatives: straight paths, the interfacial area and tortuosity factors. Films also keep the first moment of their
+composition along z: else a tilt would be the shortest way to more straight paths.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,13 +34,13 @@ class Refinement:
     latent : Tensor
         Denoised latent (channels, x, y, z).
     targets : Tensor
-        Values (conditions,) in the order of the card's conditions.
+        As of `target_values`.
     quantities : list of TargetQuantity
-        The conditions that are asked for and can be measured.
+        Those that are asked for and can be measured.
     strength : float
         Share of each miss that is mended, 0 to 1.
     jacobian : Tensor, optional
-        Derivatives (straight paths asked for, latent voxels) of a film much like this one; None to take them anew.
+        Derivatives (shaped quantities asked for, latent voxels) of a film much like this one; None to take them anew.
     known : KnownPart, optional
         The part of the film that is given.
     """
@@ -113,7 +114,7 @@ class Refinement:
     def _begin(self) -> Tensor | None:
         """Decode the film, take derivatives where none are known, and tell its values; None where only fractions are
         asked for, which the balance gives."""
-        if self._measure.straight and self._jacobian is None:
+        if self._measure.shaped and self._jacobian is None:
             unrefined = self._near_fractions()
             self.phases = unrefined.film.phases
             values, self._jacobian = self._measure.derivatives(unrefined)
@@ -124,7 +125,7 @@ class Refinement:
             self._measure.balance_anew()
             film = self._measure.quick(self.latent)
         self.phases = film.phases
-        return self._measure.counted(film).values if self._measure.straight else None
+        return self._measure.counted(film).values if self._measure.shaped else None
 
     def _near_fractions(self) -> DecodedFilm:
         """The film decoded for derivatives, after the latent was moved until its own fractions are near the targets,

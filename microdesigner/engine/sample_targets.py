@@ -18,7 +18,8 @@ LEVELS = 0x6D6978
 class SampleTargets:
     """Targets in the model's own conditions: `requested` is what the film is to measure, `conditions` what a film of
     the same structure measures in the thickness and the voxels that the model was trained on, for the denoiser knows no
-    others. Conditions that were chosen for the sake of `FURTHER` are among both."""
+    others. What is chosen for the sake of `FURTHER` is among the conditions; chosen fractions are requested, too, since
+    they cost nothing to meet."""
 
     requested: dict[str, float]
     conditions: dict[str, float]
@@ -41,9 +42,9 @@ def sample_targets(card: ModelCard, request: Request, index: int = 0) -> SampleT
     if further is None or not further.among(aims):
         return SampleTargets(requested, aims)
     completed = further.completed(aims, level)
-    chosen = {each.name: completed[each.name] for each in card.conditions if each.name not in aims}
     if request.given is None:  # else they are those of the new part
-        requested |= in_thickness(chosen, card.shape[2], layers)
+        names = [each.name for each in card.conditions if fraction_label(each.name, len(card.phase_names)) is not None]
+        requested = {name: completed[name] for name in names} | requested
     return SampleTargets(requested, completed)
 
 

@@ -27,7 +27,7 @@ from microdesigner.models.bundle import update_card
 
 FILMS_SEED, ASKED_SEED = 4_000_037, 4_500_007
 """Of the first film, far from those of other evaluations."""
-ASKED = 24
+ASKED = 16
 """Films asked for each target."""
 Row = list[float | None]
 

@@ -68,7 +68,8 @@ def effective_conductivity(
     reached = spanning(driven != 0, wrapped[1], wrapped[2])
     if not reached.any():
         return None, None
-    conductance, _ = yield from between_plates(np.where(reached, driven, np.uint8(0)), conduct, (False, *wrapped[1:]))
+    leading = np.where(reached, driven, np.uint8(0))
+    conductance = (yield from between_plates(leading, conduct, (False, *wrapped[1:]))).conductance
     first, second, third = spacing
     return conductance * first * len(driven) / (second * third * driven[0].size), None
 

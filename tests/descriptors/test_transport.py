@@ -5,9 +5,11 @@ import pytest
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
-from microdesigner.core.microstructure import Lateral
+from microdesigner.core.microstructure import Lateral, Microstructure
+from microdesigner.core.steps import result_of
 from microdesigner.descriptors.percolation import spanning_voxels
-from microdesigner.descriptors.transport import transport_along_z
+from microdesigner.descriptors.transport import diffusivity_slopes, transport_along_z
+from microdesigner.properties.conduction import effective_conductivity
 from tests.descriptors.volumes import noise, stripes, volume
 
 
@@ -75,3 +77,26 @@ def test_equals_a_direct_solution(seed: int, lateral: Lateral) -> None:
     assert result is not None
     assert result.effective_diffusivity == pytest.approx(direct(labels, voxel, lateral == "periodic"), rel=1e-6)
     assert result.tortuosity_factor == pytest.approx((labels == 0).mean() / result.effective_diffusivity)
+
+
+@pytest.mark.parametrize("lateral", ["periodic", "no-flux"])
+def test_slopes_foretell_what_a_voxel_changes(lateral: Lateral) -> None:
+    """A third phase in one voxel, a little more or less conductive than before: the logarithm of the diffusivity."""
+    edges, little = (2.0, 1.0, 0.5), 1e-3
+    labels = (np.random.default_rng(4).random((5, 6, 7)) > 0.7).astype(np.uint8)
+    slopes = diffusivity_slopes(Microstructure(labels, edges, lateral, ("a", "b")), 0)
+    assert slopes is not None
+    for place in [(0, 0, 0), (2, 3, 6), (4, 5, 3), (1, 2, 3), (3, 0, 2)]:
+        other = labels.copy()
+        other[place] = 2
+        film = Microstructure(other, edges, lateral, ("a", "b", "c"))
+        usual = 1 - labels[place]
+        more, less = (
+            result_of(effective_conductivity(film, (1.0, 0.0, max(usual + change, 1e-9)), 2))[0]
+            for change in (little, -little)
+        )
+        assert more is not None
+        assert less is not None
+        foretold = (np.log(more) - np.log(less)) / (2 * little if usual else little)
+        assert slopes[place] == pytest.approx(foretold, rel=5e-3, abs=1e-6)
+    assert diffusivity_slopes(Microstructure(np.ones((3, 3, 3), np.uint8)), 0) is None

@@ -9,14 +9,17 @@ import pytest
 import torch
 
 from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
+from microdesigner.descriptors import sample_values
 from microdesigner.engine import Engine, film_measure, refinement
-from microdesigner.engine.differentiable_descriptors import target_quantities, why_not_refined
+from microdesigner.engine.differentiable_descriptors import target_quantities, target_values, why_not_refined
 from microdesigner.engine.film_measure import FilmMeasure
 from microdesigner.engine.latent_steps import broyden_update, least_change
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.preview import Previewer
-from microdesigner.engine.refinement import EXACT_TOLERANCE, Refinement
+from microdesigner.engine.refinement import EXACT_TOLERANCE, ROUNDS, Refinement
+from microdesigner.engine.sample_targets import SampleTargets
 from tests.engine.films import NAMES, denoised_film, latent, measured, quantities_of
 
 
@@ -250,3 +253,20 @@ def test_straight_paths_of_boxes_are_left_to_the_candidates_and_that_is_told(tin
     engine.networks = boxes
     *_, last = engine.generate(Request(targets={"tortuosity_D": 0.4}, steps=2))
     assert "no cubes" in last.result.samples[0].match["not_refined"]
+
+
+@pytest.mark.parametrize("name", ["interfacial_area", "tortuosity_factor_D"])
+def test_area_and_tortuosity_factor_reach_their_targets(networks: InferenceNetworks, name: str) -> None:
+    clean = latent()
+    card = networks.bundle.card
+
+    def value(phases: np.ndarray) -> float:
+        film = Microstructure(phases, card.voxel_nm, card.lateral, card.phase_names)
+        return float(sample_values(film, [name]).values[name] or 0)
+
+    before = value(denoised_film(networks, clean))
+    wanted = SampleTargets({}, {name: 0.9 * before})
+    targets, asked = target_values(card, wanted)
+    process = Refinement(networks, clean, targets, target_quantities(card, asked, 64 * 64 * 32), 1.0)
+    assert len([*process.rounds()]) < 2 + ROUNDS, "derivatives that lead nowhere use up all rounds"
+    assert value(process.decoded().phases) == pytest.approx(0.9 * before, rel=EXACT_TOLERANCE)

@@ -27,24 +27,19 @@ def test_the_denoiser_is_told_conditions_that_give_the_target(engine: Engine) ->
     found = sample_targets(engine.card, Request(TARGETS))
     assert found.conditions["domain_size"] == pytest.approx(2 / 0.08, rel=0.01)
     assert found.conditions["vol_frac_D"] == 0.4
-    assert set(found.requested) == {*CONDITIONS, "interfacial_area"}, "the film is refined to what was chosen for it"
+    assert found.conditions.keys() == {*CONDITIONS, "domain_size", "interfacial_area"}
+    assert found.requested == TARGETS | {"vol_frac_M": found.conditions["vol_frac_M"]}, "fractions cost nothing to meet"
     assert sample_targets(engine.card, Request({"vol_frac_D": 0.4})).requested == {"vol_frac_D": 0.4}
 
 
 def test_samples_are_drawn_for_conditions_of_their_own(engine: Engine) -> None:
-    straight = {sample_targets(engine.card, Request(TARGETS), index).requested["tortuosity_D"] for index in range(6)}
+    straight = {sample_targets(engine.card, Request(TARGETS), index).conditions["tortuosity_D"] for index in range(6)}
     assert len(straight) > 2
 
 
 def test_an_area_is_sought_in_the_voxels_of_the_model(engine: Engine) -> None:
     smaller = Request(TARGETS, voxel_nm=(0.5, 0.5, 1.0))  # the same structure has twice the area per volume
     assert sample_targets(engine.card, smaller).conditions["domain_size"] == pytest.approx(2 / 0.04, rel=0.01)
-
-
-def test_chosen_straight_paths_are_those_of_the_film_s_thickness(engine: Engine) -> None:
-    thin, usual = (sample_targets(engine.card, Request(TARGETS, size=(64, 64, layers))) for layers in (16, 32))
-    assert thin.conditions["tortuosity_D"] == usual.conditions["tortuosity_D"]
-    assert thin.requested["tortuosity_D"] > usual.requested["tortuosity_D"]
 
 
 def test_the_film_is_measured_for_what_was_asked(engine: Engine) -> None:
