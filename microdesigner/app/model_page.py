@@ -9,10 +9,11 @@ from typing import Any
 from microdesigner.app.about import LICENCE
 from microdesigner.app.catalogue import InstalledModel
 from microdesigner.app.training_runs import check_name
-from microdesigner.core.card import CARD_FILE, ModelCard, control_note
+from microdesigner.core.card import CARD_FILE, ModelCard
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
+from microdesigner.core.parameter_notes import control_note
 from microdesigner.core.paths import user_data, write_text_atomic
 
 SHIPPED_LICENCE = f"{LICENCE}, as the program it comes with"

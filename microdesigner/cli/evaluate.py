@@ -110,19 +110,16 @@ def run(args: argparse.Namespace) -> int:
     further = sections(engine, dataset, args.full, how, args.twins, args.parts, args.further)
     for _ in with_bars(chain(evaluate_accuracy(engine, args.out, targets, how), missing(args.out, further))):
         pass
-    if (args.out / TWINS).exists():
-        twins = json.loads((args.out / TWINS).read_text(encoding="utf-8"))
-        add_to_metrics(args.out, {"twins": twins})
-        print("\n".join(twin_lines(twins)), file=sys.stderr)
-    if (args.out / PARTS).exists():
-        add_to_metrics(args.out, {"parts": json.loads((args.out / PARTS).read_text(encoding="utf-8"))})
-    if (asked := args.out / FURTHER_ASKED).exists():
-        add_to_metrics(args.out, {"further": json.loads(asked.read_text(encoding="utf-8"))})
+    there = [path for name in (TWINS, PARTS, FURTHER_ASKED) if (path := args.out / name).exists()]
+    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in there}
+    add_to_metrics(args.out, found)
+    if "twins" in found:
+        print("\n".join(twin_lines(found["twins"])), file=sys.stderr)
     report = write_report(engine, args.out)
     if args.write_card:
         record_accuracy(find_bundle(args.model), args.out, how)
-        if asked.exists():
-            record_further(find_bundle(args.model), args.out / FURTHER_FILMS, asked)
+        if "further" in found:
+            record_further(find_bundle(args.model), args.out / FURTHER_FILMS, args.out / FURTHER_ASKED)
     print(json.dumps(accuracy_entry(args.out), indent=1, default=plain_number))
     print(args.out / METRICS)
     print(report)

@@ -49,8 +49,6 @@ __all__ = [
     "ModelCard",
     "Parameter",
     "PartName",
-    "control_note",
-    "describe_parameter",
     "installed_cards",
 ]
 
@@ -230,6 +228,8 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
         entries = [self.parts[part].sha256 for part in PARTS]
         if self.domain_sizes is not None:
             entries += [json.dumps(self._document.get(key)) for key in ("support", "domain_sizes", "size_response")]
+        if films := self._document.get("measured_films"):
+            entries.append(json.dumps(films))
         return hashlib.sha256("".join(entries).encode()).hexdigest()
 
     def check(self, request: Request, most_voxels: int = MOST_VOXELS) -> None:
@@ -326,23 +326,3 @@ def installed_cards() -> list[Path]:
     """The card of every installed bundle, the user's own before the shipped ones: of one name the first counts."""
     roots = (user_data() / "models", shipped("weights"))
     return [path for root in roots for path in sorted(root.glob(f"*/{CARD_FILE}"))]
-
-
-def describe_parameter(parameter: Parameter, card: ModelCard | None = None) -> str:
-    """Tooltip text: title, symbol, unit, trained range, meaning and source; with the model's `card`, whether it can be
-    controlled at all."""
-    spec = spec_of(parameter.name)
-    unit = "" if spec.unit == "1" else f" {spec.unit}"
-    trained = f"Trained on {parameter.low:.3g} to {parameter.high:.3g}{unit}."
-    note = control_note(card, parameter.name) if card else ""
-    words = [f"{spec.title} ({spec.symbol}, {parameter.name}).", spec.meaning, trained, note]
-    return " ".join([*filter(None, words), f"Definition: {spec.source}."])
-
-
-def control_note(card: ModelCard, name: str) -> str:
-    """What must be said of a condition whose measured values hardly follow the targets, by the accuracy that the card
-    records; "" where they do or it records none."""
-    agreement = card.agreement(name)
-    if agreement is None or agreement >= CONTROLLED:
-        return ""
-    return f"Hardly varies by itself and cannot be controlled: r² {agreement:.2f} of measured with targeted values."

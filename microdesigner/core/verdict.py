@@ -84,7 +84,8 @@ def judge_request(card: ModelCard, targets: Mapping[str, float], size: Size | No
     if (support := card.support) is None:
         return RequestVerdict(None, "", dict(targets), of_size, of_size)
     known = in_thickness(targets, size[2], card.shape[2])
-    further, of_reach = card.further_targets, ()
+    further = card.further_targets
+    of_reach: tuple[str, ...] = ()
     if further and further.among(known):
         known = further.completed(known, 0.5)
         of_reach = tuple(_unreachable(name, value) for name, value in further.out_of_reach(known).items())

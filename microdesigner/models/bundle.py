@@ -216,19 +216,6 @@ def _unreadable(path: Path, error: OSError) -> InputError:
     return InputError(f"{path} {reason}; copy the model again.")
 
 
-<<<<<<< HEAD
-=======
-def _identity(card: ModelCard) -> str:
-    """Hash of the weights and of what the card has the denoiser told: together they and a request make a volume."""
-    entries = [card.parts[part].sha256 for part in PARTS]
-    if card.domain_sizes is not None:
-        document = card.to_json()
-        entries += [json.dumps(document.get(key)) for key in ("support", "domain_sizes", "size_response")]
-        entries += [json.dumps(films)] if (films := document.get("measured_films")) else []
-    return hashlib.sha256("".join(entries).encode()).hexdigest()
-
-
->>>>>>> c6fefb8 (Interfacial area and tortuosity factors are targets: what is left open of the conditions is chosen so that films measure them)
 def _stored(network: nn.Module, half: bool) -> dict[str, torch.Tensor]:
     """With `half` matrices and kernels in half precision; buffers and vectors, which set scales, in full."""
     state = network.state_dict()

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from microdesigner.core.card import ModelCard, control_note, describe_parameter, installed_cards
+from microdesigner.core.card import ModelCard, installed_cards
 from microdesigner.core.conditions import in_conditions
 from microdesigner.core.errors import InputError
+from microdesigner.core.parameter_notes import control_note, describe_parameter
 from microdesigner.core.request import Request
 from microdesigner.core.support import Support
 from tests.tiny_model import tiny_card

