@@ -58,7 +58,7 @@ class GenerationProgress:
     def __init__(self, request: Request, memory: PaceMemory) -> None:
         self._request, self._memory = request, memory
         self._work = Work.of(request)
-        corrected = corrected_steps(request) if self._work.straight else ()
+        corrected = corrected_steps(request) if self._work.shaped else ()
         costs = [1.0 + FIT_ROUND * rounds for rounds in fit_rounds(request)]
         for number in corrected:
             costs[number] += FIRST_CORRECTION if number == corrected[0] else CORRECTION
@@ -144,7 +144,7 @@ class GenerationProgress:
         if step is None:
             return None
         first, rounds = (FIRST, ROUNDS) if self._guided else (UNGUIDED_FIRST, UNGUIDED_ROUNDS)
-        if not self._work.straight:
+        if not self._work.shaped:
             first, rounds = BALANCED, 0.0
         return Pace(step, first * step, ROUND * step, rounds, FINISH * step)
 

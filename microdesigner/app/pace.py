@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.descriptor_spec import FURTHER, spec_of
 from microdesigner.core.request import Request
 
 NEWEST = 0.5
@@ -43,9 +43,9 @@ class Work:
         return cls(request.model, request.size, request.refinement_strength > 0, tuple(sorted(request.targets)))
 
     @property
-    def straight(self) -> bool:
-        """Whether straight paths are asked for, which take rounds of refinement."""
-        return any(spec_of(name).kind == "tortuosity" for name in self.targets)
+    def shaped(self) -> bool:
+        """Whether straight paths, area or tortuosity factors are asked for, which take rounds of refinement."""
+        return any(spec_of(name).kind == "tortuosity" or name in FURTHER for name in self.targets)
 
 
 @dataclass
@@ -69,8 +69,8 @@ class PaceMemory:
         alike = (
             pace
             for other, pace in reversed(self.known.items())
-            if (other.model, other.size, other.refines, other.straight)
-            == (work.model, work.size, work.refines, work.straight)
+            if (other.model, other.size, other.refines, other.shaped)
+            == (work.model, work.size, work.refines, work.shaped)
         )
         return next(alike, None)
 
