@@ -29,7 +29,7 @@ def without_places(value: Any) -> Any:
 
 
 def with_model_named(request: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The request document without places, its model by `name` where it was named by a folder."""
+    """The request document, its model by `name` where it was named by a folder, the only place that a request tells."""
     named = request.get("model", name)
     is_folder = any(mark in named for mark in "/\\:~")
-    return without_places({**request, "model": name if is_folder else named})
+    return {**request, "model": name if is_folder else named}

@@ -1,5 +1,6 @@
 """Runs to be shared, as `generate` and `design` leave them, made on the machine of somebody called Ada Lovelace."""
 
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,12 @@ def film(seed: int, request: Request, index: int = 0) -> Sample:
     phases = np.random.default_rng(seed).integers(0, 3, SHAPE).astype(np.uint8)
     sample = Sample(Microstructure(phases), seed, {"vol_frac_D": float((phases == 0).mean())}, process=RECIPE)
     volume = sample.microstructure.with_provenance(
-        program="microdesigner 0.1.0", software=software(), request=request.to_json(), model=MODEL, index=index
+        program="microdesigner 0.1.0",
+        software=software(),
+        request=request.to_json(),
+        model=MODEL,
+        index=index,
+        came_from=f"/home/{USER}/a film.vti",
     )
     return Sample(volume, seed, sample.measured, process=RECIPE)
 
@@ -41,7 +47,7 @@ def ada(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run_in(folder: Path, *formats: str) -> Path:
     """A run of two films of one request, made in `folder`."""
-    request = Request({"vol_frac_D": 0.3}, str(folder / "my models" / "tiny"), count=2, seed=7, size=SHAPE)
+    request = Request({"vol_frac_D": 0.3}, str(folder / "my models" / "best"), count=2, seed=7, size=SHAPE)
     place = Place(folder / "films", formats or ("vti",), picture=False)
     result = GrowingResult(_made(place.folder), request, MODEL, "cpu", {"files": place.extensions}, 2)
     for index in range(2):
@@ -74,6 +80,7 @@ def study(ada: Path) -> Path:
         given = Given.of(phases, np.zeros(SHAPE, bool), strength=0.6) if index == 1 else None
     result.finish({})
     (place.folder / "front.csv").write_text("file,value vol_frac_D\nsample-0002.vti,0.4\n")
+    (place.folder / "study.json").write_text(json.dumps({"goals": ["maximise vol_frac_D"], "model": str(ada / "tiny")}))
     (place.folder / "log.txt").write_text(f"{ada} is not for others")
     return place.folder
 

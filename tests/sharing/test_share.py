@@ -40,8 +40,11 @@ def entities(crate: Path) -> dict[str, Entity]:
     assert {place for entity in graph for place in references(entity)} <= found.keys() | {
         "https://w3id.org/ro/crate/1.1"
     }
-    files = {path.relative_to(crate).as_posix() for path in crate.rglob("*") if path.is_file()} - {METADATA_FILE}
-    assert files == {unquote(place) for place in references(found["./"]["hasPart"])}
+    parts = {unquote(place) for place in references(found["./"]["hasPart"])}
+    folders = tuple(place for place in parts if place.endswith("/"))
+    names = {path.relative_to(crate).as_posix() for path in crate.rglob("*") if path.is_file()} - {METADATA_FILE}
+    files = {name for name in names if not name.startswith(folders)}
+    assert files == parts - set(folders)
     for name in files:
         content, told = (crate / name).read_bytes(), found[quote(name)]
         assert (told["sha256"], told["contentSize"]) == (hashlib.sha256(content).hexdigest(), str(len(content)))
@@ -106,14 +109,13 @@ def test_a_run_is_shared_without_a_word_of_the_machine(run_of: Run, tmp_path: Pa
         assert USER not in json.dumps(found.provenance)
     for path in crate.rglob("*"):
         assert path.is_dir() or USER.encode() not in path.read_bytes(), path
-    assert Request.read(crate / "request.json").count == 2
+    told = Request.read(crate / "request.json")
+    assert (told.count, told.model) == (2, "tiny")
+    journal = json.loads((crate / "result.jsonl").read_text().partition("\n")[0])
+    assert journal["films"]["request"]["model"] == "tiny"
     assert len(read_result(crate / "result.json").samples) == 2
-    made = [
-        entity
-        for entity in json.loads((crate / METADATA_FILE).read_text())["@graph"]
-        if entity["@type"] == "CreateAction"
-    ]
-    (action,) = made
+    (action,) = (entity for entity in entities(crate).values() if entity["@type"] == "CreateAction")
+    assert len(set(references(action["result"]))) == len(references(action["result"])) == 2 * 8
     assert references(action["object"]) == ["request.json", "#model"]
     assert "sample-0001.ome.zarr/" in references(action["result"])
 
@@ -122,7 +124,7 @@ def test_each_film_of_a_study_has_its_own_origin(study: Path, tmp_path: Path) ->
     share(study, tmp_path / "crate")
     graph = entities(tmp_path / "crate")
     assert "maximise vol_frac_D; chi <= 3" in graph["./"]["description"]
-    assert {"front.csv", "result.json", "result.jsonl"} <= graph.keys()
+    assert {"front.csv", "study.json", "result.json", "result.jsonl"} <= graph.keys()
     assert "log.txt" not in graph
     for index in range(3):
         file, own = f"sample-{index:04d}.vti", f"requests/sample-{index:04d}.json"
@@ -141,13 +143,17 @@ def test_each_film_of_a_study_has_its_own_origin(study: Path, tmp_path: Path) ->
 def test_terms_and_the_models_own_licence_are_told(
     run_of: Run, tiny_folder: Path, ada: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    card = ModelCard.read(tiny_folder / "model.json").with_entries({"license": "CC-BY-SA-4.0"})
+    card = ModelCard.read(tiny_folder / "model.json").with_entries(
+        {"license": "CC-BY-SA-4.0", "training": {"rebuild": {"train": f"train {ada}/films.h5 --minutes 5"}}}
+    )
     (ada / "data" / "models" / "tiny").mkdir(parents=True)
     (ada / "data" / "models" / "tiny" / "model.json").write_text(json.dumps(card.to_json()))
     monkeypatch.setitem(MODEL, "sha256", card.sha256)
     terms = Terms("cc-by-4.0", ("Ada Lovelace 0000-0002-1825-0097", "Charles Babbage"))
     assert share(run_of(), tmp_path / "crate", terms).notes == ()
     graph = entities(tmp_path / "crate")
+    rebuild = json.loads((tmp_path / "crate" / "model.json").read_text())["training"]["rebuild"]
+    assert rebuild == {"train": "train films.h5 --minutes 5"}
     assert graph["./"]["license"] == {"@id": "https://spdx.org/licenses/CC-BY-4.0"}
     names = [graph[place]["name"] for place in references(graph["./"]["author"])]
     assert names == ["Ada Lovelace", "Charles Babbage"]
