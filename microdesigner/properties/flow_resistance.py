@@ -86,7 +86,7 @@ def _divergence(x: Field, y: Field, z: Field, edges: NDArray[np.float32], diverg
 
 @compiled
 def _friction(velocity: Field, shares: Field, edges: NDArray[np.float32], along_z: bool, force: Field) -> None:
-    """`shares` of minus the Laplacian; on the plates velocities along z go on as in a mirror, lateral ones are 0."""
+    """`shares` of minus the Laplacian; the film goes on beyond its plates as in a mirror."""
     layers, rows, columns = velocity.shape
     to_x, to_y, to_z = 1 / edges[0] ** 2, 1 / edges[1] ** 2, 1 / edges[2] ** 2
     for k in range(layers):
@@ -95,14 +95,12 @@ def _friction(velocity: Field, shares: Field, edges: NDArray[np.float32], along_
             own, out = velocity[k, j], force[k, j]
             below = velocity[k - 1 if k > 0 else (1 if along_z else 0), j]
             above = velocity[k + 1 if k + 1 < layers else (layers - 2 if along_z else layers - 1), j]
-            sign_below = np.float32(1 if along_z or k > 0 else -1)
-            sign_above = np.float32(1 if along_z or k + 1 < layers else -1)
             for i in range(columns):
                 after = i + 1 if i + 1 < columns else 0
                 out[i] = shares[k, j, i] * (
                     to_x * (2 * own[i] - own[i - 1] - own[after])
                     + to_y * (2 * own[i] - before[i] - beside[i])
-                    + to_z * (2 * own[i] - sign_below * below[i] - sign_above * above[i])
+                    + to_z * (2 * own[i] - below[i] - above[i])
                 )
 
 

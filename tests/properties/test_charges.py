@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from microdesigner.core.steps import result_of
+from microdesigner.properties import describe
 from microdesigner.properties.collection import Collected, collection
+from tests.descriptors.volumes import volume
 
 EDGES = (1.0, 1.3, 2.0)
 
@@ -61,3 +63,16 @@ def test_carriers_in_a_part_that_reaches_no_electrode_recombine() -> None:
     voxels[3:5] = True
     found = result_of(collection(voxels, voxels.astype(float), (1.0, 1.0, 1.0), True, 10.0, 20.0, False))
     assert found.recombined == pytest.approx(1, abs=1e-6)
+
+
+def test_holes_leave_at_the_top_and_electrons_at_the_bottom() -> None:
+    """A donor above an acceptor collects both; turned over, the field holds them until they recombine."""
+    layers = np.ones((2, 2, 12), np.uint8)
+    layers[:, :, 6:] = 0
+    names = ["hole_collection", "electron_collection", "short_circuit_current"]
+    upright, over = (
+        describe(volume(labels), "properties", only=names).values for labels in (layers, layers[:, :, ::-1])
+    )
+    assert min(upright[name] for name in names[:2]) > 0.99
+    assert max(over[name] for name in names[:2]) < 0.01
+    assert over["short_circuit_current"] == 0
