@@ -269,7 +269,7 @@ def test_the_best_candidate_of_a_thick_film_is_nearest_to_what_was_asked(
     targets = {"vol_frac_D": 0.35, "tortuosity_D": 0.4}
     generate(tiny_engine, targets=targets, size=(32, 32, 64), steps=1)
     assert aims == [targets]
-    assert wanted == [pytest.approx([0.35, 0.0, 0.4, 0.0])]
+    assert [values[: len(tiny_engine.card.conditions)] for values in wanted] == [pytest.approx([0.35, 0.0, 0.4, 0.0])]
 
 
 def _note_conditions(monkeypatch: pytest.MonkeyPatch, told: list[dict[str, float]]) -> None:
