@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from microdesigner.core.card import ModelCard
+from microdesigner.core.card import CARD_FILE, ModelCard
 from microdesigner.core.conditions import fraction_label
 from microdesigner.core.descriptor_spec import DOMAIN_SIZE, FURTHER
 from microdesigner.core.documents import plain_number
@@ -93,7 +93,7 @@ def evaluate_asked(engine: Engine, table: Path, path: Path) -> Iterator[Progress
 
 def record_further(bundle: Path, table: Path, asked: Path) -> None:
     """Let the model in `bundle` be asked for `FURTHER`, and record how well that is met."""
-    card = ModelCard.read(bundle / "model.json")
+    card = ModelCard.read(bundle / CARD_FILE)
     document = json.loads(asked.read_text(encoding="utf-8"))
     entries = {
         f"asked {name} beside the fractions": {"control": {name: figures}, "count": document["count"]}
