@@ -161,6 +161,8 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
             raise ValueError("domain_sizes needs one domain size per row of support")
         if self.films_entry and self.films_entry.asked != (*names[: len(self.conditions)], DOMAIN_SIZE):
             raise ValueError("measured_films needs the conditions in their order and the domain size")
+        if self.films_entry and not (self.domain_size_nm and self.support_points):
+            raise ValueError("measured_films needs support and domain_sizes")
         if self.response_entry and not set(self.response_entry.inputs) <= set(names):
             raise ValueError("response has an input that is neither a condition nor of the recipe")
 

@@ -18,6 +18,7 @@ MAX_SUPPORT_POINTS = 1024
 """Comparing every training film with every other takes memory for their number squared."""
 MAX_PARAMETERS = 64
 LOGARITHMIC = (DOMAIN_SIZE, *FURTHER)
+LARGEST = 1e9
 PartName = Literal["vae", "fp", "ddpm"]
 
 
@@ -103,6 +104,8 @@ class MeasuredFilmsEntry(Struct, frozen=True):
         columns = [column for column, name in enumerate((*self.asked, *self.measured)) if name in LOGARITHMIC]
         if any(row[column] <= 0 for row in self.rows for column in columns):
             raise ValueError("measured_films holds an area, tortuosity factor or domain size that is not above 0")
+        if any(abs(value) > LARGEST for row in self.rows for value in row):
+            raise ValueError(f"measured_films holds a value beyond {LARGEST:g}")
 
 
 class Losses(Struct, frozen=True):

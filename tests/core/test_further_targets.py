@@ -8,6 +8,7 @@ import pytest
 from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError
 from microdesigner.core.further_targets import FurtherTargets
+from microdesigner.core.request import Request
 from microdesigner.core.verdict import judge_request
 from tests.tiny_model import CONDITIONS, tiny_card, with_measured_films
 
@@ -110,9 +111,24 @@ def test_a_strange_table_is_refused(changed: dict[str, Any], words: str) -> None
         ModelCard.from_json(document)
 
 
+def test_a_table_without_training_films_is_refused() -> None:
+    document = with_measured_films(tiny_card(), {"interfacial_area": area}) | {"domain_sizes": None}
+    with pytest.raises(InputError, match="needs support and domain_sizes"):
+        ModelCard.from_json(document)
+
+
+@pytest.mark.parametrize("name", ["interfacial_area", "domain_size"])
+def test_a_target_whose_logarithm_is_sought_is_above_0(name: str) -> None:
+    with pytest.raises(InputError, match=f"The target {name} must be above 0; got 0."):
+        Request(targets={name: 0.0})
+
+
 def test_values_without_a_logarithm_are_refused() -> None:
     document = with_measured_films(
         tiny_card(), {"interfacial_area": lambda values: np.zeros(len(values["domain_size"]))}
     )
     with pytest.raises(InputError, match="not above 0"):
+        ModelCard.from_json(document)
+    document["measured_films"]["rows"] = [[1e10] * 6]
+    with pytest.raises(InputError, match="beyond 1e\\+09"):
         ModelCard.from_json(document)
