@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,12 +101,15 @@ def fronts_figure(
         names = [goal.name for goal in goals if goal.is_objective]
         kinds = (("simulated", simulated, "0.75"), ("random", drawn, "tab:orange"))
         for label, rows, colour in kinds:
-            axes.plot(*_places(rows, goals, names), ".", color=colour, markersize=4, label=label)
+            axes.plot(*_places(trials_of(rows), goals, names), ".", color=colour, markersize=4, label=label)
         for films in searches:
-            best = [films[trial.number] for trial in front(trials_of(films), goals)]
-            axes.plot(*_places(films, goals, names), ".", color="tab:blue", markersize=2)
+            made = trials_of(films)
+            best = front(made, goals)
+            again = [
+                replace(trial, values=values) for trial in best for values in films[trial.number].get("simulated", [])
+            ]
+            axes.plot(*_places(made, goals, names), ".", color="tab:blue", markersize=2)
             axes.plot(*_places(best, goals, names), "o-" if len(names) > 1 else "o", color="tab:blue", markersize=4)
-            again = [{"values": values, "recipe": {}} for film in best for values in film.get("simulated", [])]
             axes.plot(*_places(again, goals, names), "kx", markersize=4)
         axes.set_title(study, fontsize=9)
         axes.set_xlabel(spec_of(names[0]).title, fontsize=8)
@@ -120,8 +124,8 @@ def read_films(paths: Sequence[Path]) -> list[list[Row]]:
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
-def _places(rows: Sequence[Row], goals: Sequence[Goal], names: Sequence[str]) -> tuple[list[float], list[float]]:
-    allowed = [trial for trial in trials_of(rows) if trial.short_by(goals) == 0]
+def _places(trials: Sequence[Trial], goals: Sequence[Goal], names: Sequence[str]) -> tuple[list[float], list[float]]:
+    allowed = [trial for trial in trials if trial.short_by(goals) == 0]
     first = [float(trial.values[names[0]] or 0.0) for trial in allowed]
     second = [float(trial.values[names[1]] or 0.0) if len(names) > 1 else float(trial.number) for trial in allowed]
     return first, second
