@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from microdesigner.models.bundle import verify_bundle
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,6 +27,7 @@ def call(environment: dict[str, str], work: Path, seconds: float) -> subprocess.
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.long
 def test_all_stages_on_a_bare_machine(tmp_path: Path) -> None:
     environment, work = bare_machine(tmp_path / "bare"), tmp_path / "work"
     interrupted = call(environment, work, 28)  # three seconds of work beside what packing gets

@@ -54,6 +54,7 @@ def of_kind(run: TrainingRun, kind: str) -> list[dict[str, object]]:
     return [event for event in read_events(run.folder / "events.jsonl") if event["event"] == kind]
 
 
+@pytest.mark.long
 def test_a_killed_training_is_found_again_resumed_and_ended_early(dataset_path: Path, home: Path) -> None:
     run = new_run(config(dataset_path))
     run.start()

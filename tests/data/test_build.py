@@ -109,6 +109,7 @@ def test_a_stopped_build_goes_on_without_simulating_again(tmp_path: Path, proces
     assert len(VolumeDataset(path)) > 0
 
 
+@pytest.mark.long
 def test_every_series_arrives_though_a_worker_is_killed(
     tmp_path: Path, dataset: VolumeDataset, processes: LocalCluster
 ) -> None:
@@ -156,6 +157,7 @@ def test_a_build_opens_no_port(tmp_path: Path) -> None:
     assert list(events)[-1] == Progress("label", 3, 3)
 
 
+@pytest.mark.long
 def test_a_build_goes_on_after_its_client_was_killed(
     tmp_path: Path, dataset: VolumeDataset, processes: LocalCluster
 ) -> None:

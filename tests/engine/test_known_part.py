@@ -210,6 +210,7 @@ def test_unknown_phases_are_refused(tiny_engine: Engine) -> None:
         completed(tiny_engine, given_part(phases, SHAPE, ["x=0:32"]))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not (shipped("weights") / "ch-3phase" / "model.json").is_file(), reason="no shipped weights")
 def test_the_shipped_model_leaves_no_seam() -> None:
     """Unlike neighbours across the border are as frequent as elsewhere; around a film of its own the rest is new."""
