@@ -20,11 +20,12 @@ from microdesigner.core.documents import Line, Number, document_text, read_docum
 from microdesigner.core.errors import InputError
 from microdesigner.core.material_constants import store_constants, stored_constants
 from microdesigner.core.paths import user_data, write_text_atomic
+from microdesigner.core.result import JOURNAL_FILE, RESULT_FILE
 from microdesigner.design.goals import Goal, parse_goals
 from microdesigner.design.trials import Trial
 
 STUDY_FILE, CONSTANTS_FILE = "study.json", "constants.json"
-LOG_FILE, RESULT_FILE, JOURNAL_FILE = "log.txt", "result.json", "result.jsonl"
+LOG_FILE = "log.txt"
 SECONDS_TO_END = 10
 _PROGRAM = "microdesigner: "
 _NO_LATENT = np.empty(0)

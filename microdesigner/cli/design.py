@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from microdesigner.cli.device_option import add_device_option, print_device_note, selected_device
 from microdesigner.cli.films import Place
 from microdesigner.cli.generate import check_writable, parse_formats
-from microdesigner.cli.growing_result import RESULT_FILE, GrowingResult
+from microdesigner.cli.growing_result import GrowingResult
 from microdesigner.cli.parser import Subparsers, parse_targets
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.claims import claimed
@@ -18,6 +18,7 @@ from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
+from microdesigner.core.result import RESULT_FILE
 
 if TYPE_CHECKING:
     from microdesigner.core.material_constants import MaterialConstants

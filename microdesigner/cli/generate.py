@@ -11,7 +11,7 @@ from microdesigner.cli.device_option import add_device_option, print_device_note
 from microdesigner.cli.file_options import parse_voxel
 from microdesigner.cli.films import Ended, FilmEvent, Films, Place, Written, device_type, made_by, streamed
 from microdesigner.cli.given_option import add_given_options, given_document
-from microdesigner.cli.growing_result import RESULT_FILE, GrowingResult
+from microdesigner.cli.growing_result import GrowingResult
 from microdesigner.cli.morph_option import add_morph_option, morphed
 from microdesigner.cli.parser import Subparsers, parse_targets
 from microdesigner.cli.progress import with_bars
@@ -19,6 +19,7 @@ from microdesigner.cli.sweep import SweepTable, parse_axes, planned, warn_of
 from microdesigner.core.claims import claimed
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import RENAMED, Request, read_entries, renamed_entries
+from microdesigner.core.result import RESULT_FILE
 from microdesigner.core.verdict import film_warning, judge_request
 
 if TYPE_CHECKING:

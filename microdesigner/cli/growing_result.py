@@ -16,10 +16,9 @@ from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.paths import atomic_path
 from microdesigner.core.request import Request
-from microdesigner.core.result import Result
+from microdesigner.core.result import JOURNAL_FILE, RESULT_FILE, Result
 from microdesigner.core.version import __version__
 
-RESULT_FILE, JOURNAL_FILE = "result.json", "result.jsonl"
 WRITING_SHARE = 0.05
 """Largest share of a run's time that goes into writing its growing result.json."""
 

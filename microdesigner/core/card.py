@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -74,7 +75,7 @@ _RENAMED = {
 }
 
 
-class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
+class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED, dict=True):
     """A bundle's model.json, made by `read` or `from_json`.
 
     Attributes
@@ -189,7 +190,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED):
         sizes = np.asarray(self.domain_size_nm, dtype=np.float64)
         return DomainSizes(support, sizes, SizeResponse(entry.offset, entry.slope, entry.error_std))
 
-    @property
+    @cached_property  # a fit, asked for with every move of a slider and every film
     def further_targets(self) -> FurtherTargets | None:
         """What films measure beside the conditions, where the card holds enough of them."""
         if (films := self.known_films) is None or (entry := self.films_entry) is None:

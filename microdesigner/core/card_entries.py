@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from microdesigner.core.descriptor_spec import DOMAIN_SIZE, FURTHER, FurtherTarget
+from microdesigner.core.descriptor_spec import FURTHER, LOGARITHMIC, FurtherTarget
 from microdesigner.core.documents import Line, Number
 
 Count = Annotated[int, Meta(ge=0, le=1 << 53)]
@@ -17,7 +17,6 @@ Rows = Annotated[tuple[Row, ...], Meta(max_length=4096)]
 MAX_SUPPORT_POINTS = 1024
 """Comparing every training film with every other takes memory for their number squared."""
 MAX_PARAMETERS = 64
-LOGARITHMIC = (DOMAIN_SIZE, *FURTHER)
 LARGEST = 1e9
 PartName = Literal["vae", "fp", "ddpm"]
 

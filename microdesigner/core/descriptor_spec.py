@@ -6,7 +6,7 @@ from microdesigner.core.property_specs import PROPERTY_SPECS
 from microdesigner.core.quantity import DescriptorSpec
 
 __all__ = [
-    "DOMAIN_SIZE", "FURTHER", "INTERFACIAL_AREA", "SPECS",
+    "DOMAIN_SIZE", "FURTHER", "INTERFACIAL_AREA", "LOGARITHMIC", "SPECS",
     "DescriptorSpec", "FurtherTarget", "same_quantity", "spec_of",
 ]  # fmt: skip
 
@@ -16,6 +16,8 @@ INTERFACIAL_AREA = "interfacial_area"
 FurtherTarget = Literal["interfacial_area", "tortuosity_factor_D", "tortuosity_factor_A"]
 FURTHER: tuple[FurtherTarget, ...] = get_args(FurtherTarget)
 """Targets that no network is conditioned on, see `core.further_targets`."""
+LOGARITHMIC = (DOMAIN_SIZE, *FURTHER)
+"""Targets that count by their logarithms, and so are above 0."""
 
 
 def _fraction(name: str, symbol: str, phase: str) -> DescriptorSpec:

@@ -1,5 +1,6 @@
 """Where things lie on disk, and how a file is written so that it is whole or absent."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -121,6 +122,12 @@ def _sweep(folder: Path) -> None:
 def _prefix(stem: str) -> str:
     """Beginning of a hidden name that tells which process makes it."""
     return f".{stem[:LONGEST_STEM]}-{_PLACE}-{os.getpid()}-"
+
+
+def file_sha256(path: Path) -> str:
+    """The hash of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_text_atomic(path: Path, text: str) -> None:

@@ -13,6 +13,8 @@ from microdesigner.core.request import Request
 from microdesigner.core.software import software
 
 SCHEMA = 1
+RESULT_FILE, JOURNAL_FILE = "result.json", "result.jsonl"
+"""What a run writes into its folder: its result, and while it makes films a line for each."""
 LARGEST_RESULT_BYTES = 1 << 30
 _TO_TRY = ("best", "q50", "mean")
 _REMEDY = "name a result.json that 'microdesigner generate' has written"

@@ -85,8 +85,10 @@ def judge_request(card: ModelCard, targets: Mapping[str, float], size: Size | No
         return RequestVerdict(None, "", dict(targets), of_size, of_size)
     known = in_thickness(targets, size[2], card.shape[2])
     further = card.further_targets
+    if further and not further.among(known):
+        further = None
     of_reach: tuple[str, ...] = ()
-    if further and further.among(known):
+    if further:
         known = further.completed(known, 0.5)
         of_reach = tuple(_unreachable(name, value) for name, value in further.out_of_reach(known).items())
     value = support.value(known)
@@ -94,7 +96,7 @@ def judge_request(card: ModelCard, targets: Mapping[str, float], size: Size | No
     if value < SPARSE:
         supported = support.nearest(known)
         moved = in_thickness(supported, card.shape[2], size[2])
-        if further and further.among(known):
+        if further:
             moved |= further.expected(supported)
         nearest = {name: round(moved[name], 4) for name in targets}
     words, warnings = verdict(value), [*of_size, *of_reach]

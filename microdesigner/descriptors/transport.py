@@ -21,15 +21,6 @@ from microdesigner.descriptors.two_level import TwoLevel
 
 
 @dataclass(frozen=True)
-class Transport:
-    """Diffusion through a phase along z: D_eff / D in 0..1, the tortuosity factor φ D / D_eff, and the steps taken."""
-
-    effective_diffusivity: float
-    tortuosity_factor: float
-    steps: int
-
-
-@dataclass(frozen=True)
 class Conduction:
     """Between two plates: the conductance by the dissipated energy, whose error is the square of the potential's; the
     potential of each voxel that conducts; the steps of conjugate gradients."""
@@ -37,6 +28,22 @@ class Conduction:
     conductance: float
     potential: Values
     steps: int
+
+
+@dataclass(frozen=True, eq=False)
+class Transport:
+    """Diffusion through a phase along z: D_eff / D in 0..1 and the tortuosity factor φ D / D_eff; the `voxels`
+    [z, y, x] that it goes through, and the `conduction` by which it was found."""
+
+    effective_diffusivity: float
+    tortuosity_factor: float
+    voxels: NDArray[np.bool_]
+    conduction: Conduction
+
+    @property
+    def steps(self) -> int:
+        """Of conjugate gradients."""
+        return self.conduction.steps
 
 
 def transport_along_z(microstructure: Microstructure, label: int) -> Transport | None:
@@ -80,15 +87,15 @@ def transport_along_z(microstructure: Microstructure, label: int) -> Transport |
     voxels = spanning_voxels(microstructure, label)
     if not voxels.any():
         return None
-    settled = _through(voxels, microstructure)
-    conduct = conductances(microstructure.spacing)
+    lateral, conduct = microstructure.periodic, conductances(microstructure.spacing)
+    found = result_of(between_plates(voxels.view(np.uint8), plain(conduct), (False, lateral, lateral)))
     layers, rows, columns = voxels.shape
-    diffusivity = settled.conductance * layers / (conduct[0] * rows * columns)
+    diffusivity = found.conductance * layers / (conduct[0] * rows * columns)
     fraction = float((microstructure.phases == label).mean())
-    return Transport(diffusivity, fraction / diffusivity, settled.steps)
+    return Transport(diffusivity, fraction / diffusivity, voxels, found)
 
 
-def diffusivity_slopes(microstructure: Microstructure, label: int) -> NDArray[np.float64] | None:
+def diffusivity_slopes(microstructure: Microstructure, transport: Transport) -> NDArray[np.float64]:
     """How the logarithm of a phase's effective diffusivity along z changes with the diffusivity of each voxel.
 
     By the potential alone, for the energy is stationary in it: voxels of the phase count the energy that their faces
@@ -98,22 +105,19 @@ def diffusivity_slopes(microstructure: Microstructure, label: int) -> NDArray[np
     ----------
     microstructure : Microstructure
         The volume.
-    label : int
-        The phase.
+    transport : Transport
+        Diffusion through the phase.
 
     Returns
     -------
-    ndarray, shape (x, y, z), or None
-        Derivatives; None where no path over voxel faces joins the two z faces.
+    ndarray, shape (x, y, z)
+        Derivatives.
     """
-    voxels = spanning_voxels(microstructure, label)
-    if not voxels.any():
-        return None
-    settled = _through(voxels, microstructure)
-    potential = np.zeros(voxels.shape)
-    potential[voxels] = settled.potential
-    slopes = _energy_slopes(voxels, potential, conductances(microstructure.spacing), microstructure.periodic)
-    return slopes.T / settled.conductance
+    potential = np.zeros(transport.voxels.shape)
+    potential[transport.voxels] = transport.conduction.potential
+    conduct = conductances(microstructure.spacing)
+    slopes = _energy_slopes(transport.voxels, potential, conduct, microstructure.periodic)
+    return slopes.T / transport.conduction.conductance
 
 
 def conductances(spacing: tuple[float, float, float]) -> Conduct:
@@ -151,13 +155,6 @@ def between_plates(classes: NDArray[np.uint8], conduct: Values, wraps: Wraps) ->
     settled = yield from settle(network, TwoLevel(network, classes), source, start)
     energy = source.sum() - source @ settled.potential - settled.residual @ settled.potential
     return Conduction(float(energy), settled.potential, settled.steps)
-
-
-def _through(voxels: NDArray[np.bool_], microstructure: Microstructure) -> Conduction:
-    """Conduction along z through voxels [z, y, x]."""
-    lateral = microstructure.periodic
-    conduct = plain(conductances(microstructure.spacing))
-    return result_of(between_plates(voxels.view(np.uint8), conduct, (False, lateral, lateral)))
 
 
 def _energy_slopes(voxels: NDArray[np.bool_], potential: Values, conduct: Conduct, periodic: bool) -> Values:

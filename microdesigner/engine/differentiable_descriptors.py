@@ -19,20 +19,20 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.components import components_of, connected_voxels
 from microdesigner.descriptors.fractions import generator_values
 from microdesigner.descriptors.geodesic import CUBE
-from microdesigner.descriptors.phase_bits import PhaseBits, carriers_of, pack_phases
+from microdesigner.descriptors.phase_bits import carriers_of, pack_phases
 from microdesigner.descriptors.soft_paths import straight_amount
 from microdesigner.descriptors.surface import interfacial_area
 from microdesigner.descriptors.tortuosity import is_cubic
-from microdesigner.descriptors.transport import diffusivity_slopes, transport_along_z
+from microdesigner.descriptors.transport import Transport, diffusivity_slopes, transport_along_z
 from microdesigner.engine.sample_targets import SampleTargets
 
 DONOR, ACCEPTOR = 0, 1
 STRAIGHT = {"tortuosity_D": DONOR, "CT_f_D_tort1": DONOR, "tortuosity_A": ACCEPTOR, "CT_f_A_tort1": ACCEPTOR}
 STRAIGHT_VALUES = ("tortuosity_D", "tortuosity_A")
-Kind = Literal["fraction", "straight", "area", "winding"]
+Kind = Literal["fraction", "straight", "area", "tortuosity factor"]
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(STRAIGHT, "straight"), INTERFACIAL_AREA: "area",
-    "tortuosity_factor_D": "winding", "tortuosity_factor_A": "winding",
+    "tortuosity_factor_D": "tortuosity factor", "tortuosity_factor_A": "tortuosity factor",
 }  # fmt: skip
 LABELS = STRAIGHT | {"tortuosity_factor_D": DONOR, "tortuosity_factor_A": ACCEPTOR}
 NOTHING = 255
@@ -42,7 +42,7 @@ MOST_VOXELS = 2 * 256 * 256 * 128
 @dataclass(frozen=True)
 class TargetQuantity:
     """A target that can be measured here: its `column` in `target_values`, the phase `label` it speaks of, and its
-    `kind`. Areas, of all phases, and windings, that is tortuosity factors, are refined by their logarithms."""
+    `kind`. Areas, which are of all phases, and tortuosity factors are refined by their logarithms."""
 
     column: int
     label: int
@@ -61,12 +61,14 @@ class TargetQuantity:
 
 @dataclass(frozen=True)
 class FilmCounts:
-    """Values of shaped quantities as they are refined, NaN for what does not exist, and the bits of `connected_voxels`
+    """Values of shaped quantities as they are refined, NaN for what does not exist, and what they were found by: the
+    `transports` through phases by label and, where straight paths are among them, the bits of `connected_voxels`
     [x, y, z]: 1 where a donor voxel reaches the anode, 2 where an acceptor voxel reaches the cathode."""
 
     values: list[float]
-    connected: NDArray[np.uint8]
     film: Microstructure
+    transports: Mapping[int, Transport | None]
+    connected: NDArray[np.uint8] | None
 
 
 def target_values(card: ModelCard, targets: SampleTargets) -> tuple[Tensor, list[bool]]:
@@ -104,22 +106,25 @@ def why_not_refined(card: ModelCard, targets: Iterable[str]) -> str:
 def count_shapes(film: Microstructure, quantities: Sequence[TargetQuantity]) -> FilmCounts:
     """Measure the shaped `quantities` of a film."""
     packed = pack_phases(film.phases)
-    parts = components_of(carriers_of(packed), film.periodic)
-    straight = generator_values(packed, parts, film.periodic, CUBE)
-    values = [_value(quantity, film, packed, straight) for quantity in quantities]
-    return FilmCounts(values, connected_voxels(packed, parts.touches).T, film)
+    straight: Mapping[str, float | None] = {}
+    connected = None
+    if any(quantity.straight for quantity in quantities):
+        parts = components_of(carriers_of(packed), film.periodic)
+        straight = generator_values(packed, parts, film.periodic, CUBE)
+        connected = connected_voxels(packed, parts.touches).T
+    factors = [quantity.label for quantity in quantities if quantity.kind == "tortuosity factor"]
+    transports = {label: transport_along_z(film, label) for label in factors}
 
+    def value(quantity: TargetQuantity) -> float | None:
+        if quantity.kind == "straight":
+            return straight[STRAIGHT_VALUES[quantity.label]]
+        if quantity.kind == "area":
+            return math.log(max(interfacial_area(film, packed), sys.float_info.min))
+        transport = transports[quantity.label]
+        return None if transport is None else math.log(transport.tortuosity_factor)
 
-def _value(
-    quantity: TargetQuantity, film: Microstructure, packed: PhaseBits, straight: Mapping[str, float | None]
-) -> float:
-    if quantity.kind == "straight":
-        share = straight[STRAIGHT_VALUES[quantity.label]]
-        return math.nan if share is None else share
-    if quantity.kind == "area":
-        return math.log(max(interfacial_area(film, packed), sys.float_info.min))
-    transport = transport_along_z(film, quantity.label)
-    return math.nan if transport is None else math.log(transport.tortuosity_factor)
+    values = [math.nan if (found := value(quantity)) is None else found for quantity in quantities]
+    return FilmCounts(values, film, transports, connected)
 
 
 def shape_slopes(
@@ -130,15 +135,16 @@ def shape_slopes(
     `soft` holds all softened labels (phases, x, y, z). The number of connected voxels, over which a share of straight
     paths is taken, counts as constant, as the fraction of a phase does, which biases keep.
     """
-    connected = torch.from_numpy(np.ascontiguousarray(counts.connected)).to(soft.device)
     film = counts.film
 
     def slopes(quantity: TargetQuantity) -> dict[int, Tensor]:
         if quantity.kind == "area":
             return {label: _on(soft, values) for label, values in enumerate(area_slopes(film))}
-        if quantity.kind == "winding":
-            found = diffusivity_slopes(film, quantity.label)
-            return {} if found is None else {quantity.label: _on(soft, -found)}
+        if quantity.kind == "tortuosity factor":
+            transport = counts.transports[quantity.label]
+            return {} if transport is None else {quantity.label: _on(soft, -diffusivity_slopes(film, transport))}
+        assert counts.connected is not None
+        connected = torch.from_numpy(np.ascontiguousarray(counts.connected)).to(soft.device)
         present = _from_below(soft[quantity.label].cpu(), quantity.label).numpy()
         derivatives = _on(soft, straight_amount(present, film.periodic)[1])
         whole = (soft[quantity.label] * (connected == 1 << quantity.label)).sum().clamp_min(1)

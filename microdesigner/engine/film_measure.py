@@ -21,7 +21,7 @@ from microdesigner.engine.differentiable_descriptors import (
 from microdesigner.engine.known_part import KnownPart
 from microdesigner.engine.networks import InferenceNetworks
 
-RESPONSE: dict[Kind, float] = {"straight": 0.5, "winding": 0.5, "area": 0.12}
+RESPONSE: dict[Kind, float] = {"straight": 0.5, "tortuosity factor": 0.5, "area": 0.12}
 """Change of what is counted over that of the softened film, on films of shipped models."""
 LOGARITHM_SCALE = 0.25
 """Spread of the logarithms of areas and tortuosity factors among films."""
@@ -185,4 +185,4 @@ class FilmMeasure:
 
 def _refined(quantity: TargetQuantity, value: float) -> float:
     """A target as the quantity is refined."""
-    return math.log(value) if quantity.kind in ("area", "winding") else value
+    return math.log(value) if quantity.kind in ("area", "tortuosity factor") else value

@@ -1,7 +1,6 @@
 """What a model can be asked for beside its conditions, see `core.further_targets`: films from which that is learned,
 and how well it and the domain size are met."""
 
-import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,13 +14,13 @@ from microdesigner.core.conditions import fraction_label
 from microdesigner.core.descriptor_spec import DOMAIN_SIZE, FURTHER
 from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
-from microdesigner.core.events import Progress, SampleDone
+from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
-from microdesigner.core.result import Sample
 from microdesigner.core.subsampling import evenly_spread
 from microdesigner.descriptors import sample_values
 from microdesigner.engine import Engine
+from microdesigner.evaluation.growing_table import growing_table, table_rows
 from microdesigner.evaluation.metrics import agreement
 from microdesigner.models.bundle import update_card
 
@@ -48,18 +47,16 @@ def measure_films(engine: Engine, count: int, path: Path) -> Iterator[Progress]:
     """
     targets = training_targets(engine.card, count)
     header = [*targets[0], *FURTHER]
-    rows = _rows(path, header) if path.exists() else []
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        if not rows:
-            file.truncate(0)
-            writer.writerow(header)
-        for number in range(len(rows), len(targets)):
-            sample = _made(engine, Request(targets[number], model=engine.card.name, seed=FILMS_SEED + number))
+    done = len(table_rows(path, header))
+    requests = [
+        Request(targets[number], model=engine.card.name, seed=FILMS_SEED + number)
+        for number in range(done, len(targets))
+    ]
+    with growing_table(path, header) as add:
+        for number, sample in enumerate(engine.generate_each(requests), done):
             values = sample_values(sample.microstructure, FURTHER).values
             measured = ["" if (value := values[name]) is None else value for name in FURTHER]
-            writer.writerow([*targets[number].values(), *measured])
-            file.flush()
+            add([*targets[number].values(), *measured])
             yield Progress("films", number + 1, len(targets))
 
 
@@ -81,11 +78,14 @@ def evaluate_asked(engine: Engine, table: Path, path: Path) -> Iterator[Progress
     chosen = [films[row] for row in evenly_spread(len(films), min(ASKED, len(films)))]
     names, found = (DOMAIN_SIZE, *FURTHER), {}
     for place, name in enumerate(names):
+        requests = [
+            Request(_beside_fractions(card, film, name), model=card.name, seed=ASKED_SEED + number)
+            for number, film in enumerate(chosen)
+        ]
         pairs = []
-        for number, film in enumerate(chosen):
-            request = Request(_beside_fractions(card, film, name), model=card.name, seed=ASKED_SEED + number)
-            pairs.append((film[name], _made(asking, request).measured[name]))
-            yield Progress("asked", place * len(chosen) + number + 1, len(names) * len(chosen))
+        for film, sample in zip(chosen, asking.generate_each(requests), strict=True):
+            pairs.append((film[name], sample.measured[name]))
+            yield Progress("asked", place * len(chosen) + len(pairs), len(names) * len(chosen))
         asked, measured = np.array(pairs, dtype=np.float64).T
         found[name] = agreement(asked, measured).to_json()
     write_text_atomic(path, json.dumps({"count": len(chosen), "control": found}, indent=1, default=plain_number) + "\n")
@@ -110,14 +110,6 @@ def _beside_fractions(card: ModelCard, film: Mapping[str, float | None], name: s
     return {name: float(film[name] or 0.0) for name in names}
 
 
-def _made(engine: Engine, request: Request) -> Sample:
-    return next(event.sample for event in engine.generate(request) if isinstance(event, SampleDone))
-
-
 def _rows(path: Path, header: Sequence[str]) -> list[Row]:
-    """The lines of a table, None for what is empty; raises InputError where it is another one."""
-    with path.open(newline="", encoding="utf-8") as file:
-        first, *rows = [*csv.reader(file)] or [[*header]]
-    if first != [*header]:
-        raise InputError(f"{path} belongs to another evaluation; choose another --out.")
-    return [[float(value) if value else None for value in row] for row in rows]
+    """The lines of a table, None for what is empty."""
+    return [[float(value) if value else None for value in row] for row in table_rows(path, header)]

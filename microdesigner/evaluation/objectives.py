@@ -25,7 +25,6 @@ import torch
 
 from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
-from microdesigner.core.events import SampleDone
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
@@ -129,11 +128,10 @@ def _drawn(part: Part) -> Iterator[Row]:
     for number, point in enumerate(points):
         seed = POOL_SEED + 1000 * part.number + number
         request = Request(space.targets(point), model=MODEL, seed=seed, match="fractions", size=SIZE)
-        sample = next(event.sample for event in _engine().generate(request) if isinstance(event, SampleDone))
+        (sample,) = _engine().generate_each([request])
         samples.append(sample)
-        names = [goal.name for goal in goals]
         rows.append(
-            _row(values_of(sample.microstructure, sample.measured | sample.recipe, names), sample, request.targets)
+            _row(_values(sample.microstructure, sample.measured | sample.recipe, goals), sample, request.targets)
         )
     for trial in front(trials_of(rows), goals)[:MOST_SIMULATED]:
         rows[trial.number]["simulated"] = _twins(samples[trial.number], trial.targets, goals)
@@ -166,8 +164,8 @@ def _twins(sample: Sample, targets: Mapping[str, float], goals: Sequence[Goal]) 
     ]
 
 
-def _values(film: Microstructure, recipe: Mapping[str, float], goals: Sequence[Goal]) -> Values:
-    return values_of(film, recipe, [goal.name for goal in goals])
+def _values(film: Microstructure, known: Mapping[str, float | None], goals: Sequence[Goal]) -> Values:
+    return values_of(film, known, [goal.name for goal in goals])
 
 
 def _row(values: Mapping[str, float | None], sample: Sample, targets: Mapping[str, float]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.request import Request
 from microdesigner.core.subsampling import evenly_spread
 from microdesigner.engine import Engine
+from microdesigner.evaluation.growing_table import growing_table, table_rows
 from microdesigner.evaluation.metrics import agreement
 from microdesigner.models.bundle import update_card
 
@@ -61,20 +62,15 @@ def evaluate_accuracy(
     names = list(targets[0])
     path = folder / SAMPLES
     header = ["index", *(f"target_{name}" for name in names), *(f"measured_{name}" for name in names)]
-    done = _rows_done(path, header)
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        if not path.stat().st_size:
-            writer.writerow(header)
-        requests = [
-            replace(how, targets=targets[index], model=engine.card.name, seed=index)
-            for index in range(done, len(targets))
-        ]
+    done = len(table_rows(path, header))
+    requests = [
+        replace(how, targets=targets[index], model=engine.card.name, seed=index) for index in range(done, len(targets))
+    ]
+    with growing_table(path, header) as add:
         for index, sample in enumerate(engine.generate_each(requests), done):
             measured = sample.measured
             values = ["" if measured[name] is None else f"{measured[name]:.6f}" for name in names]
-            writer.writerow([index, *(f"{targets[index][name]:.6f}" for name in names), *values])
-            file.flush()
+            add([index, *(f"{targets[index][name]:.6f}" for name in names), *values])
             yield Progress("evaluate", index + 1, len(targets))
     write_metrics(engine, folder, how)
 
@@ -123,13 +119,3 @@ def record_accuracy(bundle: Path, folder: Path, how: Request) -> dict[str, Any]:
     key = f"refinement {how.refinement_strength:g}, match {how.match}, candidates {how.candidates}{conditions}"
     update_card(bundle, {"accuracy": {**recorded, key: entry}})
     return entry
-
-
-def _rows_done(path: Path, header: list[str]) -> int:
-    if not path.exists() or not path.stat().st_size:
-        return 0
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.reader(file))
-    if rows[0] != header:
-        raise InputError(f"{path} belongs to another evaluation; choose another --out.")
-    return len(rows) - 1

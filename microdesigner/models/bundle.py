@@ -18,7 +18,7 @@ from microdesigner.core.card import CARD_FILE, PARTS, ModelCard, installed_cards
 from microdesigner.core.card_entries import PartName
 from microdesigner.core.documents import document_text
 from microdesigner.core.errors import InputError, MicrodesignerError
-from microdesigner.core.paths import atomic_path, user_data, write_text_atomic
+from microdesigner.core.paths import atomic_path, file_sha256, user_data, write_text_atomic
 from microdesigner.models.architecture import (
     MICROGEN3D,
     AnyDenoiser,
@@ -101,7 +101,7 @@ def save_bundle(
         path = part_file(folder, part)
         with atomic_path(path) as temporary:
             save_file({name: tensor.contiguous() for name, tensor in _stored(network, half).items()}, temporary)
-        parts[part] = {"sha256": _sha256(path), "parameters": sum(p.numel() for p in network.parameters())}
+        parts[part] = {"sha256": file_sha256(path), "parameters": sum(p.numel() for p in network.parameters())}
     latent = {
         "channels": autoencoder.config.latent_channels,
         "factor": autoencoder.config.factor,
@@ -147,7 +147,7 @@ def verify_bundle(folder: Path) -> None:
     for part in PARTS:
         path = part_file(folder, part)
         try:
-            found = _sha256(path)
+            found = file_sha256(path)
         except OSError as error:
             raise _unreadable(path, error) from None
         _check_hash(card, part, found, path)
@@ -227,8 +227,3 @@ def _stored(network: nn.Module, half: bool) -> dict[str, torch.Tensor]:
 
 def _is_buffer(name: str) -> bool:
     return name.endswith(("_mean", "_std"))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

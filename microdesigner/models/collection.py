@@ -1,6 +1,5 @@
 """Models outside the program: a folder or web address with one-file models and an index that holds their hashes."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Annotated, Literal
@@ -10,7 +9,7 @@ from msgspec import Meta, Struct
 from microdesigner.core.card import CARD_FILE, ModelCard
 from microdesigner.core.documents import Line, document_text, parse_document
 from microdesigner.core.errors import InputError
-from microdesigner.core.paths import temporary_folder, user_data, write_text_atomic
+from microdesigner.core.paths import file_sha256, temporary_folder, user_data, write_text_atomic
 from microdesigner.core.places import opened
 from microdesigner.models.archive import export_bundle, import_bundle
 
@@ -46,7 +45,7 @@ def write_collection(bundles: Sequence[Path], folder: Path) -> None:
         card = ModelCard.read(bundle / CARD_FILE)
         path = folder / f"{bundle.name}.zip"
         export_bundle(bundle, path)
-        models.append(CollectedModel(card.name, path.name, _sha256(path), path.stat().st_size, card.title))
+        models.append(CollectedModel(card.name, path.name, file_sha256(path), path.stat().st_size, card.title))
     write_text_atomic(folder / INDEX_FILE, document_text(Collection(1, tuple(models))))
 
 
@@ -66,7 +65,7 @@ def install_collected(name: str, place: str, new_name: str | None = None) -> Pat
         path = folder / entry.file
         with opened(place, entry.file, COLLECTION) as source, path.open("wb") as target:
             _copy(source, target, entry.bytes)
-        if (path.stat().st_size, _sha256(path)) != (entry.bytes, entry.sha256):
+        if (path.stat().st_size, file_sha256(path)) != (entry.bytes, entry.sha256):
             raise InputError(f"{entry.file} of {place} is not the file that its index names; try again later.")
         return import_bundle(path, new_name)
 
@@ -88,8 +87,3 @@ def _copy(source: IO[bytes], target: IO[bytes], most: int) -> None:
     while remaining and (piece := source.read(min(remaining, 1 << 20))):
         target.write(piece)
         remaining -= len(piece)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

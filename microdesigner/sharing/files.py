@@ -1,6 +1,5 @@
 """The files of films, copied as they are, or written anew where they tell where things lay."""
 
-import hashlib
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -39,12 +38,6 @@ def put_film(film: SharedFilm, material: Material, folder: Path) -> list[str]:
 def media_type(name: str) -> str:
     """Of a file by its name."""
     return MEDIA_TYPES.get(Path(name).suffix.lower(), ANY)
-
-
-def size_and_hash(path: Path) -> tuple[int, str]:
-    """Bytes of a file and their SHA-256."""
-    with path.open("rb") as file:
-        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _without_places(volume: Microstructure) -> Microstructure:

@@ -16,10 +16,11 @@ from urllib.parse import quote
 
 from microdesigner.app.about import LICENCE
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.core.result import recipe_value
+from microdesigner.core.paths import file_sha256
+from microdesigner.core.result import JOURNAL_FILE, RESULT_FILE, recipe_value
 from microdesigner.core.software import PROGRAM
-from microdesigner.sharing.files import media_type, size_and_hash
-from microdesigner.sharing.material import REQUEST_FILE, RESULT_FILE, Material, SharedFilm, request_file
+from microdesigner.sharing.files import media_type
+from microdesigner.sharing.material import REQUEST_FILE, Material, SharedFilm, request_file
 from microdesigner.sharing.model import CARD_IN_CRATE, SharedModel
 from microdesigner.sharing.terms import NO_LICENCE, Entity, Terms, licence_entity
 
@@ -31,7 +32,7 @@ _PROGRAM, _MODEL = f"#{PROGRAM}", "#model"
 _COMMAND = "microdesigner generate {}"
 _WORDS = {
     RESULT_FILE: "What each film measures, its recipe and how it was made.",
-    "result.jsonl": "The journal of the run: a line for each film as it was made.",
+    JOURNAL_FILE: "The journal of the run: a line for each film as it was made.",
     REQUEST_FILE: "What was asked for; 'microdesigner generate request.json' makes it again.",
     "front.csv": "The best films of the study with targets, values and recipes.",
     "sweep.csv": "Targets and measured values of each film of the sweep.",
@@ -96,10 +97,9 @@ def _file(crate: Crate, name: str, words: str) -> Entity:
     path = crate.folder / name
     if path.is_dir():
         return {"@id": f"{quote(name)}/", "@type": "Dataset", "name": name, "description": words}
-    size, digest = size_and_hash(path)
     return {
         "@id": quote(name), "@type": "File", "name": name, "description": words, "encodingFormat": media_type(name),
-        "contentSize": str(size), "sha256": digest,
+        "contentSize": str(path.stat().st_size), "sha256": file_sha256(path),
     }  # fmt: skip
 
 

@@ -10,10 +10,10 @@ from msgspec import Struct
 from microdesigner.core.documents import Line, Number, convert_document
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
-from microdesigner.core.result import SCHEMA
+from microdesigner.core.result import RESULT_FILE, SCHEMA
 from microdesigner.sharing.places import with_model_named, without_places
 
-RESULT_FILE, REQUEST_FILE = "result.json", "request.json"
+REQUEST_FILE = "request.json"
 Document = dict[str, Any]
 
 

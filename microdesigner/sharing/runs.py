@@ -11,10 +11,9 @@ from microdesigner.core.claims import is_claimed
 from microdesigner.core.documents import parse_document, read_limited
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
-from microdesigner.core.result import LARGEST_RESULT_BYTES, read_result
+from microdesigner.core.result import JOURNAL_FILE, LARGEST_RESULT_BYTES, RESULT_FILE, read_result
 from microdesigner.sharing.material import (
     REQUEST_FILE,
-    RESULT_FILE,
     Document,
     Material,
     ModelName,
@@ -23,7 +22,6 @@ from microdesigner.sharing.material import (
 )
 from microdesigner.sharing.places import with_model_named, without_places
 
-JOURNAL_FILE = "result.jsonl"
 BESIDE = ("front.csv", "sweep.csv", "study.json", "constants.json")
 """Other documents of a run, which are shared less places."""
 _REMEDY = "name a folder that generate or design has written"

@@ -84,8 +84,10 @@ def test_slopes_foretell_what_a_voxel_changes(lateral: Lateral) -> None:
     """A third phase in one voxel, a little more or less conductive than before: the logarithm of the diffusivity."""
     edges, little = (2.0, 1.0, 0.5), 3e-4
     labels = (np.random.default_rng(4).random((5, 6, 7)) > 0.7).astype(np.uint8)
-    slopes = diffusivity_slopes(Microstructure(labels, edges, lateral, ("a", "b")), 0)
-    assert slopes is not None
+    whole = Microstructure(labels, edges, lateral, ("a", "b"))
+    transport = transport_along_z(whole, 0)
+    assert transport is not None
+    slopes = diffusivity_slopes(whole, transport)
     for place in [(0, 0, 0), (2, 3, 6), (4, 5, 3), (1, 2, 3), (3, 0, 2)]:
         other = labels.copy()
         other[place] = 2
@@ -99,4 +101,4 @@ def test_slopes_foretell_what_a_voxel_changes(lateral: Lateral) -> None:
         assert less is not None
         foretold = (np.log(more) - np.log(less)) / (2 * little if usual else little)
         assert slopes[place] == pytest.approx(foretold, rel=5e-3, abs=3e-4)  # what solvers leave, over the change
-    assert diffusivity_slopes(Microstructure(np.ones((3, 3, 3), np.uint8)), 0) is None
+    assert transport_along_z(Microstructure(np.ones((3, 3, 3), np.uint8)), 0) is None

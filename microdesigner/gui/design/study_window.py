@@ -21,12 +21,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from microdesigner.app.design_studies import RESULT_FILE, Study, StudyOrder, known_studies
+from microdesigner.app.design_studies import Study, StudyOrder, known_studies
 from microdesigner.app.time_left import TimeLeft
 from microdesigner.app.training_progress import duration
 from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
+from microdesigner.core.result import RESULT_FILE
 from microdesigner.design.goals import Goal, quantities_of
 from microdesigner.design.trials import Trial, front, nearest
 from microdesigner.gui.design.front_plot import FrontPlot

@@ -48,7 +48,7 @@ def test_a_movie_is_written_beside_a_free_window(window: MainWindow, tmp_path: P
     assert [action.text() for action in movies] == ["GIF movie (.gif)…", "MP4 movie (.mp4)…"]
     movies[0].trigger()
     wait_until(lambda: window.render_jobs.bar.isVisible() and "movie" in window.render_jobs.bar.words.text())
-    wait_until(lambda: "slices.gif" in window.status_line.text())
+    wait_until(lambda: "slices.gif" in window.status_line.text(), 180)
     assert window.render_jobs.bar.isHidden()
     frames = iio.imread(tmp_path / "slices.gif", plugin="pillow")
     assert frames.shape[0] == stand_in.SHAPE[2]
