@@ -101,7 +101,7 @@ class Guide:
 
     def _export(self) -> None:
         """The open menu, which is a window of its own."""
-        button = self._window.workspace.export_button
+        button = self._window.workspace.exporting.button
         button.fill()
         menu = button.menu()
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from microdesigner.app.kept_part import KeptFilm, KeptPart, Piece, fits
+from microdesigner.app.kept_film import KeptFilm
+from microdesigner.app.kept_part import KeptPart, Piece, fits
 from microdesigner.app.kept_region import Region, Shape
 from microdesigner.app.request_model import RequestModel
 from microdesigner.core.given import TargetsOf

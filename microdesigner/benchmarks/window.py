@@ -87,7 +87,7 @@ class _Session:
         film = self._folder / "slices.gif"
         yield self._gap(
             "movie",
-            lambda: self._window.render_jobs.render_movie(film, "slices"),
+            lambda: self._window.exporting.render_jobs.render_movie(film, "slices"),
             lambda: film.name in self._window.status_line.text(),
         )
 

@@ -1,29 +1,26 @@
 """The one window: its layout, its menus, and what it tells of the work that goes on in the workspace."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QMainWindow, QWidget
 
 from microdesigner.app.catalogue import Catalogue
-from microdesigner.app.request_export import FILE, as_command, as_python, saved
 from microdesigner.app.store.settings import Settings
 from microdesigner.core.paths import user_data
-from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
 from microdesigner.gui.central_area import PAGES, BottomPanels, CentralTabs
 from microdesigner.gui.closing import may_close
 from microdesigner.gui.command import Command
 from microdesigner.gui.help.controller import HelpController
-from microdesigner.gui.help.tour import Step
 from microdesigner.gui.layout import WindowLayout, stacked
 from microdesigner.gui.log_panel import LogPanel
 from microdesigner.gui.menus import make_menus
 from microdesigner.gui.preferences import PreferencesDialog
 from microdesigner.gui.session import TITLE
+from microdesigner.gui.tour_steps import tour_steps
 from microdesigner.gui.viewer.commands import view_commands
 from microdesigner.gui.widgets.messages import ErrorBar, StatusLine
 from microdesigner.gui.workspace import Workspace
@@ -37,7 +34,6 @@ LEFT_OVER = "{count} waiting in the queue since the last time; Continue gives th
 SELECT_SOME = "Select two to six results in the history with Ctrl+click to compare them."
 SEVERAL_DROPPED = "{count} files were dropped, and one is opened at a time; drop the one that you want to see."
 NOT_LOCAL = "{address} is not on this computer; save it to a file and drop that."
-NOT_SAVED = "The request could not be saved for the command ({reason}); see that the disk is not full."
 DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 
 
@@ -53,8 +49,8 @@ class MainWindow(QMainWindow):
         self.request_model, self.view_model = workspace.request_model, workspace.view_model
         self.targets, self.views, self.results = workspace.targets, workspace.views, workspace.results
         self.history, self.queue, self.session = workspace.history, workspace.queue, workspace.session
-        self.training, self.render_jobs, self.current_sample = (
-            workspace.training, workspace.render_jobs, workspace.current_sample
+        self.training, self.exporting, self.current_sample = (
+            workspace.training, workspace.exporting, workspace.current_sample
         )  # fmt: skip
         self.results_panel = self.results.panel
         self.error_bar = ErrorBar()
@@ -69,13 +65,13 @@ class MainWindow(QMainWindow):
             self, settings, self.targets, self.tabs, self.bottom_panels, self.results_panel, self.history.panel.section
         )
         self.help = HelpController(
-            self, settings, lambda: self.commands, self.device.text, self._tour_steps, self.window_layout.reveal
+            self, settings, lambda: self.commands, self.device.text, lambda: tour_steps(self), self.window_layout.reveal
         )
         self.commands = self._all_commands()
         self._lay_out()
         self._connect()
         make_menus(self, self.commands, self.undo, {"Open session…": workspace.open_button.recent})
-        workspace.start()
+        workspace.chosen_model.start()
         self._greet()
         self.window_layout.restore()
 
@@ -102,11 +98,11 @@ class MainWindow(QMainWindow):
 
     def export(self, path: Path, scale: int = 1) -> None:
         """Write the sample on show to a file."""
-        self.workspace.export(path, scale)
+        self.exporting.export(path, scale)
 
     def open_path(self, path: Path) -> None:
         """Open a volume, a session or a request."""
-        self.workspace.open_path(path)
+        self.workspace.opening.open(path)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take whatever has an address; what cannot be opened is answered when it is dropped."""
@@ -125,9 +121,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Ask where trainings go on or work would be lost, then stop everything else."""
-        makers = (self.workspace.mesh_export, self.workspace.share_export)
-        parts = (self.history, self.render_jobs, *makers, self.results)
-        unfinished = [part.unfinished() for part in parts]
+        unfinished = [self.history.unfinished(), *self.exporting.unfinished(), self.results.unfinished()]
         if not self.training.may_close() or not may_close(self, [words for words in unfinished if words]):
             event.ignore()
             return
@@ -158,17 +152,11 @@ class MainWindow(QMainWindow):
             *workspace.models.commands(),
             *workspace.open_button.commands(),
             *self.session.commands(),
-            *workspace.export_button.commands(),
-            *workspace.picture_export.commands(),
-            *workspace.mesh_export.commands(),
-            *workspace.share_export.commands(),
+            *self.exporting.commands(),
             Command("File", "Quit", self.close, ("Ctrl+Q",), section=2),
             Command("Edit", "Undo", self.undo.undo, ("Ctrl+Z",), enabled=self.undo.canUndo),
             Command("Edit", "Redo", self.undo.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), enabled=self.undo.canRedo),
-            Command(
-                "Edit", "Copy request as command line", partial(self._copy, as_command), ("Ctrl+Shift+C",), section=1
-            ),
-            Command("Edit", "Copy request as Python", partial(self._copy, as_python), section=1),
+            *workspace.request_copy.commands(),
             Command("Edit", "Preferences…", self._show_preferences, ("Ctrl+,",), section=2),
             *view_commands(self.views, workspace.separate_window, self.status_line.setText),
             *(
@@ -188,47 +176,12 @@ class MainWindow(QMainWindow):
             "Window", title, partial(self.window_layout.toggle, column), (key,), section=2, checked=column.isVisible
         )
 
-    def _tour_steps(self) -> list[Step]:
-        """The way through the window, from the question to the answer, as far as it is to be seen."""
-        row = next(iter(self.targets.rows.values()), self.targets.model)
-        steps = [
-            Step(row, "Say what you want", "Each slider is a target; the shading shows where training data lie. "
-                 "Leave a target free, and the model chooses."),
-            Step(self.targets.badge, "Know before you ask", "The badge tells how well the training data support all "
-                 "targets together, and moves them to the nearest supported ones."),
-            Step(self.targets.run_bar, "Generate", "Ctrl+Enter starts, Esc stops. While one runs, the next waits in "
-                 "the queue; a sweep varies one target."),
-            Step(self.views.view, "Look", "Drag to turn, wheel to zoom, double click for one view. Keys 1 to 9 do it "
-                 "too. Everything can be undone."),
-            Step(self.results_panel, "Read", "What the voxels measure beside your targets, and the recipe that "
-                 "would make such a film. Export writes it to a file."),
-            Step(self.bottom_panels, "Find it again", "Every result is stored here with its targets, and so is the "
-                 "queue, also when the program ends suddenly."),
-            Step(self.menuBar(), "Everything else", "Every command is in the menus and under Ctrl+Shift+P. "
-                 "The Help menu repeats this tour."),
-        ]  # fmt: skip
-        return [step for step in steps if step.widget.isVisible() or self.window_layout.page_of(step.widget)]
-
-    def _copy(self, words: Callable[[Request, Path], str]) -> None:
-        request = self.request_model.request()
-        if request is None:
-            self.status_line.setText(self.request_model.impossible())
-            return
-        try:
-            file = saved(request) if request.given else FILE
-        except OSError as error:
-            self.error_bar.show_error(NOT_SAVED.format(reason=error.strerror), subject="files")
-            return
-        QGuiApplication.clipboard().setText(words(request, file))
-        held = f"; what is kept of films is in {file}" if request.given else ""
-        self.status_line.setText(f"The request is in the clipboard{held}.")
-
     def _show_preferences(self) -> None:
         history, model = self.workspace.history_model, self.request_model.state.model
         dialog = PreferencesDialog(self.settings, lambda most: len(history.beyond(most)), self)
         dialog.device_chosen.connect(lambda device, threads: self.generation.use(device, threads, model))
         dialog.limit_chosen.connect(self.history.keep_to_limit)
-        dialog.folder_chosen.connect(partial(setattr, self.workspace.export_button, "folder"))
+        dialog.folder_chosen.connect(partial(setattr, self.exporting.button, "folder"))
         dialog.open()
 
     def _show_idle(self) -> None:
@@ -268,7 +221,7 @@ class MainWindow(QMainWindow):
         self.bottom_panels.fill([(panel, panel.section) for panel in (self.history.panel, self.queue.panel, self.log)])
         head = self.results_panel.head
         head.addWidget(self.workspace.open_button)
-        head.addWidget(self.workspace.export_button)
+        head.addWidget(self.exporting.button)
         head.addStretch(1)
         self.setCentralWidget(stacked(self.error_bar, self.window_layout.columns))
         self.device.setToolTip("The model that is loaded and the device it runs on.")
@@ -278,9 +231,8 @@ class MainWindow(QMainWindow):
         bar.addWidget(self.status_line, 1)
         bar.addPermanentWidget(self.views.readout.label)
         bar.addPermanentWidget(self.workspace.volume_loader.bar)
-        bar.addPermanentWidget(self.render_jobs.bar)
-        bar.addPermanentWidget(self.workspace.mesh_export.bar)
-        bar.addPermanentWidget(self.workspace.share_export.bar)
+        for maker in (self.exporting.render_jobs, self.exporting.meshes, self.exporting.crates):
+            bar.addPermanentWidget(maker.bar)
         bar.addPermanentWidget(self.training.status.button)
         bar.addPermanentWidget(self.device)
 

@@ -7,6 +7,9 @@ import numpy as np
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import ACCEPTOR, DONOR, MIXED, PHASE_NAMES, Microstructure
 
+USUAL_DONOR_SHARE = 0.5
+"""Share of the mixed voxels that become donor where nobody said another: half, as the mixed phase is made of both."""
+
 
 def without_mixed(microstructure: Microstructure, donor_share: float, seed: int = 0) -> Microstructure:
     """Donor or acceptor in the place of each mixed voxel, at random, as of molecules mixed without any order.

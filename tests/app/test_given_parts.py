@@ -2,12 +2,14 @@
 
 import os
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from microdesigner.app.store.history import History
+from microdesigner.app.store.history_adoption import adopt_volumes
 from microdesigner.app.store.history_query import Query
 from microdesigner.app.store.job_store import JobStore
 from microdesigner.app.store.jobs import Job, State
@@ -58,7 +60,7 @@ def test_a_history_lists_without_the_parts_and_finds_them_when_asked(tmp_path: P
 def test_an_emptied_trash_forgets_parts_that_nothing_else_needs(tmp_path: Path) -> None:
     history = History(tmp_path)
     first, _, layer = (history.add(request, _sample(seed), b"") for seed, request in enumerate((HALF, HALF, LAYER)))
-    history.delete([first.number, layer.number])
+    history.update(*(replace(entry, deleted=True) for entry in (first, layer)))
     history.empty_trash()
     assert _count(tmp_path / "history.sqlite") == 1
     (left,) = history.entries()
@@ -114,7 +116,7 @@ def test_a_film_without_its_row_is_adopted_with_its_part(tmp_path: Path) -> None
         file.unlink()
     os.utime(tmp_path / entry.volume, (0, 0))
     history = History(tmp_path)
-    assert history.adopt_volumes() == 1
+    assert adopt_volumes(history) == 1
     (adopted,) = history.entries()
     assert history.request_of(adopted).given == HALF.given
 

@@ -8,7 +8,8 @@ import pytest
 
 from microdesigner.app.catalogue import installed_models
 from microdesigner.app.keeping import Keeping
-from microdesigner.app.kept_part import KeptFilm, KeptPart, Piece
+from microdesigner.app.kept_film import KeptFilm
+from microdesigner.app.kept_part import KeptPart, Piece
 from microdesigner.app.kept_region import Region
 from microdesigner.app.request_model import NO_PAPER, RequestModel
 from microdesigner.core.given import Given

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from microdesigner.app.store.history import History
+from microdesigner.app.store.history_query import Query
 from microdesigner.app.store.job_store import JobStore
 from microdesigner.app.store.jobs import JobQueue, State
 from microdesigner.app.workers import Cancelled, Worker, end_all
@@ -116,7 +117,7 @@ def _stored_history(folder: Path, count: int) -> Callable[[], object]:
             f"INSERT INTO samples (number, {columns}) SELECT i, {columns} FROM n, samples WHERE number = 1"
         )
     )
-    assert History(folder).count() == count
+    assert len(History(folder).numbers(Query())) == count
     return lambda: History(folder).entries()
 
 

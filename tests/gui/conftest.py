@@ -109,7 +109,7 @@ def open_window(
 
 def end_work(window: MainWindow) -> None:
     """End what a window would ask about before it closes: nobody is there to answer once a test has failed."""
-    window.render_jobs.close()
+    window.exporting.render_jobs.close()
     window.results.verifier.cancel()
     window.history.exporter.task.close()
 

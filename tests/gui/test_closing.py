@@ -27,14 +27,14 @@ def answer_with(words: str, said: list[str]) -> None:
 def test_closing_during_a_movie_asks(window: MainWindow, tmp_path: Path) -> None:
     generate(window)
     said: list[str] = []
-    window.render_jobs.render_movie(tmp_path / "turn.gif", "slices")
+    window.exporting.render_jobs.render_movie(tmp_path / "turn.gif", "slices")
     window.export(tmp_path / "views.png")
     answer_with("Go on", said)
     assert not window.close()
     assert window.isVisible()
     assert said == ["turn.gif and 1 more that wait for it would not be written: it is being drawn."]
     wait_until(lambda: (tmp_path / "views.png").is_file(), 400)
-    wait_until(lambda: not window.render_jobs.task.running)
+    wait_until(lambda: not window.exporting.render_jobs.task.running)
     assert (tmp_path / "turn.gif").is_file()
     assert window.close(), "nothing is under way any more"
     assert len(said) == 1
@@ -43,7 +43,7 @@ def test_closing_during_a_movie_asks(window: MainWindow, tmp_path: Path) -> None
 def test_a_movie_that_is_given_up_leaves_nothing(window: MainWindow, tmp_path: Path) -> None:
     generate(window)
     said: list[str] = []
-    window.render_jobs.render_movie(tmp_path / "turn.gif", "turntable")
+    window.exporting.render_jobs.render_movie(tmp_path / "turn.gif", "turntable")
     answer_with("Stop and close", said)
     assert window.close()
     assert len(said) == 1
@@ -84,7 +84,7 @@ def test_files_that_the_dialog_never_named_are_not_written_over(
     for name in there:
         (tmp_path / name).write_text("mine", encoding="utf-8")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / chosen), ""))
-    command = next(c for c in window.workspace.export_button.commands() if title in c.title)
+    command = next(c for c in window.workspace.exporting.button.commands() if title in c.title)
     command.run()
     question = next(box for box in window.findChildren(QMessageBox) if box.isVisible())
     assert all(name in question.text() for name in there)

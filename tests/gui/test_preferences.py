@@ -54,7 +54,7 @@ def test_the_folder_for_exports_is_offered_by_the_next_export(
         "microdesigner.gui.preferences.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path / "films")
     )
     dialog.findChild(type(window.views.smooth), "", Qt.FindChildOption.FindChildrenRecursively).click()  # type: ignore[union-attr]
-    assert window.workspace.export_button.folder == str(tmp_path / "films")
+    assert window.workspace.exporting.button.folder == str(tmp_path / "films")
     assert Settings.load(home / "settings.json").export_folder == str(tmp_path / "films")
 
 

@@ -25,7 +25,7 @@ def test_choices_and_the_windows_place_are_saved_at_once(
         window.views.smooth.click()
         path = str(folder / "film.vti")
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (path, ""))
-        next(c for c in window.workspace.export_button.commands() if "(.vti)" in c.title).run()
+        next(c for c in window.workspace.exporting.button.commands() if "(.vti)" in c.title).run()
         assert (Settings.load().quality, Settings.load().smooth) == ("paper", False)
         assert Settings.load().export_folder == str(folder)
         window.resize(1310, 790)

@@ -6,7 +6,6 @@ sample leaves unasked: what is deleted goes to the trash, which the user alone e
 
 import os
 import sqlite3
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,17 +27,13 @@ from microdesigner.app.store.history_rows import (
     is_volume_name,
     join_tags,
     new_volume_name,
-    split_tags,
     verification_of,
 )
 from microdesigner.app.store.history_schema import INDEXES, TABLES, VERSION, upgrade
 from microdesigner.core.documents import parse_document
-from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.core.verification import Verification
-
-SECONDS_BEFORE_ADOPTION = 600.0  # another program may be about to commit the row of a younger volume
 
 
 class History:
@@ -62,7 +57,30 @@ class History:
         self.folder.mkdir(parents=True, exist_ok=True)
         registry.write(sample.microstructure, self.folder / name)
         _flush(self.folder / name)
-        return self._insert(request, SampleRecord.of(sample), name, thumbnail, note, made or datetime.now(UTC))
+        return self.insert(request, SampleRecord.of(sample), name, thumbnail, note, made or datetime.now(UTC))
+
+    def insert(
+        self, request: Request, record: SampleRecord, name: str, thumbnail: bytes, note: str, made: datetime
+    ) -> Entry:
+        """Store the row of a sample whose volume is in the folder already, as `name`."""
+        alone = replace(request, seed=record.seed, count=1)
+        measured, sample = (json_text(value) for value in (record.measured, record))
+        light = (made.isoformat(), alone.model, alone.seed, given_parts.light(alone), measured, name, note)
+
+        def insert(database: sqlite3.Connection) -> tuple[Any, ...]:
+            given_parts.store(database, [alone])
+            columns = "made, model, seed, request, measured, volume, note"
+            number = database.execute(f"INSERT INTO samples ({columns}) VALUES (?,?,?,?,?,?,?)", light).lastrowid
+            database.execute("INSERT OR REPLACE INTO details VALUES (?, ?)", (number, sample))
+            if thumbnail:
+                database.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (number, thumbnail))
+            cursor = database.execute(f"SELECT {COLUMNS} FROM samples WHERE number = ?", (number,))
+            row: tuple[Any, ...] | None = cursor.fetchone()
+            if row is None:
+                raise DamagedDatabaseError("a row that was just written is not there")
+            return row
+
+        return entry_of(self._database.do(insert))
 
     def entries(self, query: Query | None = None, limit: int | None = None, offset: int = 0) -> list[Entry]:
         """What `query` asks for, in its order, without rows that cannot be read, which `take_problems` reports."""
@@ -81,20 +99,6 @@ class History:
         """Numbers of the samples that `query` finds, in its order."""
         clauses, values = query.clauses()
         return [int(number) for (number,) in self._read(f"SELECT number FROM samples {clauses}", *values)]
-
-    def count(self, query: Query | None = None) -> int:
-        """How many samples `query` finds."""
-        clauses, values = (query or Query()).clauses()
-        rows = self._read(f"SELECT count(*) FROM (SELECT 1 FROM samples {clauses})", *values)
-        return int(rows[0][0]) if rows else 0
-
-    def tags(self) -> list[str]:
-        """Every tag in use, in alphabetical order."""
-        return sorted({tag for (tags,) in self._read("SELECT DISTINCT tags FROM samples") for tag in split_tags(tags)})
-
-    def models(self) -> list[str]:
-        """Names of the models that made what is stored, in alphabetical order."""
-        return [str(model) for (model,) in self._read("SELECT DISTINCT model FROM samples ORDER BY model")]
 
     def thumbnails(self, numbers: Sequence[int]) -> dict[int, bytes]:
         """The pictures of samples, as PNG."""
@@ -183,26 +187,6 @@ class History:
         change = "UPDATE samples SET starred = ?, note = ?, tags = ?, deleted = ? WHERE number = ?"
         self._database.do(lambda database: database.executemany(change, rows))
 
-    def set_star(self, numbers: Iterable[int], starred: bool) -> None:
-        """Star samples, or take their stars away."""
-        self._set("starred", int(starred), numbers)
-
-    def set_note(self, number: int, note: str) -> None:
-        """Write a note to a sample."""
-        self._set("note", note, [number])
-
-    def set_tags(self, numbers: Iterable[int], tags: Iterable[str]) -> None:
-        """Give samples exactly these tags, each on one line."""
-        self._set("tags", join_tags(tags), numbers)
-
-    def delete(self, numbers: Iterable[int]) -> None:
-        """Move samples to the trash."""
-        self._set("deleted", datetime.now(UTC).isoformat(), numbers)
-
-    def restore(self, numbers: Iterable[int]) -> None:
-        """Bring samples back from the trash."""
-        self._set("deleted", None, numbers)
-
     def empty_trash(self) -> None:
         """Remove what is in the trash for good, with its volumes and what belongs to it."""
         gone = "SELECT number FROM samples WHERE deleted IS NOT NULL"
@@ -218,61 +202,15 @@ class History:
 
         self._remove_volumes(self._database.do(remove))
 
-    def adopt_volumes(self) -> int:
-        """Give volumes without a row one again, as far as they hold request and measures; returns how many.
-
-        They are left when the program is killed between file and row, or when the database was damaged. What is no
-        sample, as the film of a simulation, is removed.
-        """
-        adopted = 0
-        for path in self._ownerless():
-            record = _record_of(path)
-            if record is None:
-                path.unlink(missing_ok=True)
-            else:
-                self._insert(*record, path.name, b"", "", datetime.fromtimestamp(_modified(path), UTC))
-                adopted += 1
-        return adopted
-
-    def _ownerless(self) -> list[Path]:
-        """Volumes without a row, the oldest first."""
+    def volume_names(self) -> set[str]:
+        """Names of the volumes that some row owns."""
         tables = ("samples", "verifications")
-        known = {name for table in tables for (name,) in self._read(f"SELECT volume FROM {table}")}
-        latest = time.time() - SECONDS_BEFORE_ADOPTION
-        volumes = [path for path in self.folder.glob("*.vti") if is_volume_name(path.name) and path.name not in known]
-        return sorted((path for path in volumes if _modified(path) < latest), key=_modified)
-
-    def _insert(
-        self, request: Request, record: SampleRecord, name: str, thumbnail: bytes, note: str, made: datetime
-    ) -> Entry:
-        alone = replace(request, seed=record.seed, count=1)
-        measured, sample = (json_text(value) for value in (record.measured, record))
-        light = (made.isoformat(), alone.model, alone.seed, given_parts.light(alone), measured, name, note)
-
-        def insert(database: sqlite3.Connection) -> tuple[Any, ...]:
-            given_parts.store(database, [alone])
-            columns = "made, model, seed, request, measured, volume, note"
-            number = database.execute(f"INSERT INTO samples ({columns}) VALUES (?,?,?,?,?,?,?)", light).lastrowid
-            database.execute("INSERT OR REPLACE INTO details VALUES (?, ?)", (number, sample))
-            if thumbnail:
-                database.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (number, thumbnail))
-            cursor = database.execute(f"SELECT {COLUMNS} FROM samples WHERE number = ?", (number,))
-            row: tuple[Any, ...] | None = cursor.fetchone()
-            if row is None:
-                raise DamagedDatabaseError("a row that was just written is not there")
-            return row
-
-        return entry_of(self._database.do(insert))
+        return {str(name) for table in tables for (name,) in self._read(f"SELECT volume FROM {table}")}
 
     def _read(self, statement: str, *values: Any) -> list[Any]:
         if not self._database.exists:
             return []
         return self._database.do(lambda database: database.execute(statement, values).fetchall())
-
-    def _set(self, column: str, value: Any, numbers: Iterable[int]) -> None:
-        rows = [(value, number) for number in numbers]
-        statement = f"UPDATE samples SET {column} = ? WHERE number = ?"
-        self._database.do(lambda database: database.executemany(statement, rows))
 
     def _remove_volumes(self, rows: Iterable[tuple[Any]]) -> None:
         for (name,) in rows:
@@ -280,27 +218,7 @@ class History:
                 (self.folder / name).unlink(missing_ok=True)
 
 
-def _record_of(path: Path) -> tuple[Request, SampleRecord] | None:
-    """Request and measures in a volume's file; None where that is not a sample."""
-    from microdesigner.app.volume_open import open_volume
-
-    try:
-        opened = open_volume(path)
-    except InputError:
-        return None
-    if opened.request is None or not opened.sample.measured:
-        return None
-    return opened.request, SampleRecord.of(opened.sample)
-
-
 def _flush(path: Path) -> None:
     """Have the file on the disk before a row names it."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def _modified(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return time.time()

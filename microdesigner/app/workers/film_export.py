@@ -14,6 +14,7 @@ from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.core.result import Sample
+from microdesigner.io.mixed_phase import USUAL_DONOR_SHARE, without_mixed
 
 STAGE = "export"
 TABLE = "films.csv"
@@ -45,7 +46,7 @@ class FilmExport:
     format: str = ""
     table: bool = False
     picture: Callable[[Microstructure], bytes] | None = None
-    donor_share: float = 0.5
+    donor_share: float = USUAL_DONOR_SHARE
 
     def names(self) -> list[str]:
         """Names of all files that will be written."""
@@ -61,7 +62,6 @@ class FilmExport:
     def write(self, entry: Entry, stem: str, sample: Sample) -> None:
         """Write the volume and the report of a film."""
         from microdesigner.io import registry
-        from microdesigner.io.mixed_phase import without_mixed
 
         if self.format:
             path, film = self.folder / f"{stem}{self._volume_suffixes()[0]}", sample.microstructure

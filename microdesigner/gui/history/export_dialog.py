@@ -28,9 +28,9 @@ from microdesigner.gui.widgets.basics import SPACING, named, quiet
 from microdesigner.gui.widgets.number_field import NumberField
 from microdesigner.gui.widgets.replacing import ask_to_replace
 from microdesigner.gui.widgets.thumbnails import Colours, thumbnail
+from microdesigner.io.mixed_phase import USUAL_DONOR_SHARE
 
 ENLARGED = 5
-HALF = 0.5
 
 
 class ExportDialog(QDialog):
@@ -55,7 +55,7 @@ class ExportDialog(QDialog):
                            "its voxels become donor or acceptor at random, this share of them donor.")  # fmt: skip
         self.mixed.setRange(0, 1)
         self.mixed.setSingleStep(0.1)
-        self.mixed.setValue(HALF)
+        self.mixed.setValue(USUAL_DONOR_SHARE)
         self.mixed_words = QLabel("Share of mixed voxels that become donor")
         self.table = named(QCheckBox(f"Table of values ({TABLE})"), "Table", "Targets, measured values and recipes.")
         self.reports = named(

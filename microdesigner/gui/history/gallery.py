@@ -1,14 +1,12 @@
 """The history as a page of the middle: all stored films to be searched, looked at, marked, exported, deleted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QInputDialog,
     QMenu,
-    QMessageBox,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -22,6 +20,7 @@ from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.history.film_list import FilmList
 from microdesigner.gui.history.film_view import FilmView
 from microdesigner.gui.history.filter_bar import FilterBar
+from microdesigner.gui.history.questions import ask_note, ask_tags, ask_to_empty
 from microdesigner.gui.widgets.basics import SPACING, heading, named, quiet, toggle_button, tool_button
 from microdesigner.gui.widgets.task_bar import TaskBar
 
@@ -81,17 +80,6 @@ class Gallery(QWidget):
         if self._stale:
             self._search()
 
-    def ask_note(self, entry: Entry) -> None:
-        """Let the user write a note."""
-        self._ask("Note", "What should be remembered about this film?", entry.note,
-                  lambda text: self._model.set_note(entry, text))  # fmt: skip
-
-    def ask_tags(self, entries: Sequence[Entry]) -> None:
-        """Let the user write tags."""
-        common = [tag for tag in entries[0].tags if all(tag in entry.tags for entry in entries)]
-        self._ask("Tags", "Tags, with commas between them:", ", ".join(common),
-                  lambda text: self._model.set_tags(entries, text.split(",")))  # fmt: skip
-
     def _search(self) -> None:
         """Ask for what is wanted now; where the page is hidden, once it is shown."""
         self._stale = not self.isVisible()
@@ -140,28 +128,7 @@ class Gallery(QWidget):
         return sorted(self.view.selected(), key=lambda entry: entry.number)
 
     def _ask_to_empty(self) -> None:
-        count = len(self._model.trash)
-        question = QMessageBox(
-            QMessageBox.Icon.Warning, "Empty the trash?",
-            f"{'One film' if count == 1 else f'{count} films'} will be removed for good, volumes included. "
-            "This cannot be undone.", parent=self,
-        )  # fmt: skip
-        question.addButton("Remove for good", QMessageBox.ButtonRole.DestructiveRole).clicked.connect(
-            lambda: self.trash_unwanted.emit()
-        )
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        question.open()
-
-    def _ask(self, title: str, question: str, text: str, answer: Callable[[str], None]) -> None:
-        dialog = QInputDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText(question)
-        dialog.setTextValue(text)
-        dialog.textValueSelected.connect(answer)
-        dialog.open()
+        ask_to_empty(self, len(self._model.trash), self.trash_unwanted.emit)
 
     def menu(self) -> QMenu:
         """What can be done with the selected films: as the buttons."""
@@ -189,9 +156,9 @@ class Gallery(QWidget):
                                   "selected film.", self._recall)  # fmt: skip
         self.star = tool_button("Star", "Star", "Star or unstar the selected films.", self._star)
         self.note = tool_button("Note…", "Note", "Write a note to the selected film (F2).",
-                                lambda: self.ask_note(view.selected()[0]))  # fmt: skip
+                                lambda: ask_note(self, self._model, view.selected()[0]))  # fmt: skip
         self.tags = tool_button("Tags…", "Tags", "Edit the tags of the selected films.",
-                                lambda: self.ask_tags(view.selected()))  # fmt: skip
+                                lambda: ask_tags(self, self._model, view.selected()))  # fmt: skip
         self.compare = tool_button(
             "Compare", "Compare", f"Show 2 to {MOST_COMPARED} selected films side by side.",
             lambda: self.compared.emit(self._in_order()),
@@ -239,7 +206,7 @@ class Gallery(QWidget):
         view.shown.connect(self.shown)
         view.recalled.connect(self.recalled)
         view.unwanted.connect(self._delete)
-        view.note_requested.connect(self.ask_note)
+        view.note_requested.connect(lambda entry: ask_note(self, self._model, entry))
         view.dragged.connect(lambda: self.dragged.emit(view.selected()))
         view.customContextMenuRequested.connect(self._offer)
         for end in (self._export.finished, self._export.failed, self._export.cancelled, self._export.progressed):

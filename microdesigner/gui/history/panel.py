@@ -1,11 +1,9 @@
 """The strip of kept results under the views: thumbnails, the newest first."""
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QIcon, QKeyEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QAction, QGuiApplication, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QInputDialog,
-    QListView,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -16,8 +14,10 @@ from PySide6.QtWidgets import (
 from microdesigner.app.history_model import MOST_COMPARED, HistoryModel
 from microdesigner.app.store.history_rows import Entry
 from microdesigner.gui.history.captions import describe, short_caption
+from microdesigner.gui.history.film_strip import FilmStrip
+from microdesigner.gui.history.questions import ask_note
 from microdesigner.gui.widgets.basics import CollapsibleSection, as_text, named, tool_button
-from microdesigner.gui.widgets.rich_text import RICH, RichDelegate
+from microdesigner.gui.widgets.rich_text import RICH
 from microdesigner.gui.widgets.thumbnails import EDGE
 from microdesigner.gui.widgets.thumbnails import HEIGHT as THUMBNAIL_HEIGHT
 
@@ -53,7 +53,7 @@ class HistoryPanel(QWidget):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.timeout.connect(self._request_pictures)
-        self.list = named(_Strip(), "History", HINT)
+        self.list = named(FilmStrip(), "History", HINT)
         self.list.customContextMenuRequested.connect(self._offer)
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.list.itemClicked.connect(self._click)
@@ -126,13 +126,9 @@ class HistoryPanel(QWidget):
         compare.setEnabled(2 <= len(self.list.selectedItems()) <= MOST_COMPARED)
         compare.triggered.connect(self.compare_selected)
         menu.addAction(compare)
-        menu.addAction("Note…").triggered.connect(lambda: self._ask_note(item))
+        menu.addAction("Note…").triggered.connect(lambda: ask_note(self, self._model, entry))
         menu.addAction("Delete").triggered.connect(lambda: self._delete(item))
         return menu
-
-    def note(self, item: QListWidgetItem, text: str) -> None:
-        """Write a note to an entry."""
-        self._model.set_note(item.data(_ENTRY), text)
 
     def compare_selected(self) -> bool:
         """Ask to see the selected results side by side; whether there are two to `MOST_COMPARED` of them."""
@@ -157,15 +153,6 @@ class HistoryPanel(QWidget):
     def _star(self, item: QListWidgetItem) -> None:
         entry: Entry = item.data(_ENTRY)
         self._model.set_star([entry], not entry.starred)
-
-    def _ask_note(self, item: QListWidgetItem) -> None:
-        dialog = QInputDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Note")
-        dialog.setLabelText("What should be remembered about this result?")
-        dialog.setTextValue(item.data(_ENTRY).note)
-        dialog.textValueSelected.connect(lambda text: self.note(item, text))
-        dialog.open()
 
     def _delete(self, item: QListWidgetItem) -> None:
         items = self.list.selectedItems()
@@ -208,46 +195,3 @@ class HistoryPanel(QWidget):
         self.section.button.setText(f"History ({count})" if count else "History, empty so far")
         self.list.setFixedHeight(HEIGHT if count else 0)
         self.all.setVisible(bool(count))
-
-
-class _Strip(QListWidget):
-    """A row of thumbnails; Enter wants one, Delete does not."""
-
-    open_requested = Signal(object)
-    unwanted = Signal(object)
-    dragged = Signal(object)
-    resized = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(False)
-        self.setMovement(QListView.Movement.Static)
-        self.setDragDropMode(QListView.DragDropMode.DragOnly)
-        self.setUniformItemSizes(True)
-        self.setIconSize(QSize(EDGE // 2, THUMBNAIL_HEIGHT // 2))
-        self._delegate = RichDelegate(self)
-        self.setItemDelegate(self._delegate)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-
-    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802
-        """Let the selected ones be dragged out of the window."""
-        self.dragged.emit(self.selectedItems())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """More or fewer items are to be seen."""
-        super().resizeEvent(event)
-        self.resized.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Enter and Delete; arrows move as in every list."""
-        item = self.currentItem()
-        if item is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.open_requested.emit(item)
-        elif item is not None and event.key() == Qt.Key.Key_Delete:
-            self.unwanted.emit(item)
-        else:
-            super().keyPressEvent(event)

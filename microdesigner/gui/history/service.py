@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from microdesigner.app.store.history import History
+from microdesigner.app.store.history_adoption import adopt_volumes
 from microdesigner.app.store.history_query import Query
 from microdesigner.app.store.history_rows import Entry
 from microdesigner.core.request import Request
@@ -106,7 +107,7 @@ class HistoryService(QObject):
         self.trash_emptied.emit()
 
     def _list(self) -> None:
-        self._history.adopt_volumes()
+        adopt_volumes(self._history)
         entries = self._history.entries() + self._history.entries(Query(trash=True))
         self.listed.emit(entries)
         for problem in self._history.take_problems():

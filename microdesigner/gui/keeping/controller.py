@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from microdesigner.app.keeping import Keeping
-from microdesigner.app.kept_part import KeptFilm
+from microdesigner.app.kept_film import KeptFilm
 from microdesigner.app.kept_region import Shape
 from microdesigner.app.request_model import Design, RequestModel
 from microdesigner.core.errors import InputError

@@ -18,7 +18,8 @@ from microdesigner.core.result import Sample
 from microdesigner.core.verification import Verification
 from microdesigner.gui.command import Command
 from microdesigner.gui.compute_client import ComputeClient
-from microdesigner.gui.results.comparison import Compared, ComparisonPanel
+from microdesigner.gui.results.comparison import ComparisonPanel
+from microdesigner.gui.results.comparison_side import Compared
 from microdesigner.gui.results.panel import ResultsPanel
 from microdesigner.gui.results.plots import PlotsPanel
 from microdesigner.gui.results.values_page import ValuesPage

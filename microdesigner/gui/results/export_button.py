@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QMenu, QPushButton
 
 from microdesigner.app.export_files import files_written
 from microdesigner.gui.command import Command
+from microdesigner.gui.results.mesh_export import TITLE as MESH_TITLE
+from microdesigner.gui.results.share_export import TITLE as SHARE_TITLE
 from microdesigner.gui.volume_files import MESH, MOVIES, REPORT, SURFACES, volume_formats, volume_suffixes
 from microdesigner.gui.widgets.basics import named
 from microdesigner.gui.widgets.icons import with_icon
@@ -53,8 +55,8 @@ class ExportButton(QPushButton):
         self._menu.addSeparator()
         for suffix, title in (SURFACES | MESH | REPORT).items():
             self._offer(self._menu, suffix, title)
-        self._menu.addAction("Mesh for a solver…", self.mesh_wanted.emit)
-        self._menu.addAction("Share as RO-Crate…", self.share_wanted.emit)
+        self._menu.addAction(f"{MESH_TITLE}…", self.mesh_wanted.emit)
+        self._menu.addAction(f"{SHARE_TITLE}…", self.share_wanted.emit)
         self._menu.addSeparator()
         self._menu.addAction("Picture of the views…", self.picture_wanted.emit)
         for motion, name in MOTIONS.items():

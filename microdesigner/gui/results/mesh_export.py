@@ -13,7 +13,7 @@ from microdesigner.gui.results.file_making import FileMaking
 from microdesigner.gui.widgets.replacing import ask_where
 
 BUSY = "A mesh is being made; stop it first, or wait."
-TITLE = "Mesh for a solver…"
+TITLE = "Mesh for a solver"
 EXPORT = "microdesigner.app.workers.mesh_export:export_mesh"
 
 
@@ -27,7 +27,7 @@ class MeshExport(FileMaking):
 
     def commands(self) -> list[Command]:
         """The question."""
-        return [Command("File", TITLE, self.ask, section=1, enabled=lambda: self._film() is not None)]
+        return [Command("File", f"{TITLE}…", self.ask, section=1, enabled=lambda: self._film() is not None)]
 
     def ask(self) -> None:
         """Ask which mesh, beginning with the last choice."""
@@ -51,7 +51,7 @@ class MeshExport(FileMaking):
         entry = MESH_FORMATS[choice.format]
         suffix = entry.extensions[0]
         ask_where(
-            self._window, "Mesh for a solver", Path(self.folder) / f"{self.stem}{suffix}", entry.title, suffix,
+            self._window, TITLE, Path(self.folder) / f"{self.stem}{suffix}", entry.title, suffix,
             lambda path: self.begin(path, EXPORT, film, choice, path), entry.extensions,
             lambda path: files_written(path, film.periodic),
         )  # fmt: skip

@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 from microdesigner.core.microstructure import MIXED, Microstructure
 from microdesigner.core.slabs import greatest
 from microdesigner.gui.volume_files import holds_mixed
-
-HALF = 0.5
+from microdesigner.io.mixed_phase import USUAL_DONOR_SHARE
 
 
 def ask_mixed(parent: QWidget, film: Microstructure, path: Path, write: Callable[[float | None], object]) -> None:
@@ -30,6 +29,6 @@ def ask_mixed(parent: QWidget, film: Microstructure, path: Path, write: Callable
     dialog.setDoubleDecimals(3)
     dialog.setDoubleStep(0.1)
     dialog.setDoubleRange(0, 1)
-    dialog.setDoubleValue(HALF)
+    dialog.setDoubleValue(USUAL_DONOR_SHARE)
     dialog.doubleValueSelected.connect(write)
     dialog.open()

@@ -13,7 +13,7 @@ from microdesigner.gui.widgets.replacing import ask_where
 from microdesigner.sharing import Shared, Terms
 
 BUSY = "A crate is being packed; stop it first, or wait."
-TITLE = "Share as RO-Crate…"
+TITLE = "Share as RO-Crate"
 SHARE = "microdesigner.sharing:sharing"
 ZIP = ".zip"
 
@@ -27,7 +27,7 @@ class ShareExport(FileMaking):
 
     def commands(self) -> list[Command]:
         """The question for the film on show."""
-        return [Command("File", TITLE, self.ask, section=1, enabled=lambda: self._film() is not None)]
+        return [Command("File", f"{TITLE}…", self.ask, section=1, enabled=lambda: self._film() is not None)]
 
     def ask(self) -> None:
         """Ask on which terms the film on show is shared."""
@@ -59,6 +59,6 @@ class ShareExport(FileMaking):
     def _ask_where(self, source: Microstructure | Path, stem: str, terms: Terms) -> None:
         self._settings.share_license, self._settings.share_authors = terms.license, "; ".join(terms.authors)
         ask_where(
-            self._window, "Share as RO-Crate", Path(self.folder) / f"{stem}{ZIP}", "RO-Crate", ZIP,
+            self._window, TITLE, Path(self.folder) / f"{stem}{ZIP}", "RO-Crate", ZIP,
             lambda path: self.begin(path, SHARE, source, path, terms, True),
         )  # fmt: skip

@@ -5,33 +5,25 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from microdesigner.app.descriptor_table import DescriptorRow, descriptor_csv, descriptor_rows
+from microdesigner.app.descriptor_table import descriptor_csv, descriptor_rows
 from microdesigner.app.workers.measuring import DescribeTask, PropertiesTask
-from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.material_constants import MaterialConstants, store_constants, stored_constants
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
 from microdesigner.gui.results.constants_dialog import ConstantsDialog
-from microdesigner.gui.widgets.basics import SPACING, named, quiet, symbol_html, tool_button
+from microdesigner.gui.results.values_table import ValuesTable
+from microdesigner.gui.widgets.basics import SPACING, named, quiet, tool_button
 from microdesigner.gui.widgets.replacing import ask_where
-from microdesigner.gui.widgets.rich_text import RICH, RichDelegate
 
-COLUMNS = ("Descriptor", "Symbol", "Value", "Unit", "Name", "Remark")
-SYMBOL, VALUE, NAME, REMARK = 1, 2, 4, 5
-REMARK_WIDTH = 460  # at least; the table scrolls where the page is narrower
 SETS = {"descriptors": "Descriptors", "properties": "Properties"}
 PROPERTIES = "What the film on show does, with your material constants; computing takes a minute or so."
 COMPUTING = "Computing the properties of the film on show…"
@@ -54,14 +46,12 @@ class ValuesPage(QWidget):
         self._found: dict[str, tuple[dict[str, float | None], dict[str, str]]] = {}  # answers for the film on show
         self.constants = stored_constants()
         self._stem = "film"
-        self.rows: list[DescriptorRow] = []
         self.words = quiet(EMPTY)
         self.search = named(
             QLineEdit(), "Search the descriptors", "Show descriptors whose name or title contains these words."
         )
         self.search.setPlaceholderText("Search")
         self.search.setClearButtonEnabled(True)
-        self.search.textChanged.connect(lambda _: self._filter())
         self.which = named(QComboBox(), "Kind of values", "Descriptors of the structure, or properties: what it does.")
         for name, title in SETS.items():
             self.which.addItem(title, name)
@@ -74,7 +64,8 @@ class ValuesPage(QWidget):
         self.choose = tool_button(
             "Constants…", "Material constants", "Change what the properties depend on.", self._ask_constants
         )
-        self.table = named(QTableWidget(0, len(COLUMNS)), "Descriptors", "Every descriptor of the film on show.")
+        self.table = named(ValuesTable(), "Descriptors", "Every descriptor of the film on show.")
+        self.search.textChanged.connect(self.table.search)
         self.copy = tool_button(
             "Copy", "Copy the table", "Copy the selected rows, or all, as CSV (Ctrl+C).", self._copy
         )
@@ -118,18 +109,12 @@ class ValuesPage(QWidget):
         super().showEvent(event)
         self._ask()
 
-    def csv(self) -> str:
-        """The table as CSV: the selected rows, or all that are shown."""
-        chosen = {index.row() for index in self.table.selectionModel().selectedRows()}
-        places = [row for row in range(self.table.rowCount()) if not self.table.isRowHidden(row)]
-        by_name = {row.name: row for row in self.rows}
-        return descriptor_csv([by_name[self._text(row, NAME)] for row in places if not chosen or row in chosen])
-
     def _turn(self) -> None:
         """Show what is known of the kind of values that is chosen, or ask for it."""
         kind = self.which.currentData()
         known = self._found.get(kind)
-        self._fill(descriptor_rows(*known) if known else [])
+        self.table.show_rows(descriptor_rows(*known) if known else [])
+        self._show_possible()
         if known:
             self.words.setText(self._told(SETS[kind].lower()))
         elif self._volume is None:
@@ -140,10 +125,10 @@ class ValuesPage(QWidget):
             self._ask()
 
     def _told(self, what: str) -> str:
-        missing = sum(row.value is None for row in self.rows)
+        missing = sum(row.value is None for row in self.table.rows)
         verb = "is" if missing == 1 else "are"
         absent = f" {missing} of them {verb} not defined for this film; the remarks say why." if missing else ""
-        return f"{len(self.rows)} {what} of the film on show.{absent}"
+        return f"{len(self.table.rows)} {what} of the film on show.{absent}"
 
     def _ask(self) -> None:
         wanted = self.which.currentData() == "descriptors" and "descriptors" not in self._found
@@ -187,36 +172,9 @@ class ValuesPage(QWidget):
         self._found.pop("properties", None)  # they are of other constants
         self._turn()
 
-    def _fill(self, rows: list[DescriptorRow]) -> None:
-        self.rows = rows
-        self.table.setSortingEnabled(False)
-        self.table.setRowCount(len(rows))
-        for place, row in enumerate(rows):
-            texts = (row.title or row.name, row.symbol, row.text, row.unit, row.name, row.remark)
-            for column, text in enumerate(texts):
-                item = _Number(row.value) if column == VALUE else QTableWidgetItem()
-                item.setText(text)
-                if column == SYMBOL:
-                    item.setData(RICH, symbol_html(text))
-                item.setToolTip(f"{row.remark} {spec_of(row.name).source}".strip())
-                self.table.setItem(place, column, item)
-        self.table.setSortingEnabled(True)
-        self._filter()
-        self._show_possible()
-
-    def _filter(self) -> None:
-        words = self.search.text().casefold().split()
-        for place in range(self.table.rowCount()):
-            text = f"{self._text(place, 0)} {self._text(place, NAME)}".casefold()
-            self.table.setRowHidden(place, not all(word in text for word in words))
-
-    def _text(self, row: int, column: int) -> str:
-        item = self.table.item(row, column)
-        return item.text() if item is not None else ""
-
     def _show_possible(self) -> None:
         for button in (self.copy, self.save):
-            button.setEnabled(bool(self.rows))
+            button.setEnabled(bool(self.table.rows))
         properties = self.which.currentData() == "properties"
         running = isinstance(self._pending, PropertiesTask)
         self.choose.setVisible(properties)
@@ -226,8 +184,8 @@ class ValuesPage(QWidget):
             widget.setVisible(properties and running)
 
     def _copy(self) -> None:
-        if self.rows:
-            QGuiApplication.clipboard().setText(self.csv())
+        if self.table.rows:
+            QGuiApplication.clipboard().setText(self.table.csv())
             self.message.emit("The descriptors are in the clipboard.")
 
     def _ask_save(self) -> None:
@@ -235,30 +193,13 @@ class ValuesPage(QWidget):
 
     def _save(self, path: Path) -> None:
         try:
-            write_text_atomic(path, descriptor_csv(self.rows))
+            write_text_atomic(path, descriptor_csv(self.table.rows))
         except OSError as error:
             self.failed.emit(f"{path} could not be written ({error.strerror}); choose another folder.")
         else:
             self.message.emit(f"Written: {path}")
 
     def _lay_out(self) -> None:
-        self.table.setHorizontalHeaderLabels(list(COLUMNS))
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
-        self._delegate = RichDelegate(self.table)
-        self.table.setItemDelegateForColumn(SYMBOL, self._delegate)
-        self.table.setShowGrid(False)
-        self.table.setAlternatingRowColors(True)
-        self.table.setWordWrap(False)
-        header = self.table.horizontalHeader()
-        header.setSortIndicatorClearable(True)
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(REMARK, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(REMARK, REMARK_WIDTH)
-        header.setStretchLastSection(True)
         head = QHBoxLayout()
         head.addWidget(self.which)
         head.addWidget(self.words, 1)
@@ -273,18 +214,3 @@ class ValuesPage(QWidget):
 
 def _set_of(task: DescribeTask | PropertiesTask) -> str:
     return "properties" if isinstance(task, PropertiesTask) else "descriptors"
-
-
-class _Number(QTableWidgetItem):
-    """A cell that sorts by its number; what does not exist comes last."""
-
-    def __init__(self, value: float | None) -> None:
-        super().__init__()
-        self._value = value
-        self.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-
-    def __lt__(self, other: QTableWidgetItem) -> bool:
-        theirs = other._value if isinstance(other, _Number) else None
-        if self._value is None or theirs is None:
-            return theirs is None and self._value is not None
-        return self._value < theirs

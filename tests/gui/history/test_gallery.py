@@ -3,6 +3,7 @@
 import csv
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,9 +40,8 @@ def stored(stand_in_model: Path) -> History:
         request = Request({"vol_frac_D": donor, "vol_frac_M": 0.2}, model=stand_in.MODEL, seed=seed)
         sample = stand_in.sample((16, 16, 8), request, seed)
         history.add(request, sample, thumbnail(sample.microstructure, colour_table(DEFAULT_VIEW.palette)))
-    history.set_note(2, "for the paper")
-    history.set_tags([3], ["paper"])
-    history.set_star([4], True)
+    _, star, tag, note, _ = history.entries()
+    history.update(replace(star, starred=True), replace(tag, tags=("paper",)), replace(note, note="for the paper"))
     return history
 
 

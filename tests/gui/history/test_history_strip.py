@@ -92,7 +92,7 @@ def test_stars_notes_and_deletions_last_until_the_next_start(
     window: MainWindow, strip: HistoryPanel, open_window: Callable[..., MainWindow], qtbot: object
 ) -> None:
     _act(strip, 1, "Star")
-    strip.note(strip.list.item(1), "keep this one")
+    window.workspace.history_model.set_note(strip.entry(1), "keep this one")
     assert strip.list.item(1).text().startswith("★")
     assert "keep this one" in strip.list.item(1).toolTip()
     strip.list.setCurrentRow(0)

@@ -42,14 +42,15 @@ def test_a_picture_is_written_twice_as_large(window: MainWindow, tmp_path: Path)
 def test_a_movie_is_written_beside_a_free_window(window: MainWindow, tmp_path: Path, monkeypatch: object) -> None:
     generate(window)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "slices.gif"), ""))  # type: ignore[attr-defined]
-    window.workspace.export_button.fill()
-    menus = {menu.title(): menu for menu in window.workspace.export_button.menu().findChildren(QMenu)}
+    window.workspace.exporting.button.fill()
+    menus = {menu.title(): menu for menu in window.workspace.exporting.button.menu().findChildren(QMenu)}
     movies = menus["Movie of slices from bottom to top"].actions()
     assert [action.text() for action in movies] == ["GIF movie (.gif)…", "MP4 movie (.mp4)…"]
     movies[0].trigger()
-    wait_until(lambda: window.render_jobs.bar.isVisible() and "movie" in window.render_jobs.bar.words.text())
+    bar = window.exporting.render_jobs.bar
+    wait_until(lambda: bar.isVisible() and "movie" in bar.words.text())
     wait_until(lambda: "slices.gif" in window.status_line.text(), 180)
-    assert window.render_jobs.bar.isHidden()
+    assert bar.isHidden()
     frames = iio.imread(tmp_path / "slices.gif", plugin="pillow")
     assert frames.shape[0] == stand_in.SHAPE[2]
     assert abs(frames.shape[2] - window.views.view.width()) < 2
@@ -69,10 +70,10 @@ def test_movies_are_among_the_commands(window: MainWindow, tmp_path: Path, monke
 
 def test_a_movie_can_be_stopped_and_the_next_order_follows(window: MainWindow, tmp_path: Path) -> None:
     generate(window)
-    window.render_jobs.render_movie(tmp_path / "turntable.mp4", "turntable")
+    window.exporting.render_jobs.render_movie(tmp_path / "turntable.mp4", "turntable")
     window.export(tmp_path / "views.png")
-    wait_until(lambda: window.render_jobs.bar.isVisible())
-    window.render_jobs.bar.cancel.click()
+    wait_until(lambda: window.exporting.render_jobs.bar.isVisible())
+    window.exporting.render_jobs.bar.cancel.click()
     wait_until(lambda: "views.png" in window.status_line.text())
     assert [path.name for path in tmp_path.glob("*.*")] == ["views.png"]
 
@@ -87,8 +88,8 @@ def test_surfaces_and_meshes_are_written(window: MainWindow, tmp_path: Path, suf
 
 
 def test_the_menu_offers_every_format(window: MainWindow) -> None:
-    window.workspace.export_button.fill()
-    texts = " ".join(action.text() for action in window.workspace.export_button.menu().actions())
+    window.workspace.exporting.button.fill()
+    texts = " ".join(action.text() for action in window.workspace.exporting.button.menu().actions())
     assert all(entry.extensions[0] in texts for entry in registry.FORMATS.values())
     assert all(suffix in texts for suffix in (".stl", ".ply", ".obj", ".vtu"))
 

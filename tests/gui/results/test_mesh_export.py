@@ -17,7 +17,7 @@ CELLS = {"tetrahedra": "tetra", "hexahedra": "hexahedron"}
 
 
 def ask(window: MainWindow) -> MeshDialog:
-    next(command for command in window.commands if command.title == TITLE).run()
+    next(command for command in window.commands if command.title == f"{TITLE}…").run()
     return window.findChildren(MeshDialog)[-1]
 
 
@@ -36,7 +36,7 @@ def test_a_mesh_of_the_film_on_show_is_written(
     wait_until(lambda: "film.msh" in window.status_line.text())
     assert kind in window.status_line.text()
     assert CELLS[kind] in meshio.read(tmp_path / "film.msh").cells_dict
-    wait_until(window.workspace.mesh_export.bar.isHidden)
+    wait_until(window.workspace.exporting.meshes.bar.isHidden)
     assert window.workspace.settings.export_folder == str(tmp_path)
 
 
@@ -44,7 +44,7 @@ def test_a_mesh_can_be_stopped_and_leaves_nothing(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     generate(window)
-    export = window.workspace.mesh_export
+    export = window.workspace.exporting.meshes
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "film.inp"), ""))
     ask(window).save.click()
     wait_until(lambda: "tetrahedra" in export.bar.words.text())
@@ -58,7 +58,7 @@ def test_a_mesh_can_be_stopped_and_leaves_nothing(
 
 
 def test_nothing_is_asked_without_a_film(window: MainWindow) -> None:
-    next(command for command in window.commands if command.title == TITLE).run()
+    next(command for command in window.commands if command.title == f"{TITLE}…").run()
     assert not window.findChildren(MeshDialog)
 
 

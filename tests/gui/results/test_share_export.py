@@ -19,14 +19,14 @@ from tests.sharing.runs import run_in
 
 
 def ask(window: MainWindow) -> ShareDialog:
-    next(command for command in window.commands if command.title == TITLE).run()
+    next(command for command in window.commands if command.title == f"{TITLE}…").run()
     return window.findChildren(ShareDialog)[-1]
 
 
 def test_the_film_on_show_is_shared_on_terms_that_are_remembered(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    next(command for command in window.commands if command.title == TITLE).run()
+    next(command for command in window.commands if command.title == f"{TITLE}…").run()
     assert not window.findChildren(ShareDialog), "there is nothing to share yet"
     generate(window)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "for others"), ""))

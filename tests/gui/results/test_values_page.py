@@ -17,7 +17,7 @@ from microdesigner.core.material_constants import MaterialConstants, stored_cons
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.results.constants_dialog import ConstantsDialog
-from microdesigner.gui.results.values_page import VALUE
+from microdesigner.gui.results.values_table import VALUE
 from microdesigner.io import registry
 from tests.gui.conftest import generate, wait_until
 
@@ -52,7 +52,7 @@ def test_the_table_follows_the_film_and_can_be_sorted_searched_copied_and_saved(
     header = page.table.horizontalHeader()
     place = header.sectionViewportPosition(VALUE) + 10, header.height() // 2
     qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(*place))  # type: ignore[attr-defined]
-    assert [page._text(row, VALUE) for row in range(4)] == ["-3", "0.400", "12.50", "–"]
+    assert [page.table.item(row, VALUE).text() for row in range(4)] == ["-3", "0.400", "12.50", "–"]
     page.search.setFocus()
     qtbot.keyClicks(page.search, "chord donor")  # type: ignore[attr-defined]
     assert [page.table.isRowHidden(row) for row in range(4)] == [True, True, False, True]
@@ -146,7 +146,7 @@ def test_properties_are_computed_on_demand_with_progress_cancelled_and_follow_th
     compute.answered.emit(
         asked[-1], ({"short_circuit_current": 30.0, "conductivity_xy": None}, {"conductivity_xy": "no"})
     )
-    assert page._text(0, VALUE) == "30.00"
+    assert page.table.item(0, VALUE).text() == "30.00"
     assert "2 properties of the film on show. 1 of them is not defined" in page.words.text()
     page.which.setCurrentIndex(page.which.findData("descriptors"))
     assert page.table.rowCount() == 4, "and they are not measured again"

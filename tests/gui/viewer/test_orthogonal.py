@@ -134,9 +134,9 @@ def test_the_views_come_back_as_they_were(window: MainWindow, panels: list[Slice
 
 
 def _written(window: MainWindow, path: Path, choice: PictureChoice) -> Path:
-    window.render_jobs.render_chosen(path, choice)
+    window.exporting.render_jobs.render_chosen(path, choice)
     wait_until(path.exists)
-    wait_until(lambda: not window.render_jobs.task.running)
+    wait_until(lambda: not window.exporting.render_jobs.task.running)
     return path
 
 
