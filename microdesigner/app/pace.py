@@ -13,11 +13,13 @@ BELIEVED, SHORTEST = 2.0, 0.01
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds that the parts of one film take: a denoiser evaluation (a correction counts as several), the refinement
-    up to the first of its `rounds` (which are counted), each round, and all from the last decoding to the film's
-    values."""
+    """Seconds that the parts of one film take: a denoiser evaluation, the first correction that follows one, each of
+    the others, the refinement up to the first of its `rounds` (which are counted), each round, and all from the last
+    decoding to the film's values."""
 
     step: float
+    opening: float
+    correction: float
     first: float
     round: float
     rounds: float
@@ -25,7 +27,7 @@ class Pace:
 
     def scaled(self, factor: float) -> "Pace":
         """The same work on a machine that is `factor` times as slow."""
-        return Pace(self.step * factor, self.first * factor, self.round * factor, self.rounds, self.finish * factor)
+        return Pace(**{name: each if name == "rounds" else each * factor for name, each in vars(self).items()})
 
 
 @dataclass(frozen=True)
