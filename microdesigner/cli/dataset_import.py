@@ -43,7 +43,8 @@ def _add_film_options(parser: argparse.ArgumentParser) -> None:
     film.add_argument(
         "--cathode",
         choices=("x-", "x+", "y-", "y+", "z-", "z+"),
-        help="face of the source at the cathode: z- is the first layer along z, z+ the last (what the format says)",
+        help="face of the source that becomes z = 0, at the cathode where there is one: z- is the first layer along z, "
+        "z+ the last (what the format says)",
     )
     film.add_argument(
         "--lateral", choices=("periodic", "no-flux"), help="lateral faces (what the file says, else no-flux)"
@@ -87,7 +88,10 @@ def _add_label_options(parser: argparse.ArgumentParser) -> None:
         help="labels that are processing parameters (those of the table, and phi, chi, log_time where carried)",
     )
     labels.add_argument(
-        "--condition", nargs="+", metavar="NAME", help="measured descriptors to learn (fractions and straight paths)"
+        "--condition",
+        nargs="+",
+        metavar="NAME",
+        help="descriptors to learn, measured or carried by all volumes (fractions and straight paths)",
     )
     labels.add_argument(
         "--group-by",

@@ -5,14 +5,19 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from microdesigner.cli.progress import with_bars
-from microdesigner.core.descriptor_spec import SPECS, spec_of
+from microdesigner.core.descriptor_spec import known_spec, spec_of
 from microdesigner.core.errors import InputError
-from microdesigner.core.property_specs import PROPERTY_SPECS
+from microdesigner.core.phases import has_donor_and_acceptor
+from microdesigner.core.property_specs import is_property
 
 if TYPE_CHECKING:
     from microdesigner.core.material_constants import MaterialConstants
     from microdesigner.core.microstructure import Microstructure
+    from microdesigner.descriptors import DescriptorSet
     from microdesigner.evaluation.representativity import Interval, Measure, Representativity
+
+
+SETS: "tuple[DescriptorSet, ...]" = ("basic", "graspi", "full")
 
 
 def tell(films: "list[Microstructure]", name: str, constants: "MaterialConstants | None", as_json: bool) -> None:
@@ -33,13 +38,13 @@ def _measure(name: str, constants: "MaterialConstants | None") -> "Measure":
     """How a film's value `name` is measured: by the smallest set that has it."""
     from microdesigner.properties import describe
 
-    if name in PROPERTY_SPECS:
+    if is_property(name):
         return lambda film: describe(film, "properties", constants, [name]).values.get(name)
-    if name not in SPECS or SPECS[name].kind == "process":
+    if (spec := known_spec(name)) is None or spec.kind == "process":
         raise InputError(f"--representative needs the name of a descriptor or a property; got {name!r}.")
 
     def measured(film: "Microstructure") -> float | None:
-        for which in ("basic", "graspi", "full"):
+        for which in SETS if has_donor_and_acceptor(film.phase_names) else (SETS[0], SETS[-1]):
             if name in (values := describe(film, which).values):
                 return values[name]
         return None

@@ -29,7 +29,7 @@ from microdesigner.core.card_entries import (
     TrainingEntry,
     check_width,
 )
-from microdesigner.core.conditions import check_mixed_phase, fraction_labels, in_conditions, known_targets
+from microdesigner.core.conditions import check_mixed_phase, check_whole, in_conditions, known_targets
 from microdesigner.core.descriptor_spec import DOMAIN_SIZE, spec_of
 from microdesigner.core.documents import Line, convert_document, parse_document, read_limited
 from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
@@ -38,6 +38,7 @@ from microdesigner.core.further_targets import FurtherTargets
 from microdesigner.core.given import Given
 from microdesigner.core.microstructure import MAX_VOXELS, Lateral
 from microdesigner.core.paths import shipped, user_data
+from microdesigner.core.phases import fraction_labels
 from microdesigner.core.request import Request
 from microdesigner.core.response import ResponseSurface
 from microdesigner.core.support import Support
@@ -198,7 +199,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED, dict=True):
         rows = np.asarray(entry.rows, dtype=np.float64)
         asked, measured = rows[:, : len(entry.asked)], rows[:, len(entry.asked) :]
         values = dict(zip(entry.measured, measured.T, strict=True))
-        return FurtherTargets.of(films, Support(entry.asked, asked), values, len(self.phase_names))
+        return FurtherTargets.of(films, Support(entry.asked, asked), values, self.phase_names)
 
     @property
     def known_films(self) -> Support | None:
@@ -237,10 +238,11 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED, dict=True):
 
     def check(self, request: Request, most_voxels: int = MOST_VOXELS) -> None:
         """Raise InputError when this model cannot serve `request`, or a film of it has more than `most_voxels`."""
-        known = known_targets([parameter.name for parameter in self.targets])
+        known = known_targets([parameter.name for parameter in self.targets], self.phase_names)
         for name in request.targets:
             if name not in known:
                 raise InputError(f"The model {self.name} has no target '{name}'; it knows {', '.join(sorted(known))}.")
+        check_whole(fraction_labels(request.targets, self.phase_names), len(self.phase_names))
         self._check_all_given(request)
         least = {condition.name: condition.low for condition in self.conditions}
         check_mixed_phase(self.name, self.conditioned_on(request.targets), least)
@@ -258,7 +260,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED, dict=True):
                 f"The given part has a phase that the model {self.name} does not know; its phases are "
                 f"{', '.join(self.phase_names)}. Map the labels first."
             )
-        fractions = fraction_labels(targets, len(self.phase_names))
+        fractions = fraction_labels(targets, self.phase_names)
         whole = {label: given.film_fraction(label, value) for label, value in fractions.items()}
         given.check_fractions(whole, self.phase_names)
 
@@ -301,9 +303,9 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED, dict=True):
 
     def conditioned_on(self, targets: Mapping[str, float], level: float = 0.5) -> dict[str, float]:
         """`targets` in the model's own conditions, see `in_conditions`: other names of one quantity become the model's,
-        an acceptor fraction the donor and mixed ones that it implies or that training films have (quantile `level`)."""
+        the fraction without a condition those that it implies or that training films have (quantile `level`)."""
         names = [condition.name for condition in self.conditions]
-        return in_conditions(targets, names, len(self.phase_names), self.support, level)
+        return in_conditions(targets, names, self.phase_names, self.support, level)
 
     def agreement(self, name: str) -> float | None:
         """Squared Pearson correlation of measured with asked values of a target, over the evaluations that asked for

@@ -1,41 +1,45 @@
-"""Targets in a model's own conditions: other names of one quantity, and an acceptor fraction that implies others."""
+"""Targets in a model's own conditions: other names of one quantity, and the fraction of the phase that is left over."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from microdesigner.core.descriptor_spec import same_quantity
 from microdesigner.core.errors import InputError
+from microdesigner.core.phases import (
+    LETTERS,
+    Names,
+    fraction_label,
+    fraction_name,
+    straight_paths,
+)
 from microdesigner.core.support import Support
 
-ACCEPTOR, DONOR, MIXED = "vol_frac_A", "vol_frac_D", "vol_frac_M"
-FRACTION_PREFIXES = ("vol_frac_", "ABS_f_")
+Table = NDArray[np.float64]
+MIXED = "vol_frac_M"
 NEIGHBOURS = 32
-NOTHING = 1e-6
-"""What rounding leaves of a fraction of 0."""
+NOTHING, ROUNDING = 1e-6, 1e-6
+"""What rounding leaves of a fraction of 0, and of the difference of a sum from 1."""
 
 
-def known_targets(conditions: Sequence[str]) -> set[str]:
-    """Names by which a model with these conditions can be asked."""
+def known_targets(conditions: Sequence[str], phase_names: Names) -> set[str]:
+    """Names by which a model with these conditions, of phases with these names, can be asked."""
     names = {name for condition in conditions for name in same_quantity(condition)}
-    return names | ({ACCEPTOR} if DONOR in names else set())
-
-
-def fraction_label(name: str, phases: int) -> int | None:
-    """Label of the phase whose fraction a target names, whatever its phases are called: `vol_frac_D` and `ABS_f_D`
-    speak of label 0; None for other targets."""
-    labels = {f"{prefix}{letter}": label for prefix in FRACTION_PREFIXES for label, letter in enumerate("DAM"[:phases])}
-    return labels.get(name)
-
-
-def fraction_labels(targets: Mapping[str, float], phases: int) -> dict[int, float]:
-    """The fractions among `targets`, by label."""
-    labels = {name: fraction_label(name, phases) for name in targets}
-    return {label: targets[name] for name, label in labels.items() if label is not None}
+    last = _left_over(conditions, phase_names)
+    if last is not None and last < len(LETTERS) and "vol_frac_D" in names:
+        names.add(f"vol_frac_{LETTERS[last]}")
+    asked = {*_fraction_conditions(conditions, phase_names), last}
+    return names | {fraction_name(phase_names, label) for label in asked if label is not None}
 
 
 def in_conditions(
-    targets: Mapping[str, float], conditions: Sequence[str], phases: int, support: Support | None, level: float = 0.5
+    targets: Mapping[str, float],
+    conditions: Sequence[str],
+    phase_names: Names,
+    support: Support | None,
+    level: float = 0.5,
 ) -> dict[str, float]:
     """Targets under the names of a model's conditions.
 
@@ -45,14 +49,13 @@ def in_conditions(
         Values by any name of a quantity: vol_frac_D and ABS_f_D are one, as are tortuosity_D and CT_f_D_tort1.
     conditions : sequence of str
         Names of the model's conditions.
-    phases : int
-        Number of its phases. Of two the acceptor fraction is what the donor leaves; of three it fixes one of the other
-        two where the second is given.
+    phase_names : tuple of str
+        Names of its phases. The fraction of the one phase without a condition is what the others leave: it fixes one of
+        them where all others are given.
     support : Support or None
-        The model's training films. Where an acceptor fraction of three phases is given alone, the mixed fraction is
-        theirs.
+        The model's training films. Where the fraction of that phase leaves several others open, these are theirs.
     level : float
-        Share of the training films with such an acceptor fraction that have a smaller mixed fraction; 0.5 is their
+        Share of the training films with such a fraction that have a smaller one of the next phase; 0.5 is their
         median.
 
     Returns
@@ -66,25 +69,33 @@ def in_conditions(
         When one quantity is given twice, or the fractions leave nothing for a phase.
     """
     values: dict[str, float] = {}
+    given: dict[str, str] = {}
     for name, value in targets.items():
-        own = next((other for other in same_quantity(name) if other in conditions), name)
+        own = _own_name(name, conditions, phase_names)
         if own in values:
-            raise InputError(f"{' and '.join(same_quantity(name))} name one quantity; give one of them.")
-        values[own] = value
-    donor = next((name for name in same_quantity(DONOR) if name in conditions), None)
-    acceptor = None if ACCEPTOR in conditions or donor is None else values.pop(ACCEPTOR, None)
-    if acceptor is None or donor is None or (donor in values and MIXED in values):
+            raise InputError(f"{given[own]} and {name} name one quantity; give one of them.")
+        values[own], given[own] = value, name
+    last = _left_over(conditions, phase_names)
+    rest = next((name for name in values if last is not None and fraction_label(name, phase_names) == last), None)
+    if last is None or rest is None:
         return values
-    if phases == 2:
-        if abs(values.setdefault(donor, 1 - acceptor) + acceptor - 1) > 1e-6:
-            raise InputError("The fractions of two phases must sum to 1; give one of them.")
+    own_fractions = _fraction_conditions(conditions, phase_names)
+    known = {last: values.pop(rest)} | {n: values[name] for n, name in own_fractions.items() if name in values}
+    free = [label for label in own_fractions if label not in known]
+    if not free:
+        check_whole(known, len(phase_names))
         return values
-    if donor in values:
-        return values | {MIXED: _remaining(acceptor, values[donor])}
-    mixed = values.get(MIXED)
-    if mixed is None:
-        mixed = _usual_mixed_fraction(acceptor, donor, support, level)
-    return values | {MIXED: mixed, donor: _remaining(acceptor, mixed)}
+    for label in free[1:]:
+        known[label] = values[own_fractions[label]] = _usual_fraction(label, known, own_fractions, rest, support, level)
+    return values | {own_fractions[free[0]]: _remaining(known)}
+
+
+def check_whole(fractions: Mapping[int, float], phases: int) -> None:
+    """Raise InputError where the fractions of all phases, by label, are given and do not sum to 1."""
+    total = sum(fractions.values())
+    if len(fractions) == phases and abs(total - 1) > ROUNDING:
+        every = "two" if phases == len("DA") else f"all {phases}"
+        raise InputError(f"The fractions of {every} phases must sum to 1, not {total:.3g}; leave one of them free.")
 
 
 def check_mixed_phase(model: str, targets: Mapping[str, float], least: Mapping[str, float]) -> None:
@@ -107,22 +118,55 @@ def check_mixed_phase(model: str, targets: Mapping[str, float], least: Mapping[s
         )
 
 
-def _remaining(one: float, other: float) -> float:
-    if one + other > 1 + 1e-9:
-        raise InputError(f"The phase fractions sum to {one + other:.3g}, more than 1; lower one of them.")
-    return max(0.0, 1 - one - other)
+def _fraction_conditions(conditions: Sequence[str], phase_names: Names) -> dict[int, str]:
+    """The conditions that are fractions, by label in rising order."""
+    labels = {label: name for name in conditions if (label := fraction_label(name, phase_names)) is not None}
+    return dict(sorted(labels.items()))
 
 
-def _usual_mixed_fraction(acceptor: float, donor: str, support: Support | None, level: float) -> float:
-    """Quantile `level` of the mixed fraction over training films with about this acceptor fraction."""
-    if support is None or MIXED not in support.names or donor not in support.names:
-        raise InputError(
-            "vol_frac_A alone does not fix the other two fractions; give vol_frac_D or vol_frac_M with it."
-        )
-    donors, mixed = (support.points[:, support.names.index(name)] for name in (donor, MIXED))
-    distance = np.abs(1 - donors - mixed - acceptor)
+def _left_over(conditions: Sequence[str], phase_names: Names) -> int | None:
+    """The one phase whose fraction is no condition; None where there are none or several."""
+    without = [n for n in range(len(phase_names)) if n not in _fraction_conditions(conditions, phase_names)]
+    return without[0] if len(without) == 1 else None
+
+
+def _own_name(name: str, conditions: Sequence[str], phase_names: Names) -> str:
+    """The condition that asks for what the target `name` does; else the name itself."""
+    if (own := next((other for other in same_quantity(name) if other in conditions), None)) is not None:
+        return own
+    if (label := fraction_label(name, phase_names)) is not None:
+        return _fraction_conditions(conditions, phase_names).get(label, name)
+    if (paths := straight_paths(name, phase_names)) is not None:
+        return next((other for other in conditions if straight_paths(other, phase_names) == paths), name)
+    return name
+
+
+def _remaining(known: Mapping[int, float]) -> float:
+    total = sum(known.values())
+    if total > 1 + 1e-9:
+        raise InputError(f"The phase fractions sum to {total:.3g}, more than 1; lower one of them.")
+    return max(0.0, _without(1.0, known))
+
+
+def _without(whole: float | Table, parts: Mapping[int, float | Table]) -> Any:
+    for part in parts.values():
+        whole = whole - part
+    return whole
+
+
+def _usual_fraction(
+    label: int, known: Mapping[int, float], names: Mapping[int, str], rest: str, support: Support | None, level: float
+) -> float:
+    """Quantile `level` of the fraction of `label` over training films with about these fractions, by label, of which
+    that called `rest` is none of the conditions `names`."""
+    if support is None or not set(names.values()) <= set(support.names):
+        others = " or ".join(name for name in names.values())
+        raise InputError(f"{rest} alone does not fix the other fractions; give {others} with it.")
+    columns = {n: support.points[:, support.names.index(name)] for n, name in names.items()}
+    columns |= {next(iter(known)): _without(1.0, columns)}
+    distance = np.sum([np.abs(columns[n] - value) for n, value in known.items()], axis=0)
     reach = max(float(np.sort(distance)[min(NEIGHBOURS, len(distance)) - 1]), 1e-9)
     weights = np.exp(-0.5 * (distance / reach) ** 2)
-    order = np.argsort(mixed)
+    order = np.argsort(columns[label])
     shares = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
-    return round(min(float(np.interp(level, shares, mixed[order])), 1 - acceptor), 6)
+    return round(min(float(np.interp(level, shares, columns[label][order])), _without(1.0, known)), 6)

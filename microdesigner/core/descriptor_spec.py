@@ -2,12 +2,13 @@
 
 from typing import Literal, get_args
 
+from microdesigner.core.phase_specs import curvature_specs, own_phase_spec, statistics_specs, surface_specs
 from microdesigner.core.property_specs import PROPERTY_SPECS
-from microdesigner.core.quantity import DescriptorSpec
+from microdesigner.core.quantity import DescriptorSpec, titled
 
 __all__ = [
     "DOMAIN_SIZE", "FURTHER", "INTERFACIAL_AREA", "LOGARITHMIC", "SPECS",
-    "DescriptorSpec", "FurtherTarget", "same_quantity", "spec_of",
+    "DescriptorSpec", "FurtherTarget", "known_spec", "same_quantity", "spec_of",
 ]  # fmt: skip
 
 DOMAIN_SIZE = "domain_size"
@@ -22,9 +23,7 @@ LOGARITHMIC = (DOMAIN_SIZE, *FURTHER)
 
 def _fraction(name: str, symbol: str, phase: str) -> DescriptorSpec:
     meaning = f"Share of all voxels that belong to the {phase} phase."
-    return DescriptorSpec(
-        name, symbol, f"{phase.capitalize()} fraction", "1", 0, 1, meaning, "GraSPI ABS_f", "fraction"
-    )
+    return DescriptorSpec(name, symbol, f"{titled(phase)} fraction", "1", 0, 1, meaning, "GraSPI ABS_f", "fraction")
 
 
 def _tortuosity(name: str, symbol: str, phase: str, electrode: str, graspi: str) -> DescriptorSpec:
@@ -32,85 +31,8 @@ def _tortuosity(name: str, symbol: str, phase: str, electrode: str, graspi: str)
         f"Share of the {phase} voxels connected to the {electrode} whose shortest path to it inside the phase "
         "is as good as straight; 1 means direct paths everywhere."
     )
-    title = f"{phase.capitalize()} straight paths (tort1)"
+    title = f"{titled(phase)} straight paths (tort1)"
     return DescriptorSpec(name, symbol, title, "1", 0, 1, meaning, f"GraSPI {graspi}", "tortuosity")
-
-
-def _statistics(letter: str, phase: str) -> tuple[DescriptorSpec, ...]:
-    endless = float("inf")
-    chords = tuple(
-        DescriptorSpec(
-            f"mean_chord_{axis}_{letter}", f"ℓ_{axis},{letter}", f"{phase.capitalize()} mean chord along {axis}", "nm",
-            0, endless, f"Mean length of lines along {axis} within the {phase} phase, from interface to interface.",
-            "Underwood 1970", decimals=2,
-        )
-        for axis in "xyz"
-    )  # fmt: skip
-    return (
-        *chords,
-        DescriptorSpec(
-            f"domain_size_{letter}", f"R_{letter}", f"{phase.capitalize()} domain size", "nm", 0, endless,
-            f"2π over the mean wave number of the {phase} phase's structure factor.", "Bray 1994", decimals=2,
-        ),
-        DescriptorSpec(
-            f"euler_{letter}", f"χ_{letter}", f"{phase.capitalize()} Euler number", "1", -endless, endless,
-            f"Parts less tunnels plus cavities of the {phase} phase; far below 0 for a network.",
-            "Ohser and Mücklich 2000", decimals=0,
-        ),
-        DescriptorSpec(
-            f"percolating_{letter}", f"P_{letter}", f"{phase.capitalize()} percolating share", "1", 0, 1,
-            f"Share of the {phase} voxels in parts that touch both electrodes.", "26-connected parts",
-        ),
-        DescriptorSpec(
-            f"connected_anode_{letter}", f"C_{letter},an", f"{phase.capitalize()} share connected to the anode", "1",
-            0, 1, f"Share of the {phase} voxels in parts that touch the anode.", "26-connected parts",
-        ),
-        DescriptorSpec(
-            f"connected_cathode_{letter}", f"C_{letter},ca", f"{phase.capitalize()} share connected to the cathode",
-            "1", 0, 1, f"Share of the {phase} voxels in parts that touch the cathode.", "26-connected parts",
-        ),
-        DescriptorSpec(
-            f"tortuosity_factor_{letter}", f"τ_F,{letter}", f"{phase.capitalize()} tortuosity factor", "1", 1, endless,
-            f"How much winding slows diffusion along z through the {phase} phase: its fraction times D over D_eff.",
-            "TauFactor, Cooper 2016",
-        ),
-        DescriptorSpec(
-            f"effective_diffusivity_{letter}", f"D_eff,{letter}/D", f"{phase.capitalize()} effective diffusivity", "1",
-            0, 1, f"Diffusivity of the film along z through the {phase} phase alone, over that of the pure phase.",
-            "TauFactor, Cooper 2016",
-        ),
-        DescriptorSpec(
-            f"composition_tilt_{letter}", f"Δ_z,{letter}", f"{phase.capitalize()} composition tilt", "1", -1, 1,
-            f"Share of the {phase} phase in the top 8 layers less that in the bottom 8.", "Depth profile",
-        ),
-    )  # fmt: skip
-
-
-def _curvatures(letter: str, phase: str) -> tuple[DescriptorSpec, ...]:
-    endless, source = float("inf"), "Goldman 2005"
-    title, of = phase.capitalize(), f"of the interface of the {phase} phase, smoothed over 1.5 voxels"
-    return (
-        DescriptorSpec(
-            f"mean_curvature_{letter}", f"H_{letter}", f"{title} mean curvature", "1/nm", -endless, endless,
-            f"Mean over the area {of}; positive where the phase bulges outwards.", source, decimals=4,
-        ),
-        DescriptorSpec(
-            f"mean_curvature_std_{letter}", f"σ_H,{letter}", f"{title} mean curvature, spread", "1/nm", 0, endless,
-            f"Standard deviation of the mean curvature over the area {of}.", source, decimals=4,
-        ),
-        DescriptorSpec(
-            f"gaussian_curvature_{letter}", f"K_{letter}", f"{title} Gaussian curvature", "1/nm²", -endless, endless,
-            f"Mean over the area {of}; negative on saddles.", source, decimals=5,
-        ),
-        *(
-            DescriptorSpec(
-                f"gaussian_curvature_q{level}_{letter}", f"K_{level},{letter}",
-                f"{title} Gaussian curvature, {level} %", "1/nm²", -endless, endless,
-                f"Gaussian curvature that {int(level)} % of the area {of}, stay below.", source, decimals=5,
-            )
-            for level in ("05", "95")
-        ),
-    )  # fmt: skip
 
 
 def _graspi(name: str, symbol: str, title: str, meaning: str) -> DescriptorSpec:
@@ -120,35 +42,18 @@ def _graspi(name: str, symbol: str, title: str, meaning: str) -> DescriptorSpec:
 def _reached(letter: str, phase: str, electrode: str) -> DescriptorSpec:
     return _graspi(
         f"CT_f_conn_{letter}_{electrode[:2].capitalize()}", f"c_{letter}",
-        f"{phase.capitalize()} connected to the {electrode}",
+        f"{titled(phase)} connected to the {electrode}",
         f"Share of the {phase} voxels connected to the {electrode} inside the phase.",
     )  # fmt: skip
 
 
 def _dissociation(letter: str, phase: str) -> tuple[DescriptorSpec, ...]:
-    title = f"{phase.capitalize()} near the interface"
+    title = f"{titled(phase)} near the interface"
     near = f"Share of the {phase} voxels within 10 nm of the interface to the acceptor"
     return (
         _graspi(f"DISS_f10_{letter}", f"h_{letter}", title, f"{near}."),
         _graspi(f"DISS_wf10_{letter}", f"h_w,{letter}", f"{title} (weighted)", f"{near}, nearer ones weighing more."),
     )
-
-
-def _surfaces(letters: str, one: str, other: str) -> tuple[DescriptorSpec, ...]:
-    title = f"{one.capitalize()}-{other} specific surface"
-    meaning = f"Area of the interface between the {one} and the {other} phase per volume of film, "
-    return (
-        DescriptorSpec(
-            f"specific_surface_{letters}", f"s_{letters}", f"{title} (faces)", "1/nm", 0, float("inf"),
-            meaning + "counted in voxel faces; 3/2 too large for an interface that faces all directions alike.",
-            "Voxel faces", decimals=4,
-        ),
-        DescriptorSpec(
-            f"specific_surface_isotropic_{letters}", f"s_{letters},iso", f"{title} (isotropic)", "1/nm", 0,
-            float("inf"), meaning + "right for an interface that faces all directions alike.",
-            "Underwood 1970, S_V = 2 P_L", decimals=4,
-        ),
-    )  # fmt: skip
 
 
 _ALL = (
@@ -195,14 +100,14 @@ _ALL = (
         "Area of the interfaces between all phases per volume of film, right for interfaces that face all directions "
         "alike.", "Underwood 1970, S_V = 2 P_L", decimals=4,
     ),
-    *_surfaces("DA", "donor", "acceptor"),
-    *_surfaces("DM", "donor", "mixed"),
-    *_surfaces("AM", "acceptor", "mixed"),
-    *_statistics("D", "donor"),
-    *_statistics("A", "acceptor"),
-    *_statistics("M", "mixed"),
-    *_curvatures("D", "donor"),
-    *_curvatures("A", "acceptor"),
+    *surface_specs("DA", "donor", "acceptor"),
+    *surface_specs("DM", "donor", "mixed"),
+    *surface_specs("AM", "acceptor", "mixed"),
+    *statistics_specs("D", "donor"),
+    *statistics_specs("A", "acceptor"),
+    *statistics_specs("M", "mixed"),
+    *curvature_specs("D", "donor"),
+    *curvature_specs("A", "acceptor"),
     DescriptorSpec(
         DOMAIN_SIZE, "R", "Domain size", "nm", 0, float("inf"),
         "2π over the mean wave number of the structure factors of all phases: how wide a domain and its neighbour are "
@@ -230,9 +135,14 @@ _ALL = (
 SPECS: dict[str, DescriptorSpec] = {spec.name: spec for spec in _ALL}
 
 
+def known_spec(name: str) -> DescriptorSpec | None:
+    """The spec of a quantity that this program measures or predicts, of any phase; None for another name."""
+    return SPECS.get(name) or PROPERTY_SPECS.get(name) or own_phase_spec(name)
+
+
 def spec_of(name: str) -> DescriptorSpec:
     """The known spec, or a plain one for a descriptor that only a model card names."""
-    if (known := SPECS.get(name) or PROPERTY_SPECS.get(name)) is not None:
+    if (known := known_spec(name)) is not None:
         return known
     words = name.replace("<", "‹")  # a stranger's, and shown where tags would be followed
     return DescriptorSpec(name, words, words, "1", float("-inf"), float("inf"), words, "model card")

@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.core.conditions import fraction_labels
 from microdesigner.core.descriptor_spec import DOMAIN_SIZE
+from microdesigner.core.phases import Names, fraction_labels
 from microdesigner.core.response import ResponseSurface
 from microdesigner.core.support import Support
 
@@ -39,20 +39,20 @@ class FurtherTargets:
         Training films: values of each condition and the domain size in nm.
     surface : ResponseSurface
         Logarithms of some of `FURTHER` by the same, the domain size as its logarithm.
-    phases : int
-        Number of phases.
+    phase_names : tuple of str
+        Names of the phases.
     """
 
     films: Support
     surface: ResponseSurface
-    phases: int
+    phase_names: Names
 
     @classmethod
-    def of(cls, films: Support, asked: Support, measured: Mapping[str, Table], phases: int) -> "FurtherTargets | None":
+    def of(cls, films: Support, asked: Support, measured: Mapping[str, Table], names: Names) -> "FurtherTargets | None":
         """From films at the points `asked` and what each measured (films,); None where they are too few."""
         inputs = {name: _scaled(name, asked.points[:, column]) for column, name in enumerate(asked.names)}
         surface = ResponseSurface.fitted(inputs, {name: np.log(values) for name, values in measured.items()})
-        return None if surface is None else cls(films, surface, phases)
+        return None if surface is None else cls(films, surface, names)
 
     def among(self, targets: Values) -> bool:
         """Whether any of the targets is one of these."""
@@ -121,8 +121,8 @@ class FurtherTargets:
 
     def _together(self, free: dict[str, float], targets: Values) -> dict[str, float]:
         """`free` with its fractions lowered where all fractions would come to more than 1."""
-        names = [name for name in free if name not in targets and fraction_labels({name: 0.0}, self.phases)]
-        room = 1 - sum(fraction_labels(targets, self.phases).values())
+        names = [name for name in free if name not in targets and fraction_labels({name: 0.0}, self.phase_names)]
+        room = 1 - sum(fraction_labels(targets, self.phase_names).values())
         total = sum(free[name] for name in names)
         return free | {name: free[name] * room / total for name in names} if total > room else free
 

@@ -1,6 +1,8 @@
 """What each property means: title, unit and source, as tables show them."""
 
-from microdesigner.core.quantity import DescriptorSpec
+import re
+
+from microdesigner.core.quantity import DescriptorSpec, titled
 
 _ENDLESS = float("inf")
 _PHASES = {"D": "donor", "A": "acceptor", "M": "mixed"}
@@ -8,17 +10,25 @@ _STRAINS = ("xx", "yy", "zz", "yz", "xz", "xy")
 _FINITE_VOLUMES = "Laplace's equation by finite volumes; TauFactor, Cooper 2016"
 
 
-def _diffusivities() -> list[DescriptorSpec]:
-    return [
+def phase_property_specs(letter: str, phase: str) -> tuple[DescriptorSpec, ...]:
+    """Specs of what a `phase` does alone; its quantities end in `letter`."""
+    return (
+        *(
+            DescriptorSpec(
+                f"effective_diffusivity_{axis}_{letter}", f"D_{axis},{letter}/D",
+                f"{titled(phase)} effective diffusivity {axis}", "1", -1 if axis == "xy" else 0, 1,
+                f"Diffusivity, or conductivity, of the film along {axis} through the {phase} phase alone, over that of "
+                "the pure phase." if axis != "xy" else "What a gradient along x drives along y, over the pure phase's.",
+                _FINITE_VOLUMES, decimals=4,
+            )
+            for axis in ("x", "y", "z", "xy")
+        ),
         DescriptorSpec(
-            f"effective_diffusivity_{axis}_{letter}", f"D_{axis},{letter}/D",
-            f"{phase.capitalize()} effective diffusivity {axis}", "1", -1 if axis == "xy" else 0, 1,
-            f"Diffusivity, or conductivity, of the film along {axis} through the {phase} phase alone, over that of the "
-            "pure phase." if axis != "xy" else "What a gradient along x drives along y, over the pure phase's.",
-            _FINITE_VOLUMES, decimals=4,
-        )
-        for letter, phase in _PHASES.items() for axis in ("x", "y", "z", "xy")
-    ]  # fmt: skip
+            f"permeability_z_{letter}", f"κ_z,{letter}", f"{titled(phase)} permeability z", "nm²", 0, _ENDLESS,
+            f"Darcy's permeability of the film along z if the {phase} phase were pores and all else solid.",
+            "Stokes flow on a staggered grid, Wiegmann 2007",
+        ),
+    )  # fmt: skip
 
 
 def _conductivities() -> list[DescriptorSpec]:
@@ -35,7 +45,7 @@ def _conductivities() -> list[DescriptorSpec]:
 
 
 _ALL = (
-    *_diffusivities(),
+    *(spec for letter, phase in _PHASES.items() for spec in phase_property_specs(letter, phase)),
     *_conductivities(),
     DescriptorSpec(
         "exciton_dissociation", "η_diss", "Exciton dissociation", "1", 0, 1,
@@ -44,7 +54,7 @@ _ALL = (
     ),
     *(
         DescriptorSpec(
-            f"exciton_dissociation_{letter}", f"η_diss,{letter}", f"{phase.capitalize()} exciton dissociation", "1", 0,
+            f"exciton_dissociation_{letter}", f"η_diss,{letter}", f"{titled(phase)} exciton dissociation", "1", 0,
             1, f"Share of the excitons made in the {phase} phase that reach its interface while they live.",
             "Diffusion with quenching, Pettersson 1999",
         )
@@ -72,13 +82,11 @@ _ALL = (
         )
         for row in range(1, 7) for column in range(row, 7)
     ),
-    *(
-        DescriptorSpec(
-            f"permeability_z_{letter}", f"κ_z,{letter}", f"{phase.capitalize()} permeability z", "nm²", 0, _ENDLESS,
-            f"Darcy's permeability of the film along z if the {phase} phase were pores and all else solid.",
-            "Stokes flow on a staggered grid, Wiegmann 2007",
-        )
-        for letter, phase in _PHASES.items()
-    ),
 )  # fmt: skip
 PROPERTY_SPECS: dict[str, DescriptorSpec] = {spec.name: spec for spec in _ALL}
+_OF_PHASE = re.compile(r"(effective_diffusivity_(x|y|z|xy)|permeability_z)_\w+")
+
+
+def is_property(name: str) -> bool:
+    """Whether this is the name of a property, of a phase with any name."""
+    return name in PROPERTY_SPECS or _OF_PHASE.fullmatch(name) is not None

@@ -29,3 +29,13 @@ class DescriptorSpec:
         """Title, symbol and unit."""
         unit = "" if self.unit == "1" else f" ({self.written_unit})"
         return f"{self.title} {self.symbol}{unit}"
+
+    @property
+    def words(self) -> str:
+        """The title within a sentence."""
+        return self.title[:1].lower() + self.title[1:]
+
+
+def titled(words: str) -> str:
+    """`words` with a capital at their beginning, all else as it is: YSZ stays YSZ."""
+    return words[:1].upper() + words[1:]

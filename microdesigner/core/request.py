@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
-from microdesigner.core.descriptor_spec import LOGARITHMIC, SPECS, same_quantity
+from microdesigner.core.descriptor_spec import LOGARITHMIC, known_spec, same_quantity
 from microdesigner.core.documents import convert_document, read_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.given import Given
@@ -165,14 +165,14 @@ def renamed_entries(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def check_fractions(targets: Mapping[str, float]) -> None:
     """Raise InputError when the targeted phase fractions sum to more than one."""
-    given = [name for name in targets if same_quantity(name)[0].startswith("vol_frac_")]
+    given = [name for name in targets if (spec := known_spec(name)) is not None and spec.kind == "fraction"]
     if len({same_quantity(name) for name in given}) < len(given):
         raise InputError("vol_frac_D and ABS_f_D name one quantity; give one of them.")
     fractions = [targets[name] for name in given]
     total = sum(fractions)
     if total > 1 + 1e-9:
         raise InputError(f"The phase fractions sum to {total:.3g}, more than 1; lower one of them.")
-    if len(fractions) == 3 and total < 1 - 1e-6:
+    if {same_quantity(name)[0] for name in given} == {"vol_frac_D", "vol_frac_A", "vol_frac_M"} and total < 1 - 1e-6:
         raise InputError(f"The three phase fractions sum to {total:.3g} instead of 1; leave one of them free.")
 
 
@@ -236,7 +236,7 @@ def _check_voxel(edges: object) -> None:
 def _check_target(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST <= value <= LARGEST:
         raise InputError(f"The target {name} must be a number; got {value!r}.")
-    spec = SPECS.get(name)
+    spec = known_spec(name)
     if spec is not None and not spec.low <= value <= spec.high:
         raise InputError(f"The target {name} must lie between {spec.low:g} and {spec.high:g}; got {value:g}.")
     if name in LOGARITHMIC and value <= 0:

@@ -15,7 +15,7 @@ from microdesigner.core.claims import claimed_new, refuse_existing
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
 from microdesigner.data.design import recipe_of
-from microdesigner.data.measured import STANDARD_CONDITIONS, measure
+from microdesigner.data.measured import measure, standard_conditions
 from microdesigner.data.pool import Task
 from microdesigner.data.processes import task_processes, visible
 from microdesigner.data.series import check_series, read_series, series_path, simulate_series
@@ -139,9 +139,8 @@ def _descriptors(microstructure: Microstructure) -> Mapping[str, Value]:
 
 def _description(plan: BuildPlan) -> Description:
     origin = {"command": "dataset build", **asdict(plan)}
-    return Description(
-        PHASE_NAMES[: plan.phases], plan.lateral, STANDARD_CONDITIONS[plan.phases], PROCESS, origin=origin
-    )
+    names = PHASE_NAMES[: plan.phases]
+    return Description(names, plan.lateral, standard_conditions(names), PROCESS, origin=origin)
 
 
 def _recipe(plan: BuildPlan, series: int) -> Recipe:

@@ -10,9 +10,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from microdesigner.core.card import DENOISER_MULTIPLE
-from microdesigner.core.descriptor_spec import SPECS
+from microdesigner.core.descriptor_spec import known_spec
 from microdesigner.core.documents import convert_document, plain_number
 from microdesigner.core.errors import InputError
+from microdesigner.core.phases import check_phase_names, fraction_label
 from microdesigner.data.hdf5_text import write_text
 from microdesigner.data.hdf5_writing import written
 from microdesigner.data.statistics import constant_labels, correlations, redundancies
@@ -23,7 +24,6 @@ AUTOENCODER_FACTOR = 8
 SIZE_MULTIPLE = DENOISER_MULTIPLE * AUTOENCODER_FACTOR
 FEW_VOLUMES, FEW_INDEPENDENT = 200, 32
 AGREES = 0.01
-FRACTIONS = ("vol_frac_D", "vol_frac_A", "vol_frac_M")
 Severity = Literal["error", "warning", "note", "good"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
@@ -96,7 +96,7 @@ def checks_document(checks: Sequence[Check]) -> dict[str, Any]:
 
 def _essentials(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence[str]) -> list[Check]:
     """What a training cannot do without."""
-    return [*_sizes(dataset), *_labels(dataset, conditions, process), *_split(dataset)]
+    return [*_sizes(dataset), *_phases(dataset), *_labels(dataset, conditions, process), *_split(dataset)]
 
 
 def _sizes(dataset: VolumeDataset) -> list[Check]:
@@ -117,6 +117,14 @@ def _sizes(dataset: VolumeDataset) -> list[Check]:
         remedy = "Lengths in nm hold for the first film; import films of other thickness apart where they matter."
         return [Check("sizes", "warning", sentence, remedy)]
     return [Check("sizes", "good", f"All {len(dataset)} volumes have {size} voxels.")]
+
+
+def _phases(dataset: VolumeDataset) -> list[Check]:
+    try:
+        check_phase_names(dataset.description.phase_names)
+    except InputError as error:
+        return [Check("phase names", "error", str(error), "Import the volumes again.")]
+    return []
 
 
 def _labels(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence[str]) -> list[Check]:
@@ -171,12 +179,13 @@ def _amount(dataset: VolumeDataset) -> list[Check]:
 
 
 def _empty_phases(dataset: VolumeDataset) -> list[Check]:
-    table = dataset.table
-    shares = {label: table[name] for label, name in enumerate(FRACTIONS) if name in table}
-    if "ABS_f_D" in table and 0 not in shares:
-        shares |= {0: table["ABS_f_D"], 1: 1 - table["ABS_f_D"]}
+    table, names = dataset.table, dataset.description.phase_names
+    shares = {label: table[name] for name in table if (label := fraction_label(name, names)) is not None}
+    if len(shares) == len(names) - 1:
+        rest = next(label for label in range(len(names)) if label not in shares)
+        shares[rest] = 1 - np.sum([*shares.values()], axis=0)
     found = []
-    for label, phase in enumerate(dataset.description.phase_names):
+    for label, phase in enumerate(names):
         empty = int((shares[label] <= 0).sum()) if label in shares else 0
         if empty:
             severity: Severity = "error" if empty == len(dataset) else "warning"
@@ -225,7 +234,7 @@ def _stated(dataset: VolumeDataset) -> list[Check]:
     found = []
     for label in dataset.table:
         measured = label.removeprefix(STATED)
-        if label.startswith(STATED) and measured in SPECS:
+        if label.startswith(STATED) and known_spec(measured) is not None and measured in dataset.table:
             away = float(np.abs(dataset.table[label] - dataset.table[measured]).mean())
             if away > AGREES:
                 sentence = f"The {measured} that the files state is {away:.3f} away from the measured one on average."

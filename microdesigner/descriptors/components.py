@@ -28,8 +28,8 @@ class Components:
     Attributes
     ----------
     counts, sizes : ndarray of int64, shape (phases, 4)
-        Parts, and voxels in them, by phase and by the bits of the electrodes they touch; phases in the order of
-        `phase_bits.PHASES`, up to the last that the film holds but at least donor and acceptor.
+        Parts, and voxels in them, by phase and by the bits of the electrodes they touch; phases in the order of their
+        labels, up to the last that the film holds but at least the first two.
     touches : ndarray of uint8, shape (phases, z, y, x)
         Electrodes per block of 2×2×2 voxels, with one block of padding before each axis and after y and x.
     """
@@ -204,7 +204,9 @@ def _joined(padded: NDArray[np.uint8]) -> NDArray[np.int32]:
 
 @compiled
 def _node(shape: tuple[int, int, int, int], phase: int, z: int, y: int, x: int) -> int:
-    kind = 0 if phase == 1 else 1 if phase == 2 else 2
+    kind = 0
+    while phase >> (kind + 1):
+        kind += 1
     return ((kind * shape[1] + z // 2 + 1) * shape[2] + y // 2 + 1) * shape[3] + x // 2 + 1
 
 
@@ -280,3 +282,24 @@ def connected_voxels(packed: PhaseBits, touches: NDArray[np.uint8]) -> PhaseBits
                 reached = ((donors[x // 2 + 1] & ANODE) >> 1) | ((acceptors[x // 2 + 1] & CATHODE) << 1)
                 out[x] = labels[x] & reached
     return connected
+
+
+def reaching_voxels(packed: PhaseBits, parts: Components, phase: np.uint8, electrode: np.uint8) -> NDArray[np.bool_]:
+    """Voxels [z, y, x] of `phase` in parts that touch `electrode` (CATHODE: the first layer, ANODE: the last)."""
+    kind = int(phase).bit_length() - 1
+    if kind >= len(parts.touches):
+        return np.zeros(packed.shape, np.bool_)
+    reaching: NDArray[np.bool_] = _reaching(packed, parts.touches[kind], phase, electrode)
+    return reaching
+
+
+@compiled
+def _reaching(packed: PhaseBits, touches: NDArray[np.uint8], phase: np.uint8, electrode: np.uint8) -> NDArray[np.bool_]:
+    nz, ny, nx = packed.shape
+    reaching = np.zeros((nz, ny, nx), np.bool_)
+    for z in range(nz):
+        for y in range(ny):
+            blocks, labels, out = touches[z // 2 + 1, y // 2 + 1], packed[z, y], reaching[z, y]
+            for x in range(nx):
+                out[x] = labels[x] == phase and (blocks[x // 2 + 1] & electrode) != 0
+    return reaching

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.phases import phase_keys
 from microdesigner.descriptors.components import ANODE, CATHODE, Components, connected_voxels
 from microdesigner.descriptors.fractions import acceptor_tort1, donor_tort1
 from microdesigner.descriptors.geodesic import dissociation_counts
@@ -23,8 +24,8 @@ EDGE_UNKNOWN = "the voxel edges are unknown; give them with their unit"
 def graspi_table(microstructure: Microstructure, packed: PhaseBits, parts: Components) -> dict[str, Value]:
     """Every GraSPI descriptor of the volume; None where GraSPI's definition divides by an empty set.
 
-    `packed` and `parts` are the volume's `pack_phases` and `components_of`. Volumes that name a third phase get the
-    descriptors of the mixed phase too.
+    `packed` and `parts` are the volume's `pack_phases` and `components_of`. Volumes that name a mixed phase get its
+    descriptors too.
     """
     periodic = microstructure.periodic
     contact = contacts(packed, periodic)
@@ -40,7 +41,7 @@ def graspi_table(microstructure: Microstructure, packed: PhaseBits, parts: Compo
         "CT_f_D_tort1": donor_tort1(packed, parts, periodic, spacing),
         "CT_f_A_tort1": acceptor_tort1(packed, parts, periodic, spacing),
     }
-    if len(microstructure.phase_names) > 2:
+    if "M" in phase_keys(microstructure.phase_names):
         values |= _dissociation("M", packed, parts, contact, voxel, periodic)
         values["CT_f_M_tort1_An"] = _mixed_tort1(packed, parts, True, periodic, spacing)
         values["CT_f_M_tort1_Ca"] = _mixed_tort1(packed, parts, False, periodic, spacing)

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.compiled import compiled
+from microdesigner.core.phases import MOST_PHASES
 
 PhaseBits = NDArray[np.uint8]
 D, A, M = np.uint8(1), np.uint8(2), np.uint8(4)
 PHASES = {"D": D, "A": A, "M": M}
-_KNOWN = len(PHASES)
+_KNOWN = MOST_PHASES
 _TILE = 64
 _BITS = np.array([1 << label if label < _KNOWN else 0 for label in range(256)], np.uint8)
 
@@ -22,23 +23,27 @@ def pack_phases(phases: NDArray[np.uint8]) -> PhaseBits:
     Parameters
     ----------
     phases : ndarray of uint8, shape (x, y, z)
-        Labels 0 donor, 1 acceptor, 2 mixed, and any others.
+        Labels.
 
     Returns
     -------
     ndarray of uint8, shape (z, y, x)
-        1 donor, 2 acceptor, 4 mixed, 0 any other.
+        1 for label 0 (donor), 2 for 1 (acceptor), 4 for 2 (mixed) and so on to 128 for 7; 0 for any other.
 
     Examples
     --------
-    >>> pack_phases(np.array([[[0, 1, 2, 3]]], np.uint8)).ravel().tolist()
-    [1, 2, 4, 0]
+    >>> pack_phases(np.array([[[0, 1, 2, 3, 9]]], np.uint8)).ravel().tolist()
+    [1, 2, 4, 8, 0]
     """
     if not phases.T.flags.c_contiguous:
         return _transposed(np.ascontiguousarray(phases), _BITS)
-    packed: PhaseBits = np.left_shift(np.uint8(1), phases.T)
-    packed &= np.uint8((1 << _KNOWN) - 1)
+    packed: PhaseBits = np.left_shift(np.uint8(1), phases.T)  # which shifts the bit of a label beyond the last out
     return packed
+
+
+def bit_of(label: int) -> np.uint8:
+    """The bit of a phase by its label."""
+    return np.uint8(1 << label)
 
 
 def carriers_of(packed: PhaseBits) -> PhaseBits:

@@ -1,15 +1,25 @@
 """`describe`: the descriptors of a volume under their published names, each with a value or the reason why not."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from microdesigner.core.descriptor_spec import DOMAIN_SIZE, FURTHER, INTERFACIAL_AREA, same_quantity
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.microstructure import MIXED, Microstructure
+from microdesigner.core.phases import (
+    Names,
+    fraction_name,
+    has_donor_and_acceptor,
+    own_labels,
+    phase_keys,
+    straight_paths_name,
+    with_letters,
+)
 from microdesigner.descriptors.components import Components, components_of
 from microdesigner.descriptors.fractions import generator_values
 from microdesigner.descriptors.graspi import EDGE_UNKNOWN, Value, cubic_edge, graspi_table
+from microdesigner.descriptors.own_phases import own_phase_values
 from microdesigner.descriptors.phase_bits import PhaseBits, carriers_of, pack_phases
 
 DescriptorSet = Literal["basic", "graspi", "full"]
@@ -47,15 +57,18 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
     Parameters
     ----------
     microstructure : Microstructure
-        The volume; two phases are taken as donor and acceptor, a third as mixed.
+        The volume, of up to 8 phases; further ones are obstacles.
     which : {"basic", "graspi", "full"}
-        "basic": the fractions and shares of straight paths that models are conditioned on, by their GraSPI names
-        (ABS_f_D, CT_f_D_tort1, CT_f_A_tort1) and, where a third phase is named, also as vol_frac_D, vol_frac_A,
-        vol_frac_M, tortuosity_D, tortuosity_A.
+        "basic": the fractions and shares of straight paths that models are conditioned on. Of donor and acceptor
+        (labels 0 and 1) by their GraSPI names (ABS_f_D, CT_f_D_tort1, CT_f_A_tort1) and, where a third phase is named,
+        also as vol_frac_D, vol_frac_A, vol_frac_M (if it is mixed), tortuosity_D, tortuosity_A. Of any other phase by
+        its name: volume_fraction_NAME, and straight_paths_NAME_lower and straight_paths_NAME_upper to the first and
+        the last layer.
 
-        "graspi" adds GraSPI's whole table.
+        "graspi" adds GraSPI's whole table, of films with donor and acceptor alone.
 
-        "full" adds statistics, per pair of phases and per phase: specific_surface and specific_surface_isotropic
+        "full" adds statistics, per pair of phases and per phase (of phases with their own names connected_upper and
+        connected_lower, and curvatures of each): specific_surface and specific_surface_isotropic
         (1/nm), mean_chord_x, _y, _z and domain_size (nm), euler, percolating, connected_anode and connected_cathode
         (shares of the phase's voxels, 26 neighbours), tortuosity_factor and effective_diffusivity along z (a path must
         lead over voxel faces), composition_tilt, and of donor and acceptor mean_curvature, mean_curvature_std (1/nm),
@@ -74,7 +87,8 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
     Raises
     ------
     InputError
-        For another `which`.
+        For another `which`, for GraSPI's table of other phases than donor and acceptor, and where two phases cannot be
+        told apart by name.
 
     References
     ----------
@@ -93,12 +107,23 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
     """
     if which not in get_args(DescriptorSet):
         raise InputError(f"The descriptor set must be one of {', '.join(get_args(DescriptorSet))}; got {which!r}.")
+    names = microstructure.phase_names
+    of_graspi = has_donor_and_acceptor(names)
+    if which == "graspi" and not of_graspi:
+        raise InputError(
+            f"GraSPI's table is of donor and acceptor, not of {' and '.join(names)}; take the set basic or full, or "
+            "call two phases so."
+        )
     packed = pack_phases(microstructure.phases)
-    parts = components_of(carriers_of(packed) if which == "basic" else packed, microstructure.periodic)
-    values = _basic(microstructure, packed, parts)
-    if which != "basic":
+    basic = carriers_of(packed) if which == "basic" and not own_labels(names) else packed
+    parts = components_of(basic, microstructure.periodic)
+    values = _basic(microstructure, packed, parts) if of_graspi else {}
+    if which != "basic" and of_graspi:
         values |= graspi_table(microstructure, packed, parts)
     reasons = {name: _reason(name, microstructure) for name in values if values[name] is None}
+    own, missing = own_phase_values(microstructure, packed, parts)
+    values |= own
+    reasons |= missing
     if which == "full":
         from microdesigner.descriptors.statistics import scalar_statistics  # SciPy, which the other sets do not need
 
@@ -108,6 +133,22 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
         values[DOMAIN_SIZE], reason = _alone(DOMAIN_SIZE, microstructure)
         reasons |= {DOMAIN_SIZE: reason} if reason else {}
     return DescriptorReport(values, reasons)
+
+
+def sample_names(names: Names) -> tuple[str, ...]:
+    """What a result lists of a volume whose phases have these names, whatever was asked for."""
+    own = own_labels(names)
+    fractions = [fraction_name(names, label) for label in own]
+    paths = [straight_paths_name(names, label, upper) for label in own for upper in (False, True)]
+    if not has_donor_and_acceptor(names):
+        return (*fractions, *paths)
+    return (*(_short_names(names) or GRASPI_NAMES.values()), *fractions, *paths)
+
+
+def _short_names(names: Names) -> tuple[str, ...]:
+    """Those of donor, acceptor and mixed phase in films of more than two phases."""
+    without = () if "M" in phase_keys(names) else ("vol_frac_M",)
+    return tuple(name for name in SAMPLE_NAMES if name not in without) if len(names) > MIXED else ()
 
 
 def sample_values(microstructure: Microstructure, conditions: Collection[str] = ()) -> DescriptorReport:
@@ -123,16 +164,17 @@ def sample_values(microstructure: Microstructure, conditions: Collection[str] = 
     Returns
     -------
     DescriptorReport
-        The "basic" set without doubles (where a third phase is named, without the GraSPI names), then those of
+        The "basic" set without doubles (where the mixed phase is named, without the GraSPI names), then those of
         `conditions` that GraSPI's table, another name of one quantity, or the rest of two phases give, and of the
-        domain size and `FURTHER` those that are among them.
+        domain size and `FURTHER` those that are among them. GraSPI's names stand for the labels 0, 1 and 2 where they
+        are asked for, whatever the phases are called.
     """
-    basic = SAMPLE_NAMES if len(microstructure.phase_names) > 2 else tuple(GRASPI_NAMES.values())
+    basic = sample_names(microstructure.phase_names)
     alone = [name for name in (DOMAIN_SIZE, *FURTHER) if name in conditions]
     further = [name for name in dict.fromkeys(conditions) if name not in basic and name not in alone]
     report = describe(microstructure)
     if any(_named(name, report.values) is None and name != "vol_frac_A" for name in further):
-        report = describe(microstructure, "graspi")
+        report = _with_graspi(microstructure, report)
     values, reasons = {name: report.values[name] for name in basic}, dict(report.reasons)
     for name in further:
         if (own := _named(name, report.values)) is not None:
@@ -144,6 +186,13 @@ def sample_values(microstructure: Microstructure, conditions: Collection[str] = 
         values[name], reason = _alone(name, microstructure)
         reasons |= {name: reason} if reason else {}
     return DescriptorReport(values, {name: reason for name, reason in reasons.items() if name in values})
+
+
+def _with_graspi(microstructure: Microstructure, report: DescriptorReport) -> DescriptorReport:
+    """`report` with GraSPI's table, for which the first phases are donor, acceptor and mixed."""
+    film = replace(microstructure, phase_names=with_letters(microstructure.phase_names))
+    table = describe(film, "graspi")
+    return DescriptorReport(report.values | table.values, report.reasons | table.reasons)
 
 
 def _named(name: str, values: Mapping[str, Value]) -> str | None:
@@ -178,7 +227,7 @@ def _tortuosity_factor(microstructure: Microstructure, label: int) -> tuple[floa
 
 def _basic(microstructure: Microstructure, packed: PhaseBits, parts: Components) -> dict[str, Value]:
     measured = generator_values(packed, parts, microstructure.periodic, microstructure.spacing)
-    values: dict[str, Value] = dict(measured) if len(microstructure.phase_names) > 2 else {}
+    values: dict[str, Value] = {name: measured[name] for name in _short_names(microstructure.phase_names)}
     return values | {graspi: measured[name] for name, graspi in GRASPI_NAMES.items()}
 
 

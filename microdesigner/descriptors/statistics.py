@@ -3,7 +3,9 @@
 from itertools import combinations
 
 from microdesigner.core.descriptor_spec import INTERFACIAL_AREA
-from microdesigner.core.microstructure import MIXED, Microstructure
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.phase_specs import FACES_OF_FILM, FACES_OF_GRASPI, pair_key
+from microdesigner.core.phases import MOST_PHASES, has_donor_and_acceptor, phase_keys
 from microdesigner.descriptors.chord_length import mean_chord
 from microdesigner.descriptors.components import ANODE, CATHODE, Components
 from microdesigner.descriptors.curvature import SMOOTHING, interface_curvature
@@ -11,7 +13,7 @@ from microdesigner.descriptors.curve import AXES
 from microdesigner.descriptors.graspi import EDGE_UNKNOWN, Value
 from microdesigner.descriptors.interface import isolated_voxels
 from microdesigner.descriptors.interphase import interphase_thickness
-from microdesigner.descriptors.phase_bits import PHASES, PhaseBits
+from microdesigner.descriptors.phase_bits import PhaseBits, bit_of
 from microdesigner.descriptors.profile import composition_tilt
 from microdesigner.descriptors.structure_factor import domain_size
 from microdesigner.descriptors.surface import face_surface, interfacial_area, isotropic_surface
@@ -49,30 +51,32 @@ def scalar_statistics(
     Returns
     -------
     values : dict
-        By name, None where one does not exist. Names end in the phase's letter (D, A, M) or in those of a pair of
-        phases. Lengths, curvatures, and areas per volume, are None where the voxel edges are unknown.
+        By name, None where one does not exist. Names end in what the phase is called (`phase_keys`), or both of a pair.
+        Lengths, curvatures, and areas per volume, are None where the voxel edges are unknown.
     reasons : dict
         A phrase for each value that is None.
     """
-    letters = list(PHASES)[: len(microstructure.phase_names)]
+    names = microstructure.phase_names
+    keys = phase_keys(names)[:MOST_PHASES]
     values: dict[str, Value] = {}
     reasons: dict[str, str] = {}
-    for one, other in combinations(letters, 2):
-        pair = (microstructure, packed, int(PHASES[one]), int(PHASES[other]))
-        values[f"specific_surface_{one}{other}"] = face_surface(*pair)
-        values[f"specific_surface_isotropic_{one}{other}"] = isotropic_surface(*pair)
+    for one, other in combinations(range(len(keys)), 2):
+        pair = (microstructure, packed, int(bit_of(one)), int(bit_of(other)))
+        ending = pair_key(keys[one], keys[other])
+        values[f"specific_surface_{ending}"] = face_surface(*pair)
+        values[f"specific_surface_isotropic_{ending}"] = isotropic_surface(*pair)
     values[INTERFACIAL_AREA] = interfacial_area(microstructure, packed)
     values["isolated_voxels"] = isolated_voxels(packed, microstructure.periodic) / packed.size
-    if len(letters) > MIXED:
+    if "M" in keys:
         values |= _interphase(microstructure)
-    for label, letter in enumerate(letters):
-        values |= _of_phase(microstructure, parts, label, letter)
-        absent = not parts.voxels(PHASES[letter])
-        name = microstructure.phase_names[label]
+    for label, key in enumerate(keys):
+        of_phase = _of_phase(microstructure, parts, label, key)
+        values |= of_phase
+        absent = not parts.voxels(bit_of(label))
         reasons |= {
-            key: f"the volume has no {name} voxel" if absent else _reason(key, name)
-            for key, value in values.items()
-            if key.endswith(f"_{letter}") and value is None
+            name: f"the volume has no {names[label]} voxel" if absent else _reason(name, names[label])
+            for name, value in of_phase.items()
+            if value is None
         }
     missing = {key: "donor, acceptor or the mixed phase is absent" for key in _INTERPHASE if values.get(key, 0) is None}
     reasons |= missing
@@ -89,26 +93,29 @@ def _interphase(microstructure: Microstructure) -> dict[str, Value]:
     return dict(zip(_INTERPHASE, (thickness.mean, thickness.std, thickness.q05), strict=True))
 
 
-def _of_phase(microstructure: Microstructure, parts: Components, label: int, letter: str) -> dict[str, Value]:
+def _of_phase(microstructure: Microstructure, parts: Components, label: int, key: str) -> dict[str, Value]:
     """Statistics of one phase; all None where it is absent."""
-    phase = PHASES[letter]
+    phase = bit_of(label)
     voxels = parts.voxels(phase)
     transport = transport_along_z(microstructure, label)
-    curvature = interface_curvature(microstructure, label) if label < MIXED else None
+    # an interphase (the mixed phase) is too thin for its curvature to survive the smoothing
+    curved = key != "M"
+    curvature = interface_curvature(microstructure, label) if curved else None
+    upper, lower = FACES_OF_GRASPI if has_donor_and_acceptor(microstructure.phase_names) else FACES_OF_FILM
     measured: dict[str, Value] = {
         **{f"mean_chord_{axis}": mean_chord(microstructure, label, axis) for axis in AXES},
         "domain_size": domain_size(microstructure, label),
         "euler": euler_number(microstructure, label),
         "percolating": parts.spanning(phase) / max(voxels, 1),
-        "connected_anode": parts.voxels(phase, ANODE) / max(voxels, 1),
-        "connected_cathode": parts.voxels(phase, CATHODE) / max(voxels, 1),
+        f"connected_{upper}": parts.voxels(phase, ANODE) / max(voxels, 1),
+        f"connected_{lower}": parts.voxels(phase, CATHODE) / max(voxels, 1),
         "tortuosity_factor": transport.tortuosity_factor if transport else None,
         "effective_diffusivity": transport.effective_diffusivity if transport else None,
         "composition_tilt": composition_tilt(microstructure, label),
     }
-    if label < MIXED:  # an interphase (the mixed phase) is too thin for its curvature to survive the smoothing
+    if curved:
         measured |= dict.fromkeys(_CURVATURE) if curvature is None else curvature.statistics()
-    return {f"{stem}_{letter}": value if voxels else None for stem, value in measured.items()}
+    return {f"{stem}_{key}": value if voxels else None for stem, value in measured.items()}
 
 
 def _reason(key: str, name: str) -> str:

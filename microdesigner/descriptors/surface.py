@@ -14,8 +14,9 @@ Faces across periodic sides count. The film's outer faces do not.
 from itertools import combinations
 
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.phases import MOST_PHASES
 from microdesigner.descriptors.interface import face_pairs
-from microdesigner.descriptors.phase_bits import PHASES, PhaseBits
+from microdesigner.descriptors.phase_bits import PhaseBits
 
 
 def face_surface(microstructure: Microstructure, packed: PhaseBits, one: int, other: int) -> float:
@@ -49,5 +50,5 @@ def isotropic_surface(microstructure: Microstructure, packed: PhaseBits, one: in
 
 def interfacial_area(microstructure: Microstructure, packed: PhaseBits) -> float:
     """Area of the interfaces between all phases per volume in 1/nm, as `isotropic_surface` counts it."""
-    bits = [int(bit) for bit in PHASES.values()][: len(microstructure.phase_names)]
+    bits = [1 << label for label in range(min(len(microstructure.phase_names), MOST_PHASES))]
     return sum(isotropic_surface(microstructure, packed, one, other) for one, other in combinations(bits, 2))

@@ -7,13 +7,13 @@ voxel's height above it, with the real distances of voxels that are boxes. The v
 import numpy as np
 
 from microdesigner.core.microstructure import ACCEPTOR, Microstructure
+from microdesigner.core.phases import MOST_PHASES, has_donor_and_acceptor
 from microdesigner.descriptors.curve import Curve
 from microdesigner.descriptors.geodesic import electrode_distance
 from microdesigner.descriptors.phase_bits import pack_phases
 
 BIN_WIDTH = 0.02
 LARGEST = 3.0
-_KNOWN = 3
 
 
 def tortuosity_histogram(microstructure: Microstructure, label: int) -> Curve:
@@ -33,13 +33,14 @@ def tortuosity_histogram(microstructure: Microstructure, label: int) -> Curve:
 
     Notes
     -----
-    The acceptor's way leads to the cathode, that of any other phase to the anode. Voxels of the electrode's own layer
-    have no tortuosity and do not count; those above `LARGEST` count in no bin. Empty arrays where none is connected.
+    In films of donor and acceptor all ways but the acceptor's lead to the anode; else they lead to the lower face, the
+    first layer, as the acceptor's do to the cathode. Voxels of the layer there have no tortuosity and do not count;
+    those above `LARGEST` count in no bin. Empty arrays where none is connected.
     """
     packed = pack_phases(microstructure.phases)
-    if label >= _KNOWN:
+    if label >= MOST_PHASES:
         return Curve(np.empty(0), np.empty(0))
-    to_anode = label != ACCEPTOR
+    to_anode = has_donor_and_acceptor(microstructure.phase_names) and label != ACCEPTOR
     distance = electrode_distance(
         packed, np.uint8(1 << label), to_anode, microstructure.periodic, microstructure.spacing
     )

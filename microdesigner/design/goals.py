@@ -10,17 +10,21 @@ from microdesigner.core.card import ModelCard
 from microdesigner.core.conditions import known_targets
 from microdesigner.core.descriptor_spec import SPECS
 from microdesigner.core.errors import InputError
+from microdesigner.core.phase_specs import own_quantities
+from microdesigner.core.phases import LETTERS, has_donor_and_acceptor, phase_keys
 from microdesigner.core.property_specs import PROPERTY_SPECS
 
 Sense = Literal["maximise", "minimise", "at least", "at most"]
 MOST_OBJECTIVES = 4
 """The volume that a front of more objectives dominates takes too long to compute, and nobody sees such a front."""
+OF_ANY_MATERIAL = ("domain_size", "interfacial_area", "isolated_voxels", "conductivity_", "stiffness_")
+"""What names begin with that are of the film, and not of its donor or acceptor."""
 _SENSES: dict[str, Sense] = {
     "maximise": "maximise", "maximize": "maximise", "minimise": "minimise", "minimize": "minimise",
     ">=": "at least", "<=": "at most",
 }  # fmt: skip
 _OBJECTIVE = re.compile(r"(maximi[sz]e|minimi[sz]e)\s+(\S+)")
-_BOUND = re.compile(r"([A-Za-z]\w*)\s*(>=|<=)\s*(\S+)")
+_BOUND = re.compile(r"([^\W\d]\w*)\s*(>=|<=)\s*(\S+)")
 _HOW = 'write "maximise NAME", "minimise NAME", "NAME >= VALUE" or "NAME <= VALUE", each in quotes'
 
 
@@ -142,10 +146,13 @@ def bounds(goals: Sequence[Goal]) -> Mapping[str, tuple[float, float]]:
 
 def quantities_of(card: ModelCard) -> list[str]:
     """Names of all that a film of a model can be asked for."""
-    letters = "DAM"[: len(card.phase_names)]
-    absent = {f"_{letter}" for letter in "DAM" if letter not in letters}
+    names = card.phase_names
+    absent = tuple(f"_{letter}" for letter in LETTERS if letter not in phase_keys(names))
+    of_graspi = has_donor_and_acceptor(names)
     measured = [
-        name for name, spec in (SPECS | PROPERTY_SPECS).items() if spec.kind != "process" and name[-2:] not in absent
+        name
+        for name, spec in (SPECS | PROPERTY_SPECS).items()
+        if spec.kind != "process" and not name.endswith(absent) and (of_graspi or name.startswith(OF_ANY_MATERIAL))
     ]
-    own = (*known_targets([each.name for each in card.targets]), *(each.name for each in card.process))
-    return sorted({*measured, *own})
+    known = known_targets([each.name for each in card.targets], names)
+    return sorted({*measured, *own_quantities(names), *known, *(each.name for each in card.process)})

@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from microdesigner.core.errors import InputError
 from microdesigner.core.material_constants import MaterialConstants
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.core.property_specs import PROPERTY_SPECS
-from microdesigner.descriptors import DescriptorSet
+from microdesigner.core.phases import has_donor_and_acceptor
+from microdesigner.core.property_specs import is_property
+from microdesigner.descriptors import DescriptorSet, sample_values
 from microdesigner.properties import describe
 
 _OF_GRASPI = ("ABS_", "CT_", "DISS_", "norm_STAT", "STAT_")
@@ -43,15 +44,22 @@ def values_of(
         Where such films do not have a quantity.
     """
     values: Values = {name: known[name] for name in names if name in known}
-    properties = [name for name in names if name not in values and name in PROPERTY_SPECS]
+    properties = [name for name in names if name not in values and is_property(name)]
     if properties:
         values |= describe(volume, "properties", constants, properties).values
     descriptors = [name for name in names if name not in values]
     if descriptors:
-        values |= describe(volume, _set_of(descriptors)).values
+        values |= _described(volume, descriptors)
     if unknown := [name for name in names if name not in values]:
         raise InputError(f"Films of this model have no {unknown[0]}; ask for another quantity.")
     return {name: None if (value := values[name]) is None else float(value) for name in names}
+
+
+def _described(volume: Microstructure, names: Sequence[str]) -> Values:
+    found = dict(sample_values(volume, names).values) if not has_donor_and_acceptor(volume.phase_names) else {}
+    if all(name in found for name in names):
+        return found
+    return found | dict(describe(volume, _set_of(names)).values)
 
 
 def _set_of(names: Sequence[str]) -> DescriptorSet:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.card import CONTROLLED, ModelCard
-from microdesigner.core.conditions import fraction_labels
 from microdesigner.core.descriptor_spec import FURTHER, same_quantity
 from microdesigner.core.errors import InputError
+from microdesigner.core.phases import fraction_labels
 from microdesigner.core.support import SPARSE
 from microdesigner.core.verdict import in_thickness
 from microdesigner.design.goals import Goal, bounds
@@ -90,7 +90,7 @@ class Space:
         values = {**self._fixed, **dict(zip(self.names, point.tolist(), strict=True))}
         if any(not low <= values.get(name, low) <= high for name, (low, high) in self._allowed.items()):
             return False
-        if sum(fraction_labels(values, len(self._card.phase_names)).values()) > 1:
+        if sum(fraction_labels(values, self._card.phase_names).values()) > 1:
             return False
         return self._known is None or self._known.value(values) >= SPARSE
 

@@ -13,40 +13,39 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner.core.card import ModelCard
-from microdesigner.core.conditions import fraction_labels
 from microdesigner.core.descriptor_spec import FURTHER, INTERFACIAL_AREA
-from microdesigner.core.microstructure import Microstructure
-from microdesigner.descriptors.components import components_of, connected_voxels
-from microdesigner.descriptors.fractions import generator_values
+from microdesigner.core.microstructure import ACCEPTOR, DONOR, Microstructure
+from microdesigner.core.phases import StraightPaths, fraction_label, straight_paths
+from microdesigner.descriptors.components import ANODE, CATHODE, components_of, reaching_voxels
 from microdesigner.descriptors.geodesic import CUBE
-from microdesigner.descriptors.phase_bits import carriers_of, pack_phases
+from microdesigner.descriptors.own_phases import straight_share
+from microdesigner.descriptors.phase_bits import bit_of, pack_phases
 from microdesigner.descriptors.soft_paths import straight_amount
 from microdesigner.descriptors.surface import interfacial_area
 from microdesigner.descriptors.tortuosity import is_cubic
 from microdesigner.descriptors.transport import Transport, diffusivity_slopes, transport_along_z
 from microdesigner.engine.sample_targets import SampleTargets
 
-DONOR, ACCEPTOR = 0, 1
-STRAIGHT = {"tortuosity_D": DONOR, "CT_f_D_tort1": DONOR, "tortuosity_A": ACCEPTOR, "CT_f_A_tort1": ACCEPTOR}
-STRAIGHT_VALUES = ("tortuosity_D", "tortuosity_A")
 Kind = Literal["fraction", "straight", "area", "tortuosity factor"]
-_KINDS: dict[str, Kind] = {
-    **dict.fromkeys(STRAIGHT, "straight"), INTERFACIAL_AREA: "area",
-    "tortuosity_factor_D": "tortuosity factor", "tortuosity_factor_A": "tortuosity factor",
+_FURTHER: dict[str, tuple[Kind, int]] = {
+    INTERFACIAL_AREA: ("area", DONOR), "tortuosity_factor_D": ("tortuosity factor", DONOR),
+    "tortuosity_factor_A": ("tortuosity factor", ACCEPTOR),
 }  # fmt: skip
-LABELS = STRAIGHT | {"tortuosity_factor_D": DONOR, "tortuosity_factor_A": ACCEPTOR}
+"""Kind and label; an area is of all phases."""
 NOTHING = 255
 MOST_VOXELS = 2 * 256 * 256 * 128
 
 
 @dataclass(frozen=True)
 class TargetQuantity:
-    """A target that can be measured here: its `column` in `target_values`, the phase `label` it speaks of, and its
-    `kind`. Areas, which are of all phases, and tortuosity factors are refined by their logarithms."""
+    """A target that can be measured here: its `column` in `target_values`, the phase `label` it speaks of, its `kind`,
+    and whether straight paths lead to the `upper` face. Areas, which are of all phases, and tortuosity factors are
+    refined by their logarithms."""
 
     column: int
     label: int
     kind: Kind
+    upper: bool = False
 
     @property
     def straight(self) -> bool:
@@ -62,13 +61,13 @@ class TargetQuantity:
 @dataclass(frozen=True)
 class FilmCounts:
     """Values of shaped quantities as they are refined, NaN for what does not exist, and what they were found by: the
-    `transports` through phases by label and, where straight paths are among them, the bits of `connected_voxels`
-    [x, y, z]: 1 where a donor voxel reaches the anode, 2 where an acceptor voxel reaches the cathode."""
+    `transports` through phases by label and, of each straight path that is measured, the voxels [x, y, z] of its phase
+    that are `connected` to its face."""
 
     values: list[float]
     film: Microstructure
     transports: Mapping[int, Transport | None]
-    connected: NDArray[np.uint8] | None
+    connected: Mapping[StraightPaths, NDArray[np.bool_]]
 
 
 def target_values(card: ModelCard, targets: SampleTargets) -> tuple[Tensor, list[bool]]:
@@ -87,18 +86,25 @@ def target_quantities(card: ModelCard, targeted: Sequence[bool], voxels: int) ->
     if voxels > MOST_VOXELS:
         return []
     names = [*(condition.name for condition in card.conditions), *FURTHER]
-    found = []
-    for column, (name, asked) in enumerate(zip(names, targeted, strict=False)):
-        labels = list(fraction_labels({name: 0.0}, len(card.phase_names)))
-        kind = "fraction" if labels else _KINDS.get(name)
-        if asked and kind and (kind != "straight" or is_cubic(card.voxel_nm)):
-            found.append(TargetQuantity(column, labels[0] if labels else LABELS.get(name, 0), kind))
-    return found
+    columns = [column for column, asked in enumerate(targeted) if asked]
+    found = (_quantity(column, names[column], card) for column in columns)
+    return [each for each in found if each is not None and (not each.straight or is_cubic(card.voxel_nm))]
+
+
+def _quantity(column: int, name: str, card: ModelCard) -> TargetQuantity | None:
+    if (label := fraction_label(name, card.phase_names)) is not None:
+        return TargetQuantity(column, label, "fraction")
+    if (paths := straight_paths(name, card.phase_names)) is not None:
+        return TargetQuantity(column, paths.label, "straight", paths.upper)
+    if name in _FURTHER:
+        kind, label = _FURTHER[name]
+        return TargetQuantity(column, label, kind)
+    return None
 
 
 def why_not_refined(card: ModelCard, targets: Iterable[str]) -> str:
     """Why some of these targets are left to the network and the choice among candidates; empty where none is."""
-    if is_cubic(card.voxel_nm) or not set(targets) & set(STRAIGHT):
+    if is_cubic(card.voxel_nm) or all(straight_paths(name, card.phase_names) is None for name in targets):
         return ""
     return "the derivatives of straight paths are not known for voxels that are no cubes"
 
@@ -106,18 +112,22 @@ def why_not_refined(card: ModelCard, targets: Iterable[str]) -> str:
 def count_shapes(film: Microstructure, quantities: Sequence[TargetQuantity]) -> FilmCounts:
     """Measure the shaped `quantities` of a film."""
     packed = pack_phases(film.phases)
-    straight: Mapping[str, float | None] = {}
-    connected = None
-    if any(quantity.straight for quantity in quantities):
-        parts = components_of(carriers_of(packed), film.periodic)
-        straight = generator_values(packed, parts, film.periodic, CUBE)
-        connected = connected_voxels(packed, parts.touches).T
+    places = {StraightPaths(each.label, each.upper) for each in quantities if each.straight}
+    straight: dict[StraightPaths, float | None] = {}
+    connected: dict[StraightPaths, NDArray[np.bool_]] = {}
+    if places:
+        bits = np.uint8(sum({1 << place.label for place in places}))
+        parts = components_of(packed & bits, film.periodic)
+        for place in places:
+            straight[place] = straight_share(packed, parts, place, film.periodic, CUBE)
+            face = ANODE if place.upper else CATHODE
+            connected[place] = reaching_voxels(packed, parts, bit_of(place.label), face).T
     factors = [quantity.label for quantity in quantities if quantity.kind == "tortuosity factor"]
     transports = {label: transport_along_z(film, label) for label in factors}
 
     def value(quantity: TargetQuantity) -> float | None:
         if quantity.kind == "straight":
-            return straight[STRAIGHT_VALUES[quantity.label]]
+            return straight[StraightPaths(quantity.label, quantity.upper)]
         if quantity.kind == "area":
             return math.log(max(interfacial_area(film, packed), sys.float_info.min))
         transport = transports[quantity.label]
@@ -143,12 +153,11 @@ def shape_slopes(
         if quantity.kind == "tortuosity factor":
             transport = counts.transports[quantity.label]
             return {} if transport is None else {quantity.label: _on(soft, -diffusivity_slopes(film, transport))}
-        assert counts.connected is not None
-        connected = torch.from_numpy(np.ascontiguousarray(counts.connected)).to(soft.device)
-        present = _from_below(soft[quantity.label].cpu(), quantity.label).numpy()
+        present = _from_below(soft[quantity.label].cpu(), quantity.upper).numpy()
         derivatives = _on(soft, straight_amount(present, film.periodic)[1])
-        whole = (soft[quantity.label] * (connected == 1 << quantity.label)).sum().clamp_min(1)
-        return {quantity.label: _from_below(derivatives, quantity.label) / whole}
+        reaching = np.ascontiguousarray(counts.connected[StraightPaths(quantity.label, quantity.upper)])
+        whole = (soft[quantity.label] * torch.from_numpy(reaching).to(soft.device)).sum().clamp_min(1)
+        return {quantity.label: _from_below(derivatives, quantity.upper) / whole}
 
     return list(pool.map(slopes, quantities))
 
@@ -173,6 +182,6 @@ def _on(soft: Tensor, values: NDArray[Any]) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(values, np.float32)).to(soft.device)
 
 
-def _from_below(volume: Tensor, label: int) -> Tensor:
-    """`volume` (x, y, z), upside down for the donor, whose paths end at the anode above."""
-    return volume.flip(-1) if label == DONOR else volume
+def _from_below(volume: Tensor, upper: bool) -> Tensor:
+    """`volume` (x, y, z), upside down for paths that end at the face above, as the donor's do."""
+    return volume.flip(-1) if upper else volume

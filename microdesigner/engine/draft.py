@@ -5,10 +5,10 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from microdesigner.core.conditions import fraction_labels
 from microdesigner.core.events import Draft
 from microdesigner.core.given import Given, Mask
 from microdesigner.core.microstructure import PhaseArray
+from microdesigner.core.phases import fraction_labels
 from microdesigner.core.request import Request
 from microdesigner.engine.known_part import SURE, KnownPart
 from microdesigner.engine.latents import Targets, drafted, initial_noises, latent_shape
@@ -59,7 +59,7 @@ def coarse_film(
     logits = np.empty((len(card.phase_names), *voxels), np.float32)
     for x, y, fine in networks.tiles(latent[None], quickly=True):
         logits[:, _coarse(x), _coarse(y)] = F.avg_pool3d(fine, COARSENESS)[0].cpu().numpy()
-    fractions = fraction_labels(requested, len(card.phase_names))
+    fractions = fraction_labels(requested, card.phase_names)
     if given is None:
         return rough_labels(logits, fractions)
     known, own = _coarse_part(given, len(logits))

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner.compute import memory_errors
-from microdesigner.core.conditions import fraction_labels
 from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
 from microdesigner.core.guidance_schedule import corrected_steps, fit_rounds
 from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.core.phases import fraction_labels
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
 from microdesigner.core.software import software
@@ -60,8 +60,8 @@ class Generation:
         self._latent_shape = latent_shape(self._card, self._size)
         self.batch = networks.policy.batch_size(int(np.prod(self._size)))
         self.known = known_film(networks, request.given)
-        phases = len(self._card.phase_names)
-        self._fractions = {} if request.match == "none" else fraction_labels(film_targets(request, phases), phases)
+        names = self._card.phase_names
+        self._fractions = {} if request.match == "none" else fraction_labels(film_targets(request, names), names)
         self._targets: dict[int, SampleTargets] = {}
         _, asked = target_values(self._card, self.targets(0))
         self._quantities = target_quantities(self._card, asked, int(np.prod(self._size)))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -92,16 +92,18 @@ def analysed(bundle: Bundle, volume: Microstructure, seed: int = 0) -> Sample:
     """
     card = bundle.card
     latent = encoded(bundle, volume)
-    report = sample_values(volume, [condition.name for condition in card.conditions])
+    # its phases are the model's by their labels, whatever the file calls them
+    film = replace(volume, phase_names=card.phase_names)
+    report = sample_values(film, [condition.name for condition in card.conditions])
     prediction = predict_properties(bundle, latent, seed, report.values)
     targets = {c.name: float(value) for c in card.conditions if (value := report.values.get(c.name)) is not None}
-    request, film = (
+    request, judged = (
         judge_request(card, targets, volume.shape),
         judge_film(card, report.values, prediction.predicted, volume.shape),
     )
     return Sample(
         volume, seed, report.values, report.reasons, prediction.predicted, prediction.process, prediction.draws,
-        support=request.support, verdict={"request": request.words, **film.to_json()},
+        support=request.support, verdict={"request": request.words, **judged.to_json()},
     )  # fmt: skip
 
 

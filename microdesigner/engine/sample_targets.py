@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from microdesigner.core.card import ModelCard
-from microdesigner.core.conditions import fraction_label
 from microdesigner.core.descriptor_spec import DOMAIN_SIZE, INTERFACIAL_AREA
+from microdesigner.core.phases import Names, fraction_label
 from microdesigner.core.request import Request
 from microdesigner.core.verdict import in_thickness
 
@@ -32,7 +32,7 @@ def sample_targets(card: ModelCard, request: Request, index: int = 0) -> SampleT
     drawn for each sample from its seed, so that the samples differ in it as those films do.
     """
     level = float(np.random.default_rng((LEVELS, request.seed + index)).random())
-    requested = card.conditioned_on(film_targets(request, len(card.phase_names)), level)
+    requested = card.conditioned_on(film_targets(request, card.phase_names), level)
     layers = (request.size or card.shape)[2]
     aims = in_thickness(_of_new_part(card, request, requested), layers, card.shape[2])
     if request.voxel_nm:  # the model knows its structure in voxels of its own
@@ -43,7 +43,7 @@ def sample_targets(card: ModelCard, request: Request, index: int = 0) -> SampleT
         return SampleTargets(requested, aims)
     completed = further.completed(aims, level)
     if request.given is None:  # else they are those of the new part
-        names = [each.name for each in card.conditions if fraction_label(each.name, len(card.phase_names)) is not None]
+        names = [each.name for each in card.conditions if fraction_label(each.name, card.phase_names) is not None]
         requested = {name: completed[name] for name in names} | requested
     return SampleTargets(requested, completed)
 
@@ -60,19 +60,19 @@ def _of_new_part(card: ModelCard, request: Request, requested: dict[str, float])
         return requested
     values = dict(requested)
     for condition in card.conditions:
-        label = fraction_label(condition.name, len(card.phase_names))
+        label = fraction_label(condition.name, card.phase_names)
         if label is not None and condition.name in values:
             needed = request.given.new_fraction(label, values[condition.name])
             values[condition.name] = float(np.clip(needed, condition.low, condition.high))
     return values
 
 
-def film_targets(request: Request, phases: int) -> dict[str, float]:
+def film_targets(request: Request, phase_names: Names) -> dict[str, float]:
     """Targets of the whole film: fractions that are asked of its new part alone count what is given, too."""
     given = request.given
     if given is None:
         return request.targets
-    labels = {name: fraction_label(name, phases) for name in request.targets}
+    labels = {name: fraction_label(name, phase_names) for name in request.targets}
     return {
         name: value if (label := labels[name]) is None else given.film_fraction(label, value)
         for name, value in request.targets.items()

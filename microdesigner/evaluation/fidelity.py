@@ -20,6 +20,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_text_atomic
+from microdesigner.core.phases import Names, has_donor_and_acceptor
 from microdesigner.core.request import Request
 from microdesigner.core.subsampling import subsample_evenly
 from microdesigner.data.store import VolumeDataset
@@ -28,6 +29,7 @@ from microdesigner.descriptors.chord_length import chord_lengths
 from microdesigner.descriptors.correlation import axis_correlation, lateral_correlation, radial_correlation
 from microdesigner.descriptors.curve import AXES, Curve
 from microdesigner.descriptors.lineal_path import lineal_path
+from microdesigner.descriptors.report import sample_names
 from microdesigner.engine import Engine
 from microdesigner.evaluation.metrics import finite
 from microdesigner.evaluation.reconstruction import dataset_film
@@ -38,17 +40,18 @@ DUPLICATE = 0.01
 MOSTLY = 0.5
 SMALLEST_SPREAD = 1e-3
 JOINT = ("ABS_f_D", "ABS_wf_D", "CT_f_e_conn", "CT_f_conn_D_An", "CT_f_conn_A_Ca", "CT_f_D_tort1", "CT_f_A_tort1")
-"""Descriptors whose joint distribution is compared."""
+"""Descriptors of donor and acceptor whose joint distribution is compared; of other phases what results list."""
 Profile = dict[str, NDArray[np.float64]]
 """Statistics of one film by name: curves (n,), and numbers (1,)."""
 
 
 @dataclass(frozen=True)
 class Films:
-    """Profiles of many films, and their descriptors [films, JOINT]."""
+    """Profiles of many films, and their descriptors [films, names]."""
 
     profiles: list[Profile]
     descriptors: NDArray[np.float64]
+    names: tuple[str, ...] = JOINT
 
 
 def evaluate_fidelity(engine: Engine, dataset: VolumeDataset, count: int, path: Path) -> Iterator[Progress]:
@@ -123,8 +126,9 @@ def profile_of(film: Microstructure) -> Profile:
 
 def films(volumes: Iterable[Microstructure]) -> Films:
     """Measure `volumes`."""
-    rows = [(profile_of(volume), _descriptor_row(volume)) for volume in volumes]
-    return Films([profile for profile, _ in rows], np.array([row for _, row in rows], dtype=np.float64))
+    measured = list(volumes)
+    rows = np.array([_descriptor_row(volume) for volume in measured], dtype=np.float64)
+    return Films([profile_of(volume) for volume in measured], rows, _joint(measured[0].phase_names))
 
 
 def morphology(generated: Films, held_out: Films, training: Sequence[Films]) -> dict[str, dict[str, float | None]]:
@@ -147,7 +151,7 @@ def distribution(generated: Films, held_out: Films, training: Sequence[Films]) -
     a copy of a training film. Descriptors that such films mostly lack, as the donor-acceptor interface where a mixed
     phase parts them, are left out."""
     common = np.flatnonzero(np.isfinite(held_out.descriptors).mean(0) > MOSTLY)
-    names = [JOINT[column] for column in common]
+    names = [held_out.names[column] for column in common]
     real = held_out.descriptors[:, common]
     centre, scale = np.nanmean(real, 0), np.nanstd(real, 0).clip(SMALLEST_SPREAD)
     fake, real, *draws = (
@@ -174,16 +178,21 @@ def distribution(generated: Films, held_out: Films, training: Sequence[Films]) -
 
 def _together(groups: Sequence[Films]) -> Films:
     profiles = [profile for group in groups for profile in group.profiles]
-    return Films(profiles, np.concatenate([group.descriptors for group in groups]))
+    return Films(profiles, np.concatenate([group.descriptors for group in groups]), groups[0].names)
 
 
 def _wasserstein(rows: NDArray[np.float64], real: NDArray[np.float64]) -> list[float]:
     return [float(wasserstein_distance(rows[:, column], real[:, column])) for column in range(real.shape[1])]
 
 
+def _joint(names: Names) -> tuple[str, ...]:
+    return JOINT if has_donor_and_acceptor(names) else sample_names(names)
+
+
 def _descriptor_row(film: Microstructure) -> list[float]:
-    values = describe(film, "graspi").values
-    found = [values[name] for name in JOINT]
+    of_graspi = has_donor_and_acceptor(film.phase_names)
+    values = describe(film, "graspi" if of_graspi else "basic").values
+    found = [values[name] for name in _joint(film.phase_names)]
     return [float("nan") if value is None else float(value) for value in found]
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from microdesigner.core.card import CARD_FILE, ModelCard
-from microdesigner.core.conditions import fraction_label
 from microdesigner.core.descriptor_spec import DOMAIN_SIZE, FURTHER
 from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import write_text_atomic
+from microdesigner.core.phases import fraction_label
 from microdesigner.core.request import Request
 from microdesigner.core.subsampling import evenly_spread
 from microdesigner.descriptors import sample_values
@@ -105,8 +105,7 @@ def record_further(bundle: Path, table: Path, asked: Path) -> None:
 
 def _beside_fractions(card: ModelCard, film: Mapping[str, float | None], name: str) -> dict[str, float]:
     """Targets: a film's fractions, as far as they are conditions, and the quantity `name`."""
-    phases = len(card.phase_names)
-    names = [*(each.name for each in card.conditions if fraction_label(each.name, phases) is not None), name]
+    names = [*(each.name for each in card.conditions if fraction_label(each.name, card.phase_names) is not None), name]
     return {name: float(film[name] or 0.0) for name in names}
 
 

@@ -123,8 +123,8 @@ def which_phases(
     example = " ".join(f"{level:g}={min(label, highest)}" for label, level in enumerate(levels))
     verb = "value" if len(levels) == 1 else "values"
     return MissingOptionError(
-        f"{path} holds the {verb} {shown}, which may mean any phases; say which is which (0 donor, 1 acceptor, 2 "
-        f"mixed), such as --map {example}, or segment it with --segment otsu.",
+        f"{path} holds the {verb} {shown}, which may mean any phases; say which is which, such as --map {example} (0 "
+        "donor, 1 acceptor, 2 mixed, or names of your own as in 0=0:grain), or segment it with --segment otsu.",
         "map",
         levels,
     )
@@ -222,13 +222,16 @@ def label_names(
     highest: int, standard: Sequence[str] = PHASE_NAMES,
 ) -> tuple[str, ...]:  # fmt: skip
     """Names of the labels 0 to `highest`: those `given`, else those that the file gives to the values that they are
-    mapped from, else the `standard` ones; where the file names some, the others have no name but their number."""
+    mapped from, else the `standard` ones; where the file names some, or the user one of the standard labels otherwise,
+    the others have no name but their number."""
+    given = tuple(given)
     of_file: dict[int, list[str]] = {}
     for value, label in () if segmented else mapping or [(float(n), n) for n in range(highest + 1)]:
         if name := value_names.get(f"{value:g}"):
             of_file.setdefault(label, []).append(name)
     names = {label: " + ".join(found) for label, found in of_file.items()} | dict(given)
-    unnamed = () if of_file else standard
+    own = any(name not in PHASE_NAMES[label : label + 1] for label, name in given if label < len(PHASE_NAMES))
+    unnamed = () if of_file or own else standard
     return tuple(
         names.get(label, unnamed[label] if label < len(unnamed) else f"phase {label}") for label in range(highest + 1)
     )

@@ -7,10 +7,10 @@ from functools import partial
 import numpy as np
 
 from microdesigner.core.material_constants import MaterialConstants
-from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.microstructure import MIXED, Microstructure
+from microdesigner.core.phases import LETTERS, MOST_PHASES, has_donor_and_acceptor, phase_keys
 from microdesigner.core.steps import Steps
 from microdesigner.descriptors.graspi import EDGE_UNKNOWN
-from microdesigner.descriptors.phase_bits import PHASES
 from microdesigner.properties.conduction import effective_conductivity
 from microdesigner.properties.elasticity import effective_stiffness
 from microdesigner.properties.hexahedra import COMPONENTS
@@ -19,7 +19,7 @@ from microdesigner.properties.photocurrent import Photogeneration
 from microdesigner.properties.values import Values
 
 AXES = "xyz"
-NO_CONSTANTS = "material constants are of donor, acceptor and mixed phase, and this volume has further phases"
+NO_CONSTANTS = "material constants are of donor, acceptor and mixed phase, and this volume has other phases"
 _CHARGES = ("hole_collection", "electron_collection", "short_circuit_current")
 _PAIRS = np.triu_indices(COMPONENTS)
 _STIFFNESS = tuple(f"stiffness_{row + 1}{column + 1}" for row, column in zip(*_PAIRS, strict=True))
@@ -49,32 +49,38 @@ def properties_of(microstructure: Microstructure, constants: MaterialConstants) 
     list of Property
         In the order in which they are shown.
     """
-    letters = list(PHASES)[: len(microstructure.phase_names)]
+    keys = phase_keys(microstructure.phase_names)[:MOST_PHASES]
     light = Photogeneration(microstructure, constants)
     return [
         *(
             Property(
-                _components("effective_diffusivity", axis, f"_{letter}"),
+                _components("effective_diffusivity", axis, f"_{key}"),
                 partial(_diffusivity, microstructure, label, axis),
             )
-            for label, letter in enumerate(letters)
+            for label, key in enumerate(keys)
             for axis in range(3)
         ),
         *(
             Property(_components("conductivity", axis), partial(_conductivity, microstructure, constants, axis))
             for axis in range(3)
         ),
+        *(_of_light(light) if has_donor_and_acceptor(microstructure.phase_names) else ()),
+        Property(_STIFFNESS, partial(_stiffness, microstructure, constants)),
+        *(
+            Property((f"permeability_z_{key}",), partial(_permeability, microstructure, label))
+            for label, key in enumerate(keys)
+        ),
+    ]
+
+
+def _of_light(light: Photogeneration) -> list[Property]:
+    return [
         *(
             Property((f"exciton_dissociation_{letter}",), partial(_dissociation, light, label))
-            for label, letter in enumerate(letters[:2])
+            for label, letter in enumerate(LETTERS[:MIXED])
         ),
         Property(("exciton_dissociation",), partial(_all_dissociation, light)),
         Property(_CHARGES, partial(_charges, light)),
-        Property(_STIFFNESS, partial(_stiffness, microstructure, constants)),
-        *(
-            Property((f"permeability_z_{letter}",), partial(_permeability, microstructure, label))
-            for label, letter in enumerate(letters)
-        ),
     ]
 
 
@@ -84,7 +90,7 @@ def _components(stem: str, axis: int, ending: str = "") -> tuple[str, ...]:
 
 
 def _diffusivity(microstructure: Microstructure, label: int, axis: int) -> Steps[Values]:
-    names = _components("effective_diffusivity", axis, f"_{list(PHASES)[label]}")
+    names = _components("effective_diffusivity", axis, f"_{phase_keys(microstructure.phase_names)[label]}")
     name = microstructure.phase_names[label]
     yield 0.0
     if not (microstructure.phases == label).any():
@@ -114,7 +120,7 @@ def _found(
 
 
 def _dissociation(light: Photogeneration, label: int) -> Steps[Values]:
-    names = (f"exciton_dissociation_{list(PHASES)[label]}",)
+    names = (f"exciton_dissociation_{LETTERS[label]}",)
     yield 0.0
     if light.microstructure.voxel_nm is None:
         return Values().lack(names, EDGE_UNKNOWN)
@@ -144,8 +150,8 @@ def _charges(light: Photogeneration) -> Steps[Values]:
 def _stiffness(microstructure: Microstructure, constants: MaterialConstants) -> Steps[Values]:
     if _has_further(microstructure):
         return Values().lack(_STIFFNESS, NO_CONSTANTS)
-    moduli = np.array([constants.youngs_modulus.of(label) for label in range(len(PHASES))])
-    ratios = np.array([constants.poisson_ratio.of(label) for label in range(len(PHASES))])
+    moduli = np.array([constants.youngs_modulus.of(label) for label in range(len(LETTERS))])
+    ratios = np.array([constants.poisson_ratio.of(label) for label in range(len(LETTERS))])
     first, second = moduli * ratios / ((1 + ratios) * (1 - 2 * ratios)), moduli / (2 * (1 + ratios))
     phases = np.ascontiguousarray(microstructure.phases.T)
     if not second[phases].any():
@@ -157,7 +163,7 @@ def _stiffness(microstructure: Microstructure, constants: MaterialConstants) -> 
 
 
 def _permeability(microstructure: Microstructure, label: int) -> Steps[Values]:
-    names = (f"permeability_z_{list(PHASES)[label]}",)
+    names = (f"permeability_z_{phase_keys(microstructure.phase_names)[label]}",)
     if microstructure.voxel_nm is None:
         return Values().lack(names, EDGE_UNKNOWN)
     found = yield from permeability(microstructure, label)
@@ -170,4 +176,6 @@ def _permeability(microstructure: Microstructure, label: int) -> Steps[Values]:
 
 
 def _has_further(microstructure: Microstructure) -> bool:
-    return bool(microstructure.phases.max() >= len(PHASES))
+    """Whether it holds phases of which there are no constants."""
+    keys = phase_keys(microstructure.phase_names)
+    return any(keys[label] not in LETTERS for label in np.unique(microstructure.phases).tolist())

@@ -15,7 +15,7 @@ from microdesigner.properties.listing import Property, properties_of
 
 STAGE = "Properties"
 _UNITS = 100  # of progress per property
-_ENDINGS = re.compile(r"(_(x|y|z|xy|[DAM]|\d\d))+$")
+_STEMS = re.compile(r"effective_diffusivity|permeability|\w+?(?=(_(x|y|z|xy|[DAM]|\d\d))*$)")
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ def describe(
     Parameters
     ----------
     microstructure : Microstructure
-        The volume; two phases are taken as donor and acceptor, a third as mixed.
+        The volume.
     which : {"basic", "graspi", "full", "properties"}
         "basic", "graspi" and "full" are the descriptors of `microdesigner.descriptors.describe`.
 
         "properties" is what the film does: effective_diffusivity_x, _y, _z and _xy of each phase alone (over its own),
-        conductivity_x, _y, _z and _xy of all phases together, exciton_dissociation of the film and of donor and
-        acceptor, hole_collection, electron_collection (net shares), short_circuit_current (A/m²), stiffness_11 to _66
+        conductivity_x, _y, _z and _xy of all phases together, of donor and acceptor exciton_dissociation and that of
+        the film, hole_collection, electron_collection (net shares), short_circuit_current (A/m²), stiffness_11 to _66
         (GPa) and permeability_z of each phase as pores (nm²). Assumptions and sources are in their modules.
     constants : MaterialConstants, optional
         What the properties depend on.
@@ -110,6 +110,6 @@ def _chosen(parts: list[Property], only: Collection[str]) -> list[Property]:
     names = [name for part in parts for name in part.names]
     for wanted in only:
         if not any(name.startswith(wanted) for name in names):
-            stems = dict.fromkeys(_ENDINGS.sub("", name) for name in names)
+            stems = dict.fromkeys(found[0] for name in names if (found := _STEMS.match(name)))
             raise InputError(f"No property of this volume is called {wanted!r}; there are {', '.join(stems)}.")
     return [part for part in parts if not only or any(name.startswith(tuple(only)) for name in part.names)]

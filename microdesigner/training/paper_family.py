@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from microdesigner.core.card import DENOISER_MULTIPLE
+from microdesigner.core.errors import InputError
 from microdesigner.core.events import Listener
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.bundle import MICROGEN3D, Networks
@@ -67,6 +68,11 @@ def paper_config(dataset: VolumeDataset) -> MicroGen3DConfig:
     fits = all(edge % (DENOISER_MULTIPLE * LARGE.factor) == 0 for edge in dataset.shape)
     like = LARGE if fits and max(dataset.shape) > max(SMALL.shape) else SMALL
     description = dataset.description
+    if len(description.phase_names) > len(GREY_LEVELS):
+        raise InputError(
+            f"The paper's networks know up to {len(GREY_LEVELS)} phases, this data set has "
+            f"{', '.join(description.phase_names)}; choose another preset than paper."
+        )
     conditions, process = len(description.conditions), len(description.process)
     return replace(
         like,

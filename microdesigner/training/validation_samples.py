@@ -18,7 +18,7 @@ from microdesigner.compute import compute_policy
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.subsampling import subsample_evenly
 from microdesigner.data.store import VolumeDataset
-from microdesigner.descriptors import describe
+from microdesigner.descriptors import sample_values
 from microdesigner.io import vti
 from microdesigner.models.autoencoder import one_hot_phases, phase_labels
 from microdesigner.models.bundle import AnyDenoiser, Autoencoder, Predictor
@@ -153,8 +153,9 @@ def _rounded(value: float | None) -> float | None:
 
 def _measured(phases: PhaseArray, dataset: VolumeDataset) -> dict[str, float | None]:
     """The conditions of the data set as this volume has them."""
-    values = describe(_microstructure(phases, dataset)).values
-    return {name: value for name, value in values.items() if name in dataset.description.conditions}
+    conditions = dataset.description.conditions
+    values = sample_values(_microstructure(phases, dataset), conditions).values
+    return {name: value for name, value in values.items() if name in conditions}
 
 
 def _existing(values: dict[str, float | None]) -> dict[str, float]:

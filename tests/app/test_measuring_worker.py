@@ -67,6 +67,6 @@ def test_every_statistic_has_a_line_per_phase() -> None:
 
 def test_a_volume_of_two_phases_is_measured_by_graspis_names() -> None:
     values, _ = _answer(
-        MeasureTask(Microstructure(np.indices((6, 6, 6))[0].astype(np.uint8) % 2, phase_names=("a", "b")))
+        MeasureTask(Microstructure(np.indices((6, 6, 6))[0].astype(np.uint8) % 2, phase_names=("donor", "acceptor")))
     )
     assert list(values) == ["ABS_f_D", "CT_f_D_tort1", "CT_f_A_tort1"]

@@ -75,7 +75,7 @@ def test_lengths_are_null_where_the_file_records_no_voxel_edges(
 def test_missing_value_is_null_in_json_and_dashes_in_the_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    io.write(Microstructure(np.ones((2, 2, 2), np.uint8), phase_names=("d", "a")), tmp_path / "film.vti")
+    io.write(Microstructure(np.ones((2, 2, 2), np.uint8), phase_names=("donor", "acceptor")), tmp_path / "film.vti")
     run(tmp_path / "film.vti", "--json")
     entry = json.loads(capsys.readouterr().out)[0]
     assert entry["descriptors"]["CT_f_D_tort1"] is None

@@ -6,6 +6,7 @@ import pytest
 from microdesigner.core.card import ModelCard, installed_cards
 from microdesigner.core.conditions import in_conditions
 from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.core.parameter_notes import control_note, describe_parameter
 from microdesigner.core.request import Request
 from microdesigner.core.support import Support
@@ -28,37 +29,38 @@ def test_each_quantity_has_one_meaning_by_either_name(conditions: tuple[str, ...
     graspi = {"ABS_f_D": 0.4, "CT_f_D_tort1": 0.5, "CT_f_A_tort1": 0.6}
     expected = short if phases == 3 else graspi
     for asked in (short, graspi):
-        assert in_conditions(asked, conditions, phases, None) == expected
+        assert in_conditions(asked, conditions, PHASE_NAMES[:phases], None) == expected
 
 
 def test_a_quantity_given_twice_is_refused() -> None:
     with pytest.raises(InputError, match="ABS_f_D name one quantity"):
         Request({"vol_frac_D": 0.4, "ABS_f_D": 0.4})
     with pytest.raises(InputError, match="tortuosity_D and CT_f_D_tort1 name one quantity"):
-        in_conditions({"tortuosity_D": 0.4, "CT_f_D_tort1": 0.4}, THREE, 3, None)
+        in_conditions({"tortuosity_D": 0.4, "CT_f_D_tort1": 0.4}, THREE, PHASE_NAMES, None)
     with pytest.raises(InputError, match=r"sum to 1\.2"):
         Request({"ABS_f_D": 0.6, "vol_frac_A": 0.6})
 
 
 def test_the_acceptor_of_two_phases_is_what_the_donor_leaves() -> None:
-    assert in_conditions({"vol_frac_A": 0.6}, TWO, 2, None) == {"ABS_f_D": pytest.approx(0.4)}
-    assert in_conditions({"vol_frac_A": 0.6, "vol_frac_D": 0.4}, TWO, 2, None) == {"ABS_f_D": 0.4}
+    assert in_conditions({"vol_frac_A": 0.6}, TWO, PHASE_NAMES[:2], None) == {"ABS_f_D": pytest.approx(0.4)}
+    assert in_conditions({"vol_frac_A": 0.6, "vol_frac_D": 0.4}, TWO, PHASE_NAMES[:2], None) == {"ABS_f_D": 0.4}
     with pytest.raises(InputError, match="must sum to 1"):
-        in_conditions({"vol_frac_A": 0.6, "ABS_f_D": 0.3}, TWO, 2, None)
+        in_conditions({"vol_frac_A": 0.6, "ABS_f_D": 0.3}, TWO, PHASE_NAMES[:2], None)
 
 
 def test_the_acceptor_of_three_phases_and_another_fix_the_third() -> None:
-    assert in_conditions({"vol_frac_A": 0.5, "vol_frac_D": 0.3}, THREE, 3, None)["vol_frac_M"] == pytest.approx(0.2)
-    assert in_conditions({"vol_frac_A": 0.5, "vol_frac_M": 0.3}, THREE, 3, None)["vol_frac_D"] == pytest.approx(0.2)
-    given = {"vol_frac_A": 0.5, "vol_frac_D": 0.3, "vol_frac_M": 0.2}
-    assert in_conditions(given, THREE, 3, None) == {"vol_frac_D": 0.3, "vol_frac_M": 0.2}
+    for given, third in (("vol_frac_D", "vol_frac_M"), ("vol_frac_M", "vol_frac_D")):
+        found = in_conditions({"vol_frac_A": 0.5, given: 0.3}, THREE, PHASE_NAMES, None)
+        assert found[third] == pytest.approx(0.2)
+    whole = {"vol_frac_A": 0.5, "vol_frac_D": 0.3, "vol_frac_M": 0.2}
+    assert in_conditions(whole, THREE, PHASE_NAMES, None) == {"vol_frac_D": 0.3, "vol_frac_M": 0.2}
     with pytest.raises(InputError, match=r"sum to 1\.1"):
-        in_conditions({"vol_frac_A": 0.6, "ABS_f_D": 0.5}, THREE, 3, None)
+        in_conditions({"vol_frac_A": 0.6, "ABS_f_D": 0.5}, THREE, PHASE_NAMES, None)
 
 
 def test_the_acceptor_alone_takes_the_mixed_fraction_of_films_that_have_it() -> None:
     def mixed(acceptor: float, level: float = 0.5) -> float:
-        wanted = in_conditions({"vol_frac_A": acceptor}, THREE, 3, films(), level)
+        wanted = in_conditions({"vol_frac_A": acceptor}, THREE, PHASE_NAMES, films(), level)
         assert sum(wanted.values()) + acceptor == pytest.approx(1)
         return wanted["vol_frac_M"]
 
@@ -69,7 +71,7 @@ def test_the_acceptor_alone_takes_the_mixed_fraction_of_films_that_have_it() -> 
     assert mixed(0.45, 0.9) == pytest.approx(0.19, abs=0.015)
     assert mixed(0.99) <= 0.01
     with pytest.raises(InputError, match="alone does not fix"):
-        in_conditions({"vol_frac_A": 0.5}, THREE, 3, None)
+        in_conditions({"vol_frac_A": 0.5}, THREE, PHASE_NAMES, None)
 
 
 def test_a_card_takes_all_these_names_and_no_others() -> None:
@@ -114,11 +116,11 @@ def test_the_mixed_fraction_is_a_quantile_of_films_weighted_by_how_near_their_ac
     weights = np.exp([0.0, -1 / 8, -1 / 2, 0.0])  # by rising mixed fraction
     middles = (np.cumsum(weights) - weights / 2) / weights.sum()
     for level in (0.2, 0.5, 0.7):
-        mixed = in_conditions({"vol_frac_A": 0.5}, THREE, 3, four, level)["vol_frac_M"]
+        mixed = in_conditions({"vol_frac_A": 0.5}, THREE, PHASE_NAMES, four, level)["vol_frac_M"]
         assert mixed == pytest.approx(np.interp(level, middles, [0.1, 0.14, 0.16, 0.2]), abs=1e-6)
 
 
 def test_without_films_that_name_both_fractions_the_acceptor_alone_is_refused() -> None:
     for names in (("vol_frac_D", "tortuosity_D"), ("tortuosity_D", "vol_frac_M")):
         with pytest.raises(InputError, match="give vol_frac_D or vol_frac_M with it"):
-            in_conditions({"vol_frac_A": 0.5}, THREE, 3, Support(names, np.full((4, 2), 0.2)))
+            in_conditions({"vol_frac_A": 0.5}, THREE, PHASE_NAMES, Support(names, np.full((4, 2), 0.2)))

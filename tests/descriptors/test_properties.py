@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import Lateral, Microstructure
+from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
 from microdesigner.descriptors import describe, fractions_and_tortuosities
 from microdesigner.descriptors.graspi import Value
 
@@ -88,9 +88,9 @@ def test_paths_and_parts_cross_the_sides_only_if_periodic() -> None:
     labels = np.full((4, 4, 2), ACCEPTOR)
     labels[0, 0, 1] = DONOR  # at the anode, in the corner
     labels[3, 3, 0] = DONOR  # beneath the opposite corner
-    table = describe(Microstructure(labels, lateral="periodic", phase_names=("d", "a")), "graspi").values
+    table = describe(Microstructure(labels, lateral="periodic", phase_names=("donor", "acceptor")), "graspi").values
     assert (table["STAT_CC_D"], table["CT_f_conn_D_An"]) == (1, 1)
-    table = describe(Microstructure(labels, lateral="no-flux", phase_names=("d", "a")), "graspi").values
+    table = describe(Microstructure(labels, lateral="no-flux", phase_names=("donor", "acceptor")), "graspi").values
     assert (table["STAT_CC_D"], table["CT_f_conn_D_An"]) == (2, 0.5)
 
 
@@ -106,7 +106,7 @@ def test_missing_values_are_none_with_a_reason() -> None:
 
 def test_names_follow_the_number_of_phases() -> None:
     labels = blobs((6, 6, 6), 2, 8)
-    assert set(describe(Microstructure(labels, phase_names=("d", "a"))).values) == {
+    assert set(describe(Microstructure(labels, phase_names=("donor", "acceptor"))).values) == {
         "ABS_f_D",
         "CT_f_D_tort1",
         "CT_f_A_tort1",
@@ -117,7 +117,7 @@ def test_names_follow_the_number_of_phases() -> None:
 def test_further_phases_are_obstacles() -> None:
     labels = np.full((3, 3, 4), DONOR)
     labels[:, :, 2] = 3
-    values = describe(Microstructure(labels, phase_names=("d", "a", "m", "void"))).values
+    values = describe(Microstructure(labels, phase_names=(*PHASE_NAMES, "void"))).values
     assert values["vol_frac_D"] == 0.75
     assert values["tortuosity_D"] == 1  # of the layer that still touches the anode
 
@@ -125,7 +125,7 @@ def test_further_phases_are_obstacles() -> None:
 def test_specific_surface_of_a_layer_stack() -> None:
     labels = np.full((3, 5, 4), ACCEPTOR)
     labels[:, :, :2] = DONOR
-    volume = Microstructure(labels, (1.0, 2.0, 0.5), phase_names=("d", "a"))
+    volume = Microstructure(labels, (1.0, 2.0, 0.5), phase_names=("donor", "acceptor"))
     # one plane across a film of 4 * 0.5 nm
     values = describe(volume, "full").values
     assert values["specific_surface_DA"] == pytest.approx(1 / 2)
@@ -147,7 +147,7 @@ def test_interfacial_area_counts_the_interfaces_of_all_phases() -> None:
 def test_distances_scale_with_cubic_voxels_and_are_refused_for_others() -> None:
     labels = np.full((2, 2, 8), ACCEPTOR)
     labels[:, :, :6] = DONOR  # distances 0.5 ... 5.5 voxels from the interface
-    names = ("d", "a")
+    names = ("donor", "acceptor")
     assert describe(Microstructure(labels, (4.0,) * 3, phase_names=names), "graspi").values[
         "DISS_f10_D"
     ] == pytest.approx(2 / 6)

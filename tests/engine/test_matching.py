@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from microdesigner.core.card import Parameter
-from microdesigner.core.conditions import fraction_labels
 from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import PHASE_NAMES
+from microdesigner.core.phases import fraction_labels
 from microdesigner.engine.matching import match_fractions, misfit
 
 THREE = ("donor", "acceptor", "mixed")
@@ -82,9 +83,9 @@ def test_too_much_is_refused() -> None:
 
 def test_labels_of_fraction_names() -> None:
     targets = {"vol_frac_A": 0.2, "tortuosity_D": 0.5, "vol_frac_M": 0.1}
-    assert fraction_labels(targets, 3) == {1: 0.2, 2: 0.1}
-    assert fraction_labels({"ABS_f_D": 0.4}, 2) == {0: 0.4}
-    assert fraction_labels({"ABS_f_D": 0.4, "vol_frac_M": 0.1}, 2) == {0: 0.4}
+    assert fraction_labels(targets, PHASE_NAMES) == {1: 0.2, 2: 0.1}
+    assert fraction_labels({"ABS_f_D": 0.4}, PHASE_NAMES[:2]) == {0: 0.4}
+    assert fraction_labels({"ABS_f_D": 0.4, "vol_frac_M": 0.1}, PHASE_NAMES[:2]) == {0: 0.4}
 
 
 def test_misfit_counts_what_is_asked_and_punishes_what_is_missing() -> None:

@@ -20,6 +20,7 @@ from scipy.ndimage import gaussian_filter
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Preview, Progress
+from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.core.request import Request
 from microdesigner.data.pool import Task
 from microdesigner.descriptors import fractions_and_tortuosities, sample_values
@@ -27,7 +28,7 @@ from microdesigner.engine import Engine
 from microdesigner.engine.matching import match_fractions
 from microdesigner.engine.streaming import Crew, FilmWritten, film, fractions
 from microdesigner.engine.streaming.fractions import matched
-from microdesigner.engine.streaming.measures import measured, tile_parts
+from microdesigner.engine.streaming.measures import measured, places_of, tile_parts
 from microdesigner.engine.streaming.parts import Parts, label_tile, load, save, voxels
 from microdesigner.engine.streaming.windows import ALIGNED, MARGIN, WINDOW, Axis, Blend, Windows
 from microdesigner.io.registry import read
@@ -167,6 +168,7 @@ def test_fractions_in_tiles_are_those_of_the_whole(
 def test_tiles_measure_what_the_whole_does(
     periodic: bool, spacing: tuple[float, float, float], tmp_path: Path, small_tiles: None
 ) -> None:
+    places = places_of(PHASE_NAMES, ())
     for seed in range(8):
         parts = Parts(tmp_path, (4, 12, 8, 4))
         field = gaussian_filter(np.random.default_rng(seed).normal(size=(96, 64, 32)), 1.5)
@@ -174,9 +176,9 @@ def test_tiles_measure_what_the_whole_does(
         whole = np.choose(levels, [0, 2, 1]).astype(np.uint8)
         for tile in parts.tiles:
             save(parts.labels(tile), whole[voxels(tile)])
-        tiles = dict(tile_parts(parts, tile, periodic, spacing) for tile in parts.tiles)
+        tiles = dict(tile_parts(parts, tile, periodic, spacing, places) for tile in parts.tiles)
         counts = np.bincount(whole.ravel(), minlength=3)
-        report = measured(tiles, counts, ["vol_frac_A", "CT_f_D_tort1", "STAT_n"])
+        report = measured(tiles, counts, PHASE_NAMES, ["vol_frac_A", "CT_f_D_tort1", "STAT_n"])
         expected = fractions_and_tortuosities(whole, periodic, spacing)
         assert {name: report.values[name] for name in expected} == pytest.approx(expected)
         assert report.values["CT_f_D_tort1"] == report.values["tortuosity_D"]
@@ -190,7 +192,9 @@ def test_a_phase_that_is_cut_off_has_no_straight_paths(tmp_path: Path, small_til
         labels = np.ones((32, 32, 32), np.uint8)
         labels[:, :, :16] = 0  # no donor at the anode
         save(parts.labels(tile), labels)
-    report = measured(dict(tile_parts(parts, tile, True, (1, 1, 1)) for tile in parts.tiles), np.array([1, 1, 0]), [])
+    places = places_of(PHASE_NAMES, ())
+    tiles = dict(tile_parts(parts, tile, True, (1, 1, 1), places) for tile in parts.tiles)
+    report = measured(tiles, np.array([1, 1, 0]), PHASE_NAMES, [])
     assert report.values["tortuosity_D"] is None
     assert report.reasons["tortuosity_D"] == "no donor voxel touches the anode"
     assert report.values["tortuosity_A"] is None

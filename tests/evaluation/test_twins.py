@@ -15,7 +15,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.data.build import PROCESS, BuildPlan, label_snapshots
-from microdesigner.data.measured import STANDARD_CONDITIONS
+from microdesigner.data.measured import OF_THREE
 from microdesigner.data.series import read_series, series_path, simulate_series
 from microdesigner.data.store import Description, VolumeDataset, new_dataset
 from microdesigner.engine import Engine
@@ -38,7 +38,7 @@ def few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VolumeDataset]:
     folder = tmp_path_factory.mktemp("twins")
     plan = BuildPlan(series=2, snapshots=1, size=(32, 32, 32), thicknesses=2)
-    description = Description(("donor", "acceptor", "mixed"), "periodic", STANDARD_CONDITIONS[3], PROCESS)
+    description = Description(("donor", "acceptor", "mixed"), "periodic", OF_THREE, PROCESS)
     with new_dataset(folder / "films.h5", description) as add:
         for series, phi in enumerate((0.45, 0.5)):
             simulate_series(series_path(folder, series), Recipe(phi, 3.8, series, plan.size), plan.snapshots)

@@ -67,8 +67,8 @@ def test_a_fourth_phase_has_no_constants_but_the_others_stay() -> None:
     labels[:, :2] = 3
     film = Microstructure(labels, phase_names=("donor", "acceptor", "mixed", "void"))
     report = describe(film, "properties")
-    assert "further phases" in report.reasons["conductivity_z"]
-    assert "further phases" in report.reasons["stiffness_33"]
+    assert "other phases" in report.reasons["conductivity_z"]
+    assert "other phases" in report.reasons["stiffness_33"]
     assert report.values["effective_diffusivity_z_D"] == pytest.approx(0.25)
     assert report.values["exciton_dissociation_D"] is not None
 

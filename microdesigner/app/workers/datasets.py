@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.core.descriptor_spec import SPECS
+from microdesigner.core.descriptor_spec import known_spec
 from microdesigner.core.events import Progress
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def report_dataset(path: Path) -> Iterator[Progress | DatasetReport]:
     checks = check_dataset(dataset, description.conditions, description.process)
     known = [name for name in dataset.table if name not in BOOKKEEPING and not name.startswith(STATED)]
     varying = [name for name in known if np.ptp(dataset.table[name]) > 0]
-    parameters = tuple(name for name in varying if _is_parameter(name, description.process))
+    parameters = tuple(name for name in varying if _is_parameter(name, description))
     descriptors = tuple(name for name in varying if name not in parameters)
     if (description.origin or {}).get("command") == "dataset build":
         parameters = tuple(name for name in parameters if name in description.process)  # the rest says the same again
@@ -110,5 +110,7 @@ def report_dataset(path: Path) -> Iterator[Progress | DatasetReport]:
     )  # fmt: skip
 
 
-def _is_parameter(name: str, process: tuple[str, ...]) -> bool:
-    return name in process or name not in SPECS or SPECS[name].kind == "process"
+def _is_parameter(name: str, description: "Description") -> bool:
+    if name in (*description.process, *description.conditions):
+        return name in description.process
+    return (spec := known_spec(name)) is None or spec.kind == "process"

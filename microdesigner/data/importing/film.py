@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import MIXED, PHASE_NAMES, Lateral, PhaseArray
+from microdesigner.core.microstructure import PHASE_NAMES, Lateral, PhaseArray
+from microdesigner.core.phases import MOST_PHASES, check_phase_names, has_donor_and_acceptor
 from microdesigner.data.importing.plan import ImportPlan, Triple
 from microdesigner.data.importing.sources import FoundVolumes, SourceVolume, read_source
 from microdesigner.io.labelling import label_names, which_phases, which_segmentation
@@ -18,7 +19,8 @@ from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions, Mapping, M
 from microdesigner.io.orientation import Face, turned
 from microdesigner.io.segmentation import BANDS, Segmentation, banded, limits
 
-IDENTITY: Mapping = tuple((float(label), label) for label in range(len(PHASE_NAMES)))
+IDENTITY: Mapping = tuple((float(label), label) for label in range(MOST_PHASES))
+UNMAPPED = 255
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,17 @@ def film_plan(plan: ImportPlan, found: FoundVolumes) -> FilmPlan:
     voxel = plan.voxel_nm or found.voxel_nm
     if voxel is None:
         raise _which_edges(path, found.edges_without_unit)
-    cathode: Face | None = plan.cathode or ("z-" if found.oriented else None)
+    highest = max(phase for _, phase in mapping)
+    names = label_names(found.value_names, bool(plan.segmentation), plan.names, mapping, highest)
+    check_phase_names(names)
+    up = found.oriented or not has_donor_and_acceptor(names)  # without electrodes the first layer is below
+    cathode: Face | None = plan.cathode or ("z-" if up else None)
     if cathode is None:
         raise InputError(
             f"{path} does not say where the electrodes are; give the face at the cathode, such as --cathode z- (the "
             "first layer along z)."
         )
     lateral: Lateral = "no-flux" if plan.cut else plan.lateral or found.lateral or "no-flux"
-    highest = max(phase for _, phase in mapping)
-    names = label_names(found.value_names, bool(plan.segmentation), plan.names, mapping, highest)
     return FilmPlan(voxel, plan.voxel_nm is None, cathode, lateral, plan.segmentation, mapping, plan.reading, names)
 
 
@@ -92,10 +96,10 @@ def limits_of(source: SourceVolume, values: NDArray[Any], how: Segmentation | No
 
 def mapped(source: SourceVolume, values: NDArray[Any], mapping: Mapping) -> PhaseArray:
     """Phase labels of `values`; raises InputError naming a value that no phase has."""
-    phases = np.full(values.shape, len(PHASE_NAMES), np.uint8)
+    phases = np.full(values.shape, UNMAPPED, np.uint8)
     for value, phase in mapping:
         phases[values == value] = phase
-    unknown = phases == len(PHASE_NAMES)
+    unknown = phases == UNMAPPED
     if unknown.any():
         raise InputError(
             f"{source.path} holds the value {values[unknown][0]:g}, which is mapped to no phase; map it, or segment "
@@ -123,10 +127,10 @@ def _mapping(plan: ImportPlan, found: FoundVolumes) -> Mapping:
     if plan.segmentation:
         return BANDS[plan.segmentation.bands]
     if not found.labelled:
-        raise which_phases(found.volumes[0].path, found.value_names, found.levels or (), MIXED)
+        raise which_phases(found.volumes[0].path, found.value_names, found.levels or (), MOST_PHASES - 1)
     if all(value == phase for value, phase in found.mapping or ()):
         return IDENTITY[: max(2, *(phase + 1 for _, phase in found.mapping or ((0, 1),)))]
-    return found.mapping or IDENTITY
+    return found.mapping or IDENTITY[: len(PHASE_NAMES)]
 
 
 def _which_edges(path: Path, without_unit: Voxel | None) -> MissingOptionError:

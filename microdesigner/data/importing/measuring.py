@@ -47,13 +47,13 @@ def measured(pieces: Sequence[Piece], plan: MeasuringPlan) -> Measured:
     for piece in pieces:
         phases = _phases(piece, plan)
         microstructure = Microstructure(phases, plan.voxel_nm, plan.film.lateral, plan.film.phase_names)
-        report = measure(microstructure)
-        unknown = [name for name in plan.conditions if name not in report.values]
+        report = measure(microstructure, {*piece.labels, *plan.conditions})
+        unknown = [name for name in plan.conditions if name not in report.values and name not in piece.labels]
         if unknown:
             raise InputError(
                 f"'{unknown[0]}' is not measured on these volumes; choose conditions among {', '.join(report.values)}."
             )
-        missing = [name for name in plan.conditions if report.values[name] is None]
+        missing = [name for name in plan.conditions if report.values.get(name, 0) is None]
         if missing:
             done.left_out.append(report.reasons[missing[0]])
             continue

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import PHASE_NAMES, Lateral
+from microdesigner.core.microstructure import Lateral
+from microdesigner.core.phases import LEAST_PHASES, MOST_PHASES
 from microdesigner.io.options import ImportOptions, RawLayout
 from microdesigner.io.orientation import FACES, Face
 from microdesigner.io.segmentation import Segmentation
@@ -33,8 +34,9 @@ class ImportPlan:
 
     `sources`: files, folders or glob patterns, as `find_volumes` takes them.
     `voxel_nm`: voxel edges along the axes of the source; None takes the file's own, and it must have them.
-    `cathode`: the face of the source volume at the cathode. It becomes z = 0, its axis the film's normal; the other
-    two axes keep their order as x and y. None takes z-, where the format says so (VTI, GraSPI text, own data sets).
+    `cathode`: the face of the source volume that becomes z = 0, at the cathode where there is one. Its axis becomes the
+    film's normal; the other two keep their order as x and y. None takes z-, where the format says so (VTI, GraSPI text,
+    own data sets) or the phases are not donor and acceptor.
     `lateral`: whether the film wraps; None takes the file's own, else no-flux. Cut subvolumes never wrap.
     `segmentation`: for grey values; None for labels. `mapping`: pairs (value or band, phase label); empty for values
     that are 0 donor, 1 acceptor, 2 mixed already, and for bands that are donor, (mixed,) acceptor from dark to bright.
@@ -44,8 +46,8 @@ class ImportPlan:
     all of the CSV and those of phi, chi, log_time that the volumes carry. `group_by`: labels that make a series, whose
     volumes stay on one side of the split; None takes `series`, else phi and chi, where the volumes carry them.
     `array`, `axes`, `flip`, `raw`: how files are read, see `io.ImportOptions`; faces and edges are those of the volume
-    as read. `names`: of labels; without them come those of the files, else donor, acceptor, mixed. Whatever its name,
-    label 0 is measured as the donor, which leads to the anode, and label 1 as the acceptor.
+    as read. `names`: of labels; without them come those of the files, else donor, acceptor, mixed. Where the labels 0
+    and 1 are so called, they are measured as GraSPI does, with the cathode at z = 0; other phases by their own names.
     `conditions`: measured descriptors to train on; None takes fractions and straight paths.
     """
 
@@ -89,8 +91,11 @@ class ImportPlan:
 def _check_mapping(values: list[float], phases: set[int]) -> None:
     if len(values) != len(set(values)):
         raise InputError("A value is mapped to two phases; keep one of them.")
-    if not {0, 1} <= phases <= set(range(len(PHASE_NAMES))):
-        raise InputError("The mapping must lead to the labels 0 and 1, and may lead to 2; map some value to each.")
+    if phases != set(range(len(phases))) or not LEAST_PHASES <= len(phases) <= MOST_PHASES:
+        raise InputError(
+            f"The mapping must lead to {LEAST_PHASES} to {MOST_PHASES} phases with the labels 0, 1, 2 and so on, none "
+            "left out; map some value to each."
+        )
 
 
 def _listed(values: tuple[float, ...]) -> str:

@@ -15,6 +15,7 @@ from microdesigner.core.claims import claimed_new, refuse_existing
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import atomic_path
+from microdesigner.core.phases import fraction_name, has_donor_and_acceptor
 from microdesigner.data.checks import record_checks
 from microdesigner.data.hdf5_writing import written
 from microdesigner.data.importing.film import FilmPlan, film_plan
@@ -25,13 +26,12 @@ from microdesigner.data.importing.recipes import RecipeTable, read_recipes
 from microdesigner.data.importing.sources import FoundVolumes, find_volumes
 from microdesigner.data.importing.split import sides
 from microdesigner.data.importing.windows import window_size
-from microdesigner.data.measured import STANDARD_CONDITIONS
+from microdesigner.data.measured import standard_conditions
 from microdesigner.data.pool import Task, in_processes
 from microdesigner.data.store import HELD_OUT, SERIES, Description, new_dataset, write_description
 from microdesigner.io.orientation import turned_edges
 
 RECIPE_LABELS = ("phi", "chi", "log_time")
-FRACTION = "ABS_f_D"
 BATCH = 16
 
 
@@ -57,7 +57,7 @@ def import_dataset(path: Path, plan: ImportPlan, workers: int) -> Iterator[Progr
         yield Progress("check", 0, 1)
         with written(temporary, "r+") as (file, _):
             if not pieces.grouped:
-                left_out += _split(file, [piece.name for piece in pieces.volumes])
+                left_out += _split(file, [piece.name for piece in pieces.volumes], _fraction(description))
             write_description(file, replace(description, origin={**(description.origin or {}), "left_out": left_out}))
         record_checks(temporary)
     yield Progress("check", 1, 1)
@@ -85,7 +85,7 @@ def _measure(
         if sum(unmeasured.values()) == total:
             (reason, _), *_ = unmeasured.most_common()
             raise InputError(f"No volume can be learned from: {reason}. Choose other descriptors, such as --condition "
-                             f"{FRACTION}, or other volumes.")  # fmt: skip
+                             f"{_fraction(description)}, or other volumes.")  # fmt: skip
     return unmeasured + left_out
 
 
@@ -93,7 +93,7 @@ def _measuring(plan: ImportPlan, film: FilmPlan, found: FoundVolumes) -> Measuri
     source: Triple = turned_edges(found.shape, film.cathode)
     if plan.cut:
         source = (*window_size(plan.cut, source), source[2])
-    conditions = plan.conditions or STANDARD_CONDITIONS[len(film.phase_names)]
+    conditions = plan.conditions or standard_conditions(film.phase_names)
     return MeasuringPlan(film, source, plan.resize or source, conditions)
 
 
@@ -127,11 +127,17 @@ def _description(
     )  # fmt: skip
 
 
-def _split(file: h5py.File, names: list[str]) -> Counter[str]:
+def _fraction(description: Description) -> str:
+    """A fraction that all volumes have."""
+    names = description.phase_names
+    return "ABS_f_D" if has_donor_and_acceptor(names) else fraction_name(names, 0)
+
+
+def _split(file: h5py.File, names: list[str], fraction: str) -> Counter[str]:
     """Label series and side of volumes about which nothing is known; returns how many had to go."""
     stored = [name for name in names if name in file]
     gone = 0
-    for name, side in zip(stored, sides(np.array([file[name].attrs[FRACTION] for name in stored])), strict=True):
+    for name, side in zip(stored, sides(np.array([file[name].attrs[fraction] for name in stored])), strict=True):
         if side is None:
             del file[name]
             gone += 1

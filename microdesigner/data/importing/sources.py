@@ -8,6 +8,7 @@ import numpy as np
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Lateral
+from microdesigner.core.phases import MOST_PHASES
 from microdesigner.data.importing import parts
 from microdesigner.io import SCANNED, ImportOptions, scan
 from microdesigner.io.labelling import as_phases, distinct, finished, flipped
@@ -129,7 +130,7 @@ def read_source(source: SourceVolume, options: ImportOptions = AS_THE_FILE_SAYS)
 def _mapping(first: Scan, levels: tuple[float, ...] | None) -> Mapping | None:
     if levels is None:
         return None
-    if first.phases_known and set(levels) <= {0.0, 1.0, 2.0}:
+    if first.phases_known and set(levels) <= {float(label) for label in range(MOST_PHASES)}:
         return tuple((level, int(level)) for level in levels)
     return as_phases(levels, first.values.dtype)
 

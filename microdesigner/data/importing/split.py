@@ -13,8 +13,8 @@ DEVIATIONS = 3.0
 
 
 def neighbours_alike(values: NDArray[np.float64]) -> bool:
-    """Whether volumes that follow each other have like `values` (their donor fractions), as overlapping subvolumes and
-    snapshots of one sample have: lag-1 autocorrelation above `ALIKE` and above what chance gives."""
+    """Whether volumes that follow each other have like `values` (the fractions of their first phase), as overlapping
+    subvolumes and snapshots of one sample have: lag-1 autocorrelation above `ALIKE` and above what chance gives."""
     if len(values) < 3 or values.std() == 0:
         return False
     away = values - values.mean()

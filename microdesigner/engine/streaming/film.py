@@ -14,10 +14,10 @@ import numpy as np
 import psutil
 import torch
 
-from microdesigner.core.conditions import fraction_labels
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import GenerationEvent, Preview, Progress
 from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.core.phases import fraction_labels
 from microdesigner.core.request import Request
 from microdesigner.core.software import software
 from microdesigner.core.verdict import judge_request
@@ -32,7 +32,7 @@ from microdesigner.engine.sample_targets import sample_targets
 from microdesigner.engine.streaming import windows
 from microdesigner.engine.streaming.denoising import WindowedDenoising
 from microdesigner.engine.streaming.fractions import TileLabels, matched, unmatched
-from microdesigner.engine.streaming.measures import measured, tile_parts
+from microdesigner.engine.streaming.measures import measured, places_of, tile_parts
 from microdesigner.engine.streaming.overview import overview
 from microdesigner.engine.streaming.parts import Parts, Work, decode_tile, label_tile, load, save, voxels
 from microdesigner.engine.streaming.windows import Windows
@@ -111,6 +111,7 @@ class StreamedFilm:
         """
         parts, periodic = self._parts, self._windows.periodic
         parts.claim(self._identity())
+        requested = [*(condition.name for condition in self._card.conditions), *self._request.targets]
         batch, work = self._start()
         with task_processes(self._crew.workers, self._crew.scheduler) as processes:
             if not parts.latent.exists():
@@ -122,10 +123,11 @@ class StreamedFilm:
             yield self._overview(overview(parts, labels.bias))
             labelling = [(label_tile, parts, tile, labels.bias, *labels.settled(tile)) for tile in parts.tiles]
             yield from self._done(processes, "label", labelling)
-            measuring = [(tile_parts, parts, tile, periodic, self._volume().spacing) for tile in parts.tiles]
+            places = places_of(self._card.phase_names, requested)
+            spacing = self._volume().spacing
+            measuring = [(tile_parts, parts, tile, periodic, spacing, places) for tile in parts.tiles]
             found = yield from self._done(processes, "measure", measuring)
-        requested = [*(condition.name for condition in self._card.conditions), *self._request.targets]
-        entry = self._entry(labels, measured(dict(found), labels.counts, requested))
+        entry = self._entry(labels, measured(dict(found), labels.counts, self._card.phase_names, requested))
         yield from self._written(entry)
         yield FilmWritten(self._index, self._path, entry)
         parts.remove()
@@ -160,10 +162,10 @@ class StreamedFilm:
     def _labels(self) -> Generator[Progress, None, TileLabels]:
         """The labels with the fractions that the request asks for."""
         names, strength = self._card.phase_names, self._request.refinement_strength
-        if self._request.match != "none" and (asked := fraction_labels(self._request.targets, len(names))):
+        if self._request.match != "none" and (asked := fraction_labels(self._request.targets, names)):
             return (yield from matched(self._parts, asked, len(names)))
         raw = yield from unmatched(self._parts, len(names))
-        fractions = fraction_labels(self._targets.requested, len(names)) if strength else {}
+        fractions = fraction_labels(self._targets.requested, names) if strength else {}
         if not fractions:
             return raw
         shares = raw.counts / raw.counts.sum()

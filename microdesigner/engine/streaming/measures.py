@@ -13,22 +13,22 @@ from scipy.ndimage import label as connected_parts
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from microdesigner.core.microstructure import ACCEPTOR, DONOR
-from microdesigner.descriptors.phase_bits import A, D, pack_phases
-from microdesigner.descriptors.report import GRASPI_NAMES, REASONS, SAMPLE_NAMES, DescriptorReport
+from microdesigner.core.phases import FACES, Names, StraightPaths, fraction_label, straight_paths
+from microdesigner.descriptors.own_phases import no_straight_paths
+from microdesigner.descriptors.phase_bits import bit_of, pack_phases
+from microdesigner.descriptors.report import REASONS, DescriptorReport, sample_names
 from microdesigner.descriptors.tortuosity import straight_rim, straight_voxels
 from microdesigner.engine.streaming.parts import Parts, Tile, labels_around, voxels
 
 NOT_MEASURED = "it is not measured in a film that is made tile by tile"
 _NEIGHBOURS = np.ones((3, 3, 3), np.uint8)
-_CARRIERS = {"D": (DONOR, D, True), "A": (ACCEPTOR, A, False)}  # label, bit, whether paths lead to the anode
 Plane = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
 class PhaseParts:
     """Of one phase in a tile: voxels with a straight path; of each connected part its voxels and whether it touches the
-    phase's electrode, (parts,); the number, from 1, of the part at each voxel of the tile's `first` planes across x
+    face of its paths, (parts,); the number, from 1, of the part at each voxel of the tile's `first` planes across x
     (y, z) and across y (x, z), and of those `behind` its last, which belong to the tiles there; 0 where there is none.
     """
 
@@ -39,10 +39,16 @@ class PhaseParts:
     behind: tuple[Plane, Plane]
 
 
+def places_of(names: Names, requested: Collection[str]) -> tuple[StraightPaths, ...]:
+    """Of which phases the straight paths to which face are measured."""
+    found = (straight_paths(name, names) for name in (*sample_names(names), *requested))
+    return tuple(dict.fromkeys(place for place in found if place is not None))
+
+
 def tile_parts(
-    parts: Parts, tile: Tile, periodic: bool, spacing: tuple[float, float, float]
-) -> tuple[Tile, dict[str, PhaseParts]]:
-    """The tile and what is known of donor and acceptor in it."""
+    parts: Parts, tile: Tile, periodic: bool, spacing: tuple[float, float, float], places: Sequence[StraightPaths]
+) -> tuple[Tile, dict[StraightPaths, PhaseParts]]:
+    """The tile and what is known in it of the phases with straight paths to `places`."""
     rim = straight_rim(spacing)
     x, y = (span.stop - span.start for span in voxels(tile))
     around, left, front = labels_around(parts, tile, (rim, max(rim, 1)), periodic)
@@ -50,14 +56,14 @@ def tile_parts(
     packed = pack_phases(around)
     extended = around[left : left + x + 1, front : front + y + 1]
     found = {}
-    for letter, (label, bit, to_anode) in _CARRIERS.items():
-        straight, _ = straight_voxels(packed, bit, to_anode, False, spacing, inside)
-        numbers, count = connected_parts(extended == label, _NEIGHBOURS)
+    for place in places:
+        straight, _ = straight_voxels(packed, bit_of(place.label), place.upper, False, spacing, inside)
+        numbers, count = connected_parts(extended == place.label, _NEIGHBOURS)
         own = numbers[:x, :y]
         touches = np.zeros(count, np.bool_)
-        at_electrode = np.unique(own[:, :, -1 if to_anode else 0])
-        touches[at_electrode[at_electrode > 0] - 1] = True
-        found[letter] = PhaseParts(
+        at_face = np.unique(own[:, :, -1 if place.upper else 0])
+        touches[at_face[at_face > 0] - 1] = True
+        found[place] = PhaseParts(
             straight,
             np.bincount(own.ravel(), minlength=count + 1)[1:],
             touches,
@@ -68,30 +74,30 @@ def tile_parts(
 
 
 def measured(
-    tiles: Mapping[Tile, Mapping[str, PhaseParts]],
+    tiles: Mapping[Tile, Mapping[StraightPaths, PhaseParts]],
     counts: NDArray[np.int64],
+    names: Names,
     requested: Collection[str],
 ) -> DescriptorReport:
-    """What a result lists of a film whose tiles have these parts and whose phases have these `counts`: see
-    `descriptors.sample_values`; what of `requested` is not measured is None with a reason."""
-    values: dict[str, float | None] = {
-        f"vol_frac_{letter}": float(count / counts.sum()) for letter, count in zip("DAM", counts, strict=False)
-    }
-    for letter in _CARRIERS:
-        values[f"tortuosity_{letter}"] = _straight_share({tile: found[letter] for tile, found in tiles.items()})
-    values |= {other: values[name] for name, other in GRASPI_NAMES.items()}
-    basic = SAMPLE_NAMES if len(counts) > 2 else tuple(GRASPI_NAMES.values())
-    listed = {name: values.get(name) for name in dict.fromkeys([*basic, *requested])}
-    reasons = {
-        name: REASONS.get(name, "") if name in values else NOT_MEASURED
-        for name, value in listed.items()
-        if value is None
-    }
-    return DescriptorReport(dict(listed), reasons)
+    """What a result lists of a film whose tiles have these parts and whose phases, of these `names`, have these
+    `counts`: see `descriptors.sample_values`; what of `requested` is not measured is None with a reason."""
+    values: dict[str, float | None] = {}
+    reasons: dict[str, str] = {}
+    for name in dict.fromkeys([*sample_names(names), *requested]):
+        values[name] = None
+        if (label := fraction_label(name, names)) is not None:
+            values[name] = float(counts[label] / counts.sum())
+        elif (place := straight_paths(name, names)) is None:
+            reasons[name] = NOT_MEASURED
+        elif (share := _straight_share({tile: found[place] for tile, found in tiles.items()})) is not None:
+            values[name] = share
+        else:
+            reasons[name] = REASONS.get(name) or no_straight_paths(names[place.label], FACES[place.upper])
+    return DescriptorReport(dict(values), reasons)
 
 
 def _straight_share(tiles: Mapping[Tile, PhaseParts]) -> float | None:
-    """Voxels with a straight path over those connected to the electrode; None where none is."""
+    """Voxels with a straight path over those connected to the face; None where none is."""
     order = sorted(tiles, key=lambda tile: (tile[0].start, tile[1].start))
     ends = np.cumsum([0, *(len(tiles[tile].sizes) for tile in order)])
     first = dict(zip(order, ends[:-1].tolist(), strict=True))
