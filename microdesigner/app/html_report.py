@@ -14,8 +14,10 @@ from microdesigner.core.verification import Verification
 STYLE = (
     "body{font-family:sans-serif;max-width:60em;margin:2em auto;color:#1d2126}img{max-width:100%}"
     "table{border-collapse:collapse;margin:1em 0}td,th{padding:.25em 1em .25em 0;text-align:left}"
-    "td:not(:first-child){text-align:right}tr{border-bottom:1px solid #ddd}"
-    "figure{margin:1em 0}pre{white-space:pre-wrap}"
+    "td:not(:first-child),th:not(:first-child){text-align:right}tr{border-bottom:1px solid #ddd}"
+    "td{font-variant-numeric:tabular-nums}figure{margin:0}figcaption{font-weight:600}pre{white-space:pre-wrap}"
+    ".plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(24em,1fr));gap:1.5em;margin:1em 0}"
+    "table,figure,pre{break-inside:avoid}"
 )
 # a browser that follows it fetches nothing and runs nothing, whatever a file has put into names
 POLICY = (
@@ -49,15 +51,17 @@ def report_html(
     edges = " × ".join(f"{edge * nm:g}" for edge, nm in zip(volume.shape, volume.spacing, strict=True))
     name = f"{request.model}, seed {sample.seed}" if request.model else "Opened volume"
     figures = "".join(
-        f"<figure><figcaption>{escape(title)}</figcaption>{_image(drawing, 'svg+xml')}</figure>"
+        f"<figure><figcaption>{escape(title)}</figcaption>{_image(drawing, 'svg+xml', title)}</figure>"
         for title, drawing in drawings.items()
     )
+    plots = f'<h2>Plots</h2><div class="plots">{figures}</div>' if figures else ""
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">{POLICY}<title>{escape(name)}</title>'
         f"<style>{STYLE}</style></head><body><h1>{escape(name)}</h1>"
         f"<p>{size} voxels, {edges} {volume.length_unit}, phases {escape(', '.join(volume.phase_names))}, "
         f"{volume.lateral} sides.</p>"
-        f"{_image(picture, 'png')}{_values(request, sample)}{_recipe(sample)}{_verified(verification)}{figures}"
+        f"{_image(picture, 'png', 'The film')}{_values(request, sample)}{_recipe(sample)}{_verified(verification)}"
+        f"{plots}"
         f"{_origin(request)}"
         "</body></html>\n"
     )
@@ -112,5 +116,5 @@ def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -
     return f"<h2>{title}</h2><table><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>{cells}</table>"
 
 
-def _image(content: bytes, kind: str) -> str:
-    return f'<img alt="" src="data:image/{kind};base64,{base64.b64encode(content).decode()}">'
+def _image(content: bytes, kind: str, words: str) -> str:
+    return f'<img alt="{escape(words)}" src="data:image/{kind};base64,{base64.b64encode(content).decode()}">'

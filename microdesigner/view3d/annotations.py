@@ -17,7 +17,7 @@ from vtkmodules.vtkRenderingCore import (
 
 from microdesigner.view3d.camera import Bounds
 from microdesigner.view3d.drawing import in_typeface, still_actor
-from microdesigner.view3d.palettes import Surroundings
+from microdesigner.view3d.palettes import AXES, Surroundings, colour_of
 
 Pixel = tuple[int, int]
 BAR_SHARE = 0.22
@@ -146,7 +146,7 @@ def round_length(length: float) -> float:
 
 
 def _arrow(axis: int) -> vtkActor:
-    """From the origin to 1 along an axis, red, green or blue."""
+    """From the origin to 1 along an axis, in its colour."""
     source = vtkArrowSource()
     source.SetTipLength(0.25)
     source.SetTipRadius(0.1)
@@ -154,7 +154,9 @@ def _arrow(axis: int) -> vtkActor:
     source.SetShaftRadius(0.035)
     source.Update()
     actor = still_actor(source.GetOutput())
-    actor.GetProperty().SetColor(*(float(axis == channel) for channel in range(3)))
+    actor.GetProperty().SetColor(*colour_of(AXES[axis]))
+    actor.GetProperty().SetAmbient(0.6)  # a thin arrow, lit like the volume, would be dim before a dark ground
+    actor.GetProperty().SetDiffuse(0.4)
     actor.SetOrientation(0, -90 * (axis == 2), 90 * (axis == 1))  # the source points along x
     return actor
 

@@ -15,7 +15,7 @@ from microdesigner.gui.widgets.basics import axis_html, named
 FILM = "Film"
 """In the place of a quantity: the order in which films were made."""
 SIZE, LARGE = 8, 12
-LEAST_HEIGHT = 220
+LEAST_HEIGHT, LEAST_LETTERS = 220, 16
 
 
 class FrontPlot(QWidget):
@@ -37,13 +37,15 @@ class FrontPlot(QWidget):
             series.sigPointsClicked.connect(self._clicked)
         self.legend = QLabel()
         head = QHBoxLayout()
-        for widget in (QLabel("Across"), self.across, QLabel("up"), self.up):
-            head.addWidget(widget)
-        head.addStretch(1)
-        head.addWidget(self.legend)
+        for title, box in (("Across", self.across), ("up", self.up)):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(LEAST_LETTERS)
+            head.addWidget(QLabel(title))
+            head.addWidget(box, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(head)
+        column.addWidget(self.legend)
         column.addWidget(self.plot, 1)
         self.across.currentIndexChanged.connect(lambda _: self._draw())
         self.up.currentIndexChanged.connect(lambda _: self._draw())
@@ -60,7 +62,7 @@ class FrontPlot(QWidget):
     def restyle(self) -> None:
         """Take over a changed light or dark look."""
         plotting.style_plot(self.plot)
-        grey, colour = self.palette().mid().color(), plotting.accent()
+        grey, colour = self.palette().placeholderText().color(), plotting.accent()
         for series, brush, pen in zip(self._series, (None, grey, colour), (grey, None, None), strict=True):
             series.setSymbolBrush(brush)
             series.setSymbolPen(pen)

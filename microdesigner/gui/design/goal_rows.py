@@ -12,6 +12,7 @@ from microdesigner.gui.widgets.number_field import NumberField
 
 SENSES = ("maximise", "minimise", "at least", "at most")
 LARGEST = 1e9
+QUANTITY_LETTERS, BOUND_DIGITS = 18, 12  # that have room; its own hint has room for the largest bound
 
 
 class GoalRow(QWidget):
@@ -36,9 +37,10 @@ class GoalRow(QWidget):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.quantity.setCompleter(completer)
-        self.quantity.setMinimumContentsLength(24)
+        self.quantity.setMinimumContentsLength(QUANTITY_LETTERS)
         self.bound = named(NumberField(), "Bound", "The least or largest value that is allowed.")
         self.bound.setRange(-LARGEST, LARGEST)
+        self.bound.setFixedWidth(BOUND_DIGITS * self.bound.fontMetrics().horizontalAdvance("0"))
         self.unit = QLabel()
         self.remove = tool_button("×", "Remove the goal", "Remove this goal.", lambda: self.removed.emit(self))
         grid = QGridLayout(self)
@@ -46,7 +48,6 @@ class GoalRow(QWidget):
         for column, widget in enumerate((self.sense, self.quantity, self.bound, self.unit, self.remove)):
             grid.addWidget(widget, 0, column)
         grid.setColumnStretch(1, 1)
-        self.unit.setMinimumWidth(40)
         self._show(goal)
         self.sense.currentIndexChanged.connect(lambda _: self._follow())
         self.quantity.currentIndexChanged.connect(lambda _: self._follow())
@@ -75,8 +76,8 @@ class GoalRow(QWidget):
         self.bound.setDecimals(max(spec.decimals, 3))
         self.bound.setSingleStep(0.05 if spec.high <= 1 else 0.1)
         self.bound.setVisible(bounded)
-        self.unit.setVisible(bounded)
         self.unit.setText("" if spec.unit == "1" else spec.written_unit)
+        self.unit.setVisible(bounded and bool(self.unit.text()))
         self.quantity.setToolTip(spec.meaning)
         line = self.quantity.lineEdit()
         if line is not None:

@@ -1,22 +1,18 @@
 """The window of a study: goals at the left, the front that grows at the right, the best films below."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDialog,
     QFormLayout,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QProgressBar,
     QPushButton,
     QSplitter,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -30,6 +26,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.result import RESULT_FILE
 from microdesigner.design.goals import Goal, quantities_of
 from microdesigner.design.trials import Trial, front, nearest
+from microdesigner.gui.design.best_films import NUMBER, BestFilms
 from microdesigner.gui.design.front_plot import FrontPlot
 from microdesigner.gui.design.goal_rows import GoalRows
 from microdesigner.gui.widgets.basics import SPACING, fit_screen, heading, named, quiet, section
@@ -70,7 +67,7 @@ class StudyWindow(QDialog):
         )
         self.bar = named(QProgressBar(), "Progress", "Films made.")
         self.plot = FrontPlot()
-        self.table = named(QTableWidget(), "Best films", "Films on the front; double click shows one.")
+        self.table = named(BestFilms(), "Best films", "Films on the front; double click shows one.")
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
         self._poll.timeout.connect(self.follow)
@@ -186,25 +183,8 @@ class StudyWindow(QDialog):
         self.plot.show_study(goals, self._trials)
         best = front(self._trials, goals)
         closest = None if best or not self._trials else nearest(self._trials, goals)
-        self._fill([closest] if closest else best, goals)
+        self.table.show_films([closest] if closest else best, goals)
         self.best_title.setText("Nearest to the bounds, which no film meets" if closest else "Best films")
-
-    def _fill(self, trials: Sequence[Trial], goals: Sequence[Goal]) -> None:
-        names = list(dict.fromkeys(goal.name for goal in goals))
-        recipe = [name for name in (trials[0].recipe if trials else ()) if name not in names]
-        columns = [*names, *recipe]
-        self.table.setColumnCount(1 + len(columns))
-        self.table.setRowCount(len(trials))
-        titles = [spec_of(name).title + _unit(name) for name in columns]
-        self.table.setHorizontalHeaderLabels(["Film", *titles])
-        for row, trial in enumerate(trials):
-            values = {**trial.recipe, **trial.values}
-            cells = [str(trial.number), *(_shown(values.get(name), name) for name in columns)]
-            for column, text in enumerate(cells):
-                item = QTableWidgetItem(text)
-                item.setData(Qt.ItemDataRole.UserRole, trial.number)
-                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
-                self.table.setItem(row, column, item)
 
     def _show_film(self, number: int) -> None:
         if self.study is not None:
@@ -222,7 +202,7 @@ class StudyWindow(QDialog):
         self.plot.film_chosen.connect(self._show_film)
         self.goals.changed.connect(lambda: self._show_films() if self.study is None else None)
         self.budget.valueChanged.connect(lambda _: self._show_state(self._was_alive))
-        self.table.itemActivated.connect(lambda item: self._show_film(item.data(Qt.ItemDataRole.UserRole)))
+        self.table.itemActivated.connect(lambda item: self._show_film(item.data(NUMBER)))
 
     def _lay_out(self) -> None:
         left, right = QWidget(), QWidget()
@@ -244,9 +224,6 @@ class StudyWindow(QDialog):
         column.addWidget(self.words)
         column.addStretch(1)
         self.best_title = section("Best films")
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.verticalHeader().hide()
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         other = QVBoxLayout(right)
         other.setContentsMargins(SPACING, 0, 0, 0)
         other.addWidget(self.plot, 3)
@@ -274,11 +251,3 @@ def _proposed(card: ModelCard) -> tuple[Goal, ...]:
     if len(straight) < 2:
         return (Goal(straight[0], "maximise"),)
     return Goal(straight[0], "maximise"), Goal(straight[1], "at least", 0.4)
-
-
-def _unit(name: str) -> str:
-    return "" if spec_of(name).unit == "1" else f" [{spec_of(name).written_unit}]"
-
-
-def _shown(value: float | None, name: str) -> str:
-    return "--" if value is None else f"{value:.{spec_of(name).decimals}f}"

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from microdesigner.app.history_model import MOST_COMPARED
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui import theme
-from microdesigner.gui.results.comparison_plot import ComparisonPlot
+from microdesigner.gui.results.comparison_plot import ComparisonPlot, places
 from microdesigner.gui.results.comparison_side import Compared, ComparisonSide
 from microdesigner.gui.results.tolerance_colours import tolerance_colour
 from microdesigner.gui.widgets.basics import SPACING, quiet, signed
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from microdesigner.view3d.palettes import Palette
 
 MAX_COLUMNS = 3
+COLUMN, NARROW_COLUMN = 100, 56  # of the table
 EMPTY = (
     "Select two results or more in the history with Ctrl+click and choose Compare the selected, "
     "or verify a recipe and press Compare."
@@ -83,6 +84,11 @@ class ComparisonPanel(QWidget):
         for side in self.sides:
             side.close()
 
+    @property
+    def _many(self) -> bool:
+        """Whether the table must do with little room for each film."""
+        return len(self._films) > MAX_COLUMNS
+
     def _used(self) -> list[ComparisonSide]:
         return self.sides[: len(self._films)] if self._films else self.sides
 
@@ -125,10 +131,10 @@ class ComparisonPanel(QWidget):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(0, 1)
         pair = len(self._films) == 2
-        heads = ["left", "right", "right − left"] if pair else [str(place) for place in range(1, len(self._films) + 1)]
+        heads = [*places(len(self._films)), *(["right − left"] if pair else [])]
         for column, text in enumerate(heads, 1):
             grid.addWidget(quiet(text), 0, column, Qt.AlignmentFlag.AlignRight)
-            grid.setColumnMinimumWidth(column, 100)
+            grid.setColumnMinimumWidth(column, NARROW_COLUMN if self._many else COLUMN)
         self.cells = {}
         names = dict.fromkeys(name for film in self._films for name in film.sample.measured)
         for row, name in enumerate(names, 1):
@@ -142,6 +148,7 @@ class ComparisonPanel(QWidget):
         spec = spec_of(name)
         title = QLabel(spec.title)
         title.setToolTip(spec.meaning)
+        title.setWordWrap(self._many)
         grid.addWidget(title, row, 0)
         values = [film.sample.measured.get(name) for film in self._films]
         labels = [QLabel("–" if value is None else f"{value:.{spec.decimals}f}") for value in values]
@@ -156,9 +163,11 @@ class ComparisonPanel(QWidget):
                 labels.append(QLabel(told))
                 labels[-1].setStyleSheet(f"color: {colour}" if colour else "")
             elif difference is not None:
-                labels[place].setText(f'{labels[place].text()} <span style="color:{colour}">({told})</span>')
+                below = "<br>" if self._many else " "  # beside each other they would be wider than the page
+                labels[place].setText(f'{labels[place].text()}{below}<span style="color:{colour}">({told})</span>')
         self.cells[name] = tuple(labels)
         for column, label in enumerate(labels, 1):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignRight)
 
     def _lay_out(self) -> None:

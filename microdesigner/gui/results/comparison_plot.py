@@ -23,6 +23,11 @@ STATISTICS = {
 }  # fmt: skip
 
 
+def places(count: int) -> tuple[str, ...]:
+    """What films that are compared are called in tables and legends: two stand beside each other, more have numbers."""
+    return ("left", "right") if count == 2 else tuple(map(str, range(1, count + 1)))
+
+
 class ComparisonPlot(QWidget):
     """Asks for the curves of one film after the other, while it is on the screen."""
 
@@ -65,12 +70,14 @@ class ComparisonPlot(QWidget):
             self.phase.clear()
             self.phase.addItems(names)
             self.phase.blockSignals(False)
+        marks = places(len(films))
         self.legend.setText(
             "&nbsp;&nbsp;".join(
-                f'<span style="color:rgb{COLOURS[place]}">■</span> {place + 1}' for place in range(len(films))
+                f'<span style="color:rgb{colour}">■</span> {mark}' for mark, colour in zip(marks, COLOURS, strict=False)
             )
         )
-        self.legend.setToolTip("\n".join(f"{place}: {title}" for place, (title, _) in enumerate(films, 1)))
+        titles = (title for title, _ in films)
+        self.legend.setToolTip("\n".join(f"{mark}: {title}" for mark, title in zip(marks, titles, strict=True)))
         self.setVisible(len(films) > 1)
         self._ask()
 

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from microdesigner.app.training_progress import STAGE_TITLES, StageProgress
 from microdesigner.gui.widgets import plotting
 
-MOST_TICKS = 7
+MOST_TICKS = 5  # which stay apart in the least height
 LEAST_HEIGHT = 150
 MANTISSAS = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1,))
-LIKELIHOOD, LOSS, TO_COME = "1 / likelihood (lower is better)", "loss", "still to come"
+LIKELIHOOD, LOSS, TO_COME = "1 / likelihood", "loss", "still to come"
 
 
 class Curves(QWidget):

@@ -141,7 +141,10 @@ class RunPage(QWizardPage):
         self.pause.setText("Continue" if state == "paused" else "Pause")
         for button, states in self._allowed.items():
             button.setVisible(state in states)
-        if state == "interrupted" and self.run is not None and not self._interruption_shown:
+        if state != "interrupted" and self._interruption_shown:  # it was resumed, here or elsewhere
+            self._interruption_shown = False
+            self.error_bar.hide()
+        elif state == "interrupted" and self.run is not None and not self._interruption_shown:
             self._interruption_shown = True
             self.error_bar.show_error(
                 self.run.problem or "The training was interrupted; resume it from its last checkpoint.", self.run.log

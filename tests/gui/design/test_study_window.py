@@ -17,6 +17,7 @@ from microdesigner.gui.main_window import MainWindow
 from tests.gui.conftest import is_drawn, wait_until
 from tests.gui.fitting import cut_off
 
+NARROW_SCREEN = 1280
 GOALS = ("maximise tortuosity_D", "maximise tortuosity_A", "chi <= 3.2")
 
 
@@ -50,6 +51,7 @@ def new_study(model: str = "tiny", budget: int = 5) -> Study:
 
 def test_goals_are_set_by_hand_and_films_come(window: MainWindow, studies: StudyWindow) -> None:
     first = studies.goals.rows[0]
+    assert studies.minimumSizeHint().width() < NARROW_SCREEN
     assert [goal.text for goal in studies.goals.goals] == ["maximise tortuosity_D", "tortuosity_A >= 0.4"]
     assert first.bound.isHidden(), "an objective has no bound"
     second = studies.goals.rows[1]

@@ -259,7 +259,7 @@ def test_four_results_are_compared_with_their_plots_over_each_other(window: Main
     values = [entry.measured["tortuosity_D"] for entry in reversed(window.workspace.history_model.entries)]
     texts = [cell.text() for cell in panel.cells["tortuosity_D"]]
     assert texts[0] == f"{values[0]:.3f}"
-    assert texts[2].startswith(f"{values[2]:.3f} ")
+    assert texts[2].startswith(f"{values[2]:.3f}<br>"), "four fit into the page"
     assert f"({values[2] - values[0]:+.3f})" in texts[2]
     qtbot.keyClick(panel.views[3], Qt.Key.Key_7)  # type: ignore[attr-defined]
     directions = [view.scene.camera.camera.GetDirectionOfProjection() for view in panel.views]  # type: ignore[union-attr]

@@ -78,6 +78,7 @@ def test_states_offer_what_can_be_done(open_wizard: OpenWizard, run: TrainingRun
     with run.directory.locked():
         page.follow()
         assert page.pause.isVisible()
+        assert page.error_bar.isHidden(), "it was resumed elsewhere"
         assert "halved to 8" in page.status.text()
         page.pause.click()
         assert run.directory.pause_request.exists()
