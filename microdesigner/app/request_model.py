@@ -13,6 +13,7 @@ from microdesigner.app.kept_part import KeptPart
 from microdesigner.app.targets import QUALITIES, Options, Targets, TargetState
 from microdesigner.core.descriptor_spec import same_quantity, spec_of
 from microdesigner.core.errors import InputError
+from microdesigner.core.phases import Names, meaning
 from microdesigner.core.request import Request
 from microdesigner.core.verdict import RequestVerdict, Size, in_thickness
 
@@ -197,8 +198,10 @@ class RequestModel(EventedModel[Design]):
                 options = replace(options, quality=quality)
         self.edit(Design(card.name, recalled.state, options), "Recall targets")
 
-    def use_values(self, measured: Mapping[str, float | None], layers: int) -> tuple[str, ...]:
+    def use_values(self, measured: Mapping[str, float | None], layers: int, phase_names: Names) -> tuple[str, ...]:
         """Ask for what a film of `layers` voxels along z measures, as far as the chosen model has conditions for it.
+
+        The film's phases are the model's by their labels, whatever they are called.
 
         Straight paths become those of the same structure in a film as thick as the one asked for. Returns the
         conditions that are asked for now; none, and nothing changes, where the film measures none of them.
@@ -208,7 +211,9 @@ class RequestModel(EventedModel[Design]):
             return ()
         found: dict[str, float] = {}
         for name in targets.parameters:
-            values = (measured.get(same) for same in same_quantity(name))
+            meant = meaning(name, targets.card.phase_names)
+            alike = (other for other in measured if meant is not None and meaning(other, phase_names) == meant)
+            values = (measured.get(same) for same in (*same_quantity(name), *alike))
             if (value := next((value for value in values if value is not None), None)) is not None:
                 found[name] = value
         found = in_thickness(found, layers, size[2])

@@ -1,16 +1,15 @@
 """The targets a user has set, kept possible at every moment, and the request they make."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from microdesigner.app.kept_part import KeptPart
 from microdesigner.core.card import ModelCard, Parameter
 from microdesigner.core.descriptor_spec import same_quantity, spec_of
+from microdesigner.core.phases import LEAST_PHASES, fraction_label
 from microdesigner.core.request import Match, Request, Sampler
 from microdesigner.core.verdict import RequestVerdict, Size, judge_request
-
-THREE_FRACTIONS = ("vol_frac_D", "vol_frac_A", "vol_frac_M")
 
 Edges = tuple[float, float, float]
 Quality = Literal["draft", "standard", "paper"]
@@ -69,9 +68,9 @@ class Targets:
     def dependent_phase(self) -> str | None:
         """The phase whose fraction follows from the others; None when the conditions do not leave exactly one."""
         names = self.card.phase_names
-        initials = {name.rsplit("_", 1)[-1] for name in self.fractions}
-        missing = [name for letter, name in zip("DAM", names, strict=False) if letter not in initials]
-        return missing[0] if len(missing) == 1 and len(initials) == len(names) - 1 else None
+        known = {fraction_label(name, names) for name in self.fractions}
+        missing = [name for label, name in enumerate(names) if label not in known]
+        return missing[0] if len(missing) == 1 else None
 
     @property
     def dependent_value(self) -> float | None:
@@ -97,7 +96,7 @@ class Targets:
         self.state = TargetState(self._balanced(dict(self.state.values), name, chosen), chosen)
 
     def ask_only(self, targets: Mapping[str, float]) -> None:
-        """Ask for `targets`, an acceptor fraction in the model's own conditions, and leave the rest free."""
+        """Ask for `targets` in the model's own conditions, and leave the rest free."""
         conditions = self.card.conditioned_on(targets)
         values = {**self.state.values, **{name: value for name, value in conditions.items() if name in self.parameters}}
         self.state = TargetState(values, frozenset(conditions) & frozenset(self.parameters))
@@ -158,15 +157,15 @@ def median(parameter: Parameter) -> float:
 
 def comparison(request: Request, measured: Mapping[str, float | None]) -> dict[str, tuple[float | None, float | None]]:
     """Target and measured value of everything measured or asked for, with what the targets imply."""
-    targets = with_implied(request.targets)
+    targets = with_implied(request.targets, measured)
     names = [*measured, *(name for name in request.targets if name not in measured)]
     return {name: (targets.get(name), measured.get(name)) for name in names}
 
 
-def with_implied(targets: Mapping[str, float]) -> dict[str, float]:
-    """`targets` and, where they fix two of three fractions, the third that these leave."""
-    given = {name: value for name, value in targets.items() if name in THREE_FRACTIONS}
-    if len(given) != len(THREE_FRACTIONS) - 1:
+def with_implied(targets: Mapping[str, float], measured: Collection[str]) -> dict[str, float]:
+    """`targets` and, where they fix all fractions that are `measured` but one, that which these leave."""
+    fractions = [name for name in measured if spec_of(name).kind == "fraction"]
+    free = [name for name in fractions if name not in targets]
+    if len(free) != 1 or len(fractions) < LEAST_PHASES:
         return dict(targets)
-    (third,) = (name for name in THREE_FRACTIONS if name not in given)
-    return {**targets, third: 1 - sum(given.values())}
+    return {**targets, free[0]: 1 - sum(targets[name] for name in fractions if name in targets)}

@@ -135,10 +135,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _check_phases(engine: "Engine", place: Place) -> None:
     """Raise InputError where a format cannot hold the model's phases, before films are made in vain."""
+    from microdesigner.core.phases import phase_keys
     from microdesigner.io.registry import named_format
 
     refused = [name for name in place.formats if not named_format(name).holds_mixed]
     if refused and len(engine.card.phase_names) > 2:
+        if "M" not in phase_keys(engine.card.phase_names):
+            raise InputError(
+                f"The format {refused[0]} holds two phases, {engine.card.name} makes {len(engine.card.phase_names)}; "
+                "write another, such as vti."
+            )
         raise InputError(
             f"The format {refused[0]} cannot hold the mixed phase of {engine.card.name}; write vti and then say what "
             "becomes of it: microdesigner convert --mixed SHARE."

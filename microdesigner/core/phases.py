@@ -105,6 +105,13 @@ def straight_paths(name: str, names: Names) -> StraightPaths | None:
     return next((StraightPaths(*place) for place in places if name == straight_paths_name(names, *place)), None)
 
 
+def meaning(name: str, names: Names) -> int | StraightPaths | None:
+    """What a quantity is of the phases with these names: the fraction of a label, or straight paths; None for others.
+    Quantities of two materials that mean the same speak of the same label, whatever it is called."""
+    label = fraction_label(name, names)
+    return straight_paths(name, names) if label is None else label
+
+
 def with_letters(names: Names) -> Names:
     """The names by which the first phases are GraSPI's donor, acceptor and mixed phase."""
     return (*PHASE_NAMES[: len(names)], *names[len(PHASE_NAMES) :])

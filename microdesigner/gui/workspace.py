@@ -182,8 +182,9 @@ class Workspace(QObject):
         sample = self.sample
         if sample is None or self.request_model.targets is None:
             return
-        names = self.request_model.use_values(sample.measured, sample.microstructure.shape[2])
-        titles = ", ".join(spec_of(name).title.lower() for name in names)
+        film = sample.microstructure
+        names = self.request_model.use_values(sample.measured, film.shape[2], film.phase_names)
+        titles = ", ".join(spec_of(name).words for name in names)
         model = self.request_model.state.model
         self.message.emit(f"Targets from the film: {titles}." if names else NO_VALUES.format(model=model))
 

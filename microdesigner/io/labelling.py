@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
-from microdesigner.core.microstructure import MIXED, PHASE_NAMES, Microstructure, PhaseArray
+from microdesigner.core.microstructure import ACCEPTOR, DONOR, MIXED, PHASE_NAMES, Microstructure, PhaseArray
 from microdesigner.core.slabs import MAPPED_BYTES, greatest, release, settled, slabs
 from microdesigner.io.labels import EDGES_WITHOUT_UNIT, UNIT_TAKEN, UNIT_UNKNOWN, volume
 from microdesigner.io.options import MOST_LABELS, ImportOptions, Mapping, MissingOptionError
@@ -18,6 +18,7 @@ from microdesigner.io.scans import Scan
 from microdesigner.io.segmentation import BANDS, banded, limits
 
 MOST_LEVELS = 8
+GRASPI_LABELS = ("ABS_f_D", "CT_f_D_tort1", "vol_frac_D", "tortuosity_D")
 COARSE_EDGE = 64  # voxels along each axis of a first look, at most twice as many
 _UNMAPPED = 255
 _SOME_VOXELS = 100_000
@@ -112,6 +113,15 @@ def as_phases(levels: Iterable[float], dtype: np.dtype[Any]) -> Mapping | None:
     if found in ((0.0, 255.0), (0.0, largest)):
         return ((0.0, 0), (found[1], 1))
     return None
+
+
+def stated_phases(labels: Iterable[str], levels: Sequence[float]) -> Mapping | None:
+    """The phases of a volume that carries GraSPI's descriptors of donor and acceptor among its `labels`, as published
+    data sets do: 0 donor, 1 acceptor, and 2 or the grey between them mixed; None for other volumes."""
+    if not {*GRASPI_LABELS} & {*labels}:
+        return None
+    phases = {0.0: DONOR, 1.0: ACCEPTOR, **({0.5: MIXED} if 0.5 in levels else {2.0: MIXED})}
+    return tuple((level, phases[level]) for level in levels) if {*levels} <= {*phases} else None
 
 
 def which_phases(

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from microdesigner.core.card import ModelCard
-from microdesigner.core.phases import Names, StraightPaths, fraction_label, straight_paths
+from microdesigner.core.phases import meaning
 
 _PAPER_NETWORKS = "microgen3d"
 
@@ -14,16 +14,10 @@ def why_not_fine_tuned(card: ModelCard, phase_names: tuple[str, ...], conditions
     if card.architecture.get("kind") == _PAPER_NETWORKS:
         return f"{card.name} has the paper's networks, which cannot be fine-tuned; train a new model."
     known = tuple(condition.name for condition in card.conditions)
-    alike = all(_meant(name, card.phase_names) == _meant(name, phase_names) for name in known)
+    alike = all(meaning(name, card.phase_names) == meaning(name, phase_names) for name in known)
     if len(card.phase_names) != len(phase_names) or not alike or not set(known) <= set(conditions):
         return (
             f"{card.name} knows the phases {', '.join(card.phase_names)} and the conditions {', '.join(known)}, other "
             "than the data set; train a new model on it."
         )
     return ""
-
-
-def _meant(name: str, phase_names: Names) -> int | StraightPaths | None:
-    """Of which phase a condition is, where it is a fraction or straight paths."""
-    label = fraction_label(name, phase_names)
-    return straight_paths(name, phase_names) if label is None else label

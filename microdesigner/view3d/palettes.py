@@ -23,7 +23,8 @@ def text_of(colour: Colour) -> str:
 
 @dataclass(frozen=True)
 class Palette:
-    """A colour per label; labels beyond the last start again."""
+    """A colour per label, eight of which people who are blind to red, green or blue can tell apart; labels beyond the
+    last start again."""
 
     name: str
     title: str
@@ -44,18 +45,11 @@ class Surroundings:
     absent: Colour
 
 
+_PAPER = "#2f6db5 #c8453b #b4b8bd #e3b23c #4b2a5e #8fd3f4 #7a1f3d #f3e3a1"
+_OKABE_ITO = "#0072b2 #e69f00 #009e73 #cc79a7 #56b4e9 #d55e00 #f0e442 #000000"
 PALETTES = {
-    palette.name: palette
-    for palette in (
-        Palette(
-            "paper", "Blue, red, grey", tuple(map(colour_of, ("#2f6db5", "#c8453b", "#b4b8bd", "#7a5ea8", "#3d9970")))
-        ),
-        Palette(
-            "okabe-ito",
-            "Okabe-Ito",
-            tuple(map(colour_of, ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"))),
-        ),
-    )
+    name: Palette(name, title, tuple(map(colour_of, colours.split())))
+    for name, title, colours in (("paper", "Blue, red, grey", _PAPER), ("okabe-ito", "Okabe-Ito", _OKABE_ITO))
 }
 OWN = "own"
 _OWN_KEY = re.compile(rf"{OWN}( #[0-9a-f]{{6}}){{1,256}}")

@@ -13,6 +13,7 @@ from vtkmodules.vtkRenderingCore import vtkCamera, vtkRenderWindow
 
 from microdesigner.app.view_state import Vector
 from microdesigner.core.microstructure import PHASE_NAMES
+from microdesigner.core.quantity import titled
 from microdesigner.view3d.annotations import Axes
 from microdesigner.view3d.camera import CameraControl, Crop
 from microdesigner.view3d.contents import fill
@@ -276,7 +277,7 @@ class Scene:
             self.window.RemoveRenderer(view.renderer)
         self.phase_names = names
         self._outlined = None
-        titles = [OVERVIEW, *(name.capitalize() for name in names)]
+        titles = [OVERVIEW, *(titled(name) for name in names)]
         self.views = [View(title, self.camera.camera) for title in titles]
         for view in self.views:
             self.window.AddRenderer(view.renderer)

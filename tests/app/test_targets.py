@@ -46,6 +46,21 @@ def test_the_dependent_phase_is_the_one_without_a_condition() -> None:
     assert Targets(_card(("tortuosity_D",))).dependent_phase is None
 
 
+def test_sliders_of_named_phases_share_one_whole() -> None:
+    names = ("volume_fraction_quartz", "volume_fraction_clay", "volume_fraction_pore")
+    targets = Targets(_card((*names, "straight_paths_pore_lower"), ("quartz", "clay", "pore", "organic")))
+    assert targets.fractions == names
+    assert targets.dependent_phase == "organic"
+    targets.set_value(names[1], 0.3)
+    targets.set_value(names[0], 0.8)
+    assert sum(targets.state.values[name] for name in names) == pytest.approx(1)
+    assert targets.dependent_value == pytest.approx(0)
+    assert targets.limits("straight_paths_pore_lower") == (0, 1)
+    measured = dict.fromkeys((*names, "volume_fraction_organic"), 0.25)
+    asked = comparison(Request(dict.fromkeys(names, 0.2)), measured)
+    assert asked["volume_fraction_organic"] == (pytest.approx(0.4), 0.25)
+
+
 def test_two_fractions_are_a_target_for_the_third() -> None:
     measured = {"vol_frac_D": 0.31, "vol_frac_A": 0.5, "vol_frac_M": 0.19, "tortuosity_D": None}
     compared = comparison(Request({"vol_frac_M": 0.2, "vol_frac_D": 0.3}), measured)

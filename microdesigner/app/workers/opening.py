@@ -171,7 +171,7 @@ def _shares(values: NDArray[Any], levels: tuple[float, ...]) -> tuple[float, ...
 def _survey(read: _Read, choices: "Choices", layer: int | None, limits: tuple[float, ...]) -> Survey:
     from microdesigner.app.volume_open import phases_defined
     from microdesigner.core.microstructure import PHASE_NAMES
-    from microdesigner.io.labelling import as_phases
+    from microdesigner.io.labelling import as_phases, stated_phases
     from microdesigner.io.orientation import turned
 
     scan, levels = read.scan, read.levels
@@ -182,9 +182,13 @@ def _survey(read: _Read, choices: "Choices", layer: int | None, limits: tuple[fl
     mapping = None if levels is None else as_phases(levels, scan.values.dtype)
     if levels is not None and scan.phases_known:
         mapping = tuple((level, int(level)) for level in levels)
+    value_names = scan.value_names
+    if levels is not None and (stated := stated_phases(scan.labels, levels)):
+        mapping = stated
+        value_names = {f"{value:g}": PHASE_NAMES[label] for value, label in stated}
     x, y, z = scan.values.shape
     return Survey(
         (x, y, z), str(scan.values.dtype), scan.voxel_nm, scan.voxel_from, scan.edges_without_unit,
-        scan.axes_from, scan.array, scan.arrays, scan.oriented, own, scan.value_names, scan.fractions, levels,
+        scan.axes_from, scan.array, scan.arrays, scan.oriented, own, value_names, scan.fractions, levels,
         read.shares, mapping, np.array(film[:, :, shown]), shown, layers, read.counts, read.edges, limits,
     )  # fmt: skip

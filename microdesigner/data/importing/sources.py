@@ -11,7 +11,7 @@ from microdesigner.core.microstructure import Lateral
 from microdesigner.core.phases import MOST_PHASES
 from microdesigner.data.importing import parts
 from microdesigner.io import SCANNED, ImportOptions, scan
-from microdesigner.io.labelling import as_phases, distinct, finished, flipped
+from microdesigner.io.labelling import as_phases, distinct, finished, flipped, stated_phases
 from microdesigner.io.labels import Voxel
 from microdesigner.io.options import AS_THE_FILE_SAYS, Mapping
 from microdesigner.io.scans import Scan, Source
@@ -132,7 +132,7 @@ def _mapping(first: Scan, levels: tuple[float, ...] | None) -> Mapping | None:
         return None
     if first.phases_known and set(levels) <= {float(label) for label in range(MOST_PHASES)}:
         return tuple((level, int(level)) for level in levels)
-    return as_phases(levels, first.values.dtype)
+    return stated_phases(first.labels, levels) or as_phases(levels, first.values.dtype)
 
 
 def _own_names(first: Scan) -> dict[str, str]:

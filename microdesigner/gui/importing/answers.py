@@ -63,7 +63,7 @@ def choices_in_words(choices: Choices | None, voxel_nm: tuple[float, float, floa
     edges = options.voxel_nm or voxel_nm
     words = [f"voxels of {' × '.join(f'{edge:g}' for edge in edges)} nm"] if edges else []
     side = {face: title for title, face in CATHODES}
-    words.append(f"cathode at {side[choices.cathode]}" if choices else "electrodes as the file says")
+    words.append(f"lower face at {side[choices.cathode]}" if choices else "lower face as the file says")
     names = dict(options.names)
     if options.segmentation:
         words.append(f"{options.segmentation.bands} bands of grey ({options.segmentation.method})")

@@ -29,18 +29,18 @@ class AnswersForm(QWidget):
         self.as_before = named(QPushButton(), "Voxel edges of the last file", "Take the voxel edges given last.")
         if last_nm is not None:
             self.as_before.setText(f"As for the last file: {' × '.join(f'{edge:g}' for edge in last_nm)} nm")
-        self.cathode = named(QComboBox(), "Cathode side",
-            "Which face of the volume, as the file is read, lies at the cathode; it becomes z = 0.")  # fmt: skip
+        self.cathode = named(QComboBox(), "Lower face",
+            "Which face of the volume, as the file is read, becomes z = 0; that at the cathode, if any.")  # fmt: skip
         for title, face in CATHODES:
             self.cathode.addItem(title, face)
         self.cathode_source = quiet()
-        self.phases = PhaseNamesForm(roles=for_training)
+        self.phases = PhaseNamesForm(for_training)
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.addRow(row_label("Voxel size"), self.voxel)
         form.addRow("", self.voxel_source)
         form.addRow("", self.as_before)
-        form.addRow(row_label("Cathode at"), self.cathode)
+        form.addRow(row_label("Lower face"), self.cathode)
         form.addRow("", self.cathode_source)
         form.addRow(row_label("Phases"), self.phases)
         self.as_before.clicked.connect(lambda: self.voxel.show_values(self._last_nm))

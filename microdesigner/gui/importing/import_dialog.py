@@ -65,7 +65,7 @@ class ImportDialog(QDialog):
         self.voxel, self.voxel_source, self.as_before = answers.voxel, answers.voxel_source, answers.as_before
         self.cathode, self.cathode_source, self.phases = answers.cathode, answers.cathode_source, answers.phases
         self.preview = LayerPreview(PICTURE_EDGE, below=True)
-        self.layer = named(QSlider(Qt.Orientation.Horizontal), "Layer", "Which layer is shown, from the cathode on.")
+        self.layer = named(QSlider(Qt.Orientation.Horizontal), "Layer", "Which layer is shown, from z = 0 on.")
         self.message = QLabel()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

@@ -53,7 +53,7 @@ class ImportForm(DataForm):
         self.name = named(QLineEdit("imported"), "Name of the imported data set", "Name of the data set.")
         self.answers = quiet()
         self.change = named(QPushButton("How the files are read…"), "How the files are read",
-            "Voxel size, electrode side, and which value is which phase, with a layer that shows it.")  # fmt: skip
+            "Voxel size, lower face, and which value is which phase, with a layer that shows it.")  # fmt: skip
         self.lateral = named(QComboBox(), "Lateral faces", "Whether paths leave at one side and return at the other; "
                              "pieces cut from a film always end at their faces.")  # fmt: skip
         for title, kind in LATERAL:

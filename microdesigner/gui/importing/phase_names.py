@@ -6,7 +6,9 @@ from itertools import count
 from PySide6.QtWidgets import QComboBox, QPushButton
 
 from microdesigner.app.workers.opening import Survey
-from microdesigner.core.microstructure import PHASE_NAMES
+from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import MIXED, PHASE_NAMES
+from microdesigner.core.phases import check_phase_names
 from microdesigner.gui.importing.segmentation_form import SegmentationForm
 from microdesigner.gui.widgets.basics import named
 
@@ -15,12 +17,12 @@ NAME_WIDTH = 150
 
 
 class PhaseNamesForm(SegmentationForm):
-    """A name per value or band; equal names are one phase. Nothing is called donor or acceptor by itself, but where
-    phases have `roles` what nobody named begins with them: a data set measures them."""
+    """A name per value or band; equal names are one phase. Nothing is called donor or acceptor by itself; of phases
+    `for_training` there must be two to eight whose names targets can tell apart."""
 
-    def __init__(self, roles: bool = False) -> None:
+    def __init__(self, for_training: bool = False) -> None:
         self._survey: Survey | None = None
-        self._roles = roles
+        self._for_training = for_training
         super().__init__()
         self.apart = named(QPushButton("Each value is a phase of its own"), "Each value is a phase of its own",
             "Names every value that has no name yet after itself.")  # fmt: skip
@@ -35,11 +37,20 @@ class PhaseNamesForm(SegmentationForm):
         """What is still to be said; empty where nothing is missing."""
         missing = [value for value, box in self.phases.items() if not box.currentText().strip()]
         if not missing:
-            return ""
+            return self._refused() if self._for_training else ""
         values = ", ".join(f"{value:g}" for value in missing)
         if len(missing) == 1:
             return f"The value {values} may mean any phase; say which phase it is."
         return f"The values {values} may mean any phases; say which value is which phase."
+
+    def _refused(self) -> str:
+        """Why no model can be trained on phases with these names."""
+        labels = labels_of(self.names().values())
+        try:
+            check_phase_names(tuple(sorted(labels, key=lambda name: labels[name])))
+        except InputError as error:
+            return str(error)
+        return ""
 
     def show_survey(self, survey: Survey) -> None:
         """Ask which phases these values are."""
@@ -79,7 +90,12 @@ class PhaseNamesForm(SegmentationForm):
         assert line is not None
         line.setPlaceholderText("which phase?")
         line.setMaxLength(60)
-        named(line, "Name of the phase", "Type a name, or choose one from the list; equal names are one phase.")
+        named(
+            line,
+            "Name of the phase",
+            "Type a name, or choose one from the list; equal names are one phase. "
+            "Films of donor and acceptor are measured as GraSPI does, others phase by phase.",
+        )
         return box
 
     def _first_name(self, value: float, phase: int) -> str:
@@ -87,13 +103,13 @@ class PhaseNamesForm(SegmentationForm):
         if survey is None:
             return ""
         if survey.levels is None:
-            return PHASE_NAMES[phase] if self._roles else BAND_NAMES[self.bands.currentData()][int(value)]
+            return BAND_NAMES[self.bands.currentData()][int(value)]
         known = survey.value_names.get(f"{value:g}", "")
         if known or survey.mapping is None:
             return known
         if survey.own_names:
             return _own_name(survey, phase)
-        return PHASE_NAMES[phase] if self._roles and phase < len(PHASE_NAMES) else f"phase {phase}"
+        return f"phase {phase}"
 
     def _name_apart(self) -> None:
         for value, box in self.phases.items():
@@ -106,8 +122,10 @@ def _own_name(survey: Survey, label: int) -> str:
 
 
 def labels_of(names: Iterable[str]) -> dict[str, int]:
-    """The label of each name: those of donor, acceptor and mixed are fixed, the others take the lowest free ones."""
+    """The label of each name: those of donor, acceptor and mixed are fixed where there are the first two, the others
+    take the lowest free ones."""
     distinct = list(dict.fromkeys(names))
-    standard = {name: PHASE_NAMES.index(name) for name in distinct if name in PHASE_NAMES}
+    of_graspi = {*PHASE_NAMES[:MIXED]} <= {*distinct}
+    standard = {name: PHASE_NAMES.index(name) for name in distinct if of_graspi and name in PHASE_NAMES}
     free = (label for label in count() if label not in standard.values())
     return {name: standard[name] if name in standard else next(free) for name in distinct}

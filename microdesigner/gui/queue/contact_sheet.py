@@ -76,11 +76,11 @@ def title(steps: Sequence[Job]) -> str:
     """What was swept, and what stayed."""
     swept, request = swept_names(steps[0].swept), steps[0].request
     others = [
-        f"{spec_of(name).title.lower()} {value:.{spec_of(name).decimals}f}"
+        f"{spec_of(name).words} {value:.{spec_of(name).decimals}f}"
         for name, value in request.targets.items()
         if name not in swept
     ]
-    names = " and ".join([spec_of(swept[0]).title, *(spec_of(name).title.lower() for name in swept[1:])])
+    names = " and ".join([spec_of(swept[0]).title, *(spec_of(name).words for name in swept[1:])])
     return f"{names}: {len(steps)} steps at {', '.join([*others, f'seed {request.seed}'])}"
 
 

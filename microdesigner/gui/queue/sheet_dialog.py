@@ -47,7 +47,7 @@ class SheetDialog(QDialog):
         self.shown.addItem(PICTURES, "")
         if len(swept_names(steps[0].swept)) > 1:
             for name in quantities(steps):
-                self.shown.addItem(f"Heat map: {spec_of(name).title.lower()}", name)
+                self.shown.addItem(f"Heat map: {spec_of(name).words}", name)
         self.shown.setVisible(self.shown.count() > 1)
         self.shown.currentIndexChanged.connect(lambda _: self._show())
         self.words = QLabel("Click a film to show it.")

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from microdesigner.core.microstructure import MIXED, Microstructure
+from microdesigner.core.phases import phase_keys
 from microdesigner.core.slabs import greatest
 from microdesigner.gui.volume_files import holds_mixed
 from microdesigner.io.mixed_phase import USUAL_DONOR_SHARE
@@ -15,7 +16,7 @@ from microdesigner.io.mixed_phase import USUAL_DONOR_SHARE
 def ask_mixed(parent: QWidget, film: Microstructure, path: Path, write: Callable[[float | None], object]) -> None:
     """Call `write`: with None, or, where `film` has a mixed phase that a file called `path` cannot hold, with the share
     of its voxels that become donor, once the user has said it."""
-    if holds_mixed(path) or greatest(film.phases) != MIXED:
+    if holds_mixed(path) or greatest(film.phases) != MIXED or "M" not in phase_keys(film.phase_names):
         write(None)
         return
     dialog = QInputDialog(parent)

@@ -33,7 +33,7 @@ class PhasePlot(QWidget):
 
     def __init__(self, title: str, meaning: str, across: str, up: str) -> None:
         super().__init__()
-        self.title, self.across = title, across
+        self.title, self.meaning, self.across = title, meaning, across
         self._names: tuple[str, ...] = ()
         self._lines: list[Line] = []
         self._curves: list[Any] = []

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBox
 
 from microdesigner.app.workers.measuring import CHORDS, CORRELATION, PROFILE, TORTUOSITY, Line, LinesTask
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.phases import has_donor_and_acceptor
+from microdesigner.core.quantity import titled
 from microdesigner.gui.results.phase_plot import PhasePlot
 from microdesigner.gui.widgets.basics import SPACING, named, quiet
 
@@ -18,7 +20,7 @@ CHORD_PLOT = "chords"
 PLOTS = {
     PROFILE: (
         "Height profile",
-        "Share of each phase in every layer of the film, from the cathode (0) to the anode.",
+        "Share of each phase in every layer of the film, from z = 0 up.",
         "Height z (nm)",
         "Share of the layer",
     ),
@@ -31,8 +33,8 @@ PLOTS = {
     ),
     TORTUOSITY: (
         "Tortuosity",
-        "Shortest path inside the phase over the straight height, for each voxel connected to its electrode: donor and "
-        "mixed to the anode, acceptor to the cathode. 1 is straight; above 3 is not shown.",
+        "Shortest path inside the phase over the straight height, for each voxel connected to {}. 1 is "
+        "straight; above 3 is not shown.",
         "Tortuosity, path over height",
         "Share of the voxels",
     ),
@@ -44,6 +46,8 @@ PLOTS = {
         "S₂",
     ),
 }
+ELECTRODES = "its electrode: donor and mixed to the anode, acceptor to the cathode"
+LOWER_FACE = "the lower face, z = 0"
 Colours = NDArray[np.uint8]
 
 
@@ -166,6 +170,8 @@ class PlotsPanel(QWidget):
         if self._volume is not None and self.plots:
             plot = self.plots[CHORD_PLOT if statistic in CHORDS else statistic]
             plot.show_lines(self._volume.phase_names, self._lines[statistic], self._rgb())
+            of_graspi = has_donor_and_acceptor(self._volume.phase_names)
+            plot.plot.setToolTip(plot.meaning.format(ELECTRODES if of_graspi else LOWER_FACE))
             self._show_legend()
 
     def _rgb(self) -> list[tuple[int, int, int]]:
@@ -175,7 +181,7 @@ class PlotsPanel(QWidget):
     def _show_legend(self) -> None:
         names = self._volume.phase_names if self._volume is not None else ()
         parts = [
-            f'<span style="color:rgb({red},{green},{blue})">■</span> {escape(name.capitalize())}'
+            f'<span style="color:rgb({red},{green},{blue})">■</span> {escape(titled(name))}'
             for name, (red, green, blue) in zip(names, self._rgb(), strict=True)
         ]
         self.legend.setText("&nbsp;&nbsp;&nbsp;".join(parts))

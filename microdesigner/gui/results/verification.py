@@ -112,7 +112,7 @@ class VerificationPanel(QWidget):
         grid.setColumnStretch(0, 1)
         for column, head in enumerate(COLUMNS, 1):
             grid.addWidget(quiet(head), 0, column, Qt.AlignmentFlag.AlignRight)
-        targets = with_implied(verification.target)
+        targets = with_implied(verification.target, verification.measured)
         for row, (name, simulated) in enumerate(verification.simulated.items(), 1):
             spec = spec_of(name)
             title = QLabel(spec.title)

@@ -11,6 +11,7 @@ from microdesigner.app.request_model import Design, RequestModel
 from microdesigner.app.targets import Targets
 from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import FURTHER, spec_of
+from microdesigner.core.phases import fraction_name
 from microdesigner.gui.command import Command
 from microdesigner.gui.targets.options import OptionsPanel
 from microdesigner.gui.targets.row import ConditionRow
@@ -54,6 +55,7 @@ class TargetsPanel(QWidget):
             "More targets", further, "What is reached by choosing the targets that are free."
         )
         self.dependent = QLabel()
+        self.dependent.setWordWrap(True)
         self.dependent.setToolTip("All phase fractions sum to one, so the last one follows from the others.")
         self.lowered = quiet()
         self.badge = SupportBadge()
@@ -136,14 +138,13 @@ class TargetsPanel(QWidget):
         self.dependent.setVisible(phase is not None)
         if phase is not None:
             amount = "free" if value is None else f"{value:.3f}"
-            name = escape(phase.capitalize())
-            self.dependent.setText(f"{name} fraction&nbsp; <b>{amount}</b> &nbsp;follows from the others")
+            name = spec_of(fraction_name(targets.card.phase_names, targets.card.phase_names.index(phase))).title
+            self.dependent.setText(f"{escape(name)}&nbsp; <b>{amount}</b> &nbsp;follows from the others")
 
     def _show_lowered(self) -> None:
         """Name the targets that had to make room for the one being set."""
         moved = [
-            f"{spec_of(name).title.lower()} {value:.{spec_of(name).decimals}f}"
-            for name, value in self._model.lowered().items()
+            f"{spec_of(name).words} {value:.{spec_of(name).decimals}f}" for name, value in self._model.lowered().items()
         ]
         self.lowered.setText(f"Lowered, as fractions sum to one: {', '.join(moved)}." if moved else "")
         self.lowered.setVisible(bool(moved))

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QToolButton, QWidget
 
+from microdesigner.core.quantity import titled
 from microdesigner.gui.widgets.basics import named, tool_button
 
 Colour = tuple[float, float, float]
@@ -29,7 +30,7 @@ class PhaseBar(QWidget):
 
     def show_phases(self, names: tuple[str, ...], colours: list[Colour]) -> None:
         """Offer these phases; the same names keep what is set."""
-        if [box.text() for box in self.boxes] != [name.capitalize() for name in names]:
+        if [box.text() for box in self.boxes] != [titled(name) for name in names]:
             self._remake(names)
         for swatch, colour in zip(self.swatches, colours, strict=True):
             swatch.setIcon(_swatch(colour))
@@ -62,7 +63,7 @@ class PhaseBar(QWidget):
             choose_colour = partial(self.colour_requested.emit, label)
             swatch = tool_button("", f"Colour of {name}", f"Choose another colour for the {name} phase.", choose_colour)
             swatch.setAutoRaise(True)
-            box = named(QCheckBox(name.capitalize()), f"Show {name}", f"Show or hide the {name} phase.")
+            box = named(QCheckBox(titled(name)), f"Show {name}", f"Show or hide the {name} phase.")
             box.setChecked(True)
             slider = named(QSlider(Qt.Orientation.Horizontal), f"Opacity of {name}", f"Opacity of the {name} phase.")
             slider.setRange(5, 100)

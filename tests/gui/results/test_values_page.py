@@ -14,7 +14,7 @@ from microdesigner.app.workers.measuring import DescribeTask, PropertiesTask
 from microdesigner.app.workers.messages import Answer
 from microdesigner.core.film_thickness import equivalent_tort1
 from microdesigner.core.material_constants import MaterialConstants, stored_constants
-from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.results.constants_dialog import ConstantsDialog
 from microdesigner.gui.results.values_table import VALUE
@@ -113,7 +113,7 @@ def test_the_values_of_an_opened_film_are_those_of_a_film_as_thick_as_the_models
 
 
 def test_a_film_that_measures_nothing_of_the_model_is_told(window: MainWindow) -> None:
-    assert window.request_model.use_values({"ABS_wf_D": 0.5, "tortuosity_A": None}, 32) == ()
+    assert window.request_model.use_values({"ABS_wf_D": 0.5, "tortuosity_A": None}, 32, PHASE_NAMES) == ()
     assert isinstance(window.settings, Settings)
 
 

@@ -127,6 +127,9 @@ def test_a_tomogram_is_segmented_cut_trained_and_generated_from_without_recipe(
     assert dialog.voxel.values() == (2.0, 2.0, 2.0)
     (limit,) = dialog.preview.histogram.limits
     assert 0 < limit < 255
+    assert [*dialog.phases.names().values()] == ["dark", "bright"], "only the user knows what they are"
+    for box, name in zip(dialog.phases.phases.values(), ("donor", "acceptor"), strict=True):
+        box.setEditText(name)
     use_answers(form)
     assert form.pieces.cut.isChecked(), "one film alone cannot be learned from"
     form.pieces.stride.setValue(10)
