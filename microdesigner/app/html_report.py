@@ -6,7 +6,8 @@ from html import escape
 
 from microdesigner.app.request_export import FILE, as_command
 from microdesigner.app.targets import comparison
-from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.app.value_words import signed, symbol_html
+from microdesigner.core.descriptor_spec import DescriptorSpec, spec_of
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample, parameter_note, recipe_value
 from microdesigner.core.verification import Verification
@@ -71,10 +72,10 @@ def _values(request: Request, sample: Sample) -> str:
     rows = []
     for name, (target, measured) in comparison(request, sample.measured).items():
         spec = spec_of(name)
-        error = "" if target is None or measured is None else f"{measured - target:+.{spec.decimals}f}"
+        error = "" if target is None or measured is None else signed(measured - target, spec.decimals)
         shown = sample.reasons.get(name, "–") if measured is None else f"{measured:.{spec.decimals}f}"
         target_text = "free" if target is None else f"{target:.{spec.decimals}f}"
-        rows.append((f"{spec.title} {spec.symbol}", target_text, shown, error))
+        rows.append((_titled(spec), target_text, shown, error))
     return _table("Target and measured", ("", "target", "measured", "error"), rows)
 
 
@@ -83,25 +84,26 @@ def _recipe(sample: Sample) -> str:
     for name, spread in sample.process.items():
         spec = spec_of(name)
         values = [recipe_value(spread), *(spread.get(key, spread["mean"]) for key in ("q05", "q95"))]
-        rows.append((spec.axis_title, *(f"{value:.{spec.decimals}f}" for value in values), parameter_note(spread)))
+        shown = (f"{value:.{spec.decimals}f}" for value in values)
+        rows.append((escape(spec.axis_title), *shown, parameter_note(spread)))
     return _table("Predicted recipe", ("", "to try", "5 %", "95 %", ""), rows) if rows else ""
 
 
 def _verified(verification: Verification | None) -> str:
     if verification is None:
         return ""
-    told = ", ".join(f"{spec_of(name).symbol} {value:.{spec_of(name).decimals}f}" for name, value in
-                     verification.recipe.items())  # fmt: skip
+    specs = ((spec_of(name), value) for name, value in verification.recipe.items())
+    told = ", ".join(f"{symbol_html(escape(spec.symbol))} {value:.{spec.decimals}f}" for spec, value in specs)
     if not verification.simulated:
-        return f"<h2>Verification</h2><p>{escape(told)}: {escape(verification.reason)}</p>"
+        return f"<h2>Verification</h2><p>{told}: {escape(verification.reason)}</p>"
     rows = []
     for name, simulated in verification.simulated.items():
         spec, error = spec_of(name), verification.errors.get(name)
         shown = ["–" if value is None else f"{value:.{spec.decimals}f}" for value in
                  (verification.measured.get(name), simulated)]  # fmt: skip
-        rows.append((f"{spec.title} {spec.symbol}", *shown, "" if error is None else f"{error:+.{spec.decimals}f}"))
+        rows.append((_titled(spec), *shown, "" if error is None else signed(error, spec.decimals)))
     title = f"Verified by a simulation at {told}"
-    return _table(escape(title), ("", "generated", "simulated", "difference"), rows)
+    return _table(title, ("", "generated", "simulated", "difference"), rows)
 
 
 def _origin(request: Request) -> str:
@@ -111,8 +113,16 @@ def _origin(request: Request) -> str:
     return f"<h2>Made by</h2><pre>{escape(as_command(request))}</pre>{kept}"
 
 
+def _titled(spec: DescriptorSpec) -> str:
+    """Title and symbol as HTML."""
+    return f"{escape(spec.title)} {symbol_html(escape(spec.symbol))}"
+
+
 def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    cells = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    """`title`, `head` and the first cell of each row are HTML."""
+    cells = "".join(
+        f"<tr><td>{first}</td>{''.join(f'<td>{escape(cell)}</td>' for cell in others)}</tr>" for first, *others in rows
+    )
     return f"<h2>{title}</h2><table><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>{cells}</table>"
 
 

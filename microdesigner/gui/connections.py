@@ -70,6 +70,7 @@ def _connect_history(workspace: "Workspace") -> None:
     history, results = workspace.history, workspace.results
     service = history.service
     workspace.queue.sampled.connect(workspace.store_generated)
+    workspace.live_draft.made.connect(workspace.store_generated)
     results.stored.connect(workspace.store_opened)
     results.verified.connect(service.keep_verification)
     workspace.sweeps.film_requested.connect(service.reload)

@@ -188,7 +188,9 @@ class Workspace(QObject):
         model = self.request_model.state.model
         self.message.emit(f"Targets from the film: {titles}." if names else NO_VALUES.format(model=model))
 
-    def store_generated(self, request: Request, sample: Sample, note: str, lost: Callable[[str], None]) -> None:
+    def store_generated(
+        self, request: Request, sample: Sample, note: str = "", lost: Callable[[str], None] | None = None
+    ) -> None:
         """Put a film that was made into the history; `lost` hears why that cannot be."""
         self.history.service.add(request, sample, self._colours(), note, lost)
 

@@ -18,7 +18,8 @@ FILM = Microstructure(np.zeros((4, 4, 2), np.uint8), (2.0, 2.0, 3.0), phase_name
 def test_values_targets_and_reasons_are_told() -> None:
     sample = Sample(FILM, 3, {"vol_frac_D": 0.41, "tortuosity_A": None}, {"tortuosity_A": "no acceptor there"})
     page = report_html(Request({"vol_frac_D": 0.4}, model="m"), sample, b"png", {"S2": b"<svg/>"})
-    for words in ("0.410", "0.400", "+0.010", "no acceptor there", "4×4×2 voxels", "8 × 8 × 6 nm", "m, seed 3", "S2"):
+    told = ("0.410", "0.400", "+0.010", "no acceptor there", "4×4×2 voxels", "8 × 8 × 6 nm", "m, seed 3", "S2")
+    for words in (*told, "Donor fraction f<sub>D</sub>"):
         assert words in page
     assert "microdesigner generate --model m" in page
 

@@ -7,10 +7,11 @@ from PySide6.QtGui import QTextDocument
 from pytestqt.qtbot import QtBot
 
 from microdesigner.app.store.jobs import Job
+from microdesigner.app.value_words import symbol_html
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Request
 from microdesigner.gui.queue.panel import QueuePanel
-from microdesigner.gui.widgets.basics import as_text, symbol_html
+from microdesigner.gui.widgets.basics import as_text
 from microdesigner.gui.widgets.messages import StatusLine
 
 HOSTILE = "<img src='//host/share/a.png'> & <b>bold</b>"

@@ -184,6 +184,8 @@ def test_what_follows_the_sliders_is_finished_when_they_rest(window: MainWindow)
     assert window.sample.measured["vol_frac_D"] == pytest.approx(0.5, abs=1e-3)
     assert drafts == [window.current_sample.request]
     assert len(previews) == 2  # the draft stays until the volume comes
+    wait_until(lambda: len(window.workspace.history_model.entries) == 1)
+    assert window.workspace.history_model.entries[0].request == window.current_sample.request
 
 
 def test_cancel_ends_a_draft_and_what_would_follow(window: MainWindow) -> None:

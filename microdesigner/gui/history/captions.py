@@ -6,9 +6,9 @@ from html import escape
 
 from microdesigner.app.store.history_query import COLUMNS
 from microdesigner.app.store.history_rows import Entry
+from microdesigner.app.value_words import symbol_html
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.file_names import is_reserved
-from microdesigner.gui.widgets.basics import symbol_html
 
 MOST_VALUES = 2
 _NOT_IN_NAMES = re.compile(r"[^\w.+-]+")

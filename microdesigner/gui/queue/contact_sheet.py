@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from microdesigner.app.store.jobs import Job
 from microdesigner.app.sweep import sweep_values, swept_names
+from microdesigner.app.value_words import symbol_html
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.gui.widgets.basics import symbol_html
 from microdesigner.gui.widgets.rich_text import draw_rich
 from microdesigner.gui.widgets.thumbnails import EDGE, HEIGHT
 

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from microdesigner.app.store.jobs import Job, State
 from microdesigner.app.sweep import MORPH, swept_names
+from microdesigner.app.value_words import symbol_html
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.gui.widgets.basics import CollapsibleSection, as_text, named, symbol_html, tool_button
+from microdesigner.gui.widgets.basics import CollapsibleSection, as_text, named, tool_button
 from microdesigner.gui.widgets.rich_text import RICH, RichDelegate, plain
 
 HEIGHT = 98

@@ -7,12 +7,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.app.history_model import MOST_COMPARED
+from microdesigner.app.value_words import signed
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.gui import theme
 from microdesigner.gui.results.comparison_plot import ComparisonPlot, places
 from microdesigner.gui.results.comparison_side import Compared, ComparisonSide
 from microdesigner.gui.results.tolerance_colours import tolerance_colour
-from microdesigner.gui.widgets.basics import SPACING, quiet, signed
+from microdesigner.gui.widgets.basics import SPACING, quiet
 from microdesigner.gui.widgets.volume_view import VolumeView
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from microdesigner.app.targets import comparison
+from microdesigner.app.value_words import signed
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.gui import theme
 from microdesigner.gui.results.tolerance_colours import CLOSE, ON_TARGET, tolerance_colour
-from microdesigner.gui.widgets.basics import heading, quiet, signed, tool_button
+from microdesigner.gui.widgets.basics import heading, quiet, tool_button
 
 
 class MeasuredPanel(QWidget):

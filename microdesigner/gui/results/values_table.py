@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from microdesigner.app.descriptor_table import DescriptorRow, descriptor_csv
+from microdesigner.app.value_words import symbol_html
 from microdesigner.core.descriptor_spec import spec_of
-from microdesigner.gui.widgets.basics import symbol_html
 from microdesigner.gui.widgets.rich_text import RICH, RichDelegate
 
 COLUMNS = ("Descriptor", "Symbol", "Value", "Unit", "Name", "Remark")

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from microdesigner.app.request_model import Design, RequestModel
 from microdesigner.core.request import Request
+from microdesigner.core.result import Sample
 from microdesigner.gui.engine_client import EngineClient
 
 LOOK_AGAIN_MS, REST_MS = 10, 900
@@ -19,6 +20,7 @@ class LiveDraft(QObject):
     """
 
     began = Signal()
+    made = Signal(object, object)  # Request, Sample that followed its draft, in full
 
     def __init__(
         self, model: RequestModel, generation: EngineClient, drawing: Callable[[], bool], parent: QObject | None = None
@@ -36,6 +38,7 @@ class LiveDraft(QObject):
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._finish)
         model.changed.connect(self._changed)
+        generation.sampled.connect(self._take)
 
     def stop(self) -> None:
         """Forget a draft that is about to start or under way, and what would follow it."""
@@ -72,6 +75,10 @@ class LiveDraft(QObject):
             self._own = request
             self.began.emit()
             self._generation.generate(request)
+
+    def _take(self, _: int, sample: Sample) -> None:
+        if self._own is not None and self._own_runs():
+            self.made.emit(self._own, sample)
 
     def _single_sample_request(self) -> Request | None:
         """One volume as the options say, but never of the thousand steps that nobody waits for."""

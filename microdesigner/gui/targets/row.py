@@ -3,11 +3,12 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
+from microdesigner.app.value_words import symbol_html
 from microdesigner.core.card import ModelCard, Parameter
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.parameter_notes import control_note, describe_parameter
 from microdesigner.gui.targets.slider import HistogramSlider
-from microdesigner.gui.widgets.basics import named, quiet, symbol_html
+from microdesigner.gui.widgets.basics import named, quiet
 from microdesigner.gui.widgets.number_field import NumberField
 
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from microdesigner.app.value_words import symbol_html
 from microdesigner.core.descriptor_spec import DescriptorSpec
 
 Named = TypeVar("Named", bound=QWidget)
@@ -140,20 +141,9 @@ def as_text(words: str) -> str:
     return f"<qt>{escape(words).replace(chr(10), '<br>')}</qt>" if RichText.mightBeRichText(words) else words
 
 
-def symbol_html(symbol: str) -> str:
-    """A symbol such as f_D with its index set low."""
-    base, _, index = symbol.partition("_")
-    return f"{base}<sub>{index}</sub>" if index else base
-
-
 def data_amount(size: int) -> str:
     """So many bytes in words."""
     return f"{size / GIB:.1f} GiB" if size >= GIB else f"{max(1, round(size / MIB))} MiB"
-
-
-def signed(difference: float, decimals: int) -> str:
-    """A difference with its sign; one that rounds to nothing is +0."""
-    return f"{round(difference, decimals) + 0.0:+.{decimals}f}"
 
 
 def axis_html(spec: DescriptorSpec) -> str:
