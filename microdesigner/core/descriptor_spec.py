@@ -7,7 +7,7 @@ from microdesigner.core.property_specs import PROPERTY_SPECS
 from microdesigner.core.quantity import DescriptorSpec, titled
 
 __all__ = [
-    "DOMAIN_SIZE", "FURTHER", "INTERFACIAL_AREA", "LOGARITHMIC", "SPECS",
+    "DOMAIN_SIZE", "FURTHER", "INTERFACIAL_AREA", "LOGARITHMIC", "OF_GRASPI", "SPECS",
     "DescriptorSpec", "FurtherTarget", "known_spec", "same_quantity", "spec_of",
 ]  # fmt: skip
 
@@ -133,6 +133,10 @@ _ALL = (
     ),
 )  # fmt: skip
 SPECS: dict[str, DescriptorSpec] = {spec.name: spec for spec in _ALL}
+
+
+OF_GRASPI = ("ABS_", "CT_", "DISS_", "norm_STAT", "STAT_")
+"""What names begin with that are of GraSPI's table."""
 
 
 def known_spec(name: str) -> DescriptorSpec | None:

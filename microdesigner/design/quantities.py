@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from microdesigner.core.descriptor_spec import OF_GRASPI
 from microdesigner.core.errors import InputError
 from microdesigner.core.material_constants import MaterialConstants
 from microdesigner.core.microstructure import Microstructure
@@ -10,7 +11,6 @@ from microdesigner.core.property_specs import is_property
 from microdesigner.descriptors import DescriptorSet, sample_values
 from microdesigner.properties import describe
 
-_OF_GRASPI = ("ABS_", "CT_", "DISS_", "norm_STAT", "STAT_")
 Values = dict[str, float | None]
 
 
@@ -63,4 +63,4 @@ def _described(volume: Microstructure, names: Sequence[str]) -> Values:
 
 
 def _set_of(names: Sequence[str]) -> DescriptorSet:
-    return "graspi" if all(name.startswith(_OF_GRASPI) for name in names) else "full"
+    return "graspi" if all(name.startswith(OF_GRASPI) for name in names) else "full"

@@ -104,6 +104,17 @@ def test_the_fraction_left_over_alone_takes_the_others_from_films_that_have_it()
         assert [found[name] for name in FRACTIONS] == pytest.approx(alike[:3].tolist(), abs=0.06)
 
 
+def test_a_fraction_that_is_drawn_goes_with_those_drawn_before() -> None:
+    """Here the pores lack what the clay has more, so films of much clay have few of them."""
+    clay = np.random.default_rng(1).uniform(0.05, 0.35, 400)
+    last = np.random.default_rng(2).uniform(0.1, 0.3, 400)
+    pores = 0.2 - 0.5 * clay
+    support = Support(FRACTIONS, np.stack([1 - clay - pores - last, clay, pores], 1))
+    for level in (0.1, 0.9):
+        found = in_conditions({"volume_fraction_α_Al2O3": 0.2}, FRACTIONS, ROCK, support, level)
+        assert found[FRACTIONS[2]] == pytest.approx(0.2 - 0.5 * found[FRACTIONS[1]], abs=0.02)
+
+
 def test_a_request_refuses_fractions_of_named_phases_that_cannot_be() -> None:
     with pytest.raises(InputError, match=r"sum to 1\.1, more than 1"):
         Request({"volume_fraction_quartz": 0.6, "volume_fraction_clay": 0.5})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.core.descriptor_spec import known_spec
+from microdesigner.core.descriptor_spec import OF_GRASPI, known_spec
 from microdesigner.core.events import Progress
 
 if TYPE_CHECKING:
@@ -113,4 +113,6 @@ def report_dataset(path: Path) -> Iterator[Progress | DatasetReport]:
 def _is_parameter(name: str, description: "Description") -> bool:
     if name in (*description.process, *description.conditions):
         return name in description.process
+    if name.startswith(OF_GRASPI):
+        return False
     return (spec := known_spec(name)) is None or spec.kind == "process"
