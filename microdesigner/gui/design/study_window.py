@@ -34,7 +34,7 @@ from microdesigner.gui.widgets.number_field import IntegerField
 
 POLL_MS = 500
 BUDGET, LEAST, MOST = 40, 4, 1000
-WIDTH, HEIGHT = 1180, 720
+WIDTH, HEIGHT, GOALS_WIDTH = 1180, 720, 500
 NEW = "New study"
 EMPTY = "Each film becomes a point at the right; a click on it shows the film in the main window."
 
@@ -233,6 +233,7 @@ class StudyWindow(QDialog):
         splitter.addWidget(left)
         splitter.addWidget(right)
         splitter.setStretchFactor(1, 1)
+        splitter.setSizes([GOALS_WIDTH, WIDTH - GOALS_WIDTH])
         splitter.setChildrenCollapsible(False)
         head = QHBoxLayout()
         head.addWidget(QLabel("Study"))

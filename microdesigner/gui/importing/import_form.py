@@ -8,10 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QFormLayout,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -28,6 +25,7 @@ from microdesigner.gui.compute_client import ComputeClient
 from microdesigner.gui.importing.answers import choices_in_words
 from microdesigner.gui.importing.import_dialog import ImportDialog
 from microdesigner.gui.importing.pieces_form import PiecesForm
+from microdesigner.gui.importing.source_choice import RecipeTable, SourceChoice
 from microdesigner.gui.widgets.basics import NAME_WIDTH, CollapsibleSection, named, quiet
 from microdesigner.gui.widgets.data_form import LATERAL_FACES, DataForm
 from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions
@@ -46,6 +44,7 @@ class ImportForm(DataForm):
         self._memory = ImportMemory()
         self._asked: Task | None = None
         self._sources: tuple[str, ...] = ()
+        self.sources = SourceChoice()
         self.found: Found | None = None
         self.choices: Choices | None = None
         self.dialog: ImportDialog | None = None
@@ -59,7 +58,7 @@ class ImportForm(DataForm):
         for title, kind in LATERAL:
             self.lateral.addItem(title, kind)
         self.pieces = PiecesForm()
-        self.recipes = named(QLineEdit(), "Recipes", "CSV table: file names first, then columns of numbers.")
+        self.recipes = RecipeTable()
         self.begin = named(QPushButton("Import"), "Import the volumes", "Measure every volume and make a data set.")
         self.begin.setProperty("role", "primary")
         self.name.setMinimumWidth(NAME_WIDTH)
@@ -85,7 +84,7 @@ class ImportForm(DataForm):
             "array": reading.array, "axes": reading.axes, "raw": reading.raw,
             "segmentation": options.segmentation, "mapping": options.mapping, "names": options.names,
             **self.pieces.answers(),
-            "recipes": Path(self.recipes.text()) if self.recipes.text() else None,
+            "recipes": self.recipes.path,
         }  # fmt: skip
 
     def _reading(self, options: ImportOptions) -> ImportOptions:
@@ -100,6 +99,7 @@ class ImportForm(DataForm):
     def _connect(self) -> None:
         self._compute.answered.connect(lambda task, value: self._take(task, value))
         self._compute.failed.connect(lambda task, sentence, _: self._refuse(task, sentence))
+        self.sources.chosen.connect(self.choose)
         self.change.clicked.connect(lambda: self._open_dialog(self.found.first) if self.found else None)
         self.pieces.changed.connect(lambda: self._count_pieces())
         self.pieces.cut.toggled.connect(lambda cut: self.lateral.setEnabled(not cut))
@@ -208,31 +208,7 @@ class ImportForm(DataForm):
         if self.found is not None:
             self.answers.setText(f"Read as: {choices_in_words(self.choices, self.found.voxel_nm)}.")
 
-    def _choose_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Choose volumes", "")
-        if names:
-            self.choose(tuple(names))
-
-    def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Choose a folder of volumes or slices")
-        if name:
-            self.choose((name,))
-
-    def _choose_table(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Choose a table of recipes", "", "Tables (*.csv *.tsv *.txt)")
-        if name:
-            self.recipes.setText(name)
-
     def _lay_out(self) -> None:
-        self.files = named(QPushButton("Files…"), "Choose files", "One or more files of volumes.")
-        folder = named(QPushButton("Folder…"), "Choose a folder", "A folder of volumes or of numbered slices.")
-        table = named(QPushButton("Browse…"), "Browse for recipes", "Choose the table.")
-        for button, action in (
-            (self.files, self._choose_files),
-            (folder, self._choose_folder),
-            (table, self._choose_table),
-        ):
-            button.clicked.connect(lambda _=False, action=action: action())
         self._answers = QWidget()
         form = QFormLayout(self._answers)
         form.setContentsMargins(0, 0, 0, 0)
@@ -244,11 +220,11 @@ class ImportForm(DataForm):
         folded = QWidget()
         advanced = QFormLayout(folded)
         advanced.setContentsMargins(0, 0, 0, 0)
-        advanced.addRow("Recipes", _row(self.recipes, table))
+        advanced.addRow("Recipes", self.recipes)
         form.addRow(CollapsibleSection("Processing parameters", folded, "A table of recipes by file name."))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 4, 0, 4)
-        column.addWidget(_row(QLabel("Volumes"), self.files, folder))
+        column.addWidget(self.sources)
         column.addWidget(self.summary)
         column.addWidget(self.answers)
         column.addWidget(self._answers)
@@ -264,13 +240,3 @@ class ImportForm(DataForm):
         """End what looks into files."""
         self._close_dialog()
         self._compute.close()
-
-
-def _row(*widgets: QWidget) -> QWidget:
-    whole = QWidget()
-    row = QHBoxLayout(whole)
-    row.setContentsMargins(0, 0, 0, 0)
-    for widget in widgets:
-        row.addWidget(widget)
-    row.addStretch(1)
-    return whole

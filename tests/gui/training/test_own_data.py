@@ -83,7 +83,7 @@ def choose_files(form: ImportForm, monkeypatch: pytest.MonkeyPatch, *paths: Path
     """Press Files… and choose in the dialog that would come."""
     answer = ([str(path) for path in paths], "")
     monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getOpenFileNames", lambda *_: answer)
-    form.files.click()
+    form.sources.files.click()
     wait_until(lambda: form.dialog is not None and form.dialog.survey is not None, PATIENCE_SECONDS)
 
 
