@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from microdesigner.core.documents import document_text, read_document
+from microdesigner.core.documents import Line, document_text, read_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.paths import user_data, write_text_atomic
+from microdesigner.core.phases import LETTERS, Names, phase_keys
 
 Positive = Annotated[float, Meta(gt=0, le=1e300)]
 NotNegative = Annotated[float, Meta(ge=0, le=1e300)]
@@ -52,6 +53,18 @@ class DiffusionLengths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return (self.D, self.A)[label]
 
 
+class OwnConstants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Constants of a phase with a name of its own; those that nobody gave are unknown."""
+
+    conductivity: NotNegative | None = None
+    youngs_modulus: NotNegative | None = None
+    poisson_ratio: Ratio | None = None
+
+
+OfPhase = Literal["conductivity", "youngs_modulus", "poisson_ratio"]
+"""What is asked of every phase of a material."""
+
+
 class MaterialConstants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What properties need to know of the materials; units and sources are in `CONSTANTS`.
 
@@ -70,6 +83,15 @@ class MaterialConstants(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     selective_contacts: bool = False
     youngs_modulus: PerPhase = PerPhase(1.3, 6.0, 2.8)
     poisson_ratio: RatioPerPhase = RatioPerPhase(0.35, 0.35, 0.35)
+    phases: dict[Line, OwnConstants] = {}
+
+    def of_phase(self, constant: OfPhase, names: Names, label: int) -> float | None:
+        """The constant of the phase `label` of a material whose phases have these names; None where it is unknown."""
+        if phase_keys(names)[label] in LETTERS:
+            per_phase: PerPhase | RatioPerPhase = getattr(self, constant)
+            return per_phase.of(label)
+        known: float | None = getattr(self.phases.get(names[label], OwnConstants()), constant)
+        return known
 
 
 @dataclass(frozen=True)
@@ -133,6 +155,11 @@ CONSTANTS: dict[str, ConstantSpec] = {
     "poisson_ratio": ConstantSpec(
         "Poisson's ratio", "1", "Of each phase.", "Assumed: usual for glassy polymers",
     ),
+    "phases": ConstantSpec(
+        "Phases with names of their own", "1",
+        "Conductivity, Young's modulus and Poisson's ratio of phases other than donor, acceptor and mixed, by name.",
+        "None: what nobody gives is unknown",
+    ),
 }  # fmt: skip
 
 
@@ -159,15 +186,20 @@ def read_constants(path: Path) -> MaterialConstants:
 
 def constants_table(constants: MaterialConstants) -> dict[str, dict[str, Any]]:
     """Each constant's value and unit ("" for none), and where it is from: the default's source, or the user."""
-    default = msgspec.to_builtins(MaterialConstants())
-    return {
-        name: {
-            "value": value,
-            "unit": CONSTANTS[name].unit if CONSTANTS[name].unit != "1" else "",
-            "source": CONSTANTS[name].source if value == default[name] else "given",
-        }
-        for name, value in msgspec.to_builtins(constants).items()
+    default, values = msgspec.to_builtins(MaterialConstants()), msgspec.to_builtins(constants)
+    own = values.pop("phases")
+    sources = {name: CONSTANTS[name].source if value == default[name] else "given" for name, value in values.items()}
+    table = {name: {"value": value, "unit": _unit(name), "source": sources[name]} for name, value in values.items()}
+    return table | {
+        f"{name} of {phase}": {"value": value, "unit": _unit(name), "source": "given"}
+        for phase, given in own.items()
+        for name, value in given.items()
+        if value is not None
     }
+
+
+def _unit(name: str) -> str:
+    return CONSTANTS[name].unit if CONSTANTS[name].unit != "1" else ""
 
 
 def constants_text(constants: MaterialConstants) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from microdesigner.core.material_constants import MaterialConstants
+from microdesigner.core.material_constants import MaterialConstants, OfPhase
 from microdesigner.core.microstructure import MIXED, Microstructure
 from microdesigner.core.phases import LETTERS, MOST_PHASES, has_donor_and_acceptor, phase_keys
 from microdesigner.core.steps import Steps
@@ -19,10 +19,12 @@ from microdesigner.properties.photocurrent import Photogeneration
 from microdesigner.properties.values import Values
 
 AXES = "xyz"
-NO_CONSTANTS = "material constants are of donor, acceptor and mixed phase, and this volume has other phases"
 _CHARGES = ("hole_collection", "electron_collection", "short_circuit_current")
 _PAIRS = np.triu_indices(COMPONENTS)
 _STIFFNESS = tuple(f"stiffness_{row + 1}{column + 1}" for row, column in zip(*_PAIRS, strict=True))
+_WORDS: dict[OfPhase, str] = {
+    "conductivity": "conductivity", "youngs_modulus": "Young's modulus", "poisson_ratio": "Poisson's ratio"
+}  # fmt: skip
 NO_WRAP = "the component xy needs a film that wraps (periodic sides)"
 
 
@@ -102,9 +104,9 @@ def _diffusivity(microstructure: Microstructure, label: int, axis: int) -> Steps
 def _conductivity(microstructure: Microstructure, constants: MaterialConstants, axis: int) -> Steps[Values]:
     names = _components("conductivity", axis)
     yield 0.0
-    if _has_further(microstructure):
-        return Values().lack(names, NO_CONSTANTS)
-    each = tuple(constants.conductivity.of(label) for label in range(min(3, len(microstructure.phase_names))))
+    each, unknown = _constants_of(microstructure, constants, "conductivity")
+    if unknown:
+        return Values().lack(names, unknown)
     return (yield from _found(microstructure, names, each, axis, "phases that conduct"))
 
 
@@ -148,10 +150,11 @@ def _charges(light: Photogeneration) -> Steps[Values]:
 
 
 def _stiffness(microstructure: Microstructure, constants: MaterialConstants) -> Steps[Values]:
-    if _has_further(microstructure):
-        return Values().lack(_STIFFNESS, NO_CONSTANTS)
-    moduli = np.array([constants.youngs_modulus.of(label) for label in range(len(LETTERS))])
-    ratios = np.array([constants.poisson_ratio.of(label) for label in range(len(LETTERS))])
+    each, unknown = _constants_of(microstructure, constants, "youngs_modulus")
+    others, further = _constants_of(microstructure, constants, "poisson_ratio")
+    if unknown or further:
+        return Values().lack(_STIFFNESS, unknown or further)
+    moduli, ratios = np.array(each), np.array(others)
     first, second = moduli * ratios / ((1 + ratios) * (1 - 2 * ratios)), moduli / (2 * (1 + ratios))
     phases = np.ascontiguousarray(microstructure.phases.T)
     if not second[phases].any():
@@ -175,7 +178,12 @@ def _permeability(microstructure: Microstructure, label: int) -> Steps[Values]:
     return Values({names[0]: found})
 
 
-def _has_further(microstructure: Microstructure) -> bool:
-    """Whether it holds phases of which there are no constants."""
-    keys = phase_keys(microstructure.phase_names)
-    return any(keys[label] not in LETTERS for label in np.unique(microstructure.phases).tolist())
+def _constants_of(
+    microstructure: Microstructure, constants: MaterialConstants, constant: OfPhase
+) -> tuple[tuple[float, ...], str]:
+    """A constant of every phase, 0 of those that the volume does not hold, or why there are none."""
+    names, present = microstructure.phase_names, set(np.unique(microstructure.phases).tolist())
+    found = [constants.of_phase(constant, names, label) if label in present else 0.0 for label in range(len(names))]
+    if None in found:
+        return (), f"the material constants have no {_WORDS[constant]} of {names[found.index(None)]}"
+    return tuple(value for value in found if value is not None), ""

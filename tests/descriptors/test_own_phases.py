@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from microdesigner.core.errors import InputError
+from microdesigner.core.material_constants import MaterialConstants, OwnConstants, constants_table
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.phases import MOST_PHASES
 from microdesigner.descriptors import describe, fractions_and_tortuosities, sample_values
@@ -100,6 +101,12 @@ def test_properties_are_those_of_any_phase_and_no_charges() -> None:
     film = layers(2, 3, 5)
     report = describe_properties(film, "properties", only=["effective_diffusivity_x", "conductivity_z"])
     assert report.values["effective_diffusivity_x_pore"] == pytest.approx(0.5, abs=1e-4)
-    assert report.values["conductivity_z"] is None
+    assert report.reasons["conductivity_z"] == "the material constants have no conductivity of quartz"
+    own = {name: OwnConstants(conductivity=value) for name, value in zip(NAMES, (1.0, 2.0, 4.0), strict=False)}
+    constants = MaterialConstants(phases=own)
+    known = describe_properties(film, "properties", constants, ["conductivity_z", "stiffness_11"])
+    assert known.values["conductivity_z"] == pytest.approx(1 / (0.2 / 1 + 0.3 / 2 + 0.5 / 4), rel=1e-3), "a series"
+    assert known.reasons["stiffness_11"] == "the material constants have no Young's modulus of quartz"
+    assert constants_table(constants)["conductivity of clay"] == {"value": 2.0, "unit": "W/(m K)", "source": "given"}
     with pytest.raises(InputError, match="there are effective_diffusivity, conductivity, stiffness, permeability"):
         describe_properties(film, "properties", only=["short_circuit_current"])

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QTableWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialogButtonBox, QLabel, QTableWidget, QWidget
 from scipy.ndimage import gaussian_filter
 
 from microdesigner import io
+from microdesigner.core.material_constants import MaterialConstants, OwnConstants
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.data.measured import standard_conditions
 from microdesigner.gui.compute_client import ComputeClient
 from microdesigner.gui.importing.import_dialog import ImportDialog
 from microdesigner.gui.main_window import MainWindow
+from microdesigner.gui.results.constants_dialog import ConstantsDialog
 from tests.gui import stand_in
 from tests.gui.conftest import wait_until
 from tests.tiny_model import tiny_card
@@ -120,3 +122,24 @@ def test_the_import_for_training_asks_for_names_that_targets_can_tell_apart(rock
     assert dict(options.mapping) == {0.0: 0, 10.0: 1, 20.0: 2, 30.0: 3}
     dialog.reject()
     reader.close()
+
+
+def test_material_constants_are_asked_of_the_film_s_own_phases(qtbot: object) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)  # type: ignore[attr-defined]
+    before = MaterialConstants(phases={"gold": OwnConstants(conductivity=318.0)}, temperature=310.0)
+    dialog = ConstantsDialog(before, parent, NAMES)
+    chosen: list[MaterialConstants] = []
+    dialog.chosen.connect(chosen.append)
+    assert {name for name, _ in dialog.fields} == {"conductivity", "youngs_modulus", "poisson_ratio"}
+    assert {part for _, part in dialog.fields} == {*NAMES}
+    dialog.fields["conductivity", "YSZ"].setText("-2")
+    dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
+    assert "conductivity" in dialog.problem.text()
+    dialog.fields["conductivity", "YSZ"].setText("2,5")
+    dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
+    (constants,) = chosen
+    assert constants.phases["YSZ"] == OwnConstants(conductivity=2.5)
+    assert constants.phases["quartz"] == OwnConstants(), "what is left empty is unknown"
+    assert constants.phases["gold"] == before.phases["gold"]
+    assert constants.temperature == 310.0, "what is not of this film stays"

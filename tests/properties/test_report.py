@@ -10,7 +10,7 @@ import microdesigner
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
-from microdesigner.core.material_constants import CONSTANTS, DiffusionLengths, PerPhase, constants_text
+from microdesigner.core.material_constants import CONSTANTS, DiffusionLengths, OwnConstants, PerPhase, constants_text
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.properties import MaterialConstants, PropertiesDone, describe, property_events, read_constants
 from microdesigner.properties.listing import properties_of
@@ -67,8 +67,11 @@ def test_a_fourth_phase_has_no_constants_but_the_others_stay() -> None:
     labels[:, :2] = 3
     film = Microstructure(labels, phase_names=("donor", "acceptor", "mixed", "void"))
     report = describe(film, "properties")
-    assert "other phases" in report.reasons["conductivity_z"]
-    assert "other phases" in report.reasons["stiffness_33"]
+    assert report.reasons["conductivity_z"] == "the material constants have no conductivity of void"
+    assert report.reasons["stiffness_33"] == "the material constants have no Young's modulus of void"
+    own = MaterialConstants(phases={"void": OwnConstants(0.0, 0.0, 0.0)})
+    known = describe(film, "properties", own, ["conductivity_z", "stiffness_33"]).values
+    assert None not in known.values()
     assert report.values["effective_diffusivity_z_D"] == pytest.approx(0.25)
     assert report.values["exciton_dissociation_D"] is not None
 

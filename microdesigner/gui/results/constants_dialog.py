@@ -1,5 +1,6 @@
 """A dialog for the material constants that properties depend on, each with unit, meaning and source."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -19,24 +20,30 @@ from PySide6.QtWidgets import (
 from microdesigner.app.numbers import plain_number
 from microdesigner.core.documents import convert_document
 from microdesigner.core.errors import InputError
-from microdesigner.core.material_constants import CONSTANTS, MaterialConstants
+from microdesigner.core.material_constants import CONSTANTS, MaterialConstants, OwnConstants
+from microdesigner.core.microstructure import PHASE_NAMES
+from microdesigner.core.phases import Names, has_donor_and_acceptor, own_labels
 from microdesigner.gui.widgets.basics import SPACING, named, quiet
 
 PHASES = {"D": "donor", "A": "acceptor", "M": "mixed"}
+OF_PHASES = tuple(OwnConstants.__struct_fields__)
 WORDS = "What properties depend on. Each field tells its meaning and where its first value is from."
 REMEDY = "mend the field"
 FIELD_WIDTH = 96
 
 
 class ConstantsDialog(QDialog):
-    """Edits the constants; they hold once the dialog is accepted."""
+    """Edits the constants of a film whose phases have these names; they hold once the dialog is accepted."""
 
     chosen = Signal(object)  # MaterialConstants
 
-    def __init__(self, constants: MaterialConstants, parent: QWidget) -> None:
+    def __init__(self, constants: MaterialConstants, parent: QWidget, phase_names: Names = PHASE_NAMES) -> None:
         super().__init__(parent)
         self.setWindowTitle("Material constants")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._before = constants
+        self._own = tuple(phase_names[label] for label in own_labels(phase_names))
+        self._of_graspi = has_donor_and_acceptor(phase_names)
         self.fields: dict[tuple[str, str], QLineEdit] = {}
         self.boxes: dict[str, QCheckBox] = {}
         self.problem = quiet()
@@ -54,12 +61,14 @@ class ConstantsDialog(QDialog):
 
     def show_constants(self, constants: MaterialConstants) -> None:
         """Fill the fields."""
-        for name, value in msgspec.to_builtins(constants).items():
-            if name in self.boxes:
-                self.boxes[name].setChecked(value)
+        for name, box in self.boxes.items():
+            box.setChecked(getattr(constants, name))
+        for (name, part), field in self.fields.items():
+            if part in self._own:
+                number = getattr(constants.phases.get(part, OwnConstants()), name)
             else:
-                for part, number in _parts(value).items():
-                    self.fields[name, part].setText(f"{number:g}")
+                number = getattr(getattr(constants, name), part) if part else getattr(constants, name)
+            field.setText("" if number is None else f"{number:g}")
 
     def _take(self) -> None:
         try:
@@ -71,42 +80,51 @@ class ConstantsDialog(QDialog):
         self.accept()
 
     def _document(self) -> dict[str, Any]:
-        document: dict[str, Any] = {name: box.isChecked() for name, box in self.boxes.items()}
+        document: dict[str, Any] = msgspec.to_builtins(self._before)
+        document |= {name: box.isChecked() for name, box in self.boxes.items()}
         for (name, part), field in self.fields.items():
-            number = _number(field.text())
-            if part:
-                document.setdefault(name, {})[part] = number
+            if part in self._own:
+                own = document["phases"].setdefault(part, {})
+                own[name] = _number(field.text()) if field.text().strip() else None
+            elif part:
+                document[name][part] = _number(field.text())
             else:
-                document[name] = number
+                document[name] = _number(field.text())
         return document
 
     def _lay_out(self, values: dict[str, Any]) -> None:
         form = QFormLayout()
         form.setSpacing(SPACING)
         for name, value in values.items():
-            spec = CONSTANTS[name]
-            tip = f"{spec.meaning}\n{spec.source}"
-            unit = "" if spec.unit == "1" else spec.unit
-            if isinstance(value, bool):
-                self.boxes[name] = named(QCheckBox(), spec.title, tip)
-                form.addRow(spec.title, self.boxes[name])
-                continue
-            row = QHBoxLayout()
-            for part in _parts(value):
-                field = named(QLineEdit(), f"{spec.title} {PHASES.get(part, '')}".strip(), tip)
-                field.setFixedWidth(FIELD_WIDTH)
-                self.fields[name, part] = field
-                if part:
-                    row.addWidget(QLabel(PHASES[part]))
-                row.addWidget(field)
-            row.addWidget(QLabel(unit))
-            row.addStretch(1)
-            form.addRow(spec.title, row)
+            parts = ([*_parts(value)] if self._of_graspi else []) + ([*self._own] if name in OF_PHASES else [])
+            if name != "phases" and parts:
+                self._add_row(form, name, parts, isinstance(value, bool))
         column = QVBoxLayout(self)
         column.addWidget(quiet(WORDS))
         column.addLayout(form)
         column.addWidget(self.problem)
         column.addWidget(self.buttons)
+
+    def _add_row(self, form: QFormLayout, name: str, parts: Sequence[str], switch: bool) -> None:
+        """A field for each of the `parts` of a constant, or a box."""
+        spec = CONSTANTS[name]
+        tip = spec.meaning if self._own else f"{spec.meaning}\n{spec.source}"
+        if switch:
+            self.boxes[name] = named(QCheckBox(), spec.title, tip)
+            form.addRow(spec.title, self.boxes[name])
+            return
+        row = QHBoxLayout()
+        for part in parts:
+            words = PHASES.get(part, part)
+            field = named(QLineEdit(), f"{spec.title} {words}".strip(), tip)
+            field.setFixedWidth(FIELD_WIDTH)
+            self.fields[name, part] = field
+            if part:
+                row.addWidget(QLabel(words))
+            row.addWidget(field)
+        row.addWidget(QLabel("" if spec.unit == "1" else spec.unit))
+        row.addStretch(1)
+        form.addRow(spec.title, row)
 
 
 def _parts(value: Any) -> dict[str, float]:

@@ -17,16 +17,15 @@ from PySide6.QtWidgets import (
 from microdesigner.app.descriptor_table import descriptor_csv, descriptor_rows
 from microdesigner.app.workers.measuring import DescribeTask, PropertiesTask
 from microdesigner.core.material_constants import MaterialConstants, store_constants, stored_constants
-from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.core.paths import write_text_atomic
-from microdesigner.core.phases import has_donor_and_acceptor
 from microdesigner.gui.results.constants_dialog import ConstantsDialog
 from microdesigner.gui.results.values_table import ValuesTable
 from microdesigner.gui.widgets.basics import SPACING, named, quiet, tool_button
 from microdesigner.gui.widgets.replacing import ask_where
 
 SETS = {"descriptors": "Descriptors", "properties": "Properties"}
-PROPERTIES = "What the film on show does; computing takes a minute or so."
+PROPERTIES = "What the film on show does, with your material constants; computing takes a minute or so."
 COMPUTING = "Computing the properties of the film on show…"
 WAITING = "Measuring all descriptors of the film on show; some seconds for a film of the models' size…"
 EMPTY = "Open or generate a film to see all its descriptors."
@@ -157,7 +156,8 @@ class ValuesPage(QWidget):
             self._turn()
 
     def _ask_constants(self) -> None:
-        dialog = ConstantsDialog(self.constants, self)
+        names = PHASE_NAMES if self._volume is None else self._volume.phase_names
+        dialog = ConstantsDialog(self.constants, self, names)
         dialog.chosen.connect(self._use_constants)
         dialog.open()
 
@@ -178,15 +178,11 @@ class ValuesPage(QWidget):
             button.setEnabled(bool(self.table.rows))
         properties = self.which.currentData() == "properties"
         running = isinstance(self._pending, PropertiesTask)
-        self.choose.setVisible(properties and self._has_constants())
+        self.choose.setVisible(properties)
         self.run.setVisible(properties and not running)
         self.run.setEnabled(self._volume is not None)
         for widget in (self.bar, self.cancel):
             widget.setVisible(properties and running)
-
-    def _has_constants(self) -> bool:
-        """Whether there are material constants of the film on show: those of donor, acceptor and mixed phase."""
-        return self._volume is None or has_donor_and_acceptor(self._volume.phase_names)
 
     def _copy(self) -> None:
         if self.table.rows:
