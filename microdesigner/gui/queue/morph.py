@@ -25,6 +25,7 @@ WORDS = (
     "other's. Movie… in the history of all films shows them one after the other."
 )
 MOST_STRENGTH = 95
+WIDTH = 380
 
 
 class MorphController(QObject):
@@ -102,6 +103,7 @@ class MorphDialog(QDialog):
         column.addWidget(self.buttons)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
+        self.setMinimumWidth(WIDTH)
         FormUndo(self)
 
     def choice(self) -> tuple[int, float]:

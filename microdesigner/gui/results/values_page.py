@@ -202,14 +202,16 @@ class ValuesPage(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(self.which)
-        head.addWidget(self.words, 1)
-        for widget in (self.bar, self.cancel, self.run, self.choose, self.search, self.copy, self.save):
-            head.addWidget(widget)
+        for about_values in (self.which, self.run, self.bar, self.cancel, self.choose):
+            head.addWidget(about_values)
+        head.addStretch(1)
+        for about_table in (self.search, self.copy, self.save):
+            head.addWidget(about_table)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(SPACING)
         column.addLayout(head)
+        column.addWidget(self.words)  # beside the buttons it would be a column of single words
         column.addWidget(self.table, 1)
 
 

@@ -130,6 +130,7 @@ def test_properties_are_computed_on_demand_with_progress_cancelled_and_follow_th
     quick.tabs.turn_to("Values")
     compute.answered.emit(asked.pop(), MEASURED)
     page.which.setCurrentIndex(page.which.findData("properties"))
+    assert page.words.width() > page.table.width() / 2, "not a column of single words"
     assert page.table.rowCount() == 0
     assert not asked, "a minute of work waits to be asked for"
     page.run.click()
