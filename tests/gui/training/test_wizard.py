@@ -153,7 +153,7 @@ def test_own_volumes_are_asked_about_by_the_dialog_of_open_and_answers_are_remem
     assert not dialog.open_button.isEnabled()
     assert "a data set needs them" in dialog.message.text()
     dialog.voxel.show_values((2.0, 2.0, 2.0))
-    assert dialog.phases.names() == {0.0: "donor", 1.0: "acceptor"}
+    assert dialog.phases.names() == {0.0: "dark", 1.0: "bright"}
     dialog.phases.phases[1.0].setEditText("PCBM")
     use(importing)
     assert "voxels of 2 × 2 × 2 nm" in form.answers.text()
@@ -166,7 +166,7 @@ def test_own_volumes_are_asked_about_by_the_dialog_of_open_and_answers_are_remem
     assert isinstance(plan, dict)
     assert plan["voxel_nm"] == (2.0, 2.0, 2.0)
     assert (plan["segmentation"], plan["cathode"]) == (Segmentation("otsu"), "z-")
-    assert (plan["mapping"], dict(plan["names"])) == (((0.0, 0), (1.0, 1)), {0: "donor", 1: "PCBM"})
+    assert (plan["mapping"], dict(plan["names"])) == (((0.0, 0), (1.0, 1)), {0: "dark", 1: "PCBM"})
     assert (plan["resize"], plan["cut"]) == ((32, 32, 32), None)
     importing.data.task.cancelled.emit()
     form.choose((str(tmp_path / "film.npy"),))
@@ -177,7 +177,7 @@ def test_own_volumes_are_asked_about_by_the_dialog_of_open_and_answers_are_remem
     }
     form.change.click()
     wait_until(lambda: form.dialog is not None and form.dialog.survey is not None)
-    assert form.dialog.phases.names() == {0.0: "donor", 1.0: "PCBM"}
+    assert form.dialog.phases.names() == {0.0: "dark", 1.0: "PCBM"}
 
 
 def test_a_limit_is_dragged_in_the_histogram_and_becomes_the_users_own(importing: TrainingWizard) -> None:
@@ -186,7 +186,7 @@ def test_a_limit_is_dragged_in_the_histogram_and_becomes_the_users_own(importing
     wait_until(histogram.isVisible)
     drag(histogram.plot, histogram.limits[0], 0.8)
     assert preview.shown is not None
-    assert preview.shown.fractions["donor"] == pytest.approx(0.8, abs=0.02), "the preview follows at once"
+    assert preview.shown.fractions["dark"] == pytest.approx(0.8, abs=0.02), "the preview follows at once"
     fields = dialog.phases.segmentation_fields()
     assert fields["method"] == "threshold"
     assert fields["values"] == pytest.approx((0.8,), abs=0.02)
@@ -195,7 +195,7 @@ def test_a_limit_is_dragged_in_the_histogram_and_becomes_the_users_own(importing
     assert preview.shown.limits == pytest.approx(fields["values"])
     np.testing.assert_array_equal(preview.shown.phases, preview.shown.grey > fields["values"][0])
     dialog.phases.limits[0].setValue(0.3)
-    wait_until(lambda: preview.shown is not None and preview.shown.fractions["donor"] < 0.35)
+    wait_until(lambda: preview.shown is not None and preview.shown.fractions["dark"] < 0.35)
     assert histogram.limits == pytest.approx((0.3,))
     dialog.phases.method.setCurrentIndex(2)
     values = dialog.phases.segmentation_fields()["values"]
