@@ -197,6 +197,27 @@ def test_a_data_set_of_this_program_needs_no_answer(published: str, tmp_path: Pa
     np.testing.assert_array_equal(again.held_out, first.held_out)
 
 
+def test_a_data_set_of_four_phases_is_imported_again_whatever_its_first_volume_lacks(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    with h5py.File(tmp_path / "rock.h5", "w") as file:
+        for number in range(4):
+            file[str(number)] = random.integers(0, 4 if number else 3, (16, 16, 16)).astype(np.uint8) * 5
+    names = ((0, "quartz"), (1, "clay"), (2, "pore"), (3, "organic"))
+    mapping = tuple((5.0 * label, label) for label, _ in names)
+    plan = ImportPlan((str(tmp_path / "rock.h5"),), (2.0,) * 3, mapping=mapping, names=names)
+    first = imported(tmp_path, replace(plan, conditions=("volume_fraction_quartz",)))
+    again = tmp_path / "again.h5"
+    list(import_dataset(again, ImportPlan((str(first.path),), conditions=("volume_fraction_quartz",)), workers=1))
+    assert VolumeDataset(again).description.phase_names == ("quartz", "clay", "pore", "organic")
+    np.testing.assert_array_equal(VolumeDataset(again).phases(1), first.phases(1))
+
+
+@pytest.mark.parametrize("labels", [(0, 2), (1, 2), (0,), tuple(range(9))])
+def test_labels_follow_each_other_from_0_and_are_two_to_eight(labels: tuple[int, ...]) -> None:
+    with pytest.raises(InputError, match="2 to 8 phases with the labels 0, 1, 2 and so on"):
+        ImportPlan(("film.npy",), mapping=tuple((float(value), label) for value, label in enumerate(labels)))
+
+
 def test_slices_in_a_folder_are_one_stack_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     film = blobs(2, (20, 16, 12))
     for layer in range(12):

@@ -129,7 +129,9 @@ def _mapping(plan: ImportPlan, found: FoundVolumes) -> Mapping:
     if not found.labelled:
         raise which_phases(found.volumes[0].path, found.value_names, found.levels or (), MOST_PHASES - 1)
     if all(value == phase for value, phase in found.mapping or ()):
-        return IDENTITY[: max(2, *(phase + 1 for _, phase in found.mapping or ((0, 1),)))]
+        # a data set names its phases, also those that its first volume lacks
+        named = len(found.value_names) if found.oriented and found.volumes[0].item is not None else 0
+        return IDENTITY[: max(2, named, *(phase + 1 for _, phase in found.mapping or ((0, 1),)))]
     return found.mapping or IDENTITY[: len(PHASE_NAMES)]
 
 
