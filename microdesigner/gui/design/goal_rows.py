@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.design.goals import Goal
 from microdesigner.gui.widgets.basics import named, tool_button
@@ -135,3 +136,12 @@ class GoalRows(QWidget):
         self._column.removeWidget(row)
         row.hide()
         row.deleteLater()
+
+
+def proposed_goals(card: ModelCard) -> tuple[Goal, ...]:
+    """Goals to begin with: the most of the first straight paths, or of the first condition, that the model knows."""
+    names = [each.name for each in card.conditions]
+    straight = [name for name in names if spec_of(name).kind == "tortuosity"] or names
+    if len(straight) < 2:
+        return (Goal(straight[0], "maximise"),)
+    return Goal(straight[0], "maximise"), Goal(straight[1], "at least", 0.4)

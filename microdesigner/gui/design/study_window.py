@@ -21,14 +21,13 @@ from microdesigner.app.design_studies import Study, StudyOrder, known_studies
 from microdesigner.app.time_left import TimeLeft
 from microdesigner.app.training_progress import duration
 from microdesigner.core.card import ModelCard
-from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
 from microdesigner.core.result import RESULT_FILE
-from microdesigner.design.goals import Goal, quantities_of
+from microdesigner.design.goals import quantities_of
 from microdesigner.design.trials import Trial, front, nearest
 from microdesigner.gui.design.best_films import NUMBER, BestFilms
 from microdesigner.gui.design.front_plot import FrontPlot
-from microdesigner.gui.design.goal_rows import GoalRows
+from microdesigner.gui.design.goal_rows import GoalRows, proposed_goals
 from microdesigner.gui.widgets.basics import SPACING, fit_screen, heading, named, quiet, section
 from microdesigner.gui.widgets.number_field import IntegerField
 
@@ -149,7 +148,7 @@ class StudyWindow(QDialog):
             self.budget.setValue(self.study.order.budget)
             self._poll.start()
         elif card is not None:
-            self.goals.show_goals(quantities_of(card), _proposed(card))
+            self.goals.show_goals(quantities_of(card), proposed_goals(card))
             self.words.setText(EMPTY)
         self._show_films()
         self.follow()
@@ -243,12 +242,3 @@ class StudyWindow(QDialog):
         whole.addLayout(head)
         whole.addWidget(splitter, 1)
         fit_screen(self, QSize(WIDTH, HEIGHT))
-
-
-def _proposed(card: ModelCard) -> tuple[Goal, ...]:
-    """Goals to begin with: the most of the first straight paths, or of the first condition, that the model knows."""
-    names = [each.name for each in card.conditions]
-    straight = [name for name in names if spec_of(name).kind == "tortuosity"] or names
-    if len(straight) < 2:
-        return (Goal(straight[0], "maximise"),)
-    return Goal(straight[0], "maximise"), Goal(straight[1], "at least", 0.4)

@@ -20,20 +20,15 @@ from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.history.film_list import FilmList
 from microdesigner.gui.history.film_view import FilmView
 from microdesigner.gui.history.filter_bar import FilterBar
+from microdesigner.gui.history.no_films import NoFilms
 from microdesigner.gui.history.questions import ask_note, ask_tags, ask_to_empty
-from microdesigner.gui.widgets.basics import SPACING, heading, named, quiet, toggle_button, tool_button
+from microdesigner.gui.widgets.basics import SPACING, named, quiet, toggle_button, tool_button
 from microdesigner.gui.widgets.task_bar import TaskBar
 
 HINT = (
     "Stored films. A click shows one, Enter or a double click brings its targets back too, Delete moves the selected "
     "ones to the trash, F2 writes a note, Ctrl+A selects all. Drag films to a folder to copy their volumes there."
 )
-NOTHING = (
-    "No films yet",
-    "Every film you generate or open is stored here. Set targets, then press Generate (Ctrl+Enter).",
-)
-NO_MATCH = ("No film matches", "Other words or wider filters may find one.")
-NO_TRASH = ("The trash is empty", "Films that you delete stay here until you empty the trash.")
 
 
 class Gallery(QWidget):
@@ -60,8 +55,7 @@ class Gallery(QWidget):
         self.view = named(FilmView(self.films), "Films", HINT)
         self.count = quiet()
         self.trash = toggle_button("Trash", "Trash", "Show deleted films; they can be restored.", False)
-        self.title, self.words = heading(""), quiet()
-        self.show_all = tool_button("Clear filters", "Show all films", "Show all films again.", self.filter.reset)
+        self.no_films = NoFilms(self.filter.reset)
         self.stack = QStackedWidget()
         self._actions = self._make_actions()
         self._lay_out()
@@ -102,9 +96,7 @@ class Gallery(QWidget):
         films = "1 film" if found == 1 else f"{found:,} films".replace(",", "\u202f")
         self.count.setText(f"{films}, {len(entries)} selected" if entries else films)
         self.trash.setText(f"Trash ({len(self._model.trash)})")
-        self.title.setText((NO_MATCH if self.filter.filters else NO_TRASH if trash else NOTHING)[0])
-        self.words.setText((NO_MATCH if self.filter.filters else NO_TRASH if trash else NOTHING)[1])
-        self.show_all.setVisible(self.filter.filters)
+        self.no_films.explain(self.filter.filters, trash)
         self.stack.setCurrentIndex(0 if found else 1)
         for button, (in_trash, possible) in self._actions.items():
             button.setVisible(in_trash == trash)
@@ -223,7 +215,7 @@ class Gallery(QWidget):
             row.addStretch(1)
         on_several.addWidget(self.trash)
         self.stack.addWidget(self.view)
-        self.stack.addWidget(self._empty_page())
+        self.stack.addWidget(self.no_films)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         column.setSpacing(SPACING)
@@ -233,17 +225,6 @@ class Gallery(QWidget):
         column.addWidget(self.stack, 1)
         column.addWidget(self.count)
         column.addWidget(TaskBar(self._export))
-
-    def _empty_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.addStretch(1)
-        for label in (self.title, self.words):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            column.addWidget(label)
-        column.addWidget(self.show_all, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(2)
-        return page
 
 
 def _of_one_model(films: list[Entry]) -> bool:

@@ -168,11 +168,11 @@ def test_search_filters_and_order(opened: MainWindow, qtbot: object) -> None:
 def test_what_finds_nothing_says_so_and_can_be_cleared(opened: MainWindow, qtbot: object) -> None:
     gallery = opened.history.gallery
     qtbot.keyClicks(gallery.filter.search, "nothing like it")  # type: ignore[attr-defined]
-    wait_until(lambda: gallery.title.isVisible())
-    assert gallery.title.text() == "No film matches"
-    _push(qtbot, gallery.show_all)
+    wait_until(lambda: gallery.no_films.title.isVisible())
+    assert gallery.no_films.title.text() == "No film matches"
+    _push(qtbot, gallery.no_films.show_all)
     wait_until(lambda: len(_seeds(opened)) == len(DONOR))
-    assert not gallery.title.isVisible()
+    assert not gallery.no_films.title.isVisible()
 
 
 def test_deleted_films_go_to_the_trash_and_come_back_in_one_step(
@@ -194,8 +194,8 @@ def test_deleted_films_go_to_the_trash_and_come_back_in_one_step(
     wait_until(lambda: _seeds(opened) == [4, 2])
     opened.undo.undo()
     opened.undo.undo()
-    wait_until(lambda: not gallery.title.isHidden() and _seeds(opened) == [])
-    assert gallery.title.text() == "The trash is empty"
+    wait_until(lambda: not gallery.no_films.title.isHidden() and _seeds(opened) == [])
+    assert gallery.no_films.title.text() == "The trash is empty"
     _push(qtbot, gallery.trash)
     wait_until(lambda: _seeds(opened) == [5, 4, 3, 2, 1])
     opened.close()
@@ -394,8 +394,8 @@ def test_captions_tell_values_and_pictures_are_shown(opened: MainWindow) -> None
 
 def test_an_empty_history_invites(window: MainWindow) -> None:
     window.tabs.turn_to("History")
-    assert window.history.gallery.title.text() == "No films yet"
-    assert window.history.gallery.title.isVisible()
+    assert window.history.gallery.no_films.title.text() == "No films yet"
+    assert window.history.gallery.no_films.title.isVisible()
 
 
 def test_ten_thousand_films_are_listed_in_half_a_second(stored: History, qtbot: object) -> None:
