@@ -8,7 +8,6 @@ from microdesigner.cli.file_options import add_file_options, file_options
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import MAX_VOXELS
 
 if TYPE_CHECKING:
     from microdesigner.core.microstructure import Microstructure
@@ -44,9 +43,6 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--count must be at least 1; got {args.count}.")
     if not 0 <= args.seed < 1 << 62:
         raise InputError(f"--seed must be a whole number from 0 on; got {args.seed}.")
-    x, y, z = args.size
-    if min(args.size) < 1 or x * y * z > MAX_VOXELS:
-        raise InputError(f"A film has 1 to {MAX_VOXELS:,} voxels; got {x}×{y}×{z}.")
     pictures = _pictures(args)
     for index in range(args.count):
         path = args.out.with_stem(f"{args.out.stem}-{index:04d}") if args.count > 1 else args.out
@@ -64,12 +60,10 @@ def _pictures(args: argparse.Namespace) -> "list[Microstructure]":
 
 def _film(pictures: "list[Microstructure]", args: argparse.Namespace, seed: int) -> "Microstructure":
     from microdesigner.core.microstructure import Microstructure
-    from microdesigner.core.version import __version__
-    from microdesigner.reconstruction import reconstruct
+    from microdesigner.reconstruction import reconstructed_film
 
     film: Microstructure | None = None
-    for event in with_bars(reconstruct(pictures, tuple(args.size), seed)):
+    for event in with_bars(reconstructed_film(pictures, [path.name for path in args.pictures], tuple(args.size), seed)):
         film = event if isinstance(event, Microstructure) else film
     assert film is not None
-    made_of = {"pictures": [path.name for path in args.pictures], "seed": seed}
-    return film.with_provenance(program=f"microdesigner {__version__}", reconstructed=made_of)
+    return film

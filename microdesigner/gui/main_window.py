@@ -121,7 +121,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Ask where trainings go on or work would be lost, then stop everything else."""
-        unfinished = [self.history.unfinished(), *self.exporting.unfinished(), self.results.unfinished()]
+        parts = (self.history, self.results, self.workspace.reconstruction)
+        unfinished = [*(part.unfinished() for part in parts), *self.exporting.unfinished()]
         if not self.training.may_close() or not may_close(self, [words for words in unfinished if words]):
             event.ignore()
             return
@@ -148,6 +149,7 @@ class MainWindow(QMainWindow):
             *self.targets.commands(),
             *workspace.keeping.commands(),
             *workspace.design.commands(),
+            *workspace.reconstruction.commands(),
             *self.training.commands(),
             *workspace.models.commands(),
             *workspace.open_button.commands(),

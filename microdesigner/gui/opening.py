@@ -16,7 +16,9 @@ from microdesigner.gui.importing.volume_loader import VolumeLoader
 from microdesigner.gui.keeping.controller import KeepingController
 from microdesigner.gui.session import SessionController
 
-ONE_LAYER = "; Ctrl+K keeps its layer and builds a film around it."
+ONE_LAYER = (
+    "; Ctrl+K keeps its layer and builds a film around it, Generate › Reconstruct a film… makes one that looks like it."
+)
 
 
 class FileOpening(QObject):

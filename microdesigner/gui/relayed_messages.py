@@ -47,7 +47,7 @@ def relay_messages(workspace: "Workspace") -> None:
     for teller in (
         workspace.results, workspace.session, workspace.analysis, workspace.history, workspace.volume_loader,
         workspace.opening, workspace.models, workspace.chosen_model, workspace.request_copy, workspace.keeping,
-        workspace.morphs, exporting,
+        workspace.morphs, workspace.reconstruction, exporting,
     ):  # fmt: skip
         teller.message.connect(workspace.message)
     workspace.views.view.ruler_tool.message_changed.connect(workspace.message)

@@ -17,6 +17,7 @@ from microdesigner.app.targets import Options
 from microdesigner.app.view_state import DEFAULT_VIEW, ViewModel, ViewState
 from microdesigner.app.volume_open import Opened
 from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -40,6 +41,7 @@ from microdesigner.gui.relayed_messages import relay_messages
 from microdesigner.gui.request_copy import RequestCopy
 from microdesigner.gui.results.analysis import VolumeAnalysis
 from microdesigner.gui.results.controller import ResultsController
+from microdesigner.gui.results.reconstruction import Reconstruction
 from microdesigner.gui.session import SessionController
 from microdesigner.gui.store_thread import StoreThread
 from microdesigner.gui.targets.live_draft import LiveDraft
@@ -116,6 +118,7 @@ class Workspace(QObject):
         self.exporting = Exporting(shown, self.views, self.view_model, self.results.report, settings, window)
         self.training = TrainingController(catalogue, ImportForm, window)
         self.design = DesignController(lambda: catalogue.card(model.state.model), window)
+        self.reconstruction = Reconstruction(self._picture_on_show, window)
         self.models = ModelController(catalogue, lambda: model.state.model, window)
         self.session = SessionController(model, self.view_model, shown, self.undo, self.store, settings, window)
         self.opening = FileOpening(
@@ -210,6 +213,7 @@ class Workspace(QObject):
         """Stop everything in the order that leaves no thread, process or graphics resource behind."""
         self.training.close()
         self.design.close()
+        self.reconstruction.close()
         self.models.close()
         self.volume_loader.close()
         self.live_draft.stop()
@@ -232,6 +236,13 @@ class Workspace(QObject):
             return KeptFilm.of(shown.on_show, SIMULATED)
         name = shown.source.name if shown.source else f"{shown.request.model}, seed {shown.sample.seed}"
         return KeptFilm.of(shown.on_show, name, upright=shown.source is not None and is_picture(shown.source))
+
+    def _picture_on_show(self) -> tuple[Microstructure, Path] | None:
+        """The film on show and its file, or where one would be, if it has one layer."""
+        shown = self.current_sample
+        if shown.on_show is None or shown.sample is None or 1 not in shown.on_show.shape:
+            return None
+        return shown.on_show, shown.source or Path(self.settings.export_folder or Path.home()) / "picture"
 
     def _remember_look(self, state: ViewState) -> None:
         settings = self.settings

@@ -112,6 +112,7 @@ def end_work(window: MainWindow) -> None:
     window.exporting.render_jobs.close()
     window.results.verifier.cancel()
     window.history.exporter.task.close()
+    window.workspace.reconstruction.close()
 
 
 @pytest.fixture

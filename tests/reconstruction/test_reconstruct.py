@@ -9,13 +9,14 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from microdesigner.app.workers.reconstruction import reconstruct_film
 from microdesigner.cli.main import main
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.chord_length import mean_chord
 from microdesigner.descriptors.curve import AXES
 from microdesigner.io import read
-from microdesigner.reconstruction import patches, reconstruct
+from microdesigner.reconstruction import patches, reconstruct, reconstructed_film
 from microdesigner.reconstruction.patches import PatchStatistics
 
 NAMES = ("solid", "pore")
@@ -110,6 +111,14 @@ def test_a_seed_makes_one_film(few_rounds: None, monkeypatch: pytest.MonkeyPatch
 def test_what_does_not_fit_is_refused(pictures: list[Microstructure], size: tuple[int, int, int], words: str) -> None:
     with pytest.raises(InputError, match=words):
         next(reconstruct(pictures, size))
+
+
+def test_too_large_a_film_and_a_place_that_is_not_there_are_told_at_once(tmp_path: Path) -> None:
+    picture = section(discs(64, 5, 10, 0))
+    with pytest.raises(InputError, match="at most 2,147,483,648 voxels; got 4096×4096×4096"):
+        next(reconstructed_film([picture], ["section.png"], (4096, 4096, 4096)))
+    with pytest.raises(InputError, match="is not a folder that can be written"):
+        next(reconstruct_film(picture, "section.png", (16, 16, 16), 0, tmp_path / "nowhere" / "film.vti"))
 
 
 def test_the_command_tells_where_films_come_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ WORDS = {
     "finish": "Finishing the mesh",
     "mesh": "Making hexahedra",
     "write": "Writing the mesh",
+    "reconstruct": "Reconstructing the film",
     "trial": "Trying a few steps of each stage",
 }
 
