@@ -45,7 +45,7 @@ def _connect_files(workspace: "Workspace") -> None:
     workspace.session.sample_requested.connect(workspace.history.service.reload)
     workspace.views.shown.connect(workspace.session.apply_view)
     workspace.design.film_requested.connect(opening.open)
-    workspace.reconstruction.made.connect(opening.open)
+    workspace.reconstruction.made.connect(loader.open_made)
     workspace.design.share_requested.connect(workspace.exporting.crates.ask_for)
 
 

@@ -59,6 +59,11 @@ class VolumeLoader(QObject):
         self._stop()
         self._ask(path)
 
+    def open_made(self, path: Path) -> None:
+        """Read a volume that was just made here: what its file does not say, nobody knows, so nothing is asked."""
+        self._memory.store(path, Choices())
+        self.open(path)
+
     def reopen(self, path: Path) -> None:
         """Read the volume that a session showed; the shipped result stays an example."""
         if path == first_result():

@@ -24,14 +24,13 @@ def command(window: MainWindow) -> Command:
     return next(command for command in window.commands if command.title == TITLE)
 
 
-def open_picture(window: MainWindow, path: Path, edge: int = 64) -> Microstructure:
+def open_picture(window: MainWindow, path: Path, edge: int = 64) -> None:
+    """A chequered one whose pixels are of unknown size."""
     x, y = np.mgrid[:edge, :edge]
     phases = ((x // 8 + y // 8) % 2).astype(np.uint8)[..., None]
-    picture = Microstructure(phases, (3.0, 3.0, 3.0), "no-flux", NAMES)
-    write(picture, path)
-    window.open_path(path)
+    write(Microstructure(phases, None, "no-flux", NAMES), path)
+    window.workspace.volume_loader.open_made(path)
     wait_until(lambda: window.sample is not None and window.current_sample.source == path)
-    return picture
 
 
 def ask(window: MainWindow, size: tuple[int, int, int]) -> ReconstructionDialog:
@@ -46,7 +45,7 @@ def test_a_film_from_the_picture_is_on_show(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reconstruction, "RECONSTRUCT", few_rounds.FUNCTION)
-    picture = open_picture(window, tmp_path / "section.vti")
+    open_picture(window, tmp_path / "section.vti")
     assert "Reconstruct a film" in window.status_line.text()
     dialog = ask(window, (16, 20, 8))
     assert "section.vti, 64 × 64 pixels of solid, pore" in dialog.words.text()
@@ -66,7 +65,7 @@ def test_a_film_from_the_picture_is_on_show(
     assert window.sample is not None
     film = window.sample.microstructure
     assert film.shape == (16, 20, 8)
-    assert (film.phase_names, film.voxel_nm) == (NAMES, picture.voxel_nm)
+    assert (film.phase_names, film.voxel_nm) == (NAMES, None)
     made_of = read(tmp_path / "film.vti").provenance["reconstructed"]
     assert made_of == {"pictures": ["section.vti"], "seed": 3}
     enabled = command(window).enabled
@@ -92,6 +91,10 @@ def test_a_film_that_is_stopped_leaves_nothing(window: MainWindow, tmp_path: Pat
     wait_until(lambda: "section-reconstructed.vti is not written" in window.status_line.text())
     assert dialog.start.isEnabled()
     assert dialog.form.isEnabled()
+    dialog.start.click()
+    answer_with("Stop and close", said)
+    assert window.close()
+    assert not work.task.running
     assert not list(tmp_path.glob("*reconstructed*"))
 
 
