@@ -1,21 +1,20 @@
 """Who hears whom: features of the window speak in signals, and here is who listens to them."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from microdesigner.gui.workspace import Workspace
+from microdesigner.gui.relayed_messages import relay_messages
+from microdesigner.gui.workspace import Workspace
 
 
-def connect(workspace: "Workspace") -> None:
-    """Connect the features of a workspace with each other."""
+def connect(workspace: Workspace) -> None:
+    """Connect the features of a workspace with each other, and their messages with the window's."""
     _connect_generation(workspace)
     _connect_files(workspace)
     _connect_models(workspace)
     _connect_results(workspace)
     _connect_history(workspace)
+    relay_messages(workspace)
 
 
-def _connect_generation(workspace: "Workspace") -> None:
+def _connect_generation(workspace: Workspace) -> None:
     generation, bar, shown = workspace.generation, workspace.targets.run_bar, workspace.current_sample
     bar.generate.clicked.connect(lambda: workspace.generate())
     bar.cancel.clicked.connect(lambda: workspace.cancel())
@@ -31,7 +30,7 @@ def _connect_generation(workspace: "Workspace") -> None:
     shown.coarse_requested.connect(workspace.views.show_look)
 
 
-def _connect_files(workspace: "Workspace") -> None:
+def _connect_files(workspace: Workspace) -> None:
     opening, loader, shown = workspace.opening, workspace.volume_loader, workspace.current_sample
     workspace.open_button.chosen.connect(opening.open)
     workspace.open_button.chosen_with_options.connect(loader.open_with_options)
@@ -49,14 +48,14 @@ def _connect_files(workspace: "Workspace") -> None:
     workspace.design.share_requested.connect(workspace.exporting.crates.ask_for)
 
 
-def _connect_models(workspace: "Workspace") -> None:
+def _connect_models(workspace: Workspace) -> None:
     workspace.training.installed.connect(workspace.chosen_model.offer_installed)
     workspace.training.chosen.connect(workspace.chosen_model.choose)
     workspace.targets.about_requested.connect(workspace.models.show)
     workspace.models.changed.connect(workspace.chosen_model.follow)
 
 
-def _connect_results(workspace: "Workspace") -> None:
+def _connect_results(workspace: Workspace) -> None:
     shown, results = workspace.current_sample, workspace.results
     shown.changed.connect(results.show_sample)
     shown.counted.connect(results.panel.show_count)
@@ -67,7 +66,7 @@ def _connect_results(workspace: "Workspace") -> None:
     results.panel.measured.targets_requested.connect(workspace.use_values)
 
 
-def _connect_history(workspace: "Workspace") -> None:
+def _connect_history(workspace: Workspace) -> None:
     history, results = workspace.history, workspace.results
     service = history.service
     workspace.queue.sampled.connect(workspace.store_generated)

@@ -14,6 +14,7 @@ from microdesigner.core.result import Result, Sample
 from microdesigner.gui.central_area import PAGES, BottomPanels, CentralTabs
 from microdesigner.gui.closing import may_close
 from microdesigner.gui.command import Command
+from microdesigner.gui.connections import connect
 from microdesigner.gui.help.controller import HelpController
 from microdesigner.gui.layout import WindowLayout, stacked
 from microdesigner.gui.log_panel import LogPanel
@@ -45,6 +46,7 @@ class MainWindow(QMainWindow):
         self.settings, self.catalogue = settings, catalogue
         self.timings: dict[str, float] = {}
         self.workspace = workspace = Workspace(catalogue, settings, engine, self)
+        connect(workspace)
         self.undo, self.generation = workspace.undo, workspace.generation
         self.request_model, self.view_model = workspace.request_model, workspace.view_model
         self.targets, self.views, self.results = workspace.targets, workspace.views, workspace.results

@@ -1,12 +1,11 @@
 """What the features of the window say, relayed to its status line and its error bar."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from microdesigner.gui.workspace import Workspace
+from microdesigner.gui.workspace import Workspace
 
 
-def relay_messages(workspace: "Workspace") -> None:
+def relay_messages(workspace: Workspace) -> None:
     """Let the workspace say what its features say; failures and successes with the subject of the work."""
     exporting = workspace.exporting
     failing: dict[str, list[Any]] = {

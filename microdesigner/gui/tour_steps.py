@@ -1,14 +1,31 @@
 """The steps of the tour: the way through the window, from the question to the answer."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from PySide6.QtWidgets import QMenuBar
+
+from microdesigner.gui.central_area import BottomPanels
 from microdesigner.gui.help.tour import Step
+from microdesigner.gui.layout import WindowLayout
+from microdesigner.gui.results.panel import ResultsPanel
+from microdesigner.gui.targets.panel import TargetsPanel
+from microdesigner.gui.viewer.panel import ViewsPanel
 
-if TYPE_CHECKING:
-    from microdesigner.gui.main_window import MainWindow
+
+class Toured(Protocol):
+    """What of the window the tour shows."""
+
+    targets: TargetsPanel
+    views: ViewsPanel
+    results_panel: ResultsPanel
+    bottom_panels: BottomPanels
+    window_layout: WindowLayout
+
+    def menuBar(self) -> QMenuBar:  # noqa: N802
+        """The menus."""
 
 
-def tour_steps(window: "MainWindow") -> list[Step]:
+def tour_steps(window: Toured) -> list[Step]:
     """What is told of each part, as far as it is to be seen or can be brought to sight."""
     targets = window.targets
     row = next(iter(targets.rows.values()), targets.model)

@@ -22,7 +22,6 @@ from microdesigner.core.paths import user_data
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.gui.chosen_model import ChosenModel
-from microdesigner.gui.connections import connect
 from microdesigner.gui.current_sample import CurrentSampleController
 from microdesigner.gui.design.controller import DesignController
 from microdesigner.gui.engine_client import EngineClient
@@ -37,7 +36,6 @@ from microdesigner.gui.opening import FileOpening
 from microdesigner.gui.queue.controller import QueueController
 from microdesigner.gui.queue.morph import MorphController
 from microdesigner.gui.queue.sweep import SweepController
-from microdesigner.gui.relayed_messages import relay_messages
 from microdesigner.gui.request_copy import RequestCopy
 from microdesigner.gui.results.analysis import VolumeAnalysis
 from microdesigner.gui.results.controller import ResultsController
@@ -73,8 +71,6 @@ class Workspace(QObject):
         self._make_models()
         self._make_generation(engine)
         self._make_features(window)
-        connect(self)
-        relay_messages(self)
         self.view_model.changed.connect(self._remember_look)
 
     def _make_models(self) -> None:

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import ACCEPTOR, DONOR, MIXED, Microstructure
-from microdesigner.core.phases import with_letters
+from microdesigner.core.microstructure import ACCEPTOR, DONOR, MIXED, PHASE_NAMES, Microstructure
 
 USUAL_DONOR_SHARE = 0.5
 """Share of the mixed voxels that become donor where nobody said another: half, as the mixed phase is made of both."""
@@ -18,7 +17,7 @@ def without_mixed(microstructure: Microstructure, donor_share: float, seed: int 
     Parameters
     ----------
     microstructure
-        A film of the phases donor, acceptor and mixed.
+        A film of the phases donor, acceptor and mixed, whatever they are called.
     donor_share
         Share 0..1 of the mixed voxels that become donor, exact but for a voxel.
     seed
@@ -42,7 +41,7 @@ def without_mixed(microstructure: Microstructure, donor_share: float, seed: int 
     """
     if not 0 <= donor_share <= 1:
         raise InputError(f"The share of mixed voxels that become donor must lie between 0 and 1; got {donor_share:g}.")
-    if with_letters(microstructure.phase_names) != microstructure.phase_names or len(microstructure.phase_names) > 3:
+    if len(microstructure.phase_names) > len(PHASE_NAMES):
         raise InputError(
             "Only films of donor, acceptor and mixed phase can do without the mixed one; map the labels first."
         )

@@ -112,7 +112,8 @@ def test_a_fraction_that_is_drawn_goes_with_those_drawn_before() -> None:
     support = Support(FRACTIONS, np.stack([1 - clay - pores - last, clay, pores], 1))
     for level in (0.1, 0.9):
         found = in_conditions({"volume_fraction_α_Al2O3": 0.2}, FRACTIONS, ROCK, support, level)
-        assert found[FRACTIONS[2]] == pytest.approx(0.2 - 0.5 * found[FRACTIONS[1]], abs=0.02)
+        # within what the 32 nearest of 400 films spread; drawn on its own it would be .1 off
+        assert found[FRACTIONS[2]] == pytest.approx(0.2 - 0.5 * found[FRACTIONS[1]], abs=0.045)
 
 
 def test_a_request_refuses_fractions_of_named_phases_that_cannot_be() -> None:

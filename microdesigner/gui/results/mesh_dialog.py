@@ -9,7 +9,6 @@ from microdesigner.app.training_progress import duration
 from microdesigner.app.workers.mesh_export import MeshChoice
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.gui.results.mesh_export import TITLE
 from microdesigner.gui.widgets.basics import SPACING, named, quiet
 from microdesigner.gui.widgets.number_field import IntegerField, NumberField
 from microdesigner.meshing.formats import MESH_FORMATS
@@ -30,7 +29,6 @@ class MeshDialog(QDialog):
 
     def __init__(self, film: Microstructure, choice: MeshChoice, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(TITLE)
         self._film = film
         self.kind = named(QComboBox(), "Elements", "Tetrahedra share the nodes of interfaces; MMG makes them.")
         self.format = named(QComboBox(), "Format", "The file, by the program that reads it; see the manual on meshes.")

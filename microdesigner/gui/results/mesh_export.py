@@ -40,6 +40,7 @@ class MeshExport(FileMaking):
             self.message.emit(BUSY)
             return
         dialog = MeshDialog(film, self._choice, self._window)
+        dialog.setWindowTitle(TITLE)
         dialog.ordered.connect(self._ask_where)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

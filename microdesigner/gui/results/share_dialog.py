@@ -4,7 +4,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from microdesigner.core.errors import InputError
-from microdesigner.gui.results.share_export import TITLE
 from microdesigner.gui.widgets.basics import SPACING, named, quiet
 from microdesigner.sharing import Terms
 
@@ -25,7 +24,6 @@ class ShareDialog(QDialog):
     def __init__(self, licence: str, authors: str, parent: QWidget) -> None:
         """`licence` and `authors` are what was answered last."""
         super().__init__(parent)
-        self.setWindowTitle(TITLE)
         self.licence = named(
             QComboBox(), "Licence", "What others may do: an identifier of the SPDX list or an address."
         )

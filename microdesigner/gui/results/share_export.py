@@ -52,6 +52,7 @@ class ShareExport(FileMaking):
             self.message.emit(BUSY)
             return
         dialog = ShareDialog(self._settings.share_license, self._settings.share_authors, self._window)
+        dialog.setWindowTitle(TITLE)
         dialog.ordered.connect(lambda terms: self._ask_where(source, stem, terms))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
