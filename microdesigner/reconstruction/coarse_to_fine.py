@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 import torch.nn.functional as F
+from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
 from microdesigner.core.errors import InputError
@@ -24,6 +25,8 @@ ROUNDS = 300
 """Per scale."""
 RATE, LAST_RATE = 0.03, 0.003
 FIRST_NOISE, NOISE = 0.1, 0.02
+WIDEST_BLUR, HALVINGS = 2.0, 6
+"""Voxels (standard deviation), and steps to the width that is needed."""
 SMALLEST_PICTURE = 64
 SAME_EDGE = 1e-3
 """Pixels are square and alike within this."""
@@ -34,8 +37,8 @@ def reconstruct(
 ) -> Iterator[Progress | Microstructure]:
     """A film whose slices along x, y and z look like pictures of sections.
 
-    The material is taken to look alike from all sides. The film has the pictures' phase fractions, exactly, and its
-    faces do not wrap.
+    The material is taken to look alike from all sides. The film has the pictures' phase fractions, exactly, and no
+    more interface than they show; its faces do not wrap.
 
     Parameters
     ----------
@@ -113,11 +116,31 @@ def _coarse(shares: Sequence[Tensor], scale: int) -> list[Tensor]:
 
 
 def _labels(film: Tensor, sections: Sequence[np.ndarray]) -> np.ndarray:
-    """Labels [x, y, z] of `film` (phases - 1, x, y, z) with the fractions of the pictures."""
-    whole = torch.cat([film, 1 - film.sum(0, keepdim=True)]).contiguous().numpy()
+    """Labels [x, y, z] of `film` (phases - 1, x, y, z) with the fractions of the pictures, and with as much interface
+    where rounds left more, which are too coarse for its last voxels: the film is blurred as far as that takes."""
+    shares = torch.cat([film, 1 - film.sum(0, keepdim=True)]).numpy()
     pixels = np.concatenate([section.ravel() for section in sections])
-    fractions = {label: float((pixels == label).mean()) for label in range(len(whole))}
-    return match_fractions(whole, fractions).phases
+    fractions = {label: float((pixels == label).mean()) for label in range(len(shares))}
+    wanted = float(np.mean([unlike_neighbours(section) for section in sections]))
+
+    def labels(width: float) -> np.ndarray:
+        blurred = gaussian_filter(shares, (0, width, width, width), mode="nearest") if width else shares
+        return match_fractions(np.ascontiguousarray(blurred), fractions).phases
+
+    sharp = labels(0.0)
+    if unlike_neighbours(sharp) <= wanted:
+        return sharp
+    narrow, wide = 0.0, WIDEST_BLUR
+    for _ in range(HALVINGS):
+        middle = (narrow + wide) / 2
+        narrow, wide = (middle, wide) if unlike_neighbours(labels(middle)) > wanted else (narrow, middle)
+    return labels(wide)
+
+
+def unlike_neighbours(labels: np.ndarray) -> float:
+    """Share of neighbouring voxels, or pixels, of other phases than each other, the mean over all axes."""
+    pairs = [np.diff(labels.astype(np.int16), axis=axis) != 0 for axis in range(labels.ndim)]
+    return float(np.mean([pair.mean() for pair in pairs if pair.size]))
 
 
 def _section(picture: Microstructure) -> np.ndarray:
