@@ -75,7 +75,7 @@ def reconstruct(
         for done in _rounds(film, PatchStatistics(_coarse(shares, scale), generator)):
             yield Progress("reconstruct", number * ROUNDS + done, len(scales) * ROUNDS)
     assert film is not None
-    labels = _labels(film.detach()[:, : size[0], : size[1], : size[2]], sections)
+    labels = _labels(film.detach(), sections)
     edge = _pixel(first)
     edges = None if edge is None else (edge, edge, edge)
     yield Microstructure(labels, edges, "no-flux", first.phase_names, {"reconstructed": {"seed": seed}})
