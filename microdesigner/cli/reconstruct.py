@@ -60,10 +60,10 @@ def _pictures(args: argparse.Namespace) -> "list[Microstructure]":
 
 def _film(pictures: "list[Microstructure]", args: argparse.Namespace, seed: int) -> "Microstructure":
     from microdesigner.core.microstructure import Microstructure
-    from microdesigner.reconstruction import reconstructed_film
+    from microdesigner.reconstruction import reconstruct
 
     film: Microstructure | None = None
-    for event in with_bars(reconstructed_film(pictures, [path.name for path in args.pictures], tuple(args.size), seed)):
+    for event in with_bars(reconstruct(pictures, tuple(args.size), seed, [path.name for path in args.pictures])):
         film = event if isinstance(event, Microstructure) else film
     assert film is not None
     return film

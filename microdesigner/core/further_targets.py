@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.descriptor_spec import DOMAIN_SIZE
-from microdesigner.core.phases import Names, fraction_labels
+from microdesigner.core.phases import Names, fraction_label, fraction_labels
 from microdesigner.core.response import ResponseSurface
 from microdesigner.core.support import Support
 
@@ -121,7 +121,7 @@ class FurtherTargets:
 
     def _together(self, free: dict[str, float], targets: Values) -> dict[str, float]:
         """`free` with its fractions lowered where all fractions would come to more than 1."""
-        names = [name for name in free if name not in targets and fraction_labels({name: 0.0}, self.phase_names)]
+        names = [name for name in free if name not in targets and fraction_label(name, self.phase_names) is not None]
         room = 1 - sum(fraction_labels(targets, self.phase_names).values())
         total = sum(free[name] for name in names)
         return free | {name: free[name] * room / total for name in names} if total > room else free

@@ -3,10 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from microdesigner.descriptors.components import ANODE, CATHODE, Components, components_of
+from microdesigner.core.microstructure import ACCEPTOR, DONOR
+from microdesigner.core.phases import StraightPaths
+from microdesigner.descriptors.components import Components, components_of
 from microdesigner.descriptors.geodesic import CUBE
+from microdesigner.descriptors.own_phases import straight_share
 from microdesigner.descriptors.phase_bits import A, D, M, PhaseBits, carriers_of, pack_phases
-from microdesigner.descriptors.tortuosity import straight_voxels
 
 
 def fractions_and_tortuosities(
@@ -64,13 +66,11 @@ def donor_tort1(
     packed: PhaseBits, parts: Components, periodic: bool, spacing: tuple[float, float, float] = CUBE
 ) -> float | None:
     """Share of the donor voxels connected to the anode that have a straight path to it (GraSPI CT_f_D_tort1)."""
-    connected = parts.voxels(D, ANODE)
-    return straight_voxels(packed, D, True, periodic, spacing)[0] / connected if connected else None
+    return straight_share(packed, parts, StraightPaths(DONOR, upper=True), periodic, spacing)
 
 
 def acceptor_tort1(
     packed: PhaseBits, parts: Components, periodic: bool, spacing: tuple[float, float, float] = CUBE
 ) -> float | None:
     """Share of the acceptor voxels connected to the cathode that have a straight path to it (GraSPI CT_f_A_tort1)."""
-    connected = parts.voxels(A, CATHODE)
-    return straight_voxels(packed, A, False, periodic, spacing)[0] / connected if connected else None
+    return straight_share(packed, parts, StraightPaths(ACCEPTOR, upper=False), periodic, spacing)

@@ -16,7 +16,7 @@ from itertools import combinations
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.phases import MOST_PHASES
 from microdesigner.descriptors.interface import face_pairs
-from microdesigner.descriptors.phase_bits import PhaseBits
+from microdesigner.descriptors.phase_bits import PhaseBits, bit_of
 
 
 def face_surface(microstructure: Microstructure, packed: PhaseBits, one: int, other: int) -> float:
@@ -50,5 +50,5 @@ def isotropic_surface(microstructure: Microstructure, packed: PhaseBits, one: in
 
 def interfacial_area(microstructure: Microstructure, packed: PhaseBits) -> float:
     """Area of the interfaces between all phases per volume in 1/nm, as `isotropic_surface` counts it."""
-    bits = [1 << label for label in range(min(len(microstructure.phase_names), MOST_PHASES))]
+    bits = [int(bit_of(label)) for label in range(min(len(microstructure.phase_names), MOST_PHASES))]
     return sum(isotropic_surface(microstructure, packed, one, other) for one, other in combinations(bits, 2))

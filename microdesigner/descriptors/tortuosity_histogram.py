@@ -10,7 +10,7 @@ from microdesigner.core.microstructure import ACCEPTOR, Microstructure
 from microdesigner.core.phases import MOST_PHASES, has_donor_and_acceptor
 from microdesigner.descriptors.curve import Curve
 from microdesigner.descriptors.geodesic import electrode_distance
-from microdesigner.descriptors.phase_bits import pack_phases
+from microdesigner.descriptors.phase_bits import bit_of, pack_phases
 
 BIN_WIDTH = 0.02
 LARGEST = 3.0
@@ -41,9 +41,7 @@ def tortuosity_histogram(microstructure: Microstructure, label: int) -> Curve:
     if label >= MOST_PHASES:
         return Curve(np.empty(0), np.empty(0))
     to_anode = has_donor_and_acceptor(microstructure.phase_names) and label != ACCEPTOR
-    distance = electrode_distance(
-        packed, np.uint8(1 << label), to_anode, microstructure.periodic, microstructure.spacing
-    )
+    distance = electrode_distance(packed, bit_of(label), to_anode, microstructure.periodic, microstructure.spacing)
     heights = np.arange(len(packed), dtype=np.float64)[:, None, None]
     if to_anode:
         heights = heights[::-1]

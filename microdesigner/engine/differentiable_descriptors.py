@@ -48,6 +48,11 @@ class TargetQuantity:
     upper: bool = False
 
     @property
+    def paths(self) -> StraightPaths:
+        """Which straight paths it counts, where it does."""
+        return StraightPaths(self.label, self.upper)
+
+    @property
     def straight(self) -> bool:
         """Whether it is a share of straight paths."""
         return self.kind == "straight"
@@ -112,11 +117,11 @@ def why_not_refined(card: ModelCard, targets: Iterable[str]) -> str:
 def count_shapes(film: Microstructure, quantities: Sequence[TargetQuantity]) -> FilmCounts:
     """Measure the shaped `quantities` of a film."""
     packed = pack_phases(film.phases)
-    places = {StraightPaths(each.label, each.upper) for each in quantities if each.straight}
+    places = {each.paths for each in quantities if each.straight}
     straight: dict[StraightPaths, float | None] = {}
     connected: dict[StraightPaths, NDArray[np.bool_]] = {}
     if places:
-        bits = np.uint8(sum({1 << place.label for place in places}))
+        bits = np.uint8(sum({int(bit_of(place.label)) for place in places}))
         parts = components_of(packed & bits, film.periodic)
         for place in places:
             straight[place] = straight_share(packed, parts, place, film.periodic, CUBE)
@@ -127,7 +132,7 @@ def count_shapes(film: Microstructure, quantities: Sequence[TargetQuantity]) -> 
 
     def value(quantity: TargetQuantity) -> float | None:
         if quantity.kind == "straight":
-            return straight[StraightPaths(quantity.label, quantity.upper)]
+            return straight[quantity.paths]
         if quantity.kind == "area":
             return math.log(max(interfacial_area(film, packed), sys.float_info.min))
         transport = transports[quantity.label]
@@ -155,7 +160,7 @@ def shape_slopes(
             return {} if transport is None else {quantity.label: _on(soft, -diffusivity_slopes(film, transport))}
         present = _from_below(soft[quantity.label].cpu(), quantity.upper).numpy()
         derivatives = _on(soft, straight_amount(present, film.periodic)[1])
-        reaching = np.ascontiguousarray(counts.connected[StraightPaths(quantity.label, quantity.upper)])
+        reaching = np.ascontiguousarray(counts.connected[quantity.paths])
         whole = (soft[quantity.label] * torch.from_numpy(reaching).to(soft.device)).sum().clamp_min(1)
         return {quantity.label: _from_below(derivatives, quantity.upper) / whole}
 

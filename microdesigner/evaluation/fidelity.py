@@ -31,7 +31,7 @@ from microdesigner.descriptors.curve import AXES, Curve
 from microdesigner.descriptors.lineal_path import lineal_path
 from microdesigner.descriptors.report import sample_names
 from microdesigner.engine import Engine
-from microdesigner.evaluation.metrics import finite
+from microdesigner.evaluation.metrics import finite, mean_curve, relative_distance
 from microdesigner.evaluation.reconstruction import dataset_film
 
 FLOOR_DRAWS = 4
@@ -137,8 +137,8 @@ def morphology(generated: Films, held_out: Films, training: Sequence[Films]) -> 
     report: dict[str, dict[str, float | None]] = {}
     for name in held_out.profiles[0]:
         reference = _mean(held_out, name)
-        error = _relative(_mean(generated, name), reference)
-        floor = float(np.mean([_relative(_mean(group, name), reference) for group in training]))
+        error = relative_distance(_mean(generated, name), reference)
+        floor = float(np.mean([relative_distance(_mean(group, name), reference) for group in training]))
         ratio = error / floor if floor > 0 else float("nan")
         report[name] = {key: finite(value) for key, value in (("error", error), ("floor", floor), ("ratio", ratio))}
     return report
@@ -238,17 +238,7 @@ def _mmd(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 
 
 def _mean(group: Films, name: str) -> NDArray[np.float64]:
-    rows = np.stack([profile[name] for profile in group.profiles])
-    exists = np.isfinite(rows)
-    counts = exists.sum(0)
-    mean: NDArray[np.float64] = np.where(counts > 0, np.where(exists, rows, 0).sum(0) / np.maximum(counts, 1), np.nan)
-    return mean
-
-
-def _relative(mean: NDArray[np.float64], reference: NDArray[np.float64]) -> float:
-    both = np.isfinite(mean) & np.isfinite(reference)
-    scale = np.abs(reference[both]).sum()
-    return float(np.abs(mean - reference)[both].sum() / scale) if scale > 0 else float("nan")
+    return mean_curve([profile[name] for profile in group.profiles])
 
 
 def _complete(rows: NDArray[np.float64]) -> NDArray[np.float64]:

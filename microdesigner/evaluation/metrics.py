@@ -1,6 +1,7 @@
 """Figures of agreement between targets and measured values."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -39,3 +40,19 @@ def agreement(target: NDArray[np.float64], measured: NDArray[np.float64]) -> Agr
     r2 = 1 - float(np.square(error).sum() / np.square(target - target.mean()).sum())
     pearson = float(np.corrcoef(target, measured)[0, 1])
     return Agreement(pearson**2, r2, float(np.abs(error).mean()), float(error.mean()), len(target))
+
+
+def mean_curve(curves: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Mean of curves (n,) of several films at each place over those that exist there (NaN: none)."""
+    rows = np.stack(curves)
+    exists = np.isfinite(rows)
+    counts = exists.sum(0)
+    mean: NDArray[np.float64] = np.where(counts > 0, np.where(exists, rows, 0).sum(0) / np.maximum(counts, 1), np.nan)
+    return mean
+
+
+def relative_distance(mean: NDArray[np.float64], reference: NDArray[np.float64]) -> float:
+    """L1 distance of a curve from a reference over the reference's own size, where both exist; NaN where that is 0."""
+    both = np.isfinite(mean) & np.isfinite(reference)
+    scale = np.abs(reference[both]).sum()
+    return float(np.abs(mean - reference)[both].sum() / scale) if scale > 0 else float("nan")

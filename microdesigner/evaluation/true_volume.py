@@ -25,6 +25,7 @@ from microdesigner.descriptors.chord_length import chord_lengths
 from microdesigner.descriptors.correlation import axis_correlation
 from microdesigner.descriptors.curve import AXES
 from microdesigner.descriptors.transport import transport_along_z
+from microdesigner.evaluation.metrics import mean_curve, relative_distance
 from microdesigner.io import read
 
 EDGE = 96
@@ -73,17 +74,12 @@ def compared(films: Iterable[Microstructure], true: Sequence[Microstructure]) ->
     for name in of_cubes[0]:
         everything, found = _mean(of_cubes, name), _mean(of_films, name)
         halves = _mean(of_cubes[:middle], name), _mean(of_cubes[middle:], name)
-        rows.append(Comparison(name, _distance(found, everything), _distance(*halves)))
+        rows.append(Comparison(name, relative_distance(found, everything), relative_distance(*halves)))
     return rows
 
 
 def _mean(films: Sequence[Statistics], name: str) -> NDArray[np.float64]:
-    mean: NDArray[np.float64] = np.nanmean(np.stack([film[name] for film in films]), axis=0)
-    return mean
-
-
-def _distance(one: NDArray[np.float64], reference: NDArray[np.float64]) -> float:
-    return float(np.nansum(np.abs(one - reference)) / np.nansum(np.abs(reference)))
+    return mean_curve([film[name] for film in films])
 
 
 def main(arguments: Sequence[str]) -> int:

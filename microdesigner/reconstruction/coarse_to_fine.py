@@ -16,7 +16,8 @@ from torch import Tensor
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
-from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.microstructure import MAX_VOXELS, Microstructure
+from microdesigner.core.version import __version__
 from microdesigner.engine.matching import match_fractions
 from microdesigner.reconstruction.patches import EDGE, PatchStatistics
 
@@ -33,7 +34,7 @@ SAME_EDGE = 1e-3
 
 
 def reconstruct(
-    pictures: Sequence[Microstructure], size: tuple[int, int, int], seed: int = 0
+    pictures: Sequence[Microstructure], size: tuple[int, int, int], seed: int = 0, names: Sequence[str] = ()
 ) -> Iterator[Progress | Microstructure]:
     """A film whose slices along x, y and z look like pictures of sections.
 
@@ -48,6 +49,8 @@ def reconstruct(
         Voxels along x, y and z.
     seed : int
         Of the film: another seed gives another film of the material.
+    names : sequence of str
+        Of the pictures, as the film is to tell them: without folders.
 
     Yields
     ------
@@ -59,7 +62,7 @@ def reconstruct(
     Raises
     ------
     InputError
-        When the pictures do not fit each other or show too little, or an edge is too short.
+        When the pictures do not fit each other or show too little, or the film would be too small or too large.
     """
     sections = [_section(picture) for picture in pictures]
     _check(pictures, sections, size)
@@ -78,7 +81,8 @@ def reconstruct(
     labels = _labels(film.detach(), sections)
     edge = _pixel(first)
     edges = None if edge is None else (edge, edge, edge)
-    yield Microstructure(labels, edges, "no-flux", first.phase_names, {"reconstructed": {"seed": seed}})
+    origin = {"program": f"microdesigner {__version__}", "reconstructed": {"pictures": [*names], "seed": seed}}
+    yield Microstructure(labels, edges, "no-flux", first.phase_names, origin)
 
 
 def _rounds(film: Tensor, statistics: PatchStatistics) -> Iterator[int]:
@@ -130,11 +134,14 @@ def _labels(film: Tensor, sections: Sequence[np.ndarray]) -> np.ndarray:
     sharp = labels(0.0)
     if unlike_neighbours(sharp) <= wanted:
         return sharp
-    narrow, wide = 0.0, WIDEST_BLUR
+    narrow, wide, found = 0.0, WIDEST_BLUR, None
     for _ in range(HALVINGS):
         middle = (narrow + wide) / 2
-        narrow, wide = (middle, wide) if unlike_neighbours(labels(middle)) > wanted else (narrow, middle)
-    return labels(wide)
+        if unlike_neighbours(blurred := labels(middle)) > wanted:
+            narrow = middle
+        else:
+            wide, found = middle, blurred
+    return labels(wide) if found is None else found
 
 
 def unlike_neighbours(labels: np.ndarray) -> float:
@@ -179,5 +186,8 @@ def _check(pictures: Sequence[Microstructure], sections: Sequence[np.ndarray], s
     found = {int(label) for section in sections for label in np.unique(section)}
     if len(found) < 2:
         raise InputError("The pictures show one phase alone; check how their values are mapped.")
+    x, y, z = size
+    if x * y * z > MAX_VOXELS:
+        raise InputError(f"A film has at most {MAX_VOXELS:,} voxels; got {x}×{y}×{z}.")
     if min(size) < EDGE:
         raise InputError(f"A film has at least {EDGE} voxels along each edge; got {min(size)}.")

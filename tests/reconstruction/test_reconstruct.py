@@ -16,7 +16,7 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.chord_length import mean_chord
 from microdesigner.descriptors.curve import AXES
 from microdesigner.io import read
-from microdesigner.reconstruction import patches, reconstruct, reconstructed_film
+from microdesigner.reconstruction import patches, reconstruct
 from microdesigner.reconstruction.coarse_to_fine import unlike_neighbours
 from microdesigner.reconstruction.patches import PatchStatistics
 
@@ -118,7 +118,7 @@ def test_what_does_not_fit_is_refused(pictures: list[Microstructure], size: tupl
 def test_too_large_a_film_and_a_place_that_is_not_there_are_told_at_once(tmp_path: Path) -> None:
     picture = section(discs(64, 5, 10, 0))
     with pytest.raises(InputError, match="at most 2,147,483,648 voxels; got 4096×4096×4096"):
-        next(reconstructed_film([picture], ["section.png"], (4096, 4096, 4096)))
+        next(reconstruct([picture], (4096, 4096, 4096), names=["section.png"]))
     with pytest.raises(InputError, match="is not a folder that can be written"):
         next(reconstruct_film(picture, "section.png", (16, 16, 16), 0, tmp_path / "nowhere" / "film.vti"))
 

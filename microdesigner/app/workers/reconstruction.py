@@ -21,11 +21,11 @@ def reconstruct_film(
         written.
     """
     from microdesigner.io import write
-    from microdesigner.reconstruction import reconstructed_film
+    from microdesigner.reconstruction import reconstruct
 
     if not os.access(path.parent, os.W_OK):  # asked before the minutes that the film takes
         raise InputError(f"{path.parent} is not a folder that can be written; choose another one.")
-    for event in reconstructed_film([picture], [name], size, seed):
+    for event in reconstruct([picture], size, seed, [name]):
         if isinstance(event, Microstructure):
             write(event, path)
             yield path
