@@ -49,7 +49,8 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--minutes", nargs="+", metavar="STAGE=M",
         help="end a stage after M minutes with its learning-rate schedule run to the end")  # fmt: skip
     parser.add_argument("--from", dest="base", metavar="MODEL",
-        help="fine-tune this model: keep its encoder, start from its denoiser (stage vae: decoder)")  # fmt: skip
+        help="fine-tune this model: keep its encoder, start from its predictor and denoiser (stage vae: decoder); "
+        "what is not among the stages stays as it is")  # fmt: skip
     parser.add_argument("--denoiser",
         help="unet or transformer: what is trained to denoise (unet); a model to fine-tune keeps its own")  # fmt: skip
     parser.add_argument("--compile", action="store_true", default=None,

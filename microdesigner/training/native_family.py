@@ -34,7 +34,7 @@ HEAD_WIDTH = 64
 
 class NativeFamily:
     """Phase autoencoder, feature predictor with a posterior, and a U-Net or a transformer that predicts v, conditioned
-    on the domain size too; decoder and denoiser of `base`, where there is one, are where training starts."""
+    on the domain size too; decoder, predictor and denoiser of `base`, where there is one, are where training starts."""
 
     def __init__(self, dataset: VolumeDataset, preset: Preset, base: Bundle | None) -> None:
         self._dataset, self._preset, self._base = dataset, preset, base
@@ -52,13 +52,24 @@ class NativeFamily:
         return Crops(self._dataset, indices, seed, device, first)
 
     def predictor(self, latents: Latents) -> PredictorStage:
-        """Stage 2."""
+        """Stage 2; it starts from that of a model to fine-tune where that predicts the same recipe."""
+        if (known := self._base_predictor) is not None:
+            network = deepcopy(known).train().requires_grad_(True)
+            network.recipe_spread.fill_(1)  # calibration finds it anew
+            return PredictorStage(network, self._preset.fp, latents.periodic)
         channels, conditions, process = latents.latents.shape[1], latents.conditions.shape[1], latents.process.shape[1]
         network = FeaturePredictor(PredictorConfig(channels, conditions, process))
         _standardise(network.descriptor_mean, network.descriptor_std, latents.conditions, latents)
         if process:
             _standardise(network.process_mean, network.process_std, latents.process, latents)
         return PredictorStage(network, self._preset.fp, latents.periodic)
+
+    @property
+    def _base_predictor(self) -> FeaturePredictor | None:
+        if self._base is None or not isinstance(self._base.predictor, FeaturePredictor):
+            return None
+        known = tuple(parameter.name for parameter in self._base.card.process)
+        return self._base.predictor if known == self._dataset.description.process else None
 
     def add_conditions(self, latents: Latents) -> Latents:
         """The latents with their domain sizes as a condition, unless the model to fine-tune has none."""

@@ -41,10 +41,10 @@ INITIAL_SEED = 0
 def train(config: TrainingConfig, run: RunDirectory, report: Listener, stages: Sequence[Stage] | None = None) -> None:
     """Train `stages` (the configuration's default) in `run` and, when all three are there, write the bundle.
 
-    Finished stages are not trained again. Of a model to fine-tune the encoder stays, its decoder and its denoiser are
-    where training starts; a decoder whose stage is not among `stages` stays too. With several devices, all but the
-    first process wait while the first encodes and writes. Raises InputError when the data set does not fit or an
-    earlier stage is missing.
+    Finished stages are not trained again. Of a model to fine-tune the encoder stays; decoder, predictor and denoiser
+    are where training starts, and a decoder or denoiser whose stage is not among `stages` stays too. With several
+    devices, all but the first process wait while the first encodes and writes. Raises InputError when the data set does
+    not fit or an earlier stage is missing.
     """
     stages = stages or config.default_stages
     base = load_bundle(config.base_model, torch.device("cpu")) if config.base_model else None
@@ -68,7 +68,9 @@ def train(config: TrainingConfig, run: RunDirectory, report: Listener, stages: S
     latents = load_latents(run.latents, dataset, autoencoder)
     predictor = _predictor(work, family, latents)
     denoiser = _denoiser(work, family, latents, autoencoder)
-    if run.stage_weights("fp").exists() and run.stage_weights("ddpm").exists() and ranks.is_first():
+    kept_denoiser = base is not None and "ddpm" not in stages
+    is_complete = run.stage_weights("fp").exists() and (kept_denoiser or run.stage_weights("ddpm").exists())
+    if is_complete and ranks.is_first():
         networks = Networks(autoencoder.to(device), predictor.to(device), denoiser.to(device))
         entries = family.finalize(networks, latents, report)  # where they were trained, after Lightning moved them away
         document = card_document(config.name, dataset, run) | entries

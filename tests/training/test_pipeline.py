@@ -24,6 +24,7 @@ from microdesigner.training.events import read_events
 from microdesigner.training.pipeline import train
 from microdesigner.training.presets import PRESETS, STAGES, StagePlan
 from microdesigner.training.run import RunDirectory
+from tests.tiny_model import save_tiny_bundle
 from tests.training.configs import tiny_config
 
 TINY = replace(
@@ -100,6 +101,28 @@ def test_a_transformer_is_trained_and_fine_tuned_as_such(dataset_path: Path, tmp
     request = Request({"vol_frac_D": 0.4}, model=str(again.bundle), steps=2, size=(32, 64, 32))
     result = next(event.result for event in engine.generate(request) if isinstance(event, Finished))
     assert result.samples[0].microstructure.shape == (32, 64, 32)
+
+
+def test_a_predictor_alone_is_fine_tuned_and_what_makes_films_stays(dataset_path: Path, tmp_path: Path) -> None:
+    base = save_tiny_bundle(tmp_path / "tiny")
+    first = load_bundle(str(base), torch.device("cpu"))
+    run = RunDirectory(tmp_path / "run")
+    plan = replace(TINY, fp=StagePlan(1, 4, 1e-9))  # what it learns is nothing: only where it starts is seen
+    config = tiny_config(dataset_path, plan, base_model=str(base))
+    train(run.open(config, resume=False), run, lambda _: None, ["fp"])
+    second = load_bundle(str(run.bundle), torch.device("cpu"))
+    for before, after in ((first.denoiser, second.denoiser), (first.predictor, second.predictor)):
+        for name, weights in before.state_dict().items():
+            if name != "recipe_spread":
+                assert torch.allclose(after.state_dict()[name], weights, atol=1e-3), name
+
+
+def test_a_predictor_of_another_recipe_is_trained_from_the_start(dataset_path: Path, tmp_path: Path) -> None:
+    base, run = save_tiny_bundle(tmp_path / "tiny"), RunDirectory(tmp_path / "run")
+    config = tiny_config(dataset_path, TINY, base_model=str(base), process=("phi",))
+    train(run.open(config, resume=False), run, lambda _: None, ["fp"])
+    learned = load_bundle(str(run.bundle), torch.device("cpu"))
+    assert [parameter.name for parameter in learned.card.process] == ["phi"]
 
 
 def test_a_later_stage_needs_the_autoencoder(dataset_path: Path, tmp_path: Path) -> None:
