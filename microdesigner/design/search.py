@@ -16,6 +16,7 @@ from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.design.goals import Goal
 from microdesigner.design.quantities import values_of
+from microdesigner.design.recipes import within_bounds
 from microdesigner.design.space import Space
 from microdesigner.design.surrogate import expected_improvement, latent_coordinates
 from microdesigner.design.trials import Trial, front, nearest
@@ -177,6 +178,7 @@ class Search:
 
     def _done(self, number: int, proposal: Proposal, sample: Sample) -> TrialDone:
         names = dict.fromkeys(goal.name for goal in self._goals)
+        sample = within_bounds(sample, self._goals, self._engine.card.response)
         values = values_of(sample.microstructure, sample.measured | sample.recipe, names, self._constants)
         study: dict[str, Any] = {"values": values}
         if proposal.varied is not None:

@@ -34,6 +34,7 @@ from microdesigner.data.build import THICKEST_INTERPHASE, THINNEST_INTERPHASE
 from microdesigner.data.design import recipe_of, snapshot_times
 from microdesigner.design.goals import Goal, parse_goals
 from microdesigner.design.quantities import Values, values_of
+from microdesigner.design.recipes import within_bounds
 from microdesigner.design.search import Search, TrialDone
 from microdesigner.design.space import Space
 from microdesigner.design.trials import front
@@ -128,7 +129,8 @@ def _drawn(part: Part) -> Iterator[Row]:
     for number, point in enumerate(points):
         seed = POOL_SEED + 1000 * part.number + number
         request = Request(space.targets(point), model=MODEL, seed=seed, match="fractions", size=SIZE)
-        (sample,) = _engine().generate_each([request])
+        (made,) = _engine().generate_each([request])
+        sample = within_bounds(made, goals, _engine().card.response)
         samples.append(sample)
         rows.append(
             _row(_values(sample.microstructure, sample.measured | sample.recipe, goals), sample, request.targets)
