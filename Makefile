@@ -16,6 +16,8 @@ test: setup    ## all tests
 	@bash packaging/test.sh
 
 check: setup    ## style, types, layers, then all tests
+	@twice=$$(find tests -name 'test_*.py' | sed 's|.*/||' | sort | uniq -d | tr '\n' ' '); [ -z "$$twice" ] || \
+		{ echo "two test files have one name, which pytest refuses; rename one of: $$twice"; exit 1; }
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
