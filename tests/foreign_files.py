@@ -63,7 +63,7 @@ def edges(name: str) -> tuple[float, float, float] | None:
 
 
 def _row(name: str) -> str:
-    from microdesigner.io.registry import described
+    from microdesigner.io.volumes import described
 
     try:
         _, volume = described(FILES / name)

@@ -9,7 +9,7 @@ MODULES = {
     "microdesigner": "microdesigner",
     "Microstructure": "microdesigner.core.microstructure",
     "Request": "microdesigner.core.request",
-    "read": "microdesigner.io.registry",
+    "read": "microdesigner.io.volumes",
     "describe": "microdesigner.descriptors.report",
     "simulate": "microdesigner.physics.simulate",
     "Engine": "microdesigner.engine.engine",

@@ -18,7 +18,7 @@ from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.core.slabs import settled
-from microdesigner.io import registry
+from microdesigner.io import volumes
 from microdesigner.io.labelling import Coarse, Working, finished
 from microdesigner.io.labels import UNIT_TAKEN
 from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions
@@ -93,9 +93,9 @@ def phases_defined(scan: Scan) -> bool:
 
 
 def _reading(path: Path, options: ImportOptions) -> Working:
-    scan = yield from registry.scanning(path, options)
+    scan = yield from volumes.scanning(path, options)
     standard = PHASE_NAMES if phases_defined(scan) else ()
-    return (yield from registry.labelling_of(path, scan, options, standard))
+    return (yield from volumes.labelling_of(path, scan, options, standard))
 
 
 def _turning(work: Working, cathode: Face) -> Working:
@@ -124,7 +124,7 @@ def _turned(volume: Microstructure, cathode: Face) -> Microstructure:
 def _film_of(session: Path) -> Microstructure:
     with extracted_film(session) as path:
         try:
-            return registry.read(path)
+            return volumes.read(path)
         except InputError as error:
             raise InputError(str(error).replace(str(path), f"The film in {session}")) from None
 

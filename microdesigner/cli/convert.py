@@ -60,7 +60,8 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Convert; raises InputError where a file is wrong or both names mean one file."""
     from microdesigner.io import write
-    from microdesigner.io.registry import described, format_of
+    from microdesigner.io.registry import format_of
+    from microdesigner.io.volumes import described
     from microdesigner.meshing.formats import is_mesh
 
     if args.input.resolve() == args.output.resolve():

@@ -129,7 +129,7 @@ def _entry(
 
 def _volume(path: Path, options: "ImportOptions", args: argparse.Namespace) -> "tuple[Scan, Microstructure]":
     """What a file says of its volume, and the volume."""
-    from microdesigner.io.registry import described
+    from microdesigner.io.volumes import described
 
     scan, microstructure = described(path, options)
     return scan, replace(microstructure, lateral="periodic") if args.periodic else microstructure

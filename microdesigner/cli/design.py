@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     from microdesigner.design.goals import parse_goals, quantities_of
     from microdesigner.design.search import Search
     from microdesigner.engine import Engine
-    from microdesigner.io.registry import read
+    from microdesigner.io.volumes import read
 
     engine = Engine.load(request.model, args.device)
     print_device_note(engine.device_note)

@@ -74,7 +74,7 @@ class Place:
 
     def write(self, index: int, sample: Sample) -> Entry:
         """Write film `index` in every format, each file whole or absent; returns its entry of result.json."""
-        from microdesigner.io.registry import write
+        from microdesigner.io.volumes import write
 
         stem, *others = (f"{self.stem(index)}{extension}" for extension in self.extensions)
         entry = sample.to_json(stem)

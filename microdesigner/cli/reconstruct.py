@@ -36,7 +36,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Reconstruct and write; raises InputError when pictures, size or path do not fit."""
-    from microdesigner.io.registry import format_of, write
+    from microdesigner.io.registry import format_of
+    from microdesigner.io.volumes import write
 
     format_of(args.out)
     if args.count < 1:

@@ -122,7 +122,7 @@ def snapshot_times(args: argparse.Namespace, recipe: "Recipe") -> list[float]:
 
 
 def _write(snapshot: "Snapshot", phases: str, path: Path) -> None:
-    from microdesigner.io.registry import write
+    from microdesigner.io.volumes import write
 
     if phases == "field":
         with atomic_path(path) as temporary, temporary.open("wb") as file:

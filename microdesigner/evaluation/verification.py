@@ -16,7 +16,7 @@ from microdesigner.core.result import Sample, SampleEntry, parameter_note, read_
 from microdesigner.core.verification import Values, Verification
 from microdesigner.data.design import LAST_REDUCED_TIME
 from microdesigner.descriptors import describe
-from microdesigner.io.registry import read
+from microdesigner.io.volumes import read
 from microdesigner.physics.phases import half_width_of_fraction, three_phases, two_phases
 from microdesigner.physics.simulate import Recipe, Snapshot, anneal, snapshot
 

@@ -78,12 +78,12 @@ class VolumeFiles(QObject):
 
             write_mesh(microstructure, path)
         else:
-            from microdesigner.io import registry
+            from microdesigner.io import volumes
             from microdesigner.io.mixed_phase import without_mixed
 
             if donor_share is not None:
                 microstructure = without_mixed(microstructure, donor_share)
-            registry.write(microstructure, path)
+            volumes.write(microstructure, path)
         self.written.emit(str(path))
 
     def _save_page(self, page: str, path: Path) -> None:

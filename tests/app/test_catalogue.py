@@ -11,7 +11,7 @@ from microdesigner.core import card
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
-from microdesigner.io import registry
+from microdesigner.io import volumes
 from tests.gui import stand_in
 
 
@@ -52,7 +52,7 @@ def test_a_generated_file_brings_request_and_measures(tmp_path: Path) -> None:
     volume = Microstructure(np.zeros((4, 4, 4), np.uint8)).with_provenance(
         request=request.to_json(), sample={"seed": 4, "measured": {"vol_frac_D": 1.0}, "process": "damaged"}
     )
-    registry.write(volume, tmp_path / "volume.vti")
+    volumes.write(volume, tmp_path / "volume.vti")
     opened = open_volume(tmp_path / "volume.vti")
     assert opened.request == request
     assert opened.sample.seed == 4
@@ -63,7 +63,7 @@ def test_a_generated_file_brings_request_and_measures(tmp_path: Path) -> None:
 def test_of_a_recipe_without_values_nothing_is_said(tmp_path: Path) -> None:
     process = {"chi": {}, "phi": {"mean": 0.5, "q50": 0.4}}
     volume = Microstructure(np.zeros((4, 4, 4), np.uint8)).with_provenance(sample={"process": process})
-    registry.write(volume, tmp_path / "volume.vti")
+    volumes.write(volume, tmp_path / "volume.vti")
     assert open_volume(tmp_path / "volume.vti").sample.recipe == {"phi": 0.4}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from microdesigner.app.export_files import files_written, with_suffix
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.io import registry
+from microdesigner.io import registry, volumes
 from microdesigner.view3d.exports import write_surfaces
 from microdesigner.view3d.surface_formats import SURFACE_FORMATS
 
@@ -29,7 +29,7 @@ def test_every_file_of_a_format_is_named(tmp_path: Path, suffix: str) -> None:
     phases = (np.indices((8, 8, 8))[0] % 2).astype(np.uint8)
     volume = Microstructure(phases, (1.0, 1.0, 1.0), phase_names=("donor", "acceptor"))
     path = tmp_path / f"film.v1{suffix}"
-    registry.write(volume, path)
+    volumes.write(volume, path)
     assert set(tmp_path.iterdir()) == set(files_written(path, volume.phase_names))
 
 

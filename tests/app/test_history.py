@@ -23,7 +23,7 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.core.verification import Verification
-from microdesigner.io import registry
+from microdesigner.io import volumes
 
 
 def _sample(seed: int) -> Sample:
@@ -110,7 +110,7 @@ OLD = """CREATE TABLE samples (
 def test_a_history_of_the_first_version_goes_on(tmp_path: Path) -> None:
     request, sample = Request({"vol_frac_D": 0.3}, seed=5), _sample(5)
     name = f"{5:032x}.vti"
-    registry.write(sample.microstructure, tmp_path / name)
+    volumes.write(sample.microstructure, tmp_path / name)
     record = {key: value for key, value in sample.to_json(name).items() if key != "file"}
     record |= {"draws": sample.draws, "reasons": sample.reasons}
     with sqlite3.connect(tmp_path / "history.sqlite") as database:
@@ -203,7 +203,7 @@ def test_volumes_without_a_row_come_back_as_far_as_they_tell_what_they_are(tmp_p
     entry = {"seed": 40, "measured": sample.measured, "reasons": sample.reasons}
     names = (*(f"{letter * 32}.vti" for letter in "abc"), "mine.vti")
     whole, fresh, empty, foreign = (tmp_path / name for name in names)
-    registry.write(sample.microstructure.with_provenance(request=request.to_json(), sample=entry), whole)
+    volumes.write(sample.microstructure.with_provenance(request=request.to_json(), sample=entry), whole)
     for path in (fresh, foreign):
         path.write_bytes(whole.read_bytes())
     empty.touch()

@@ -15,7 +15,7 @@ from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
-from microdesigner.io import registry
+from microdesigner.io import volumes
 from microdesigner.io.labels import EDGES_WITHOUT_UNIT
 from tests.app.test_session import SESSION
 from tests.fuzz.mutate import TIMES, mutate_bytes, mutate_json
@@ -99,7 +99,7 @@ def test_what_a_file_says_of_its_sample_does_no_harm(tmp_path: Path) -> None:
         if not isinstance(provenance, dict):
             continue
         try:
-            registry.write(replace(plain, provenance=provenance), tmp_path / "volume.vti")
+            volumes.write(replace(plain, provenance=provenance), tmp_path / "volume.vti")
         except (ValueError, RecursionError):
             continue  # no JSON: nothing that a file of ours can say
         try:

@@ -9,7 +9,7 @@ import pytest
 
 from microdesigner.cli.main import main
 from microdesigner.core.result import read_result
-from microdesigner.io.registry import read
+from microdesigner.io.volumes import read
 
 GOALS = ("maximise ABS_f_D", "minimise domain_size", "chi <= 3.9")
 

@@ -17,7 +17,7 @@ from microdesigner.cli.main import main
 from microdesigner.core.events import GenerationEvent
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
-from microdesigner.io.registry import read
+from microdesigner.io.volumes import read
 
 TARGETS = ("--target", "vol_frac_D=0.35", "vol_frac_M=0.2")
 

@@ -11,7 +11,7 @@ import pytest
 from microdesigner.cli.main import main
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
-from microdesigner.io.registry import read, write
+from microdesigner.io.volumes import read, write
 
 FRACTIONS = ("--target", "vol_frac_D=0.34", "vol_frac_M=0.33")
 

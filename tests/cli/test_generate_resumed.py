@@ -14,7 +14,7 @@ from distributed import LocalCluster
 from microdesigner.cli.films import Place
 from microdesigner.cli.main import main
 from microdesigner.core.result import Sample
-from microdesigner.io.registry import read
+from microdesigner.io.volumes import read
 
 TARGETS = ("--target", "vol_frac_D=0.35", "vol_frac_M=0.2", "--steps", "2", "--match", "fractions")
 

@@ -14,7 +14,7 @@ from microdesigner.cli.main import main
 from microdesigner.cli.sweep import parse_axes
 from microdesigner.core.errors import InputError
 from microdesigner.core.result import read_result
-from microdesigner.io.registry import read
+from microdesigner.io.volumes import read
 
 
 def test_two_targets_are_swept_into_files_and_a_table(

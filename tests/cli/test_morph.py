@@ -10,7 +10,7 @@ import pytest
 from microdesigner.cli.main import main
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
-from microdesigner.io.registry import read, write
+from microdesigner.io.volumes import read, write
 
 
 @pytest.fixture

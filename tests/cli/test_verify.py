@@ -10,7 +10,7 @@ import pytest
 
 from microdesigner.cli.main import main
 from microdesigner.descriptors import describe
-from microdesigner.io.registry import write
+from microdesigner.io.volumes import write
 from microdesigner.physics import Recipe, simulate
 
 RECIPE = Recipe(0.5, 3.6, seed=3, size=(32, 32, 16))

@@ -31,7 +31,7 @@ from microdesigner.engine.streaming.fractions import matched
 from microdesigner.engine.streaming.measures import measured, places_of, tile_parts
 from microdesigner.engine.streaming.parts import Parts, label_tile, load, save, voxels
 from microdesigner.engine.streaming.windows import ALIGNED, MARGIN, WINDOW, Axis, Blend, Windows
-from microdesigner.io.registry import read
+from microdesigner.io.volumes import read
 from microdesigner.models import tiling
 
 Array = NDArray[Any]

@@ -9,7 +9,7 @@ import pytest
 from microdesigner.app.workers.engine import ENGINE
 from microdesigner.core.paths import shipped
 from microdesigner.gui.main_window import MainWindow
-from microdesigner.io import registry
+from microdesigner.io import volumes
 from tests.gui.conftest import generate, wait_until
 
 MODEL = "ch-3phase"
@@ -32,5 +32,5 @@ def test_from_slider_to_exported_file(home: Path, open_window: Callable[..., Mai
     assert set(window.results_panel.recipe.values) == {"phi", "chi", "log_time"}
     window.export(tmp_path / "volume.vti")
     wait_until(lambda: (tmp_path / "volume.vti").is_file())
-    back = registry.read(tmp_path / "volume.vti")
+    back = volumes.read(tmp_path / "volume.vti")
     np.testing.assert_array_equal(back.phases, window.sample.microstructure.phases)

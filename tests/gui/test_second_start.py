@@ -22,10 +22,10 @@ SECOND = (
 
 def test_a_second_start_opens_its_file_in_the_first_window(window: MainWindow, home: Path, tmp_path: Path) -> None:
     from microdesigner.core.microstructure import Microstructure
-    from microdesigner.io import registry
+    from microdesigner.io import volumes
 
     path = tmp_path / "film.vti"
-    registry.write(Microstructure(np.indices((8, 8, 4))[0].astype(np.uint8) % 2, (1.0, 1.0, 1.0)), path)
+    volumes.write(Microstructure(np.indices((8, 8, 4))[0].astype(np.uint8) % 2, (1.0, 1.0, 1.0)), path)
     instance = Instance(home)
     assert instance.claim()
     listener = application._listen(instance, window, ())

@@ -12,7 +12,7 @@ from microdesigner import io
 from microdesigner.core.errors import InputError
 from microdesigner.io import ImportOptions, MissingOptionError
 from microdesigner.io.labels import UNIT_TAKEN
-from microdesigner.io.registry import described
+from microdesigner.io.volumes import described
 from tests.foreign_files import ANSWERS, BY_CONVENTION, CASES, FILES, REFUSED, answers, edges, is_right
 
 pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason="the reference data are not beside this checkout")

@@ -17,7 +17,7 @@ from microdesigner import io
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.io import ImportOptions, MissingOptionError, RawLayout
-from microdesigner.io.registry import described
+from microdesigner.io.volumes import described
 
 LABELS = np.random.default_rng(1).integers(0, 3, (5, 7, 4)).astype(np.uint8)
 FILM = Microstructure(LABELS, (1.25, 2.0, 0.5), provenance={"seed": 1}, phase_names=("P3HT", "PCBM", "mix"))

@@ -10,7 +10,7 @@ from microdesigner.data import build
 from microdesigner.data.build import BuildPlan, build_dataset
 from microdesigner.data.pool import ProcessPool
 from microdesigner.data.store import VolumeDataset
-from microdesigner.io import registry
+from microdesigner.io import volumes
 from tests.tiny_dataset import write_tiny_dataset
 from tests.tiny_model import save_tiny_bundle
 from tests.torture.area import Area
@@ -67,7 +67,7 @@ def _generate(model: Path, count: int, folder: Path, _: Done) -> int:
 
 def _check_generated(folder: Path, _: Path, __: int) -> None:
     for path in folder.glob("sample-*.vti"):
-        volume = registry.read(path)
+        volume = volumes.read(path)
         assert volume.shape == (32, 32, 32)
         assert volume.provenance["sample"]["file"] == path.name
     result = folder / "result.json"
@@ -82,7 +82,7 @@ def _compare_generated(count: int, folder: Path, reference: Path) -> None:
     assert [sample["file"] for sample in documents[0]["samples"]] == [f"sample-{i:04d}.vti" for i in range(count)]
     assert documents[0]["samples"] == documents[1]["samples"]
     for sample in documents[0]["samples"]:
-        assert same(registry.read(folder / sample["file"]), registry.read(reference / sample["file"]))
+        assert same(volumes.read(folder / sample["file"]), volumes.read(reference / sample["file"]))
 
 
 def _build(folder: Path, _: Done) -> None:

@@ -13,7 +13,7 @@ from microdesigner.cli.main import main
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
-from microdesigner.io import registry
+from microdesigner.io import registry, volumes
 from tests.tiny_model import save_tiny_bundle
 from tests.torture.area import Area
 from tests.torture.films import NEW, OLD, same, sample
@@ -59,8 +59,8 @@ def _shortages_of_drawing(mounts: bool) -> Mapping[str, Sequence[Shortage]]:
 
 
 def _prepare_converted(ending: str, folder: Path) -> None:
-    registry.write(OLD, folder / f"out{ending}")  # what the new one is to replace
-    registry.write(NEW, folder / "in.vti")
+    volumes.write(OLD, folder / f"out{ending}")  # what the new one is to replace
+    volumes.write(NEW, folder / "in.vti")
 
 
 def _convert(ending: str, folder: Path, _: Done) -> int:
@@ -69,7 +69,7 @@ def _convert(ending: str, folder: Path, _: Done) -> int:
 
 def _check_converted(ending: str, folder: Path, _: Path, __: int) -> None:
     try:
-        volume = registry.read(folder / f"out{ending}")
+        volume = volumes.read(folder / f"out{ending}")
     except InputError:
         if ending not in OF_SEVERAL_FILES:  # which cannot be replaced all at once, so that some may be missing
             raise
@@ -78,7 +78,7 @@ def _check_converted(ending: str, folder: Path, _: Path, __: int) -> None:
 
 
 def _compare_converted(ending: str, folder: Path, reference: Path) -> None:
-    assert same(registry.read(folder / f"out{ending}"), registry.read(reference / f"out{ending}"))
+    assert same(volumes.read(folder / f"out{ending}"), volumes.read(reference / f"out{ending}"))
 
 
 def _file(write: Callable[[Path], object], name: str, folder: Path, _: Done) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from vtkmodules.vtkCommonCore import vtkSMPTools
 
 from microdesigner.descriptors import describe
-from microdesigner.io import isolation, registry
+from microdesigner.io import isolation, registry, volumes
 from microdesigner.io.mixed_phase import without_mixed
 from microdesigner.view3d import surfaces  # noqa: F401  (before the choice below, as it makes one itself)
 from tests.torture.area import Area
@@ -49,7 +49,7 @@ def _formats() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for entry in registry.FORMATS.values():
             path = Path(folder) / f"film{entry.extensions[0]}"
-            registry.write(OLD if entry.holds_mixed else without_mixed(OLD, 0.5), path)
-            registry.read(path)
+            volumes.write(OLD if entry.holds_mixed else without_mixed(OLD, 0.5), path)
+            volumes.read(path)
     isolation._end()  # the process of some readers, which copies would ask at the same time
     isolation._idle.clear()

@@ -9,7 +9,7 @@ import pytest
 
 from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.io import registry
+from microdesigner.io import volumes
 from microdesigner.view3d import movies, pictures
 from microdesigner.view3d.graphics import prefer_headless
 from microdesigner.view3d.look import Look, RenderJob
@@ -150,14 +150,14 @@ def test_films_follow_one_another(tmp_path: Path) -> None:
         labels[..., :donor] = 0
         volume = Microstructure(labels, (1.0, 1.0, 1.0), phase_names=("donor", "acceptor"))
         paths.append(tmp_path / f"film{donor}.vti")
-        registry.write(volume, paths[-1])
+        volumes.write(volume, paths[-1])
     job = RenderJob(_layers(), Look(maximised=0), EVEN)
     assert [event.done for event in movies.render_films(job, tmp_path / "films.gif", paths)] == [1, 2, 3]
     frames = _frames(tmp_path / "films.gif")
     assert len(frames) == 3
     donor_shares = [_share(frame, 2, 0) for frame in frames]
     assert donor_shares[0] < donor_shares[1] - 0.01 < donor_shares[2] - 0.02
-    registry.write(Microstructure(labels, (1.0, 1.0, 1.0), phase_names=("one", "other")), paths[1])
+    volumes.write(Microstructure(labels, (1.0, 1.0, 1.0), phase_names=("one", "other")), paths[1])
     with pytest.raises(InputError, match="one, other"):
         list(movies.render_films(job, tmp_path / "others.gif", paths))
     assert not (tmp_path / "others.gif").exists()

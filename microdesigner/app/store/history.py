@@ -51,11 +51,11 @@ class History:
         self, request: Request, sample: Sample, thumbnail: bytes, note: str = "", made: datetime | None = None
     ) -> Entry:
         """Store a sample of `request`; `made` is now where it is not given."""
-        from microdesigner.io import registry
+        from microdesigner.io import volumes
 
         name = new_volume_name()
         self.folder.mkdir(parents=True, exist_ok=True)
-        registry.write(sample.microstructure, self.folder / name)
+        volumes.write(sample.microstructure, self.folder / name)
         _flush(self.folder / name)
         return self.insert(request, SampleRecord.of(sample), name, thumbnail, note, made or datetime.now(UTC))
 
@@ -128,9 +128,9 @@ class History:
 
     def load(self, entry: Entry) -> Sample:
         """The sample with its voxels; raises InputError when its file or its row is gone or damaged."""
-        from microdesigner.io import registry
+        from microdesigner.io import volumes
 
-        microstructure = registry.read(self.folder / entry.volume)
+        microstructure = volumes.read(self.folder / entry.volume)
         rows = self._read("SELECT sample FROM details WHERE number = ?", entry.number)
         if not rows or not isinstance(rows[0][0], str):
             return Sample(microstructure, entry.request.seed, entry.measured)
@@ -147,14 +147,14 @@ class History:
 
     def add_verification(self, request: Request, verification: Verification) -> None:
         """Store what a simulation says of the newest sample that exactly `request` made, where there is one."""
-        from microdesigner.io import registry
+        from microdesigner.io import volumes
 
         entry = self.find(request)
         if entry is None:
             return
         name = new_volume_name() if verification.volume is not None else None
         if verification.volume is not None and name is not None:
-            registry.write(verification.volume, self.folder / name)
+            volumes.write(verification.volume, self.folder / name)
         values = (entry.number, json_text(verification.to_json()), name)
 
         def replace_(database: sqlite3.Connection) -> list[Any]:
@@ -166,14 +166,14 @@ class History:
 
     def verification(self, entry: Entry) -> Verification | None:
         """What a simulation said of a sample; None where it was not verified, or that cannot be read any more."""
-        from microdesigner.io import registry
+        from microdesigner.io import volumes
 
         rows = self._read("SELECT verification, volume FROM verifications WHERE number = ?", entry.number)
         if not rows:
             return None
         try:
             text, name = msgspec.convert(rows[0], tuple[str, VolumeName | None])
-            return verification_of(text, registry.read(self.folder / name) if name else None)
+            return verification_of(text, volumes.read(self.folder / name) if name else None)
         except UNREADABLE:
             return None
 

@@ -19,11 +19,11 @@ _DAMAGE = (zipfile.BadZipFile, OSError, EOFError, ValueError, KeyError, NotImple
 
 def write_archive(path: Path, document: str, film: Microstructure) -> None:
     """Write both so that the file is whole at any moment."""
-    from microdesigner.io import registry
+    from microdesigner.io import volumes
 
     with atomic_path(path) as temporary, temporary_folder(path.parent, "session") as folder:
         volume = folder / FILM
-        registry.write(film, volume)
+        volumes.write(film, volume)
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(DOCUMENT, document)
             archive.write(volume, FILM)

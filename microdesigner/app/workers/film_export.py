@@ -61,13 +61,13 @@ class FilmExport:
 
     def write(self, entry: Entry, stem: str, sample: Sample) -> None:
         """Write the volume and the report of a film."""
-        from microdesigner.io import registry
+        from microdesigner.io import registry, volumes
 
         if self.format:
             path, film = self.folder / f"{stem}{self._volume_suffixes()[0]}", sample.microstructure
             if not registry.named_format(self.format).holds_mixed:
                 film = without_mixed(film, self.donor_share, sample.seed)
-            registry.write(film, path, self.format)
+            volumes.write(film, path, self.format)
         if self.picture is not None:
             picture = self.picture(sample.microstructure)
             history = History(self.history)

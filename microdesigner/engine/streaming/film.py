@@ -36,8 +36,9 @@ from microdesigner.engine.streaming.measures import measured, places_of, tile_pa
 from microdesigner.engine.streaming.overview import overview
 from microdesigner.engine.streaming.parts import Parts, Work, decode_tile, label_tile, load, save, voxels
 from microdesigner.engine.streaming.windows import Windows
-from microdesigner.io.registry import TILED_FORMATS, write
+from microdesigner.io.registry import TILED_FORMATS
 from microdesigner.io.tiled import TiledVolume
+from microdesigner.io.volumes import write
 from microdesigner.models.autoencoder import FACTOR
 
 BYTES_PER_VOXEL = 125

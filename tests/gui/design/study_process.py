@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.io.registry import write
+from microdesigner.io.volumes import write
 
 SECONDS = 0.15
 

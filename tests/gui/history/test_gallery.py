@@ -23,7 +23,7 @@ from microdesigner.gui.history.export_dialog import ExportDialog
 from microdesigner.gui.history.gallery import Gallery
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.widgets.thumbnails import thumbnail
-from microdesigner.io import registry
+from microdesigner.io import registry, volumes
 from microdesigner.view3d.palettes import colour_table
 from tests.gui import stand_in
 from tests.gui.conftest import wait_until
@@ -257,7 +257,7 @@ def test_films_are_dragged_out_of_the_gallery_as_files(
     (mime,) = dragged
     names = sorted(url.fileName() for url in mime.urls())
     assert [name[: len("stand-in-seed2")] for name in names] == ["stand-in-seed2", "stand-in-seed4"]
-    films = [registry.read(Path(url.toLocalFile())) for url in mime.urls()]
+    films = [volumes.read(Path(url.toLocalFile())) for url in mime.urls()]
     assert all(film.shape == (16, 16, 8) for film in films)
     opened.request_model.set_options(seed=99)
     place, copy = QPointF(9, 9), Qt.DropAction.CopyAction
@@ -300,7 +300,7 @@ def test_many_are_exported_and_files_that_exist_are_named_first(
     suffixes = (".mhd", ".raw", ".json", ".html")
     written = {f"{stem}{suffix}" for stem in stems for suffix in suffixes} | {"films.csv"}
     assert {path.name for path in folder.iterdir()} == written
-    assert registry.read(folder / f"{stems[0]}.mhd").shape == (16, 16, 8)
+    assert volumes.read(folder / f"{stems[0]}.mhd").shape == (16, 16, 8)
     with (folder / "films.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(row["film"], row["note"], row["tags"]) for row in rows] == [
@@ -355,7 +355,7 @@ def test_the_share_of_mixed_voxels_is_asked_where_the_format_holds_none(
     wait_until(lambda: "Written: 1 film" in opened.status_line.text(), 120)
     (path,) = (tmp_path / "films").glob("*.ising.txt")
     film = stored.load(stored.entries()[0]).microstructure
-    np.testing.assert_array_equal(registry.read(path).phases, film.phases == ACCEPTOR)
+    np.testing.assert_array_equal(volumes.read(path).phases, film.phases == ACCEPTOR)
 
 
 def test_a_cancelled_export_leaves_whole_films(stored: History, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from microdesigner.app.store.jobs import State
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.queue.sheet_dialog import SheetDialog
 from microdesigner.gui.queue.sweep import SweepDialog
-from microdesigner.io import registry
+from microdesigner.io import volumes
 from tests.gui.conftest import wait_until
 
 
@@ -61,7 +61,7 @@ def test_a_job_whose_film_cannot_be_kept_is_not_done_and_can_run_again(
 
     window.request_model.set_options(quality="draft")
     with monkeypatch.context() as disk:
-        disk.setattr(registry, "write", no_room)
+        disk.setattr(volumes, "write", no_room)
         _enqueue(window, 1)
         wait_until(lambda: _states(window) == ["failed"])
     for said in (window.queue.queue.jobs[0].message, window.error_bar.text.text()):
@@ -78,7 +78,7 @@ def test_a_queue_never_stores_that_a_job_is_done_whose_film_was_not_kept(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
     """Also where the window closes before it hears of it."""
-    monkeypatch.setattr(registry, "write", lambda *_: 1 / 0)
+    monkeypatch.setattr(volumes, "write", lambda *_: 1 / 0)
     window.request_model.set_options(quality="draft")
     window.generation.finished.connect(lambda _: window.close())
     _enqueue(window, 1)

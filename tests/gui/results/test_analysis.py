@@ -10,7 +10,7 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.gui.main_window import MainWindow
-from microdesigner.io import registry
+from microdesigner.io import volumes
 from tests.gui import stand_in
 from tests.gui.conftest import wait_until
 
@@ -25,7 +25,7 @@ def recipe_labels(window: MainWindow) -> list[QLabel]:
 
 
 def test_an_opened_volume_gets_its_recipe_and_a_verdict(window: MainWindow, tmp_path: Path) -> None:
-    registry.write(film(1), tmp_path / "scan.nrrd")
+    volumes.write(film(1), tmp_path / "scan.nrrd")
     window.open_path(tmp_path / "scan.nrrd")
     wait_until(lambda: window.sample is not None and bool(window.sample.process and window.sample.measured), 120)
     assert window.sample is not None

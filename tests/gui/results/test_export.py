@@ -13,7 +13,7 @@ from microdesigner.core.events import SampleDone
 from microdesigner.core.microstructure import MIXED, Microstructure
 from microdesigner.core.request import Request
 from microdesigner.gui.main_window import MainWindow
-from microdesigner.io import registry
+from microdesigner.io import registry, volumes
 from tests.conftest import FullDisk
 from tests.gui import stand_in
 from tests.gui.conftest import generate, is_drawn, wait_until
@@ -26,7 +26,7 @@ def test_a_volume_comes_back_as_it_was(window: MainWindow, tmp_path: Path, suffi
     window.export(path)
     wait_until(lambda: str(path) in window.status_line.text())
     assert window.sample is not None
-    back = registry.read(path)
+    back = volumes.read(path)
     np.testing.assert_array_equal(back.phases, window.sample.microstructure.phases)
     assert back.voxel_nm == window.sample.microstructure.voxel_nm
 
@@ -108,7 +108,7 @@ def test_a_film_for_kinetic_monte_carlo_asks_what_becomes_of_the_mixed_phase(
     assert window.sample is not None
     film = window.sample.microstructure
     mixed = film.phases == MIXED
-    assert (registry.read(path).phases[mixed] == 0).sum() == round(0.25 * mixed.sum())
+    assert (volumes.read(path).phases[mixed] == 0).sum() == round(0.25 * mixed.sum())
 
 
 def test_a_place_that_cannot_be_written_is_told(window: MainWindow, tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_open_asks_for_a_file_of_any_format_and_lists_it_again(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "volume.vti"
-    registry.write(Microstructure(np.zeros((8, 8, 8), np.uint8), (2.0, 2.0, 2.0)), path)
+    volumes.write(Microstructure(np.zeros((8, 8, 8), np.uint8), (2.0, 2.0, 2.0)), path)
     asked: list[str] = []
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *words: (asked.append(words[-1]), (str(path), ""))[1])
     window.workspace.open_button.click()
@@ -201,7 +201,7 @@ def test_the_first_start_shows_the_shipped_result(
     events = list(stand_in.StandInEngine().generate(request))
     sample = next(event.sample for event in events if isinstance(event, SampleDone))
     entry = {**sample.microstructure.provenance["sample"], "draws": sample.draws}
-    registry.write(
+    volumes.write(
         sample.microstructure.with_provenance(sample=entry), tmp_path / "shipped" / "resources" / "first-result.vti"
     )
     window = open_window()
@@ -227,7 +227,7 @@ def test_the_shipped_result_of_the_last_time_stays_an_example(
 ) -> None:
     path = tmp_path / "shipped" / "resources" / "first-result.vti"
     path.parent.mkdir(parents=True)
-    registry.write(Microstructure(np.zeros((8, 8, 8), np.uint8), (2.0, 2.0, 2.0)), path)
+    volumes.write(Microstructure(np.zeros((8, 8, 8), np.uint8), (2.0, 2.0, 2.0)), path)
     window = open_window()
     wait_until(lambda: is_drawn(window))
     window.close()

@@ -25,7 +25,7 @@ from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.results import verifier
 from microdesigner.gui.results.phase_plot import PhasePlot
 from microdesigner.gui.results.plots import CHORD_PLOT
-from microdesigner.io import registry
+from microdesigner.io import volumes
 from tests.gui import stand_in
 from tests.gui.conftest import generate, is_drawn, wait_until
 
@@ -106,7 +106,7 @@ def test_a_plot_is_saved_as_drawing_picture_and_table(window: MainWindow, tmp_pa
 
 def test_an_opened_volume_is_measured_and_kept(window: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "scan.nrrd"
-    registry.write(SMALL, path)
+    volumes.write(SMALL, path)
     shown: list[Microstructure] = []
     window.current_sample.volume_requested.connect(shown.append)
     window.open_path(path)

@@ -18,7 +18,7 @@ from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.results.constants_dialog import ConstantsDialog
 from microdesigner.gui.results.values_table import VALUE
-from microdesigner.io import registry
+from microdesigner.io import volumes
 from tests.gui.conftest import generate, wait_until
 
 MEASURED = (
@@ -99,7 +99,7 @@ def test_the_values_of_an_opened_film_are_those_of_a_film_as_thick_as_the_models
     phases = np.zeros((24, 24, 16), np.uint8)
     phases[:, 12:] = 1
     phases[4:20, 2:9, 4:9] = phases[4:20, 16:18, 4:9] = 2
-    registry.write(Microstructure(phases, (2.0, 2.0, 2.0)), path)
+    volumes.write(Microstructure(phases, (2.0, 2.0, 2.0)), path)
     window.open_path(path)
     wait_until(lambda: window.sample is not None and bool(window.sample.measured))
     assert window.sample is not None
