@@ -15,6 +15,7 @@ from microdesigner.core.descriptor_spec import same_quantity, spec_of
 from microdesigner.core.errors import InputError
 from microdesigner.core.phases import Names, meaning
 from microdesigner.core.request import Request
+from microdesigner.core.request_check import check_request
 from microdesigner.core.verdict import RequestVerdict, Size, in_thickness
 
 MAX_SEED = 2**31 - 1
@@ -135,12 +136,14 @@ class RequestModel(EventedModel[Design]):
             return ""
         card, options = self.targets.card, self.state.options
         try:
-            card.check(self.targets.request(replace(options, kept=None)))
+            check_request(card, self.targets.request(replace(options, kept=None)))
             if options.kept is not None:
                 options.kept.check(options.size or card.shape, card)
                 if options.quality == "paper":
                     return NO_PAPER
-                card.check(self.targets.request(options))  # with the fractions that the kept part leaves possible
+                check_request(
+                    card, self.targets.request(options)
+                )  # with the fractions that the kept part leaves possible
         except InputError as error:
             return str(error)
         return ""

@@ -9,10 +9,10 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from microdesigner.core.card import MOST_STREAMED, MOST_VOXELS
 from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
 from microdesigner.core.paths import remove_leftovers
 from microdesigner.core.request import Request
+from microdesigner.core.request_check import MOST_STREAMED, MOST_VOXELS, check_request
 from microdesigner.core.result import Sample
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Films:
     def check(self, engine: "Engine", streamed: bool) -> None:
         """Raise InputError when the model cannot serve a request."""
         for request in self.requests:
-            engine.card.check(request, MOST_STREAMED if streamed else MOST_VOXELS)
+            check_request(engine.card, request, MOST_STREAMED if streamed else MOST_VOXELS)
 
     def entry(self, index: int, entry: Entry) -> Entry:
         """The entry of film `index` in result.json: in a sweep or a morph with its own targets, in that with its place

@@ -29,17 +29,14 @@ from microdesigner.core.card_entries import (
     TrainingEntry,
     check_width,
 )
-from microdesigner.core.conditions import check_mixed_phase, check_whole, in_conditions, known_targets
+from microdesigner.core.conditions import in_conditions
 from microdesigner.core.descriptor_spec import DOMAIN_SIZE, spec_of
 from microdesigner.core.documents import Line, convert_document, parse_document, read_limited
 from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
 from microdesigner.core.errors import InputError
 from microdesigner.core.further_targets import FurtherTargets
-from microdesigner.core.given import Given
-from microdesigner.core.microstructure import MAX_VOXELS, Lateral
+from microdesigner.core.microstructure import Lateral
 from microdesigner.core.paths import shipped, user_data
-from microdesigner.core.phases import fraction_labels
-from microdesigner.core.request import Request
 from microdesigner.core.response import ResponseSurface
 from microdesigner.core.support import Support
 
@@ -62,10 +59,6 @@ SIZE_BINS = 20
 """Bins of the histogram of domain sizes, areas and tortuosity factors."""
 CONTROLLED = 0.95
 """Squared Pearson correlation from which a condition counts as controlled."""
-SAME_SHAPE = 1e-3
-"""Largest relative difference of the scales of a voxel's edges."""
-MOST_VOXELS, MOST_STREAMED = 1 << 29, MAX_VOXELS
-"""Of a film that is made in one piece, and of one that is made and written tile by tile."""
 PARTS: tuple[PartName, ...] = ("vae", "fp", "ddpm")
 _RENAMED = {
     "phase_names": "phases",
@@ -236,70 +229,10 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED, dict=True):
             entries.append(json.dumps(films))
         return hashlib.sha256("".join(entries).encode()).hexdigest()
 
-    def check(self, request: Request, most_voxels: int = MOST_VOXELS) -> None:
-        """Raise InputError when this model cannot serve `request`, or a film of it has more than `most_voxels`."""
-        known = known_targets([parameter.name for parameter in self.targets], self.phase_names)
-        for name in request.targets:
-            if name not in known:
-                raise InputError(f"The model {self.name} has no target '{name}'; it knows {', '.join(sorted(known))}.")
-        check_whole(fraction_labels(request.targets, self.phase_names), len(self.phase_names))
-        self._check_all_given(request)
-        least = {condition.name: condition.low for condition in self.conditions}
-        check_mixed_phase(self.name, self.conditioned_on(request.targets), least)
-        if request.size is not None:
-            self._check_size(request.size, most_voxels)
-        if request.voxel_nm is not None:
-            self._check_voxel(request.voxel_nm)
-        if request.given is not None:
-            self._check_given(request.given, request.targets)
-
-    def _check_given(self, given: Given, targets: Mapping[str, float]) -> None:
-        films = given.ends if given.other else (given.known_labels,)
-        if max(int(labels.max()) for labels in films) >= len(self.phase_names):
-            raise InputError(
-                f"The given part has a phase that the model {self.name} does not know; its phases are "
-                f"{', '.join(self.phase_names)}. Map the labels first."
-            )
-        fractions = fraction_labels(targets, self.phase_names)
-        whole = {label: given.film_fraction(label, value) for label, value in fractions.items()}
-        given.check_fractions(whole, self.phase_names)
-
-    def _check_all_given(self, request: Request) -> None:
-        if not self.needs_all_targets:
-            return
-        given = self.conditioned_on(request.targets)
-        missing = [condition.name for condition in self.conditions if condition.name not in given]
-        if missing:
-            raise InputError(f"The model {self.name} leaves no target free; give {', '.join(missing)} too.")
-
     @property
     def size_multiple(self) -> int:
         """Voxels of which each edge of a film is a multiple: the denoiser halves the latent twice."""
         return DENOISER_MULTIPLE * self.latent.factor
-
-    def _check_voxel(self, edges: tuple[float, float, float]) -> None:
-        scales = [edge / own for edge, own in zip(edges, self.voxel_nm, strict=True)]
-        if max(scales) > min(scales) * (1 + SAME_SHAPE):
-            own = " × ".join(f"{edge:g}" for edge in self.voxel_nm)
-            raise InputError(
-                f"voxel_nm would stretch the structures of {self.name}, which are known on voxels of {own} nm; scale "
-                "all three edges alike."
-            )
-
-    def _check_size(self, size: tuple[int, int, int], most_voxels: int) -> None:
-        if self.fixed_size and size != self.shape:
-            raise InputError(f"The model {self.name} makes volumes of {'×'.join(map(str, self.shape))} voxels only.")
-        multiple = self.size_multiple
-        if any(edge % multiple for edge in size):
-            raise InputError(
-                f"Each edge of size must be a multiple of {multiple} voxels; got {'×'.join(map(str, size))}."
-            )
-        if np.prod(size, dtype=np.int64) > most_voxels:
-            remedy = "" if most_voxels > MOST_VOXELS else ", or write it tile by tile (--format zarr or raw)"
-            raise InputError(
-                f"A volume of {'×'.join(map(str, size))} voxels is too large to generate; stay below "
-                f"2^{most_voxels.bit_length() - 1} voxels{remedy}."
-            )
 
     def conditioned_on(self, targets: Mapping[str, float], level: float = 0.5) -> dict[str, float]:
         """`targets` in the model's own conditions, see `in_conditions`: other names of one quantity become the model's,

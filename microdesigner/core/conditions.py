@@ -11,6 +11,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.phases import (
     LETTERS,
     Names,
+    check_fraction_sum,
     fraction_label,
     fraction_name,
     straight_paths,
@@ -20,8 +21,8 @@ from microdesigner.core.support import Support
 Table = NDArray[np.float64]
 MIXED = "vol_frac_M"
 NEIGHBOURS = 32
-NOTHING, ROUNDING = 1e-6, 1e-6
-"""What rounding leaves of a fraction of 0, and of the difference of a sum from 1."""
+NOTHING = 1e-6
+"""What rounding leaves of a fraction of 0."""
 
 
 def known_targets(conditions: Sequence[str], phase_names: Names) -> set[str]:
@@ -83,19 +84,11 @@ def in_conditions(
     known = {last: values.pop(rest)} | {n: values[name] for n, name in own_fractions.items() if name in values}
     free = [label for label in own_fractions if label not in known]
     if not free:
-        check_whole(known, len(phase_names))
+        check_fraction_sum(known.values(), len(phase_names))
         return values
     for label in free[1:]:
         known[label] = values[own_fractions[label]] = _usual_fraction(label, known, own_fractions, rest, support, level)
     return values | {own_fractions[free[0]]: _remaining(known)}
-
-
-def check_whole(fractions: Mapping[int, float], phases: int) -> None:
-    """Raise InputError where the fractions of all phases, by label, are given and do not sum to 1."""
-    total = sum(fractions.values())
-    if len(fractions) == phases and abs(total - 1) > ROUNDING:
-        every = "two" if phases == len("DA") else f"all {phases}"
-        raise InputError(f"The fractions of {every} phases must sum to 1, not {total:.3g}; leave one of them free.")
 
 
 def check_mixed_phase(model: str, targets: Mapping[str, float], least: Mapping[str, float]) -> None:
@@ -142,9 +135,7 @@ def _own_name(name: str, conditions: Sequence[str], phase_names: Names) -> str:
 
 
 def _remaining(known: Mapping[int, float]) -> float:
-    total = sum(known.values())
-    if total > 1 + 1e-9:
-        raise InputError(f"The phase fractions sum to {total:.3g}, more than 1; lower one of them.")
+    check_fraction_sum(known.values())
     return max(0.0, _without(1.0, known))
 
 

@@ -5,7 +5,7 @@ Any other phase is named by itself: `volume_fraction_pore`, `straight_paths_pore
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +17,8 @@ LETTERS = ("D", "A", "M")
 FACES = ("lower", "upper")
 """The film's first and last layer: of donor and acceptor the cathode's side and the anode's."""
 FRACTION_PREFIXES = ("vol_frac_", "ABS_f_")
+ROUNDING = 1e-6
+"""What rounding leaves of the difference of a sum of fractions from 1."""
 Names = tuple[str, ...]
 
 
@@ -95,6 +97,16 @@ def fraction_labels(targets: Mapping[str, float], names: Names) -> dict[int, flo
     """The fractions among `targets`, by label."""
     labels = {name: fraction_label(name, names) for name in targets}
     return {label: targets[name] for name, label in labels.items() if label is not None}
+
+
+def check_fraction_sum(fractions: Collection[float], phases: int | None = None) -> None:
+    """Raise InputError where the fractions of different phases sum to more than 1, or those of all `phases` to less."""
+    total = sum(fractions)
+    if total > 1 + ROUNDING:
+        raise InputError(f"The phase fractions sum to {total:.3g}, more than 1; lower one of them.")
+    if len(fractions) == phases and total < 1 - ROUNDING:
+        every = "two" if phases == LEAST_PHASES else f"all {phases}"
+        raise InputError(f"The fractions of {every} phases must sum to 1, not {total:.3g}; leave one of them free.")
 
 
 def straight_paths(name: str, names: Names) -> StraightPaths | None:

@@ -9,6 +9,7 @@ from microdesigner.core.descriptor_spec import LOGARITHMIC, known_spec, same_qua
 from microdesigner.core.documents import convert_document, read_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.given import Given
+from microdesigner.core.phases import LETTERS, check_fraction_sum
 
 Sampler = Literal["sa-solver", "dpm-solver++", "ancestral"]
 Match = Literal["none", "fractions", "all"]
@@ -94,7 +95,7 @@ class Request:
             _check_size(self.size)
         if self.voxel_nm is not None:
             _check_voxel(self.voxel_nm)
-        check_fractions(self.targets)
+        _check_fractions(self.targets)
         if self.given is not None:
             _check_given(self.given, self)
             object.__setattr__(self, "size", self.given.shape)
@@ -163,17 +164,14 @@ def renamed_entries(document: Mapping[str, Any]) -> dict[str, Any]:
     return entries
 
 
-def check_fractions(targets: Mapping[str, float]) -> None:
-    """Raise InputError when the targeted phase fractions sum to more than one."""
+def _check_fractions(targets: Mapping[str, float]) -> None:
+    """What can be said of the targeted phase fractions whatever the model."""
     given = [name for name in targets if (spec := known_spec(name)) is not None and spec.kind == "fraction"]
-    if len({same_quantity(name) for name in given}) < len(given):
+    quantities = {same_quantity(name)[0] for name in given}
+    if len(quantities) < len(given):
         raise InputError("vol_frac_D and ABS_f_D name one quantity; give one of them.")
-    fractions = [targets[name] for name in given]
-    total = sum(fractions)
-    if total > 1 + 1e-9:
-        raise InputError(f"The phase fractions sum to {total:.3g}, more than 1; lower one of them.")
-    if {same_quantity(name)[0] for name in given} == {"vol_frac_D", "vol_frac_A", "vol_frac_M"} and total < 1 - 1e-6:
-        raise InputError(f"The three phase fractions sum to {total:.3g} instead of 1; leave one of them free.")
+    lettered = quantities == {f"vol_frac_{letter}" for letter in LETTERS}
+    check_fraction_sum([targets[name] for name in given], len(LETTERS) if lettered else None)
 
 
 def _check_values(entries: Mapping[str, Any]) -> None:

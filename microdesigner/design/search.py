@@ -13,6 +13,7 @@ from microdesigner.core.given import Given
 from microdesigner.core.material_constants import MaterialConstants
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
+from microdesigner.core.request_check import check_request
 from microdesigner.core.result import Sample
 from microdesigner.design.goals import Goal
 from microdesigner.design.quantities import values_of
@@ -97,7 +98,7 @@ class Search:
     ) -> None:
         if request.given is not None:
             raise InputError("A study makes whole films; leave the given part out.")
-        engine.card.check(request)
+        check_request(engine.card, request)
         self._engine, self._request, self._goals, self._volume = engine, request, tuple(goals), volume
         self._constants = constants
         size = request.size or engine.card.shape

@@ -10,11 +10,12 @@ import torch
 from numpy.typing import NDArray
 
 from microdesigner.compute import compute_policy, memory_errors, select_device
-from microdesigner.core.card import MOST_STREAMED, ModelCard
+from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Draft, GenerationEvent
 from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
 from microdesigner.core.request import Request
+from microdesigner.core.request_check import MOST_STREAMED, check_request
 from microdesigner.core.result import Sample
 from microdesigner.descriptors import describe
 from microdesigner.engine.batch_generation import generate_batch
@@ -129,7 +130,7 @@ class Engine:
         InputError
             At once, when this model cannot serve the request.
         """
-        self.card.check(request)
+        check_request(self.card, request)
         return Generation(self.networks, request, keep_samples).events(wanted)
 
     def stream(
@@ -164,7 +165,7 @@ class Engine:
         InputError
             At once, when the request cannot be served tile by tile; later, when the parts there are of another one.
         """
-        self.card.check(request, MOST_STREAMED)
+        check_request(self.card, request, MOST_STREAMED)
         crew = crew or Crew(1, None, str(self.device))
         return StreamedFilm(self.networks, self.source, request, index, path, form, crew).events()
 
@@ -173,7 +174,7 @@ class Engine:
 
         Raises InputError when this model cannot serve the request.
         """
-        self.card.check(request)
+        check_request(self.card, request)
         with Generation(self.networks, request).memory_errors():
             return draft(self.networks, request)
 
@@ -195,7 +196,7 @@ class Engine:
         they do not or when this model cannot serve one.
         """
         for request in requests:
-            self.card.check(request)
+            check_request(self.card, request)
             alike = replace(request, targets=requests[0].targets, seed=requests[0].seed) == requests[0]
             if not alike or set(request.targets) != set(requests[0].targets):
                 raise InputError("Requests made together must ask for the same targets in the same way.")

@@ -11,6 +11,7 @@ import pytest
 from microdesigner.core.card import ModelCard, installed_cards
 from microdesigner.core.errors import InputError
 from microdesigner.core.request import Request
+from microdesigner.core.request_check import check_request
 from tests.fuzz.mutate import TIMES, mutate_json
 from tests.tiny_model import CONDITIONS, tiny_card
 
@@ -138,20 +139,20 @@ def test_an_entry_that_is_missing_is_named(entry: str) -> None:
 def test_a_size_is_served_or_refused_in_a_sentence(size: tuple[int, int, int], words: str) -> None:
     card = ModelCard.from_json(tiny_card())  # the denoiser halves latents of an eighth of the voxels twice
     if not words:
-        card.check(Request(size=size))
+        check_request(card, Request(size=size))
         return
     with pytest.raises(InputError) as caught:
-        card.check(Request(size=size))
+        check_request(card, Request(size=size))
     assert words in str(caught.value)
 
 
 def test_a_model_of_one_size_serves_that_alone() -> None:
     card = ModelCard.from_json(tiny_card() | {"fixed_size": True, "shape": [64, 96, 32]})
-    card.check(Request())
-    card.check(Request(size=(64, 96, 32)))
+    check_request(card, Request())
+    check_request(card, Request(size=(64, 96, 32)))
     for size in ((64, 64, 32), (32, 96, 32), (64, 96, 64)):
         with pytest.raises(InputError, match="makes volumes of 64×96×32 voxels only"):
-            card.check(Request(size=size))
+            check_request(card, Request(size=size))
 
 
 def test_a_damaged_card_is_refused_in_one_sentence_or_serves(tmp_path: Path) -> None:
@@ -179,7 +180,7 @@ def _use(card: ModelCard) -> None:
         card.response.expected(dict.fromkeys(card.response.inputs, np.array([0.5])))
     json.dumps(card.to_json())
     with contextlib.suppress(InputError):
-        card.check(Request(size=(64, 64, 32)))
+        check_request(card, Request(size=(64, 64, 32)))
 
 
 def _check_sentence(error: InputError, number: int) -> None:
@@ -189,9 +190,9 @@ def _check_sentence(error: InputError, number: int) -> None:
 def test_a_voxel_of_another_shape_is_refused_and_one_of_another_size_is_not() -> None:
     card = ModelCard.from_json(tiny_card())
     own = card.voxel_nm
-    card.check(Request(voxel_nm=tuple(2.5 * edge for edge in own)))  # type: ignore[arg-type]
+    check_request(card, Request(voxel_nm=tuple(2.5 * edge for edge in own)))  # type: ignore[arg-type]
     with pytest.raises(InputError, match="stretch"):
-        card.check(Request(voxel_nm=(own[0], own[1], 1.5 * own[2])))
+        check_request(card, Request(voxel_nm=(own[0], own[1], 1.5 * own[2])))
 
 
 @pytest.mark.parametrize("edges", [(1.0, 1.0), (0.0, 1.0, 1.0), (1.0, 1.0, float("nan")), (1, True, 1), "111", 2.0])

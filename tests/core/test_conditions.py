@@ -9,6 +9,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.core.parameter_notes import control_note, describe_parameter
 from microdesigner.core.request import Request
+from microdesigner.core.request_check import check_request
 from microdesigner.core.support import Support
 from tests.tiny_model import tiny_card
 
@@ -76,10 +77,10 @@ def test_the_acceptor_alone_takes_the_mixed_fraction_of_films_that_have_it() -> 
 
 def test_a_card_takes_all_these_names_and_no_others() -> None:
     card = ModelCard.from_json(tiny_card())
-    card.check(Request({"ABS_f_D": 0.3, "CT_f_A_tort1": 0.5}))
-    card.check(Request({"vol_frac_A": 0.4}))
+    check_request(card, Request({"ABS_f_D": 0.3, "CT_f_A_tort1": 0.5}))
+    check_request(card, Request({"vol_frac_A": 0.4}))
     with pytest.raises(InputError, match="no target 'CT_f_e_conn'"):
-        card.check(Request({"CT_f_e_conn": 0.3}))
+        check_request(card, Request({"CT_f_e_conn": 0.3}))
 
 
 def test_a_condition_that_cannot_be_controlled_says_so() -> None:
@@ -101,13 +102,13 @@ def test_a_film_without_the_mixed_phase_is_left_to_models_of_two_phases(targets:
     trained = [{"name": name, "low": 0.04, "high": 0.9} for name in THREE]
     card = ModelCard.from_json(tiny_card() | {"conditions": trained})
     with pytest.raises(InputError, match=r"at least about 0\.04 of it; .* such as ch-2phase"):
-        card.check(Request(targets))
-    card.check(Request({"vol_frac_M": 0.01}))
-    card.check(Request({}))
-    ModelCard.from_json(tiny_card()).check(Request(targets))  # some of its training films have none
+        check_request(card, Request(targets))
+    check_request(card, Request({"vol_frac_M": 0.01}))
+    check_request(card, Request({}))
+    check_request(ModelCard.from_json(tiny_card()), Request(targets))  # some of its training films have none
     (shipped,) = (path for path in installed_cards() if path.parent.name == "ch-3phase")
     with pytest.raises(InputError, match="ch-2phase"):
-        ModelCard.read(shipped).check(Request(targets))
+        check_request(ModelCard.read(shipped), Request(targets))
 
 
 def test_the_mixed_fraction_is_a_quantile_of_films_weighted_by_how_near_their_acceptor_fraction_is() -> None:

@@ -17,6 +17,7 @@ from microdesigner.core.events import Finished, GenerationEvent, Preview, Progre
 from microdesigner.core.film_thickness import equivalent_tort1
 from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
+from microdesigner.core.request_check import check_request
 from microdesigner.core.response import ResponseSurface
 from microdesigner.core.result import Result
 from microdesigner.core.verdict import judge_request
@@ -354,4 +355,4 @@ def test_a_model_without_domain_sizes_refuses_them(tiny_engine: Engine, monkeypa
     assert [each.name for each in tiny_engine.card.targets][-1] == "domain_size"
     set_card(monkeypatch, tiny_engine, domain_sizes=None)
     with pytest.raises(InputError, match="has no target 'domain_size'"):
-        tiny_engine.card.check(Request(targets={"domain_size": 20.0}))
+        check_request(tiny_engine.card, Request(targets={"domain_size": 20.0}))

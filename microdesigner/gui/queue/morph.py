@@ -13,6 +13,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.given import LEAST_STRENGTH
 from microdesigner.core.morph import DEFAULT_FILMS, DEFAULT_STRENGTH, MOST_FILMS, morph_requests
 from microdesigner.core.request import Request
+from microdesigner.core.request_check import check_request
 from microdesigner.core.result import Sample
 from microdesigner.gui.queue.controller import QueueController
 from microdesigner.gui.widgets.basics import named, quiet
@@ -52,7 +53,7 @@ class MorphController(QObject):
             [{name: sample.measured.get(name) for name in names} for _, sample in ends],
         )
         try:
-            card.check(way.requests(2, DEFAULT_STRENGTH)[0])
+            check_request(card, way.requests(2, DEFAULT_STRENGTH)[0])
         except InputError as error:
             self.failed.emit(str(error), "")
             return
