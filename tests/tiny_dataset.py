@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from microdesigner.data.store import Description, Volume, new_dataset
+from microdesigner.data.dataset_writing import Volume, new_dataset
+from microdesigner.data.store import Description
 from microdesigner.descriptors import fractions_and_tortuosities
 
 SIZE, SERIES, SNAPSHOTS = (32, 32, 32), 16, 2

@@ -97,7 +97,8 @@ def run(args: argparse.Namespace) -> int:
         evaluate_accuracy,
         record_accuracy,
     )
-    from microdesigner.evaluation.twins import check_twins, twin_lines
+    from microdesigner.evaluation.twin_films import check_twins
+    from microdesigner.evaluation.twins import twin_lines
     from microdesigner.models.bundle import find_bundle
 
     how = Request(steps=args.steps, match=args.match, candidates=args.candidates, refinement_strength=args.refinement)

@@ -112,7 +112,8 @@ def _train(
     config: "TrainingConfig", directory: "RunDirectory", stages: "tuple[Stage, ...] | None", install: bool
 ) -> None:
     """Train in this process, or in one per device, all of them anew with half the batch where one lacks memory."""
-    from microdesigner.training.process_group import BatchTooLargeError, Layout, run_together
+    from microdesigner.training.process_group import BatchTooLargeError, Layout
+    from microdesigner.training.supervisor import run_together
 
     directory.events.write("process", pid=os.getpid(), device=_device_words(config))
     layout = Layout(config.devices, config.nodes)

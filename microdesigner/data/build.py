@@ -14,12 +14,13 @@ from microdesigner.compute import choose_device
 from microdesigner.core.claims import claimed_new, refuse_existing
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
+from microdesigner.data.dataset_writing import PackedVolume, Volume, new_dataset, packed
 from microdesigner.data.design import recipe_of
 from microdesigner.data.measured import measure, standard_conditions
 from microdesigner.data.pool import Task
 from microdesigner.data.processes import task_processes, visible
 from microdesigner.data.series import check_series, read_series, series_path, simulate_series
-from microdesigner.data.store import Description, PackedVolume, Volume, new_dataset, packed
+from microdesigner.data.store import Description
 from microdesigner.descriptors import fractions_and_tortuosities
 from microdesigner.descriptors.graspi import Value
 from microdesigner.physics.phases import PhaseCount, Threshold

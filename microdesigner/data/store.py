@@ -7,8 +7,7 @@ voxel size, lateral boundary, the names of conditions and of processing paramete
 import hashlib
 import json
 import math
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,12 +19,10 @@ import numpy as np
 from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
-from microdesigner.core.documents import Line, parse_document, plain_number
+from microdesigner.core.documents import Line, parse_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Lateral, PhaseArray
-from microdesigner.core.paths import atomic_path
-from microdesigner.data.hdf5_text import read_apart, write_text
-from microdesigner.data.hdf5_writing import written
+from microdesigner.data.hdf5_text import read_apart
 
 SCHEMA = 1
 SERIES, HELD_OUT = "series", "held_out"
@@ -33,37 +30,10 @@ RENAMED = {"skin_voxels": "interphase_voxels"}  # labels of version 0.1.0
 STATED = "stated_"  # before the name of a label that a source states and that is measured too
 OWN, CHECKS = "microdesigner", "checks"
 VALIDATION_EVERY = 8
-COMPRESSION = 1
 MOST_VOXELS, MOST_COMPRESSED = 1 << 31, 1100
 """Bounds of a volume: deflate stores no more than about 1030 bytes in one."""
 _Edge = Annotated[float, Meta(gt=0, le=1e9)]
 _Kind = TypeVar("_Kind")
-
-
-@dataclass(frozen=True)
-class Volume:
-    """One labelled volume [x, y, z] with its number-valued labels (descriptors, recipe, series, seed)."""
-
-    name: str
-    phases: PhaseArray
-    labels: dict[str, float]
-
-
-@dataclass(frozen=True)
-class PackedVolume:
-    """A volume as the file stores it: `chunk` is its compressed bytes, so that the processes that make volumes share
-    the work of packing them."""
-
-    name: str
-    shape: tuple[int, ...]
-    chunk: bytes
-    labels: dict[str, float]
-
-
-def packed(volume: Volume) -> PackedVolume:
-    """`volume` ready for the file."""
-    chunk = zlib.compress(np.ascontiguousarray(volume.phases, np.uint8).data, COMPRESSION)
-    return PackedVolume(volume.name, volume.phases.shape, chunk, volume.labels)
 
 
 @dataclass(frozen=True)
@@ -77,35 +47,6 @@ class Description:
     voxel_nm: tuple[float, float, float] = (1.0, 1.0, 1.0)
     origin: dict[str, Any] | None = None
     units: dict[str, str] = field(default_factory=dict)
-
-
-@contextmanager
-def new_dataset(path: Path, description: Description) -> Iterator[Callable[[Volume | PackedVolume], None]]:
-    """A function that adds volumes to a new file, which appears whole when the block ends well, else not at all.
-
-    Raises InputError when nothing was added.
-    """
-    with atomic_path(path) as temporary, written(temporary) as (file, check):
-        write_description(file, description)
-
-        def add(volume: Volume | PackedVolume) -> None:
-            check()
-            volume = packed(volume) if isinstance(volume, Volume) else volume
-            stored = file.create_dataset(
-                volume.name, volume.shape, np.uint8, chunks=volume.shape, compression="gzip",
-                compression_opts=COMPRESSION,
-            )  # fmt: skip
-            stored.id.write_direct_chunk((0,) * len(volume.shape), volume.chunk)
-            stored.attrs.update(volume.labels)
-
-        yield add
-        if len(file) == 0:
-            raise InputError(f"No volume was left to write to {path}; simulate more series or longer times.")
-
-
-def write_description(file: h5py.File, description: Description) -> None:
-    """Write or replace what `file` says of all its volumes."""
-    write_text(file, OWN, json.dumps({"schema": SCHEMA, **vars(description)}, default=plain_number))
 
 
 class VolumeDataset:

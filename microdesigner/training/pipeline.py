@@ -21,13 +21,14 @@ from microdesigner.training.card import card_document
 from microdesigner.training.checkpoints import load_weights
 from microdesigner.training.config import TrainingConfig
 from microdesigner.training.family import ModelFamily, family_of
+from microdesigner.training.fitting import Batches, fit_stage
 from microdesigner.training.labels import with_labels
 from microdesigner.training.latent_batches import Batch, training_loader, validation_loader
 from microdesigner.training.latents import Latents, encode_dataset, is_encoded, load_latents, whiten
 from microdesigner.training.presets import Preset, Stage
 from microdesigner.training.process_group import group_device
 from microdesigner.training.run import RunDirectory
-from microdesigner.training.stage import Batches, TrainingStage, fit_stage, random_seed
+from microdesigner.training.stage import TrainingStage, random_seed
 from microdesigner.training.validation_samples import Sampler, generations, predictions, reconstructions
 
 VALIDATION_VOLUMES = 8

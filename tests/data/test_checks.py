@@ -8,6 +8,7 @@ import pytest
 from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.data import checks
 from microdesigner.data.checks import CHECKS_VERSION, check_dataset, checks_of, record_checks
+from microdesigner.data.dataset_writing import Volume, new_dataset
 from microdesigner.data.statistics import (
     correlations,
     distributions,
@@ -15,7 +16,7 @@ from microdesigner.data.statistics import (
     principal_components,
     redundancies,
 )
-from microdesigner.data.store import Description, Volume, VolumeDataset, new_dataset
+from microdesigner.data.store import Description, VolumeDataset
 from microdesigner.models.autoencoder import FACTOR
 
 CONDITIONS = ("ABS_f_D", "CT_f_D_tort1")

@@ -14,7 +14,8 @@ import pytest
 
 from microdesigner.core.errors import InputError
 from microdesigner.data.checks import checks_of, record_checks
-from microdesigner.data.store import OWN, Description, Volume, VolumeDataset, new_dataset
+from microdesigner.data.dataset_writing import Volume, new_dataset
+from microdesigner.data.store import OWN, Description, VolumeDataset
 from microdesigner.io import isolation
 from tests.fuzz.mutate import TIMES, mutate_bytes, mutate_json
 

@@ -15,16 +15,18 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.data.build import PROCESS, BuildPlan, label_snapshots
+from microdesigner.data.dataset_writing import new_dataset
 from microdesigner.data.measured import OF_THREE
 from microdesigner.data.series import read_series, series_path, simulate_series
-from microdesigner.data.store import Description, VolumeDataset, new_dataset
+from microdesigner.data.store import Description, VolumeDataset
 from microdesigner.engine import Engine
 from microdesigner.evaluation import discrimination
-from microdesigner.evaluation import twins as module
+from microdesigner.evaluation import twin_films as module
 from microdesigner.evaluation.discrimination import forest_discrimination, network_discrimination
 from microdesigner.evaluation.film_measures import INTERFACES, STRUCTURE, features, film_measures, table_rows
 from microdesigner.evaluation.jackknife import jackknife
-from microdesigner.evaluation.twins import HELD_OUT, TWINS, TwinFilms, evaluate_twins, twin_lines, twin_table
+from microdesigner.evaluation.twin_films import HELD_OUT, TWINS, TwinFilms
+from microdesigner.evaluation.twins import evaluate_twins, twin_lines, twin_table
 from microdesigner.physics.simulate import Recipe
 from tests.tiny_dataset import write_tiny_dataset
 

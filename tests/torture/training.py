@@ -31,10 +31,10 @@ def training(inputs: Path) -> Area:
 
 
 def _train(dataset: Path, folder: Path, _: Done) -> int:
-    from microdesigner.training import native_family, pipeline, size_response, stage, validation_samples
+    from microdesigner.training import fitting, native_family, pipeline, size_response, validation_samples
 
     presets.PRESETS["quick"] = SHORT
-    stage.CHECKPOINT_MINUTES = 0.0  # one after each step
+    fitting.CHECKPOINT_MINUTES = 0.0  # one after each step
     pipeline.LEAST_VALIDATIONS, pipeline.VALIDATION_VOLUMES = 1, 2
     validation_samples.STEPS, size_response.SAMPLES = 2, 4
     assert native_family.generated_samples is size_response.generated_samples

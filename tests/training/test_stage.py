@@ -12,9 +12,10 @@ from torch.utils.data import DataLoader
 
 from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.training.events import EventLog, read_events
+from microdesigner.training.fitting import Batches, fit_stage
 from microdesigner.training.presets import StagePlan
 from microdesigner.training.run import RunDirectory
-from microdesigner.training.stage import Batches, TrainingStage, fit_stage, random_seed
+from microdesigner.training.stage import TrainingStage, random_seed
 from microdesigner.training.validation_samples import ValidationSample
 
 CPU = torch.device("cpu")
@@ -91,7 +92,7 @@ class KilledAtTheEnd(Line):
 def test_a_stage_killed_after_its_last_step_ends_with_the_average_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("microdesigner.training.stage.CHECKPOINT_MINUTES", 1e-9)
+    monkeypatch.setattr("microdesigner.training.fitting.CHECKPOINT_MINUTES", 1e-9)
     networks = [nn.Linear(1, 1) for _ in range(3)]
     for network in networks:
         network.load_state_dict(networks[0].state_dict())

@@ -17,10 +17,12 @@ from torch.utils.data import DataLoader
 from microdesigner.core.errors import InputError, MicrodesignerError
 from microdesigner.training import process_group, ranks
 from microdesigner.training.events import read_events
+from microdesigner.training.fitting import Batches, fit_stage
 from microdesigner.training.presets import StagePlan
-from microdesigner.training.process_group import BatchTooLargeError, Layout, agree, from_first, run_together
+from microdesigner.training.process_group import BatchTooLargeError, Layout, agree, from_first
 from microdesigner.training.run import RunDirectory
-from microdesigner.training.stage import Batches, TrainingStage, fit_stage
+from microdesigner.training.stage import TrainingStage
+from microdesigner.training.supervisor import run_together
 from microdesigner.training.validation_samples import ValidationSample
 
 TWO = Layout(devices=2)

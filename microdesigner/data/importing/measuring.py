@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.data.dataset_writing import PackedVolume, Volume, packed
 from microdesigner.data.importing.film import FilmPlan, load_film, resized
 from microdesigner.data.importing.pieces import Piece
 from microdesigner.data.importing.plan import Triple
 from microdesigner.data.measured import measure
-from microdesigner.data.store import STATED, PackedVolume, Volume, packed
+from microdesigner.data.store import STATED
 from microdesigner.io.labels import Voxel
 from microdesigner.io.orientation import turned_edges
 

@@ -17,6 +17,7 @@ from microdesigner.core.events import Progress
 from microdesigner.core.paths import atomic_path
 from microdesigner.core.phases import fraction_name, has_donor_and_acceptor
 from microdesigner.data.checks import record_checks
+from microdesigner.data.dataset_writing import new_dataset, write_description
 from microdesigner.data.hdf5_writing import written
 from microdesigner.data.importing.film import FilmPlan, film_plan
 from microdesigner.data.importing.measuring import Measured, MeasuringPlan, measured
@@ -28,7 +29,7 @@ from microdesigner.data.importing.split import sides
 from microdesigner.data.importing.windows import window_size
 from microdesigner.data.measured import standard_conditions
 from microdesigner.data.pool import Task, in_processes
-from microdesigner.data.store import HELD_OUT, SERIES, Description, new_dataset, write_description
+from microdesigner.data.store import HELD_OUT, SERIES, Description
 from microdesigner.io.orientation import turned_edges
 
 RECIPE_LABELS = ("phi", "chi", "log_time")

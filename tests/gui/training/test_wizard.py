@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from microdesigner.app.training_runs import TrainingRun, datasets_folder, new_run
-from microdesigner.data.store import Description, Volume, new_dataset
+from microdesigner.data.dataset_writing import Volume, new_dataset
+from microdesigner.data.store import Description
 from microdesigner.gui.training import wizard as wizard_module
 from microdesigner.gui.training.config_summary import summary_rows, summary_table
 from microdesigner.gui.training.wizard import CHECKS, DATA, LEARN, PRESET, RUN, START, TrainingWizard
