@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.phases import phase_keys
-from microdesigner.descriptors.components import ANODE, CATHODE, Components, connected_voxels
+from microdesigner.descriptors.components import Components, reaching_voxels
 from microdesigner.descriptors.fractions import acceptor_tort1, donor_tort1
 from microdesigner.descriptors.geodesic import dissociation_counts
 from microdesigner.descriptors.interface import contacts, face_pairs
-from microdesigner.descriptors.phase_bits import PHASES, A, D, M, PhaseBits
+from microdesigner.descriptors.phase_bits import ANODE, CATHODE, PHASES, A, D, M, PhaseBits
 from microdesigner.descriptors.tortuosity import straight_voxels
 
 Value = float | int | None
@@ -83,7 +83,8 @@ def _composition(packed: PhaseBits, parts: Components, voxel_nm: tuple[float, fl
 
 
 def _interface(packed: PhaseBits, parts: Components, contact: NDArray[np.uint8], periodic: bool) -> dict[str, Value]:
-    connected = connected_voxels(packed, parts.touches)
+    reaching = reaching_voxels(packed, parts, D, ANODE) | reaching_voxels(packed, parts, A, CATHODE)
+    connected = packed * reaching  # without parts that miss their electrode, and the mixed phase
     touching = contact > 0
     pairs = sum(face_pairs(packed, D, A, periodic))
     connected_pairs = sum(face_pairs(connected, D, A, periodic))

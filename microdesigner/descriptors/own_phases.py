@@ -2,8 +2,8 @@
 
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.phases import FACES, StraightPaths, fraction_name, own_labels, straight_paths_name
-from microdesigner.descriptors.components import ANODE, CATHODE, Components
-from microdesigner.descriptors.phase_bits import PhaseBits, bit_of
+from microdesigner.descriptors.components import Components
+from microdesigner.descriptors.phase_bits import ANODE, CATHODE, PhaseBits, bit_of
 from microdesigner.descriptors.tortuosity import straight_voxels
 
 Spacing = tuple[float, float, float]

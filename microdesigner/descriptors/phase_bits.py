@@ -12,6 +12,8 @@ from microdesigner.core.phases import MOST_PHASES
 PhaseBits = NDArray[np.uint8]
 D, A, M = np.uint8(1), np.uint8(2), np.uint8(4)
 PHASES = {"D": D, "A": A, "M": M}
+CATHODE, ANODE = np.uint8(1), np.uint8(2)
+"""Bits of the electrodes that a connected part touches: the first layer of the film and the last."""
 _KNOWN = MOST_PHASES
 _TILE = 64
 _BITS = np.array([1 << label if label < _KNOWN else 0 for label in range(256)], np.uint8)

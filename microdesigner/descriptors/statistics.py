@@ -7,13 +7,13 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.phase_specs import FACES_OF_FILM, FACES_OF_GRASPI, pair_key
 from microdesigner.core.phases import MOST_PHASES, has_donor_and_acceptor, phase_keys
 from microdesigner.descriptors.chord_length import mean_chord
-from microdesigner.descriptors.components import ANODE, CATHODE, Components
+from microdesigner.descriptors.components import Components
 from microdesigner.descriptors.curvature import SMOOTHING, interface_curvature
 from microdesigner.descriptors.curve import AXES
 from microdesigner.descriptors.graspi import EDGE_UNKNOWN, Value
 from microdesigner.descriptors.interface import isolated_voxels
 from microdesigner.descriptors.interphase import interphase_thickness
-from microdesigner.descriptors.phase_bits import PhaseBits, bit_of
+from microdesigner.descriptors.phase_bits import ANODE, CATHODE, PhaseBits, bit_of
 from microdesigner.descriptors.profile import composition_tilt
 from microdesigner.descriptors.structure_factor import domain_size
 from microdesigner.descriptors.surface import face_surface, interfacial_area, isotropic_surface

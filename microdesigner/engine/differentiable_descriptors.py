@@ -16,10 +16,10 @@ from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import FURTHER, INTERFACIAL_AREA
 from microdesigner.core.microstructure import ACCEPTOR, DONOR, Microstructure
 from microdesigner.core.phases import StraightPaths, fraction_label, straight_paths
-from microdesigner.descriptors.components import ANODE, CATHODE, components_of, reaching_voxels
+from microdesigner.descriptors.components import components_of, reaching_voxels
 from microdesigner.descriptors.geodesic import CUBE
 from microdesigner.descriptors.own_phases import straight_share
-from microdesigner.descriptors.phase_bits import bit_of, pack_phases
+from microdesigner.descriptors.phase_bits import ANODE, CATHODE, bit_of, pack_phases
 from microdesigner.descriptors.soft_paths import straight_amount
 from microdesigner.descriptors.surface import interfacial_area
 from microdesigner.descriptors.tortuosity import is_cubic
