@@ -18,8 +18,9 @@ from microdesigner.core.paths import shipped
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
 from microdesigner.core.slabs import settled
+from microdesigner.core.steps import result_of
 from microdesigner.io import volumes
-from microdesigner.io.labelling import Coarse, Working, finished
+from microdesigner.io.labelling import Coarse, Working
 from microdesigner.io.labels import UNIT_TAKEN
 from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions
 from microdesigner.io.orientation import Face, turned, turned_edges
@@ -73,7 +74,7 @@ def first_result() -> Path | None:
 def open_volume(path: Path, choices: Choices = NO_CHOICES) -> Opened:
     """Read a volume as `choices` say, or the film that a session carries; raises InputError naming the file when it
     cannot be read, MissingOptionError where only an answer of the user is missing."""
-    return finished(opening(path, choices))
+    return result_of(opening(path, choices))
 
 
 def opening(path: Path, choices: Choices = NO_CHOICES) -> Generator[Progress | Coarse, None, Opened]:

@@ -2,20 +2,20 @@
 
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Computed = TypeVar("Computed")
 Steps = Generator[float, None, Computed]
 """Yields the share of the work that is done, 0 to 1, often enough to be stopped there; returns what it computed."""
 
 
-def result_of(steps: Steps[Computed]) -> Computed:
-    """What `steps` compute, run to their end."""
+def result_of(work: Generator[Any, None, Computed]) -> Computed:
+    """What a generator, of shares or of events, returns when it is run to its end."""
     while True:
         try:
-            next(steps)
+            next(work)
         except StopIteration as ending:
-            return ending.value  # type: ignore[no-any-return]
+            return ending.value
 
 
 def part_of(steps: Steps[Computed], begin: float, end: float) -> Steps[Computed]:

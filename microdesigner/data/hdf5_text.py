@@ -6,8 +6,8 @@ import h5py
 import numpy as np
 
 from microdesigner.core.errors import InputError
+from microdesigner.core.steps import result_of
 from microdesigner.io.isolation import isolated
-from microdesigner.io.labelling import finished
 from microdesigner.io.options import ImportOptions
 
 
@@ -24,7 +24,7 @@ def read_apart(path: Path, name: str) -> str:
     naming file and entry.
     """
     try:
-        return str(finished(isolated("microdesigner.data.hdf5_text:attribute", path, ImportOptions(array=name))))
+        return str(result_of(isolated("microdesigner.data.hdf5_text:attribute", path, ImportOptions(array=name))))
     except InputError:
         raise InputError(f"{path}: the entry '{name}' cannot be read (it is damaged); build it again.") from None
 

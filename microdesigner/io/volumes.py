@@ -8,6 +8,7 @@ from typing import Any
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
+from microdesigner.core.steps import result_of
 from microdesigner.io import isolation, labelling, zarr_store
 from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions
 from microdesigner.io.registry import FOLDER, format_of, named_format, reader_of
@@ -48,7 +49,7 @@ def read(path: str | Path, options: ImportOptions = AS_THE_FILE_SAYS) -> Microst
     >>> again.shape, again.voxel_nm
     ((4, 5, 6), (2.0, 2.0, 1.0))
     """
-    return labelling.finished(reading(path, options))
+    return result_of(reading(path, options))
 
 
 def reading(path: str | Path, options: ImportOptions = AS_THE_FILE_SAYS) -> labelling.Working:
@@ -109,13 +110,13 @@ def scan(path: str | Path, options: ImportOptions = AS_THE_FILE_SAYS) -> Scan:
     InputError
         Whatever is wrong with the file: one sentence naming it and the remedy.
     """
-    return _ended(_guarded(Path(path), _scanning(Path(path), options)))
+    return result_of(_guarded(Path(path), _scanning(Path(path), options)))
 
 
 def described(path: str | Path, options: ImportOptions = AS_THE_FILE_SAYS) -> tuple[Scan, Microstructure]:
     """What a file says of its volume, and the volume."""
     scanned = scan(path, options)
-    return scanned, _ended(_guarded(Path(path), labelling.labelling(Path(path), scanned, options)))
+    return scanned, result_of(_guarded(Path(path), labelling.labelling(Path(path), scanned, options)))
 
 
 def write(microstructure: Microstructure, path: str | Path, format: str | None = None) -> None:
@@ -186,11 +187,3 @@ def _guarded(path: Path, work: Generator[Any, None, Any]) -> Generator[Any, None
 def _printable(message: str) -> str:
     text = "".join(letter if letter.isprintable() else "?" for letter in message)
     return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 4] + " ..."
-
-
-def _ended(work: Generator[Any, None, Any]) -> Any:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value

@@ -4,11 +4,8 @@ Parsed here because VTK's own readers end the process on damage, or fill what is
 Layout: https://docs.vtk.org/en/latest/vtk_file_formats/vtkxml_file_format.html
 """
 
-import base64
-import binascii
-import lzma
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -16,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.slabs import SLAB_BYTES, release
-from microdesigner.io.damage import DamagedError, inflated
+from microdesigner.io.damage import DamagedError
 from microdesigner.io.mapped_arrays import Buffer, from_bytes
+from microdesigner.io.vtk_bytes import COMPRESSORS, ArraySource, base64_length
 
 if TYPE_CHECKING:
     from vtkmodules.vtkIOXML import vtkXMLWriter
@@ -40,30 +38,6 @@ def written(writer: "vtkXMLWriter") -> bytes:
     if not writer.Write():
         raise OSError("VTK could not write the file")
     return writer.GetOutputString().encode()
-
-
-def _lz4_block(packed: memoryview, size: int) -> bytes:
-    from imagecodecs import Lz4Error, lz4_decode
-
-    try:
-        content = bytes(lz4_decode(bytes(packed), out=size))
-    except (Lz4Error, ValueError, RuntimeError):
-        raise DamagedError("its compressed array is damaged") from None
-    return content
-
-
-def _lzma_block(packed: memoryview, size: int) -> bytes:
-    try:
-        return lzma.LZMADecompressor().decompress(packed, size + 1)
-    except (lzma.LZMAError, EOFError):
-        raise DamagedError("its compressed array is damaged") from None
-
-
-_COMPRESSORS: dict[str, Callable[[memoryview, int], bytes]] = {
-    "vtkZLibDataCompressor": inflated,
-    "vtkLZ4DataCompressor": _lz4_block,
-    "vtkLZMADataCompressor": _lzma_block,
-}
 
 
 class VtkXml:
@@ -90,9 +64,9 @@ class VtkXml:
         self._order = ">" if self.root.get("byte_order") == "BigEndian" else "<"
         self._header = np.dtype(self._order + ("u8" if self.root.get("header_type") == "UInt64" else "u4"))
         compressor = self.root.get("compressor")
-        if compressor and compressor not in _COMPRESSORS:
+        if compressor and compressor not in COMPRESSORS:
             raise DamagedError(f"it is compressed by {compressor[:40]}, which is not known")
-        self._decompress = _COMPRESSORS[compressor] if compressor else None
+        self._decompress = COMPRESSORS[compressor] if compressor else None
 
     def numbers(self, element: ElementTree.Element, name: str, count: int) -> list[float]:
         """The `count` numbers of an attribute."""
@@ -119,7 +93,7 @@ class VtkXml:
         stored, raw = self._stored(array)
         try:
             if raw and not self._decompress:
-                source = _Source(stored, raw)
+                source = ArraySource(stored, raw)
                 return np.frombuffer(source.read(self._size(source, count * kind.itemsize)), kind, count)
             return from_bytes((count,), kind, self._parts(stored, raw, count * kind.itemsize))
         except ValueError:
@@ -169,7 +143,7 @@ class VtkXml:
                 release(self._content)
             yield part
 
-    def _size(self, source: "_Source", most: int) -> int:
+    def _size(self, source: ArraySource, most: int) -> int:
         """The number of bytes that follows."""
         (size,) = np.frombuffer(source.read(self._header.itemsize), self._header)
         if size > most:
@@ -177,10 +151,12 @@ class VtkXml:
         return int(size)
 
     def _plain(self, stored: memoryview, raw: bool, most: int) -> Iterator[Buffer]:
-        source, width = _Source(stored, raw), self._header.itemsize
+        source, width = ArraySource(stored, raw), self._header.itemsize
         size = self._size(source, most)
-        if not raw and bytes(stored[_length(width) - 1 : _length(width)]) == b"=":  # padded, so encoded by itself
-            source = _Source(stored[_length(width) :], raw)
+        if (
+            not raw and bytes(stored[base64_length(width) - 1 : base64_length(width)]) == b"="
+        ):  # padded, so encoded by itself
+            source = ArraySource(stored[base64_length(width) :], raw)
         for start in range(0, size, SLAB_BYTES):
             yield source.read(min(SLAB_BYTES, size - start))
 
@@ -192,7 +168,7 @@ class VtkXml:
             raise DamagedError("its array is longer than its image")
         sizes = self._integers(stored, raw, 3 + count)[3:]
         width = (3 + count) * self._header.itemsize
-        source = _Source(stored[width if raw else _length(width) :], raw)
+        source = ArraySource(stored[width if raw else base64_length(width) :], raw)
         assert self._decompress
         for index, size in enumerate(sizes):
             expected = last_size if last_size and index == count - 1 else block_size
@@ -202,38 +178,8 @@ class VtkXml:
             yield block
 
     def _integers(self, stored: memoryview, raw: bool, count: int) -> list[int]:
-        content = _Source(stored, raw).read(count * self._header.itemsize)
+        content = ArraySource(stored, raw).read(count * self._header.itemsize)
         return [int(value) for value in np.frombuffer(content, self._header)]
-
-
-class _Source:
-    """Bytes one after the other, which `stored` holds as they are or in base64."""
-
-    def __init__(self, stored: memoryview, raw: bool) -> None:
-        self._stored, self._raw = stored, raw
-        self._place, self._ready = 0, b""
-
-    def read(self, size: int) -> Buffer:
-        """Exactly the next `size` bytes."""
-        if self._raw:
-            part: Buffer = self._stored[self._place : self._place + size]
-            self._place += size
-        else:
-            content = self._ready + self._decoded(size - len(self._ready))
-            part, self._ready = content[:size], content[size:]
-        if len(part) < size:
-            raise DamagedError("its array is cut short")
-        return part
-
-    def _decoded(self, size: int) -> bytes:
-        """At least so many of the next bytes, if there are."""
-        end = self._place + _length(max(0, size))
-        encoded = self._stored[self._place : end]
-        self._place = end
-        try:
-            return base64.b64decode(encoded, validate=True)
-        except binascii.Error:
-            raise DamagedError("its base64 is damaged") from None
 
 
 def _without_long_texts(content: memoryview) -> tuple[bytes, list[memoryview]]:
@@ -254,8 +200,3 @@ def _stripped(text: memoryview) -> memoryview:
     while end > start and text[end - 1 : end].tobytes().isspace():
         end -= 1
     return text[start:end]
-
-
-def _length(size: int) -> int:
-    """Letters of base64 for so many bytes."""
-    return -(-size // 3) * 4

@@ -12,14 +12,14 @@ import pytest
 from microdesigner import io
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.steps import result_of
 from microdesigner.io import isolation
-from microdesigner.io.labelling import finished
 from microdesigner.io.options import AS_THE_FILE_SAYS
 from tests.io import bad_readers
 
 
 def ask(reader: str, path: Path) -> Any:
-    return finished(isolation.isolated(f"tests.io.bad_readers:{reader}", path, AS_THE_FILE_SAYS))
+    return result_of(isolation.isolated(f"tests.io.bad_readers:{reader}", path, AS_THE_FILE_SAYS))
 
 
 @pytest.fixture

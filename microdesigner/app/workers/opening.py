@@ -142,15 +142,16 @@ def _changed(path: Path) -> int:
 @lru_cache(maxsize=1)
 def _read(path: Path, reading: ImportOptions, changed: int) -> _Read:  # noqa: ARG001 - a part of the cache key
     from microdesigner.core.errors import InputError
+    from microdesigner.core.steps import result_of
     from microdesigner.io import scan
-    from microdesigner.io.labelling import distinct, finished
     from microdesigner.io.segmentation import extent, histogram
+    from microdesigner.io.value_mapping import distinct
 
     read = scan(path, reading)
     values = read.values
     if values.dtype.kind not in "biuf":
         raise InputError(f"{path} holds {values.dtype} values instead of phase labels or grey values; export numbers.")
-    levels = finished(distinct(values))
+    levels = result_of(distinct(values))
     if levels is not None:
         return _Read(read, levels, _shares(values, levels), np.zeros(0, np.int64), np.zeros(0))
     if not np.isfinite(extent(values)).all():
@@ -171,8 +172,8 @@ def _shares(values: NDArray[Any], levels: tuple[float, ...]) -> tuple[float, ...
 def _survey(read: _Read, choices: "Choices", layer: int | None, limits: tuple[float, ...]) -> Survey:
     from microdesigner.app.volume_open import phases_defined
     from microdesigner.core.microstructure import PHASE_NAMES
-    from microdesigner.io.labelling import as_phases, stated_phases
     from microdesigner.io.orientation import turned
+    from microdesigner.io.value_mapping import as_phases, stated_phases
 
     scan, levels = read.scan, read.levels
     film = turned(scan.values, choices.cathode)

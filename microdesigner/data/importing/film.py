@@ -13,11 +13,12 @@ from microdesigner.core.microstructure import PHASE_NAMES, Lateral, PhaseArray
 from microdesigner.core.phases import MOST_PHASES, check_phase_names, has_donor_and_acceptor
 from microdesigner.data.importing.plan import ImportPlan, Triple
 from microdesigner.data.importing.sources import FoundVolumes, SourceVolume, read_source
-from microdesigner.io.labelling import label_names, which_phases, which_segmentation
+from microdesigner.io.labelling import label_names
 from microdesigner.io.labels import Voxel
 from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions, Mapping, MissingOptionError
 from microdesigner.io.orientation import Face, turned
 from microdesigner.io.segmentation import BANDS, Segmentation, banded, limits
+from microdesigner.io.value_mapping import which_phases, which_segmentation
 
 IDENTITY: Mapping = tuple((float(label), label) for label in range(MOST_PHASES))
 UNMAPPED = 255

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from microdesigner.core.errors import InputError
+from microdesigner.core.steps import result_of
 from microdesigner.io.hdf5 import DATASET, EXTENSIONS, numbers_of
 from microdesigner.io.isolation import isolated
-from microdesigner.io.labelling import finished
 from microdesigner.io.options import AS_THE_FILE_SAYS, ImportOptions
 
 __all__ = ["EXTENSIONS", "part_items", "part_labels"]
@@ -15,13 +15,13 @@ _CATALOGUE = "microdesigner.data.importing.parts:catalogue"
 
 def part_items(path: Path) -> list[str]:
     """Names of the volumes at the root; empty where the file is one volume of this program or holds none."""
-    items = list(finished(isolated(_CATALOGUE, path, AS_THE_FILE_SAYS)))
+    items = list(result_of(isolated(_CATALOGUE, path, AS_THE_FILE_SAYS)))
     return [] if items == [DATASET] else items
 
 
 def part_labels(path: Path, items: list[str]) -> list[dict[str, float]]:
     """Number-valued labels of `items`, without reading their voxels."""
-    found = finished(isolated(_CATALOGUE, path, AS_THE_FILE_SAYS))
+    found = result_of(isolated(_CATALOGUE, path, AS_THE_FILE_SAYS))
     return [found[item] for item in items]
 
 

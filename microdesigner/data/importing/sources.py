@@ -9,13 +9,15 @@ import numpy as np
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Lateral
 from microdesigner.core.phases import MOST_PHASES
+from microdesigner.core.steps import result_of
 from microdesigner.data.importing import parts
 from microdesigner.io import SCANNED, ImportOptions, scan
-from microdesigner.io.labelling import as_phases, distinct, finished, flipped, stated_phases
+from microdesigner.io.labelling import flipped
 from microdesigner.io.labels import Voxel
 from microdesigner.io.options import AS_THE_FILE_SAYS, Mapping
 from microdesigner.io.scans import Scan, Source
 from microdesigner.io.slices import natural, slice_files
+from microdesigner.io.value_mapping import as_phases, distinct, stated_phases
 
 TEXT = ".txt"
 
@@ -96,7 +98,7 @@ def find_volumes(sources: tuple[str, ...], options: ImportOptions = AS_THE_FILE_
     volumes = source_volumes(sources, options)
     first = read_source(volumes[0], options)
     x, y, z = first.values.shape
-    levels = finished(distinct(first.values))
+    levels = result_of(distinct(first.values))
     return FoundVolumes(
         volumes,
         (x, y, z),
