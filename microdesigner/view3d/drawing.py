@@ -4,6 +4,10 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkRenderingCore import (
     vtkActor,
@@ -87,6 +91,27 @@ def flat_actor(data: vtkPolyData) -> vtkActor2D:
     actor = vtkActor2D()
     actor.SetMapper(mapper)
     return actor
+
+
+class WindowPixels:
+    """Draws a window and fetches its pixels, into one buffer."""
+
+    def __init__(self, window: vtkRenderWindow) -> None:
+        self._window, self._buffer = window, vtkUnsignedCharArray()
+
+    def draw(self, size: tuple[int, int]) -> None:
+        """Draw the window in this size."""
+        if tuple(self._window.GetSize()) != size:
+            self._window.SetSize(*size)
+        self._window.Render()
+
+    def fetched(self, size: tuple[int, int], area: tuple[float, float, float, float]) -> NDArray[np.uint8]:
+        """Pixels uint8 [height, width, RGBA] of an area (left, bottom, right, top, in shares) of a window of this size,
+        the lowest row first; valid until the next call."""
+        left, right = round(area[0] * size[0]), round(area[2] * size[0])
+        bottom, top = round(area[1] * size[1]), round(area[3] * size[1])
+        self._window.GetRGBACharPixelData(left, bottom, right - 1, top - 1, 0, self._buffer, 0)
+        return np.asarray(vtk_to_numpy(self._buffer)).reshape(top - bottom, right - left, 4)
 
 
 def drawn_by_hardware(window: vtkRenderWindow) -> bool:

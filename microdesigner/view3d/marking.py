@@ -54,6 +54,24 @@ def outline(mask: Mask) -> Segments:
     return corner + (edges if len(edges) <= MOST_LINES else _sections(inner))
 
 
+class Outline:
+    """The border of what is marked in a volume, found anew only where the mask or the volume's size is another."""
+
+    def __init__(self) -> None:
+        self._drawn: tuple[Mask | None, tuple[float, float, float]] | None = None
+
+    def changed(self, mask: Mask | None, size: tuple[float, float, float]) -> Segments | None:
+        """Segments of the border of a mask on a volume of this `size`, in its lengths; None where they are the last."""
+        if self._drawn is not None and self._drawn[0] is mask and self._drawn[1] == size:
+            return None
+        self._drawn = mask, size
+        return np.zeros((0, 2, 3)) if mask is None else outline(mask) * (np.array(size) / mask.shape)
+
+    def forget(self) -> None:
+        """Draw the same again in views that are new."""
+        self._drawn = None
+
+
 def _edges(part: Mask) -> Segments:
     """All edges at which the border of a part bends."""
     padded = np.pad(part, 1).astype(np.int8)

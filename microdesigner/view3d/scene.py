@@ -7,8 +7,6 @@ import numpy as np
 import vtkmodules.vtkRenderingFreeType
 import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  (registers the OpenGL factories)
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import vtk_to_numpy
-from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkRenderingCore import vtkCamera, vtkRenderWindow
 
 from microdesigner.app.view_state import Vector
@@ -17,9 +15,9 @@ from microdesigner.core.quantity import titled
 from microdesigner.view3d.annotations import Axes
 from microdesigner.view3d.camera import CameraControl, Crop
 from microdesigner.view3d.contents import fill
-from microdesigner.view3d.drawing import backdrop, drawn_by_hardware, off_screen_window
-from microdesigner.view3d.look import Area, Look
-from microdesigner.view3d.marking import Mask, outline, resampled
+from microdesigner.view3d.drawing import WindowPixels, backdrop, drawn_by_hardware, off_screen_window
+from microdesigner.view3d.look import WHOLE, Area, Look
+from microdesigner.view3d.marking import Mask, Outline, resampled
 from microdesigner.view3d.palettes import LIGHT, PALETTES, Palette, Surroundings
 from microdesigner.view3d.picking import Hit, Ray, pick
 from microdesigner.view3d.planes import Marked
@@ -52,12 +50,12 @@ class Scene:
         self.bare = False  # without titles, scale bars and axes
         self.geometry: Geometry | None = None
         self.marked: Mask | None = None  # voxels of the volume, or of a finer one that it stands for
-        self._outlined: tuple[Mask | None, Vector] | None = None  # what lines are drawn of, and in which size
+        self._outline = Outline()
         self.views: list[View] = []
         self.maximised: int | None = None
         self.ruler: tuple[Vector, ...] = ()
         self._aspect = self.camera.aspect
-        self._buffer = vtkUnsignedCharArray()
+        self._pixels = WindowPixels(self.window)
         self._set_phases(tuple(phase_names))
         self.window.AddRenderer(self.axes.renderer)
 
@@ -182,13 +180,13 @@ class Scene:
 
     def area(self, index: int) -> Area:
         """Left, bottom, right, top of a shown view in shares of the window."""
-        return (0.0, 0.0, 1.0, 1.0) if self.maximised == index else layout(len(self.views))[index]
+        return WHOLE if self.maximised == index else layout(len(self.views))[index]
 
     def render(self, width: int, height: int, coarse: bool = False) -> NDArray[np.uint8]:
         """Pixels uint8 [height, width, RGBA] of the window, the lowest row first; valid until the next call."""
         self.arrange(width, height, coarse)
-        self._draw((width, height))
-        return self._pixels((width, height), (0.0, 0.0, 1.0, 1.0))
+        self._pixels.draw((width, height))
+        return self._pixels.fetched((width, height), WHOLE)
 
     def arrange(self, width: int, height: int, coarse: bool = False) -> None:
         """Let the next picture of the window, of this size in pixels, show everything."""
@@ -209,8 +207,8 @@ class Scene:
         self.views[index].show_part(step)
         last = step == self.steps(index) - 1
         self._place((width, height), [index], step == 0, last)
-        self._draw((width, height))
-        return self._pixels((width, height), self.area(index)) if last else None
+        self._pixels.draw((width, height))
+        return self._pixels.fetched((width, height), self.area(index)) if last else None
 
     def render_crop(self, index: int, size: Pixels, crop: Crop, coarse: bool = False) -> NDArray[np.uint8]:
         """Pixels of a crop of view `index` as if it were `size` pixels wide and high.
@@ -224,8 +222,8 @@ class Scene:
         with self.camera.cropped(size, crop):
             corner = index == last and crop.left + crop.width == size[0] and crop.bottom == 0
             self._place((crop.width, crop.height), [index], True, corner, (size, (crop.left, crop.bottom)))
-            self._draw((crop.width, crop.height))
-        pixels = self._pixels((crop.width, crop.height), (0.0, 0.0, 1.0, 1.0))
+            self._pixels.draw((crop.width, crop.height))
+        pixels = self._pixels.fetched((crop.width, crop.height), WHOLE)
         self.maximise(maximised)
         return pixels
 
@@ -234,11 +232,6 @@ class Scene:
         for view in self.views:
             view.clear()
         self.window.Finalize()
-
-    def _draw(self, size: Pixels) -> None:
-        if tuple(self.window.GetSize()) != size:
-            self.window.SetSize(*size)
-        self.window.Render()
 
     def _place(self, size: Pixels, views: list[int], first: bool, last: bool, whole: WholeView | None = None) -> None:
         self._backdrop.SetDraw(first)
@@ -250,21 +243,11 @@ class Scene:
         self.axes.renderer.SetDraw(last and not self.bare)  # drawing them forgets the depth of what lies behind
         self.axes.place(size, self.scale, self.camera.camera, self.surroundings)
 
-    def _pixels(self, size: Pixels, area: Area) -> NDArray[np.uint8]:
-        left, right = round(area[0] * size[0]), round(area[2] * size[0])
-        bottom, top = round(area[1] * size[1]), round(area[3] * size[1])
-        self.window.GetRGBACharPixelData(left, bottom, right - 1, top - 1, 0, self._buffer, 0)
-        return np.asarray(vtk_to_numpy(self._buffer)).reshape(top - bottom, right - left, 4)
-
     def _mark(self, geometry: Geometry) -> Marked | None:
         """Draw lines along the border of what is marked; returns it within the clip box."""
-        before, size = self._outlined, geometry.size_nm
-        if before is None or before[0] is not self.marked or before[1] != size:
-            self._outlined = self.marked, size
-            segments = np.zeros((0, 2, 3)) if self.marked is None else outline(self.marked)
-            edges = 1.0 if self.marked is None else np.array(size) / self.marked.shape
+        if (segments := self._outline.changed(self.marked, geometry.size_nm)) is not None:
             for view in self.views:
-                view.marking.show(segments * edges)
+                view.marking.show(segments)
         if self.marked is None:
             return None
         volume = geometry.microstructure
@@ -276,7 +259,7 @@ class Scene:
         for view in self.views:
             self.window.RemoveRenderer(view.renderer)
         self.phase_names = names
-        self._outlined = None
+        self._outline.forget()
         titles = [OVERVIEW, *(titled(name) for name in names)]
         self.views = [View(title, self.camera.camera) for title in titles]
         for view in self.views:

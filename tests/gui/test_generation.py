@@ -12,7 +12,7 @@ from microdesigner.benchmarks.simulated_user import GapWatcher
 from microdesigner.core.request import Request
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.gui.targets.live_draft import REST_MS
-from microdesigner.gui.viewer.panel import PREVIEW
+from microdesigner.gui.viewer.scene_state import PREVIEW
 from tests.gui.conftest import generate, is_drawn, wait_until
 
 

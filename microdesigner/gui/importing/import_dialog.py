@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
@@ -22,12 +21,11 @@ from microdesigner.app.workers.opening import Question, Survey, SurveyTask
 from microdesigner.core.errors import InputError
 from microdesigner.gui import theme
 from microdesigner.gui.compute_client import ComputeClient
-from microdesigner.gui.importing.answers import layer_preview
 from microdesigner.gui.importing.answers_form import AnswersForm
-from microdesigner.gui.importing.layer import LayerPreview
+from microdesigner.gui.importing.layer_column import LayerColumn
 from microdesigner.gui.importing.reading_form import ReadingForm
 from microdesigner.gui.importing.slice_form import SliceForm
-from microdesigner.gui.widgets.basics import fit_screen, heading, named, quiet, scrolled
+from microdesigner.gui.widgets.basics import fit_screen, named, quiet, scrolled
 from microdesigner.gui.widgets.form_undo import FormUndo
 from microdesigner.io.slices import is_picture
 
@@ -64,8 +62,8 @@ class ImportDialog(QDialog):
         self._place_before = before.place if before is not None else None
         self.voxel, self.voxel_source, self.as_before = answers.voxel, answers.voxel_source, answers.as_before
         self.cathode, self.cathode_source, self.phases = answers.cathode, answers.cathode_source, answers.phases
-        self.preview = LayerPreview(PICTURE_EDGE, below=True)
-        self.layer = named(QSlider(Qt.Orientation.Horizontal), "Layer", "Which layer is shown, from z = 0 on.")
+        self.picture = LayerColumn(PICTURE_EDGE)
+        self.preview, self.layer = self.picture.preview, self.picture.layer
         self.message = QLabel()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -171,10 +169,7 @@ class ImportDialog(QDialog):
         ):
             before, self._before = self._before, None
             self.answers.show_facts(survey, before)
-        self.layer.blockSignals(True)
-        self.layer.setRange(0, survey.layers - 1)
-        self.layer.setValue(survey.layer)
-        self.layer.blockSignals(False)
+        self.picture.show_range(survey)
         self._show_layer()
         if survey.grey and not survey.limits:
             self._look()  # now with limits
@@ -182,16 +177,14 @@ class ImportDialog(QDialog):
     def _show_layer(self) -> None:
         """Draw the layer by the names as they stand."""
         if self.survey is not None:
-            preview = layer_preview(self.survey, self.phases.names())
-            self.preview.title = f"Layer {self.survey.layer + 1} of {self.survey.layers}"
-            self.preview.show_preview(preview)
+            preview = self.picture.show_layer(self.survey, self.phases.names())
             if self.survey.grey:
                 self.phases.show_preview(preview)
 
     def _show_state(self) -> None:
         """Show what is there, and what is missing before the volume can be opened."""
         survey = self.survey
-        for widget in (self.answers, self._picture):
+        for widget in (self.answers, self.picture):
             widget.setVisible(survey is not None)
         self.slice.setVisible(self._one_layer())
         if survey is not None:
@@ -247,18 +240,23 @@ class ImportDialog(QDialog):
         column.addWidget(self.answers)
         column.addWidget(self.slice)
         column.addStretch(1)
-        self._picture = QWidget()
-        right = QVBoxLayout(self._picture)
-        right.addWidget(heading("Layer"))
-        right.addWidget(self.preview)
-        right.addWidget(self.layer)
-        right.addStretch(1)
         middle = QHBoxLayout()
         area = scrolled(left)
         area.setFixedWidth(FORM_WIDTH)
         middle.addWidget(area)
-        middle.addWidget(self._picture, 1)
+        middle.addWidget(self.picture, 1)
         middle.addStretch()
+        self.message.setWordWrap(True)
+        foot = QHBoxLayout()
+        foot.addWidget(self.message, 1)
+        foot.addWidget(self._buttons())
+        whole = QVBoxLayout(self)
+        whole.addWidget(self.summary)
+        whole.addLayout(middle, 1)
+        whole.addLayout(foot)
+        fit_screen(self, SIZE)
+
+    def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox()
         word, tip = (
             ("Use", "Read the files so.") if self._for_training else ("Open", "Open the file with these answers.")
@@ -273,15 +271,7 @@ class ImportDialog(QDialog):
         buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        self.message.setWordWrap(True)
-        foot = QHBoxLayout()
-        foot.addWidget(self.message, 1)
-        foot.addWidget(buttons)
-        whole = QVBoxLayout(self)
-        whole.addWidget(self.summary)
-        whole.addLayout(middle, 1)
-        whole.addLayout(foot)
-        fit_screen(self, SIZE)
+        return buttons
 
 
 def _size(path: Path) -> int:

@@ -17,6 +17,7 @@ from microdesigner.gui.viewer.colour_dialog import ColourDialog
 from microdesigner.gui.viewer.cut_mark import CutMark
 from microdesigner.gui.viewer.phase_bar import PhaseBar
 from microdesigner.gui.viewer.pointer_readout import PointerReadout
+from microdesigner.gui.viewer.scene_state import MESHED, STYLED, coarse_film, differ, spacing_of, style_scene
 from microdesigner.gui.viewer.tool_row import ToolRow
 from microdesigner.gui.widgets.mesh_builder import MeshBuilder
 from microdesigner.gui.widgets.volume_view import VolumeView
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
     from microdesigner.view3d.scene import Scene
 
 Voxels = tuple[int, int, int]
-PREVIEW = "Preview, coarse"
-MESHED = ("smooth", "threshold", "clip")
-STYLED = ("palette", "visible", "opacity", "slices", "positions", "orthogonal")
-"""Entries of the state that the meshes, and the colours, depend on."""
 
 
 class ViewsPanel(QWidget):
@@ -98,9 +95,7 @@ class ViewsPanel(QWidget):
     ) -> None:  # fmt: skip
         """Show coarse labels of a whole volume of `size` voxels in its place, unless the last are still being built."""
         if not self.builder.busy:
-            x, y, z = (e * n / m for e, n, m in zip(voxel_nm, size, phases.shape, strict=True))
-            coarse = Microstructure(phases, (x, y, z), phase_names=names, provenance={"title": PREVIEW})
-            self._show_film(coarse, size)
+            self._show_film(coarse_film(phases, size, voxel_nm, names), size)
 
     def render_job(self, scale: int) -> "RenderJob | None":
         """What is shown, `scale` times as large as on the screen, to be drawn elsewhere; None while that is nothing."""
@@ -166,14 +161,14 @@ class ViewsPanel(QWidget):
         scene = self.view.scene
         if scene is None:
             return
-        if _differ(before, state, MESHED):
+        if differ(before, state, MESHED):
             self._order()
         if before.orthographic != state.orthographic:
             scene.camera.set_orthographic(state.orthographic)
         scene.maximise(0 if state.orthogonal else state.maximised)
         if scene.geometry is not None and scene.camera.pose() != state.pose:
             scene.camera.place(state.pose)
-        if _differ(before, state, STYLED):
+        if differ(before, state, STYLED):
             self._restyle(scene)
         else:
             self.view.redraw()
@@ -209,8 +204,8 @@ class ViewsPanel(QWidget):
             self._names = names
             state = replace(state, visible=(True,) * len(names), opacity=(100,) * len(names))
         volume = geometry.microstructure
-        self.cut.show_spacing(_spacing(volume, self._voxels), volume.length_unit)
-        self.slices.show_volume(volume, self._voxels, _spacing(volume, self._voxels))
+        self.cut.show_spacing(spacing_of(volume, self._voxels), volume.length_unit)
+        self.slices.show_volume(volume, self._voxels, spacing_of(volume, self._voxels))
         self.readout.show_film(None if volume.shape != self._voxels else volume)
         state = state.in_steps(self._voxels)
         self._style(scene, state, names, volume)
@@ -233,18 +228,11 @@ class ViewsPanel(QWidget):
         self.restyled.emit()
 
     def _style(self, scene: "Scene", state: ViewState, names: tuple[str, ...], volume: Microstructure | None) -> None:
-        from microdesigner.view3d.palettes import DARK, LIGHT
         from microdesigner.view3d.planes import colour_table
 
-        scene.palette = palette_of(state.palette)
-        scene.surroundings = DARK if theme.is_dark() else LIGHT
+        marked = self._mark(volume, self._voxels) if volume is not None else None
+        style_scene(scene, state, len(names), marked)
         self.phases.show_phases(names, [scene.palette.colour(label) for label in range(len(names))])
-        if len(state.visible) == len(state.opacity) == len(names):
-            scene.visible, scene.opacity = list(state.visible), [percent / 100 for percent in state.opacity]
-        scene.marked = marked = self._mark(volume, self._voxels) if volume is not None else None
-        scene.slices, scene.slice_positions = state.slices or state.orthogonal, state.slice_positions
-        if state.orthogonal:
-            scene.maximise(0)
         self.slices.show_state(
             state, colour_table(scene.palette, state.visible or (True,) * len(names)), theme.is_dark(), marked
         )
@@ -282,13 +270,3 @@ class ViewsPanel(QWidget):
         stack.addWidget(self.cut_mark, 0, 1, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         self._column.addLayout(stack, 1)
         self._column.addWidget(self.phases)
-
-
-def _spacing(volume: Microstructure, voxels: tuple[int, int, int]) -> tuple[float, float, float]:
-    """Edges of the voxels of the film for which `volume` stands, perhaps coarsely."""
-    x, y, z = (e * n / whole for e, n, whole in zip(volume.spacing, volume.shape, voxels, strict=True))
-    return x, y, z
-
-
-def _differ(before: ViewState, after: ViewState, names: tuple[str, ...]) -> bool:
-    return any(getattr(before, name) != getattr(after, name) for name in names)
