@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from microdesigner.app.csv_export import csv_text
 from microdesigner.core.descriptor_spec import same_quantity, spec_of
+from microdesigner.core.quantity import unit_words
 
 HEADER = ("name", "descriptor", "symbol", "value", "unit", "remark")
 
@@ -42,7 +43,7 @@ def descriptor_rows(values: Mapping[str, float | None], reasons: Mapping[str, st
         spec, value = spec_of(name), values[name]
         meaning = "" if spec.meaning == name else spec.meaning
         remark = reasons.get(name, "") if value is None else meaning
-        unit = "" if spec.unit == "1" else spec.unit
+        unit = unit_words(spec.unit)
         title = "" if spec.title == name else spec.title
         rows.append(DescriptorRow(name, title, "" if spec.symbol == name else spec.symbol, value, unit, remark))
     return rows

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from microdesigner.cli.dataset_import import add_import_parser
 from microdesigner.cli.device_option import add_device_option, selected_device
-from microdesigner.cli.parser import Subparsers
+from microdesigner.cli.parser import Subparsers, add_size_option
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
@@ -31,9 +31,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "--series", type=int, default=64, metavar="N", help="annealing series, at least 8 to train on (64)"
     )
     build.add_argument("--snapshots", type=int, default=12, metavar="N", help="times per series, geometric (12)")
-    build.add_argument(
-        "--size", type=int, nargs=3, default=(128, 128, 64), metavar=("X", "Y", "Z"), help="voxels (128 128 64)"
-    )
+    add_size_option(build)
     build.add_argument(
         "--lateral", choices=("periodic", "no-flux"), default="periodic", help="lateral faces (periodic)"
     )

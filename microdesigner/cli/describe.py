@@ -13,6 +13,7 @@ from microdesigner.cli.progress import with_bars
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
+from microdesigner.core.quantity import unit_words
 
 if TYPE_CHECKING:
     from microdesigner.core.microstructure import Microstructure
@@ -149,7 +150,7 @@ def _report(
 
     *_, ending = with_bars(property_events(microstructure, constants, args.only))
     assert isinstance(ending, PropertiesDone)
-    units = {name: unit for name in ending.report.values if (unit := spec_of(name).unit) != "1"}
+    units = {name: unit for name in ending.report.values if (unit := unit_words(spec_of(name).unit))}
     current = {"short_circuit_current_assumes": ASSUMPTIONS} if "short_circuit_current" in ending.report.values else {}
     return ending.report, {"units": units, "constants": constants_table(constants), **current}
 

@@ -12,6 +12,7 @@ from microdesigner.core.card import CARD_FILE, PARTS, ModelCard, Parameter, Part
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
+from microdesigner.core.quantity import unit_words
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -198,5 +199,5 @@ def _with_counts(card: ModelCard, counts: Mapping[PartName, int]) -> dict[str, A
 
 def _line(parameter: Parameter) -> str:
     spec = spec_of(parameter.name)
-    unit = "" if spec.unit == "1" else f" {spec.unit}"
+    unit = unit_words(spec.unit, " {}")
     return f"{parameter.name}  {spec.title}, trained on {parameter.low:.3g} to {parameter.high:.3g}{unit}"

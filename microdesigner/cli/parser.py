@@ -5,6 +5,7 @@ import sys
 from typing import NoReturn, Protocol, TypeAlias
 
 from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import DEFAULT_SIZE
 
 
 class Verb(Protocol):
@@ -26,6 +27,14 @@ class Parser(argparse.ArgumentParser):
 
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[Parser]"
+
+
+def add_size_option(parser: argparse.ArgumentParser, words: str = "voxels") -> None:
+    """Let the command be told how many voxels a film has along x, y and z."""
+    default = " ".join(map(str, DEFAULT_SIZE))
+    parser.add_argument(
+        "--size", type=int, nargs=3, default=DEFAULT_SIZE, metavar=("X", "Y", "Z"), help=f"{words} ({default})"
+    )
 
 
 def parse_targets(entries: list[str]) -> dict[str, float]:

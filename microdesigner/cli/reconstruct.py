@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from microdesigner.cli.file_options import add_file_options, file_options
-from microdesigner.cli.parser import Subparsers
+from microdesigner.cli.parser import Subparsers, add_size_option
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.errors import InputError
 
@@ -25,7 +25,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add = parser.add_argument
     add("pictures", metavar="PICTURE", nargs="+", type=Path,
         help="pictures of sections of one material (PNG, TIFF, or any format of volumes, one layer thick)")  # fmt: skip
-    add("--size", type=int, nargs=3, default=(128, 128, 64), metavar=("X", "Y", "Z"), help="voxels (128 128 64)")
+    add_size_option(parser)
     add("--seed", type=int, default=0, metavar="S", help="seed of the first film (0)")
     add("--count", type=int, default=1, metavar="N", help="films, with seeds one after the other (1)")
     add("--out", type=Path, required=True, metavar="PATH",
@@ -36,7 +36,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Reconstruct and write; raises InputError when pictures, size or path do not fit."""
-    from microdesigner.io.registry import format_of
+    from microdesigner.io.registry import format_of, numbered
     from microdesigner.io.volumes import write
 
     format_of(args.out)
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--seed must be a whole number from 0 on; got {args.seed}.")
     pictures = _pictures(args)
     for index in range(args.count):
-        path = args.out.with_stem(f"{args.out.stem}-{index:04d}") if args.count > 1 else args.out
+        path = numbered(args.out, index) if args.count > 1 else args.out
         write(_film(pictures, args, args.seed + index), path)
         print(path)
     return 0

@@ -9,6 +9,7 @@ from microdesigner.core.descriptor_spec import known_spec, spec_of
 from microdesigner.core.errors import InputError
 from microdesigner.core.phases import has_donor_and_acceptor
 from microdesigner.core.property_specs import is_property
+from microdesigner.core.quantity import unit_words
 
 if TYPE_CHECKING:
     from microdesigner.core.material_constants import MaterialConstants
@@ -53,7 +54,7 @@ def _measure(name: str, constants: "MaterialConstants | None") -> "Measure":
 
 
 def _lines(name: str, found: "Representativity", length: str) -> list[str]:
-    unit = "" if (written := spec_of(name).written_unit) == "1" else f" {written}"
+    unit = unit_words(spec_of(name).written_unit, " {}")
     lines = [f"{name} of {len(found.values)} films: {_interval(found.interval)}{unit}"]
     if found.films_needed is not None:
         lines.append(f"  films for a mean within 1 %: {found.films_needed}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microdesigner.cli.device_option import add_device_option, selected_device
-from microdesigner.cli.parser import Subparsers
+from microdesigner.cli.parser import Subparsers, add_size_option
 from microdesigner.cli.progress import Bars
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
@@ -42,14 +42,7 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     add("--snapshots", type=int, default=1, metavar="N", help="volumes at N geometric times up to the end (1)")
     add("--seed", type=int, default=0, metavar="S", help="seed of the initial noise (0)")
-    add(
-        "--size",
-        type=int,
-        nargs=3,
-        default=(128, 128, 64),
-        metavar=("X", "Y", "Z"),
-        help="voxels, at least 8 (128 128 64)",
-    )
+    add_size_option(parser, "voxels, at least 8")
     add("--lateral", choices=("periodic", "no-flux"), default="periodic", help="lateral faces (periodic)")
     add(
         "--phases",
@@ -65,7 +58,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Simulate and write; raises InputError when nothing would separate or the path does not fit."""
-    from microdesigner.io.registry import format_of
+    from microdesigner.io.registry import format_of, numbered
     from microdesigner.physics.simulate import NotSeparatedError, Recipe, snapshot
 
     if args.phases == "field" and args.out.suffix != ".npy":
@@ -80,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     written = 0
     with closing(_with_progress(recipe, times, selected_device(args.device))) as states:
         for index, taken in enumerate(snapshot(recipe, state) for state in states if state.requested):
-            path = args.out.with_stem(f"{args.out.stem}-{index:04d}") if len(times) > 1 else args.out
+            path = numbered(args.out, index) if len(times) > 1 else args.out
             try:
                 _write(taken, args.phases, path)
             except NotSeparatedError as error:

@@ -37,6 +37,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.further_targets import FurtherTargets
 from microdesigner.core.microstructure import Lateral
 from microdesigner.core.paths import shipped, user_data
+from microdesigner.core.quantity import unit_words
 from microdesigner.core.response import ResponseSurface
 from microdesigner.core.support import Support
 
@@ -256,8 +257,8 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED, dict=True):
 def _range_of(name: str, values: Sequence[float]) -> Parameter:
     """A target in the range of films that measure `values`."""
     counts, edges = np.histogram(values, SIZE_BINS)
-    unit = spec_of(name).unit
-    return Parameter(name, float(edges[0]), float(edges[-1]), tuple(counts.tolist()), None if unit == "1" else unit)
+    unit = unit_words(spec_of(name).unit) or None
+    return Parameter(name, float(edges[0]), float(edges[-1]), tuple(counts.tolist()), unit)
 
 
 def installed_cards() -> list[Path]:

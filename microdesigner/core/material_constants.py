@@ -11,6 +11,7 @@ from microdesigner.core.documents import Line, document_text, read_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.paths import user_data, write_text_atomic
 from microdesigner.core.phases import LETTERS, Names, phase_keys
+from microdesigner.core.quantity import unit_words
 
 Positive = Annotated[float, Meta(gt=0, le=1e300)]
 NotNegative = Annotated[float, Meta(ge=0, le=1e300)]
@@ -199,7 +200,7 @@ def constants_table(constants: MaterialConstants) -> dict[str, dict[str, Any]]:
 
 
 def _unit(name: str) -> str:
-    return CONSTANTS[name].unit if CONSTANTS[name].unit != "1" else ""
+    return unit_words(CONSTANTS[name].unit)
 
 
 def constants_text(constants: MaterialConstants) -> str:

@@ -15,6 +15,8 @@ PhaseArray = NDArray[np.uint8]
 DONOR, ACCEPTOR, MIXED = 0, 1, 2
 PHASE_NAMES = ("donor", "acceptor", "mixed")
 MAX_VOXELS = 1 << 31
+DEFAULT_SIZE = (128, 128, 64)
+"""Voxels of a film where nobody asks for others, as the published data sets have them."""
 
 
 @dataclass(frozen=True)

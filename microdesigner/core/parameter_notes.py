@@ -2,13 +2,14 @@
 
 from microdesigner.core.card import CONTROLLED, ModelCard, Parameter
 from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.quantity import unit_words
 
 
 def describe_parameter(parameter: Parameter, card: ModelCard | None = None) -> str:
     """Tooltip text: title, symbol, unit, trained range, meaning and source; with the model's `card`, whether it can be
     controlled at all."""
     spec = spec_of(parameter.name)
-    unit = "" if spec.unit == "1" else f" {spec.unit}"
+    unit = unit_words(spec.unit, " {}")
     trained = f"Trained on {parameter.low:.3g} to {parameter.high:.3g}{unit}."
     note = control_note(card, parameter.name) if card else ""
     words = [f"{spec.title} ({spec.symbol}, {parameter.name}).", spec.meaning, trained, note]

@@ -27,13 +27,17 @@ class DescriptorSpec:
     @property
     def axis_title(self) -> str:
         """Title, symbol and unit."""
-        unit = "" if self.unit == "1" else f" ({self.written_unit})"
-        return f"{self.title} {self.symbol}{unit}"
+        return f"{self.title} {self.symbol}{unit_words(self.written_unit, ' ({})')}"
 
     @property
     def words(self) -> str:
         """The title within a sentence."""
         return self.title[:1].lower() + self.title[1:]
+
+
+def unit_words(unit: str, form: str = "{}") -> str:
+    """A unit in a form such as " [{}]"; nothing for that of pure numbers, which is "1"."""
+    return "" if unit == "1" else form.format(unit)
 
 
 def titled(words: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.film_thickness import equivalent_tort1
+from microdesigner.core.quantity import unit_words
 from microdesigner.core.support import SPARSE, verdict
 
 UNUSUAL, UNLIKE = 1.6, 2.2
@@ -109,7 +110,7 @@ def judge_request(card: ModelCard, targets: Mapping[str, float], size: Size | No
 
 def _unreachable(name: str, value: float) -> str:
     spec = spec_of(name)
-    unit = "" if spec.unit == "1" else f" {spec.unit}"
+    unit = unit_words(spec.unit, " {}")
     return f"{spec.title}: films with the other targets measure about {value:.3g}{unit}; leave one of those free."
 
 

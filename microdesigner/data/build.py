@@ -13,7 +13,7 @@ import numpy as np
 from microdesigner.compute import choose_device
 from microdesigner.core.claims import claimed_new, refuse_existing
 from microdesigner.core.events import Progress
-from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
+from microdesigner.core.microstructure import DEFAULT_SIZE, PHASE_NAMES, Lateral, Microstructure
 from microdesigner.data.dataset_writing import PackedVolume, Volume, new_dataset, packed
 from microdesigner.data.design import recipe_of
 from microdesigner.data.measured import measure, standard_conditions
@@ -39,7 +39,7 @@ class BuildPlan:
 
     series: int
     snapshots: int = 12
-    size: tuple[int, int, int] = (128, 128, 64)
+    size: tuple[int, int, int] = DEFAULT_SIZE
     lateral: Lateral = "periodic"
     phases: PhaseCount = 3
     thicknesses: int = 3

@@ -74,9 +74,9 @@ class VolumeFiles(QObject):
             self.written.emit(f"{', '.join(names)} in {path.parent}")
             return
         if suffix in MESH:
-            from microdesigner.view3d.exports import write_mesh
+            from microdesigner.meshing.formats.vtu import write_voxels
 
-            write_mesh(microstructure, path)
+            write_voxels(microstructure, path)
         else:
             from microdesigner.io import volumes
             from microdesigner.io.mixed_phase import without_mixed

@@ -104,6 +104,13 @@ def format_of(path: Path) -> Format:
     raise InputError(f"{path} has no known extension; known are {known}.")
 
 
+def numbered(path: Path, number: int) -> Path:
+    """PATH-0000.EXT for one of several files, where EXT is the whole extension of the format, such as .ome.tif."""
+    extension = next(ending for ending in format_of(path).extensions if path.name.lower().endswith(ending))
+    stem, extension = path.name[: -len(extension)], path.name[-len(extension) :]
+    return path.with_name(f"{stem}-{number:04d}{extension}")
+
+
 def named_format(name: str) -> Format:
     """The format called `name`, such as vti or tiff; raises InputError naming the known ones."""
     if name not in FORMATS:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner.core.errors import InputError
-from microdesigner.core.microstructure import PHASE_NAMES, Lateral, Microstructure
+from microdesigner.core.microstructure import DEFAULT_SIZE, PHASE_NAMES, Lateral, Microstructure
 from microdesigner.physics.cahn_hilliard import CahnHilliard, State
 from microdesigner.physics.free_energy import FloryHuggins, Quench, degenerate_mobility
 from microdesigner.physics.phases import (
@@ -59,7 +59,7 @@ class Recipe:
     phi: float
     chi: float
     seed: int = 0
-    size: tuple[int, int, int] = (128, 128, 64)
+    size: tuple[int, int, int] = DEFAULT_SIZE
     lateral: Lateral = "periodic"
     kappa: float = 12.0
 

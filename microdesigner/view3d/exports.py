@@ -1,23 +1,16 @@
-"""Surfaces and meshes of volumes as files for other programs; every file is whole or absent."""
+"""Surfaces of volumes as files for other programs; every file is whole or absent."""
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
 from vtkmodules.vtkCommonDataModel import vtkPolyData
-from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridWriter
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.core.paths import atomic_path, write_bytes_atomic
-from microdesigner.io.vtk_xml import written
+from microdesigner.core.paths import atomic_path
 from microdesigner.view3d.surface_formats import SURFACE_FORMATS
 from microdesigner.view3d.surfaces import phase_mesh
 from microdesigner.view3d.watertight import watertight_surface
-
-if TYPE_CHECKING:
-    import pyvista as pv
 
 
 def write_surfaces(microstructure: Microstructure, path: Path, smooth: bool = True) -> list[Path]:
@@ -49,21 +42,3 @@ def _surface(microstructure: Microstructure, label: int, smooth: bool) -> vtkPol
         return watertight_surface(mask, microstructure.spacing)
     mesh = phase_mesh(mask, microstructure.spacing, (0.0, 0.0, 0.0), smooth=False)
     return mesh.fine if mesh else None
-
-
-def write_mesh(microstructure: Microstructure, path: Path) -> None:
-    """Write the voxels as hexahedra in nm with the cell array `phase`, for finite-element programs (.vtu)."""
-    writer = vtkXMLUnstructuredGridWriter()
-    writer.SetInputData(hexahedra(microstructure))
-    writer.SetCompressionLevel(1)  # 5 % larger than at 5, the default, in a fifth of the time
-    write_bytes_atomic(path, written(writer))
-
-
-def hexahedra(microstructure: Microstructure) -> "pv.UnstructuredGrid":
-    """One hexahedron per voxel; neighbours share their corner points."""
-    import pyvista as pv  # loads in 0.2 s, which surfaces need not wait for
-
-    image = pv.ImageData(dimensions=np.add(microstructure.shape, 1), spacing=microstructure.spacing)
-    image.cell_data["phase"] = microstructure.phases.ravel(order="F")
-    # by way of a structured grid: cast directly, image data become VTK_VOXEL cells, which few mesh readers know
-    return image.cast_to_structured_grid().cast_to_unstructured_grid()

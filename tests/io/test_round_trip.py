@@ -9,6 +9,7 @@ import pytest
 from microdesigner import io
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, Microstructure
+from microdesigner.io.registry import numbered
 from tests.conftest import FullDisk
 from tests.io.held import held
 
@@ -135,6 +136,11 @@ def test_graspi_text_refuses_what_it_cannot_hold(tmp_path: Path) -> None:
 def test_format_by_name_overrides_the_extension(tmp_path: Path) -> None:
     io.write(volume(), tmp_path / "film.dat", format="npy")
     np.testing.assert_array_equal(np.load(tmp_path / "film.dat"), volume().phases)
+
+
+def test_one_of_several_files_keeps_its_format() -> None:
+    names = [numbered(Path("runs/film.v2") / name, 3).as_posix() for name in ("a.vti", "a.b.OME.TIF", "a.ising.txt")]
+    assert names == ["runs/film.v2/a-0003.vti", "runs/film.v2/a.b-0003.OME.TIF", "runs/film.v2/a-0003.ising.txt"]
 
 
 @pytest.mark.parametrize("suffix", [".raw", ".mhd"])

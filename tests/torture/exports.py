@@ -92,9 +92,9 @@ def _surfaces(path: Path) -> None:
 
 
 def _mesh(path: Path) -> None:
-    from microdesigner.view3d.exports import write_mesh
+    from microdesigner.meshing.formats.vtu import write_voxels
 
-    write_mesh(NEW, path)
+    write_voxels(NEW, path)
 
 
 def _picture(path: Path) -> None:

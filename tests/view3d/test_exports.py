@@ -17,7 +17,8 @@ from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridReader
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
-from microdesigner.view3d.exports import write_mesh, write_surfaces
+from microdesigner.meshing.formats.vtu import write_voxels
+from microdesigner.view3d.exports import write_surfaces
 from microdesigner.view3d.watertight import watertight_surface
 from tests.conftest import FullDisk
 
@@ -80,10 +81,15 @@ def test_surfaces_of_unknown_voxel_edges_are_in_voxels(tmp_path: Path) -> None:
 
 
 def test_meshio_reads_the_mesh(tmp_path: Path) -> None:
-    write_mesh(_slab(), tmp_path / "film.vtu")
+    write_voxels(_slab(), tmp_path / "film.vtu")
     mesh = meshio.read(tmp_path / "film.vtu")
     np.testing.assert_array_equal(mesh.cell_data_dict["phase"]["hexahedron"], _slab().phases.ravel(order="F"))
     np.testing.assert_allclose(mesh.points.max(axis=0), [12, 5, 2])
+
+
+def test_a_mesh_of_unknown_voxel_edges_is_in_voxels(tmp_path: Path) -> None:
+    write_voxels(Microstructure(_slab().phases, None), tmp_path / "film.vtu")
+    assert meshio.read(tmp_path / "film.vtu").points.max(axis=0).tolist() == list(_slab().shape)
 
 
 def test_other_suffixes_are_refused(tmp_path: Path) -> None:
@@ -92,7 +98,7 @@ def test_other_suffixes_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_mesh_has_one_hexahedron_per_voxel_in_nm(tmp_path: Path) -> None:
-    write_mesh(_slab(), tmp_path / "film.vtu")
+    write_voxels(_slab(), tmp_path / "film.vtu")
     reader = vtkXMLUnstructuredGridReader()
     reader.SetFileName(str(tmp_path / "film.vtu"))
     reader.Update()
@@ -110,7 +116,7 @@ def test_the_mesh_has_one_hexahedron_per_voxel_in_nm(tmp_path: Path) -> None:
 def test_a_folder_that_is_a_file_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OSError, match="file"):
-        write_mesh(_slab(), tmp_path / "file" / "film.vtu")
+        write_voxels(_slab(), tmp_path / "file" / "film.vtu")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
@@ -133,7 +139,7 @@ def test_a_smooth_surface_comes_back_as_vtk_reads_it(tmp_path: Path, suffix: str
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, full_disk: FullDisk, suffix: str) -> None:
     path = tmp_path / f"film.{suffix}"
     with full_disk(300), pytest.raises(OSError, match="large"):
-        write_mesh(_slab(), path) if suffix == "vtu" else write_surfaces(_slab(), path)
+        write_voxels(_slab(), path) if suffix == "vtu" else write_surfaces(_slab(), path)
     assert not list(tmp_path.iterdir())
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.quantity import unit_words
 from microdesigner.design.goals import Goal
 from microdesigner.design.trials import Trial
 
@@ -42,7 +43,7 @@ class BestFilms(QTableWidget):
 
 
 def _unit(name: str) -> str:
-    return "" if spec_of(name).unit == "1" else f" [{spec_of(name).written_unit}]"
+    return unit_words(spec_of(name).written_unit, " [{}]")
 
 
 def _shown(value: float | None, name: str) -> str:

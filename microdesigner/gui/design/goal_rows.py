@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QGridLayout, QLabel, QVBoxL
 
 from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.quantity import unit_words
 from microdesigner.design.goals import Goal
 from microdesigner.gui.widgets.basics import named, tool_button
 from microdesigner.gui.widgets.number_field import NumberField
@@ -77,7 +78,7 @@ class GoalRow(QWidget):
         self.bound.setDecimals(max(spec.decimals, 3))
         self.bound.setSingleStep(0.05 if spec.high <= 1 else 0.1)
         self.bound.setVisible(bounded)
-        self.unit.setText("" if spec.unit == "1" else spec.written_unit)
+        self.unit.setText(unit_words(spec.written_unit))
         self.unit.setVisible(bounded and bool(self.unit.text()))
         self.quantity.setToolTip(spec.meaning)
         line = self.quantity.lineEdit()

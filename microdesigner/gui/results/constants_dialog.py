@@ -23,6 +23,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.material_constants import CONSTANTS, MaterialConstants, OwnConstants
 from microdesigner.core.microstructure import PHASE_NAMES
 from microdesigner.core.phases import Names, has_donor_and_acceptor, own_labels
+from microdesigner.core.quantity import unit_words
 from microdesigner.gui.widgets.basics import SPACING, named, quiet
 
 PHASES = {"D": "donor", "A": "acceptor", "M": "mixed"}
@@ -122,7 +123,7 @@ class ConstantsDialog(QDialog):
             if part:
                 row.addWidget(QLabel(words))
             row.addWidget(field)
-        row.addWidget(QLabel("" if spec.unit == "1" else spec.unit))
+        row.addWidget(QLabel(unit_words(spec.unit)))
         row.addStretch(1)
         form.addRow(spec.title, row)
 

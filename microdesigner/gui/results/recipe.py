@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.core.descriptor_spec import DescriptorSpec, spec_of
+from microdesigner.core.quantity import unit_words
 from microdesigner.core.result import Sample, parameter_note, recipe_value
 from microdesigner.core.verification import Verification
 from microdesigner.gui import theme
@@ -140,8 +141,8 @@ class RecipePanel(QWidget):
             interval.setToolTip(f"{note[0].upper()}{note[1:]}: films of very different values look alike.")
         for column, label in enumerate((title, value, interval)):
             self._grid.addWidget(label, row, column)
-        if spec.unit != "1":
-            title.setText(f"{spec.title} {spec.symbol}<br><small>{spec.written_unit}</small>")
+        if unit := unit_words(spec.written_unit, "<br><small>{}</small>"):
+            title.setText(f"{spec.title} {spec.symbol}{unit}")
         self.values[spec.name] = value
 
     def _show_proposal(self, recipe: dict[str, float]) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from microdesigner.app.export_files import with_suffix
-from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.microstructure import DEFAULT_SIZE, Microstructure
 from microdesigner.gui.widgets.basics import SPACING, named, quiet
 from microdesigner.gui.widgets.messages import ErrorBar
 from microdesigner.gui.widgets.number_field import IntegerField
@@ -25,7 +25,6 @@ from microdesigner.gui.widgets.number_field import IntegerField
 TITLE = "Reconstruct a film"
 SUFFIX = ".vti"  # keeps the phases' names and the voxels' edges
 ASSUMED = "The material is taken to look alike from all sides; takes minutes."
-SIZE = (128, 128, 64)
 LONGEST, LARGEST_SEED = 4096, (1 << 31) - 1
 WIDTH = 520
 Order = tuple[Microstructure, str, tuple[int, int, int], int]
@@ -91,7 +90,7 @@ class ReconstructionDialog(QDialog):
             self.file.setText(name)
 
     def _fill(self) -> None:
-        for field, edge in zip(self.edges, SIZE, strict=True):
+        for field, edge in zip(self.edges, DEFAULT_SIZE, strict=True):
             field.setRange(1, LONGEST)
             field.setValue(edge)
         self.seed.setRange(0, LARGEST_SEED)

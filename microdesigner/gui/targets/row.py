@@ -7,6 +7,7 @@ from microdesigner.app.value_words import symbol_html
 from microdesigner.core.card import ModelCard, Parameter
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.parameter_notes import control_note, describe_parameter
+from microdesigner.core.quantity import unit_words
 from microdesigner.gui.targets.slider import HistogramSlider
 from microdesigner.gui.widgets.basics import named, quiet
 from microdesigner.gui.widgets.number_field import NumberField
@@ -22,7 +23,7 @@ class ConditionRow(QWidget):
         super().__init__()
         self.parameter = parameter
         spec, tooltip = spec_of(parameter.name), describe_parameter(parameter, card)
-        unit = "" if spec.unit == "1" else f" [{spec.unit}]"
+        unit = unit_words(spec.unit, " [{}]")
         label = QLabel(f"{spec.title}&nbsp; <i>{symbol_html(spec.symbol)}</i>{unit}")
         label.setToolTip(tooltip)
         label.setWordWrap(True)  # a long title takes two lines where a scroll bar stands beside it

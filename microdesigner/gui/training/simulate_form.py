@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPushButton, QV
 from microdesigner.app.training_progress import duration
 from microdesigner.app.training_runs import datasets_folder
 from microdesigner.app.workers.datasets import simulation_cost
+from microdesigner.core.microstructure import DEFAULT_SIZE
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.widgets.basics import NAME_WIDTH, CollapsibleSection, data_amount, named, quiet
 from microdesigner.gui.widgets.data_form import LATERAL_FACES, DataForm
 from microdesigner.gui.widgets.number_field import IntegerField
 
-SIZES = ((32, 32, 32), (64, 64, 32), (64, 64, 64), (128, 128, 64))
+SIZES = ((32, 32, 32), (64, 64, 32), (64, 64, 64), DEFAULT_SIZE)
 FEWEST_SERIES, MOST = 8, 4096
 MIXED = 3
 

@@ -1,14 +1,24 @@
 """VTK unstructured grids (.vtu) for ParaView and others: the cell array `phase`, compressed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.io.vtk_xml import written
+from microdesigner.meshing.hexahedra import hexahedra
 from microdesigner.meshing.mesh import SolverMesh
 
 _QUICK = 1  # of zlib's levels: 5 % larger than the default in a fifth of the time
+
+
+def write_voxels(microstructure: Microstructure, path: Path) -> None:
+    """Write the voxels as hexahedra, x fastest, in nm (in voxels where their edges are unknown)."""
+    mesh = hexahedra(replace(microstructure, voxel_nm=microstructure.spacing))
+    order = np.arange(mesh.phases.size).reshape(microstructure.shape).ravel(order="F")
+    write(replace(mesh, cells=mesh.cells[order], phases=mesh.phases[order]), path, microstructure.length_unit)
 
 
 def write(mesh: SolverMesh, path: Path, unit: str) -> None:
