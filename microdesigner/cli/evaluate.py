@@ -5,6 +5,7 @@ import json
 import sys
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from microdesigner.cli.device_option import add_device_option, print_device_note
 from microdesigner.cli.parser import Subparsers
@@ -73,33 +74,14 @@ def run(args: argparse.Namespace) -> int:
     """Evaluate; raises InputError when the model or an option is wrong."""
     if args.properties:
         return _check_properties(args.out)
-    if args.out is None:
-        raise InputError("An evaluation needs a folder; name one with --out.")
-    if args.count < 2:
-        raise InputError(f"--count must be at least 2; got {args.count}.")
-    for option in ("twins", "parts", "further"):
-        number = getattr(args, option)
-        if number < 0:
-            raise InputError(f"--{option} must be at least 0; got {number}.")
-        if number and args.dataset is None and option != "further":
-            raise InputError(f"--{option} needs held-out films; name their data set with --dataset.")
+    _check_options(args)
 
     from microdesigner.data.store import VolumeDataset
     from microdesigner.engine import Engine
-    from microdesigner.evaluation.further_targets import record_further
     from microdesigner.evaluation.report import write_report
-    from microdesigner.evaluation.sections import FURTHER_ASKED, FURTHER_FILMS, PARTS, TWINS, missing, sections
-    from microdesigner.evaluation.target_accuracy import (
-        METRICS,
-        accuracy_entry,
-        add_to_metrics,
-        card_targets,
-        evaluate_accuracy,
-        record_accuracy,
-    )
+    from microdesigner.evaluation.sections import missing, sections
+    from microdesigner.evaluation.target_accuracy import METRICS, accuracy_entry, card_targets, evaluate_accuracy
     from microdesigner.evaluation.twin_films import check_twins
-    from microdesigner.evaluation.twins import twin_lines
-    from microdesigner.models.bundle import find_bundle
 
     how = Request(steps=args.steps, match=args.match, candidates=args.candidates, refinement_strength=args.refinement)
     engine = Engine.load(args.model, args.device)
@@ -111,20 +93,54 @@ def run(args: argparse.Namespace) -> int:
     further = sections(engine, dataset, args.full, how, args.twins, args.parts, args.further)
     for _ in with_bars(chain(evaluate_accuracy(engine, args.out, targets, how), missing(args.out, further))):
         pass
-    there = [path for name in (TWINS, PARTS, FURTHER_ASKED) if (path := args.out / name).exists()]
-    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in there}
-    add_to_metrics(args.out, found)
-    if "twins" in found:
-        print("\n".join(twin_lines(found["twins"])), file=sys.stderr)
+    found = _further_figures(args.out)
     report = write_report(engine, args.out)
     if args.write_card:
-        record_accuracy(find_bundle(args.model), args.out, how)
-        if "further" in found:
-            record_further(find_bundle(args.model), args.out / FURTHER_FILMS, args.out / FURTHER_ASKED)
+        _record(args.model, args.out, how, further="further" in found)
     print(json.dumps(accuracy_entry(args.out), indent=1, default=plain_number))
     print(args.out / METRICS)
     print(report)
     return 0
+
+
+def _check_options(args: argparse.Namespace) -> None:
+    """Raise InputError where an option is wrong by itself or lacks another."""
+    if args.out is None:
+        raise InputError("An evaluation needs a folder; name one with --out.")
+    if args.count < 2:
+        raise InputError(f"--count must be at least 2; got {args.count}.")
+    for option in ("twins", "parts", "further"):
+        number = getattr(args, option)
+        if number < 0:
+            raise InputError(f"--{option} must be at least 0; got {number}.")
+        if number and args.dataset is None and option != "further":
+            raise InputError(f"--{option} needs held-out films; name their data set with --dataset.")
+
+
+def _further_figures(out: Path) -> dict[str, Any]:
+    """What the sections beside the accuracy found, by the name of each; it goes into the metrics, too."""
+    from microdesigner.evaluation.sections import FURTHER_ASKED, PARTS, TWINS
+    from microdesigner.evaluation.target_accuracy import add_to_metrics
+    from microdesigner.evaluation.twins import twin_lines
+
+    there = [path for name in (TWINS, PARTS, FURTHER_ASKED) if (path := out / name).exists()]
+    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in there}
+    add_to_metrics(out, found)
+    if "twins" in found:
+        print("\n".join(twin_lines(found["twins"])), file=sys.stderr)
+    return found
+
+
+def _record(model: str, out: Path, how: Request, further: bool) -> None:
+    """Write the figures into the card of the model, and what it knows of further targets."""
+    from microdesigner.evaluation.further_targets import record_further
+    from microdesigner.evaluation.sections import FURTHER_ASKED, FURTHER_FILMS
+    from microdesigner.evaluation.target_accuracy import record_accuracy
+    from microdesigner.models.bundle import find_bundle
+
+    record_accuracy(find_bundle(model), out, how)
+    if further:
+        record_further(find_bundle(model), out / FURTHER_FILMS, out / FURTHER_ASKED)
 
 
 def _check_properties(folder: Path | None) -> int:

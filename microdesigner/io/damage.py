@@ -5,6 +5,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
+
 ZLIB, GZIP = 15, 31  # zlib's names for its two wrappers
 # zlib packs no tighter, so a larger volume cannot be in a file; bzip2 does
 BEST_COMPRESSION = 1100
@@ -18,6 +21,17 @@ _DECOMPRESSORS: dict[str, Callable[[], Any]] = {
 
 class DamagedError(Exception):
     """The file is not what its format demands; the message says in a few words how."""
+
+
+def numbers_of(text: bytes, count: int) -> NDArray[np.float64]:
+    """Exactly `count` numbers, written out with space between them. Raises DamagedError otherwise."""
+    try:
+        values = np.array(text.split(), np.float64)
+    except ValueError:
+        raise DamagedError("its data are no numbers") from None
+    if len(values) != count:
+        raise DamagedError("its data are shorter or longer than it declares")
+    return values
 
 
 def inflated(packed: bytes | memoryview, size: int, wrapper: int = ZLIB) -> bytes:

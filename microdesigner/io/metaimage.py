@@ -20,7 +20,7 @@ from microdesigner.core.paths import atomic_path, write_bytes_atomic
 from microdesigner.core.slabs import x_fastest
 from microdesigner.io import raw
 from microdesigner.io.axes import fortran, mapped, three_of
-from microdesigner.io.damage import BEST_COMPRESSION, DamagedError, unpacked
+from microdesigner.io.damage import BEST_COMPRESSION, DamagedError, numbers_of, unpacked
 from microdesigner.io.labels import Voxel, check_size, record_of
 from microdesigner.io.mapped_arrays import from_bytes
 from microdesigner.io.options import ImportOptions
@@ -170,7 +170,7 @@ def _values(path: Path, fields: dict[str, str], data: Path, skipped: int, shape:
     check_size(path, shape, most=BEST_COMPRESSION * size)
     count = int(np.prod(shape))
     if not _true(fields, "BinaryData", default=True):
-        return _from_text(data.read_bytes()[max(0, skipped) :], count)
+        return numbers_of(data.read_bytes()[max(0, skipped) :], count)
     if _true(fields, "CompressedData"):
         with data.open("rb") as file:
             file.seek(max(0, skipped))
@@ -179,16 +179,6 @@ def _values(path: Path, fields: dict[str, str], data: Path, skipped: int, shape:
     if skipped < 0 or size - skipped != count * number.itemsize:
         raise DamagedError("its data are shorter or longer than it declares")
     return mapped(data, number, skipped, count)
-
-
-def _from_text(text: bytes, count: int) -> NDArray[Any]:
-    try:
-        values = np.array(text.split(), np.float64)
-    except ValueError:
-        raise DamagedError("its data are no numbers") from None
-    if len(values) != count:
-        raise DamagedError("its data are shorter or longer than it declares")
-    return values
 
 
 def _true(fields: dict[str, str], name: str, default: bool = False) -> bool:

@@ -21,7 +21,7 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.paths import write_bytes_atomic
 from microdesigner.core.slabs import x_fastest
 from microdesigner.io.axes import fortran, mapped, three_of
-from microdesigner.io.damage import BEST_COMPRESSION, DamagedError, unpacked
+from microdesigner.io.damage import BEST_COMPRESSION, DamagedError, numbers_of, unpacked
 from microdesigner.io.labels import Voxel, check_size, parsed, record_of
 from microdesigner.io.mapped_arrays import from_bytes
 from microdesigner.io.nrrd_header import Header, directions_of, edges_of, read_header, segments_of, sizes_of
@@ -127,7 +127,7 @@ def _values(path: Path, header: Header, shape: tuple[int, int, int]) -> NDArray[
         if encoding in _PACKINGS:
             return from_bytes((count,), number, unpacked(file, count * number.itemsize, _PACKINGS[encoding]))
         if encoding in ("ascii", "text", "txt"):
-            return _from_text(file.read(), count)
+            return numbers_of(file.read(), count)
     raise DamagedError(f"its encoding is '{encoding}'")
 
 
@@ -135,16 +135,6 @@ def _most_voxels(encoding: str, available: int) -> int:
     if _PACKINGS.get(encoding) == "bzip2":
         return 1 << 31  # as many as any volume may have: unpacking stops where the data do
     return available * (BEST_COMPRESSION if encoding in _PACKINGS else 1)
-
-
-def _from_text(text: bytes, count: int) -> NDArray[Any]:
-    try:
-        values = np.array(text.split(), np.float64)
-    except ValueError:
-        raise DamagedError("its data are no numbers") from None
-    if len(values) != count:
-        raise DamagedError("its data are cut short")
-    return values
 
 
 def _data_file(path: Path, header: Header) -> tuple[Path, int]:
