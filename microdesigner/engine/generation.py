@@ -8,8 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner.compute import memory_errors
@@ -20,10 +18,12 @@ from microdesigner.core.phases import fraction_labels
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
 from microdesigner.core.software import software
+from microdesigner.core.steps import result_of
 from microdesigner.core.verdict import RequestVerdict, judge_film, judge_request
 from microdesigner.core.version import __version__
 from microdesigner.descriptors import sample_values
 from microdesigner.engine.candidates import BestOfN, Candidate
+from microdesigner.engine.decoding import FilmDecoder
 from microdesigner.engine.differentiable_descriptors import target_quantities, target_values, why_not_refined
 from microdesigner.engine.guidance import MeasuredGuidance
 from microdesigner.engine.inpainting import KnownPartGuidance
@@ -35,14 +35,13 @@ from microdesigner.engine.latents import (
     initial_noises,
     latent_shape,
 )
-from microdesigner.engine.matching import match_fractions, misfit
+from microdesigner.engine.matching import misfit
 from microdesigner.engine.morphing import known_film
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.prediction import predict_properties
 from microdesigner.engine.preview import Previewer
 from microdesigner.engine.refinement import ROUNDS, Refinement
 from microdesigner.engine.sample_targets import SampleTargets, film_targets, sample_targets
-from microdesigner.models.autoencoder import phase_labels
 from microdesigner.models.bundle import Bundle
 
 
@@ -61,7 +60,8 @@ class Generation:
         self.batch = networks.policy.batch_size(int(np.prod(self._size)))
         self.known = known_film(networks, request.given)
         names = self._card.phase_names
-        self._fractions = {} if request.match == "none" else fraction_labels(film_targets(request, names), names)
+        fractions = {} if request.match == "none" else fraction_labels(film_targets(request, names), names)
+        self._decoder = FilmDecoder(networks, self._size, fractions, self.known)
         self._targets: dict[int, SampleTargets] = {}
         _, asked = target_values(self._card, self.targets(0))
         self._quantities = target_quantities(self._card, asked, int(np.prod(self._size)))
@@ -172,12 +172,7 @@ class Generation:
 
     def candidate(self, index: int, number: int, latent: Tensor) -> Candidate:
         """Candidate `number` of sample `index`: `latent` [channels, x, y, z] refined, decoded, matched, measured."""
-        events = self._candidate(index, number, latent)
-        while True:
-            try:
-                next(events)
-            except StopIteration as stop:
-                return stop.value
+        return result_of(self._candidate(index, number, latent))
 
     def _candidate(self, index: int, number: int, latent: Tensor) -> Generator[GenerationEvent, None, Candidate]:
         refinement = self._refinement(index, number, latent) if self._refines else None
@@ -195,11 +190,9 @@ class Generation:
             ):
                 yield look
         yield Progress("decode", index, self._request.count)
+        phases, match = self._phases(latent, refinement)
         if refinement:
-            phases, match = self._refined_phases(refinement)
             latent = refinement.latent
-        else:
-            phases, match = self._decoded(latent)
         sample = self._measured(phases, match, index)
         error = misfit(sample.measured, self.targets(index).requested, self._card.targets)
         return Candidate(number, latent, sample, error)
@@ -211,43 +204,14 @@ class Generation:
         jacobian = guidance.jacobian if guidance else None
         return Refinement(self._networks, latent, values, self._quantities, strength, jacobian, self.known)
 
-    def _refined_phases(self, refinement: Refinement) -> tuple[PhaseArray, dict[str, Any]]:
-        """Labels [x, y, z] of a refined latent and, where fractions are made exact, what that took."""
-        with self._timed("decode"):
-            film = refinement.decoded()
-        if not self._fractions:
-            return film.phases, {}
-        biased = (film.logits + film.bias[:, None, None]).contiguous().cpu().numpy()
-        raw = phase_labels(film.logits[None])[0].cpu().numpy()
-        return self._matched(biased, raw, film.bias.mean(-1).tolist())
-
-    def _decoded(self, latent: Tensor) -> tuple[PhaseArray, dict[str, Any]]:
+    def _phases(self, latent: Tensor, refinement: Refinement | None) -> tuple[PhaseArray, dict[str, Any]]:
         """Labels [x, y, z] of `latent` [channels, x, y, z] and, where fractions are made exact, what that took."""
-        tiles = self._networks.tiles(latent[None])
-        if not self._fractions:
-            phases = np.empty(self._size, np.uint8)
-            with self._timed("decode"):
-                for x, y, logits in tiles:
-                    phases[x, y] = phase_labels(logits)[0].cpu().numpy()
-            return self.known.placed(phases) if self.known else phases, {}
-        volume = np.empty((len(self._card.phase_names), *self._size), np.float32)
         with self._timed("decode"):
-            for x, y, logits in tiles:
-                volume[:, x, y] = logits[0].cpu().numpy()
-        if self.known:
-            volume = self.known.pinned(torch.from_numpy(volume).to(self._networks.device)).cpu().numpy()
-        return self._matched(volume, phase_labels(torch.from_numpy(volume)[None])[0].numpy(), [0.0] * len(volume))
-
-    def _matched(
-        self, logits: NDArray[np.float32], raw: PhaseArray, bias: Sequence[float]
-    ) -> tuple[PhaseArray, dict[str, Any]]:
-        """Labels [x, y, z] of `logits`, which hold `bias` already, with exact fractions, and what that took: the whole
-        bias per phase, and the share of voxels whose label differs from `raw`."""
+            decoded = self._decoder.refined(refinement) if refinement else self._decoder.film(latent)
+        if decoded.logits is None:
+            return decoded.phases, {}
         with self._timed("match"):
-            matched = match_fractions(logits, self._fractions)
-        names = self._card.phase_names
-        added = {name: round(one + more, 4) for name, one, more in zip(names, bias, matched.bias, strict=True)}
-        return matched.phases, {"bias": added, "changed": float(np.mean(matched.phases != raw))}
+            return self._decoder.matched(decoded)
 
     def _measured(self, phases: PhaseArray, match: dict[str, Any], index: int) -> Sample:
         edges = self._request.voxel_nm or self._card.voxel_nm
