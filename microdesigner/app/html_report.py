@@ -8,6 +8,7 @@ from microdesigner.app.request_export import FILE, as_command
 from microdesigner.app.targets import comparison
 from microdesigner.app.value_words import signed, symbol_html
 from microdesigner.core.descriptor_spec import DescriptorSpec, spec_of
+from microdesigner.core.quantity import size_words
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample, parameter_note, recipe_value
 from microdesigner.core.verification import Verification
@@ -48,8 +49,8 @@ def report_html(
         What a simulation said of the recipe.
     """
     volume = sample.microstructure
-    size = "×".join(map(str, volume.shape))
-    edges = " × ".join(f"{edge * nm:g}" for edge, nm in zip(volume.shape, volume.spacing, strict=True))
+    size = size_words(volume.shape)
+    edges = size_words((edge * nm for edge, nm in zip(volume.shape, volume.spacing, strict=True)), " × ")
     name = f"{request.model}, seed {sample.seed}" if request.model else "Opened volume"
     figures = "".join(
         f"<figure><figcaption>{escape(title)}</figcaption>{_image(drawing, 'svg+xml', title)}</figure>"

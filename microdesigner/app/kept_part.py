@@ -12,6 +12,7 @@ from microdesigner.core.card import ModelCard
 from microdesigner.core.errors import InputError
 from microdesigner.core.given import Given, Mask, TargetsOf
 from microdesigner.core.microstructure import PhaseArray
+from microdesigner.core.quantity import size_words
 from microdesigner.core.regions import AXES
 
 IN_PLANE = ((1, 2), (0, 2), (0, 1))
@@ -42,8 +43,8 @@ class Piece:
         if self.film.section:
             if self.layer >= labels.shape[self.axis]:
                 raise InputError(
-                    f"The layer {AXES[self.axis]} = {self.layer} does not lie in a film of {_times((x, y, z))} voxels; "
-                    f"they are 0 to {labels.shape[self.axis] - 1}."
+                    f"The layer {AXES[self.axis]} = {self.layer} does not lie in a film of {size_words((x, y, z))} "
+                    f"voxels; they are 0 to {labels.shape[self.axis] - 1}."
                 )
             place: list[slice | int] = [slice(None)] * 3
             place[self.axis] = self.layer
@@ -51,8 +52,8 @@ class Piece:
             return
         if not fits(self.film.shape, (x, y, z)):
             raise InputError(
-                f"The kept film has {_times(self.film.shape)} voxels, more than the {_times((x, y, z))} asked for; "
-                "ask for a larger size or stop keeping it."
+                f"The kept film has {size_words(self.film.shape)} voxels, more than the {size_words((x, y, z))} asked "
+                "for; ask for a larger size or stop keeping it."
             )
         box = tuple(slice(edge) for edge in self.film.shape)
         mask = self.region.mask(self.film.shape)
@@ -82,7 +83,7 @@ class Piece:
             whole = self.film.known is not None and self.region.kind == "all"
             return self.film.name if whole else f"{self.region.title()} of {self.film.name}"
         own, edges = self.film.picture(self.axis).shape, tuple(size[axis] for axis in IN_PLANE[self.axis])
-        scaled = "" if own == edges else f", scaled from {_times(own)} to {_times(edges)} voxels"
+        scaled = "" if own == edges else f", scaled from {size_words(own)} to {size_words(edges)} voxels"
         return f"the layer {AXES[self.axis]} = {self.layer} from {self.film.name}{scaled}"
 
 
@@ -161,7 +162,7 @@ class KeptPart:
                 taken = ", ".join(card.phase_names[: len(own)])
                 notes.append(f"The phases {', '.join(own)} of {film.name} are taken as {taken}.")
             if film.voxel_nm and not film.section and not np.allclose(film.voxel_nm, voxel_nm, rtol=0.01):
-                edges = " × ".join(f"{edge:g}" for edge in film.voxel_nm)
+                edges = size_words(film.voxel_nm, " × ")
                 notes.append(f"{film.name} has voxels of {edges} nm; each is taken as one of the new film's.")
         return notes
 
@@ -202,7 +203,3 @@ def default_plane(shape: Shape, upright: bool) -> int:
 def fits(shape: Shape, size: Shape) -> bool:
     """Whether a film of `shape` has room in one of `size`."""
     return all(own <= edge for own, edge in zip(shape, size, strict=True))
-
-
-def _times(edges: Sequence[int]) -> str:
-    return "×".join(map(str, edges))

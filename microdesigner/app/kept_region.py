@@ -6,6 +6,7 @@ from typing import Literal, Self
 import numpy as np
 
 from microdesigner.core.given import Mask
+from microdesigner.core.quantity import size_words
 from microdesigner.core.regions import AXES, OUTSIDE, region_mask
 
 Shape = tuple[int, int, int]
@@ -108,7 +109,7 @@ class Region:
         if self.kind == "box":
             return " × ".join(self._length(axis, edges) for axis in range(3)) + " nm"
         if self.kind == "sphere":
-            radii = " × ".join(f"{self.radius * edge:g}" for edge in dict.fromkeys(edges))
+            radii = size_words((self.radius * edge for edge in dict.fromkeys(edges)), " × ")
             centre = ", ".join(f"{(voxel + 0.5) * edge:g}" for voxel, edge in zip(self.centre, edges, strict=True))
             return f"radius {radii} nm around {centre} nm"
         if self.kind == "layers":

@@ -15,6 +15,7 @@ from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.parameter_notes import control_note
 from microdesigner.core.paths import user_data, write_text_atomic
+from microdesigner.core.quantity import size_words
 
 SHIPPED_LICENCE = f"{LICENCE}, as the program it comes with"
 OWN_LICENCE = "yours: the card names none"
@@ -45,8 +46,8 @@ def delete(model: InstalledModel) -> None:
 def page(model: InstalledModel) -> str:
     """The card as HTML: what the model makes, what it can be asked for and how well, its data, its licence."""
     card, document = model.card, model.card.to_json()
-    size = "×".join(map(str, card.shape))
-    length = " × ".join(f"{edge * nm:g}" for edge, nm in zip(card.shape, card.voxel_nm, strict=True))
+    size = size_words(card.shape)
+    length = size_words((edge * nm for edge, nm in zip(card.shape, card.voxel_nm, strict=True)), " × ")
     notes = [
         f"{spec_of(each.name).title}: {note}" for each in card.conditions if (note := control_note(card, each.name))
     ]

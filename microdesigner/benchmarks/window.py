@@ -19,6 +19,7 @@ from microdesigner.app.volume_open import first_result
 from microdesigner.benchmarks.simulated_user import MOUSE_MS, Drag, GapWatcher, repeat, wait
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.quantity import size_words
 from microdesigner.gui.application import MILESTONES, make_application, open_window
 from microdesigner.gui.main_window import MainWindow
 from microdesigner.io import read
@@ -114,7 +115,7 @@ class _Session:
         least = FRAMES_ON_GPU if self._scene.hardware else FRAMES_PER_SECOND
         self._window.views.view.setMinimumSize(*VIEW_PIXELS)
         for volume, bound in ((small, True), (large, False)):
-            size = "×".join(map(str, volume.shape))
+            size = size_words(volume.shape)
             yield Figure(f"surfaces {size}", self._surfaces(volume), "s", SURFACES_S if bound else None)
             yield from self._drag(size, least if bound else None)
         self._window.views.phases.sliders[0].setValue(40)

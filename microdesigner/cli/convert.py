@@ -8,6 +8,7 @@ from microdesigner.cli.file_options import add_file_options, file_options
 from microdesigner.cli.mesh_output import add_mesh_options, check_mesh_options, write_as_mesh
 from microdesigner.cli.parser import Subparsers
 from microdesigner.core.errors import InputError
+from microdesigner.core.quantity import size_words
 
 _EPILOG = """formats written, by extension:
   .vti         VTK image data: keeps everything (voxel edges in nm, lateral boundary, phase names, origin)
@@ -80,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         write(volume, args.output)
     if scan.voxel_from == "convention" and volume.voxel_nm:
-        edges = "×".join(f"{edge:g}" for edge in volume.voxel_nm)
+        edges = size_words(volume.voxel_nm)
         print(f"{args.input} gives its voxel edges {edges} without a unit; they are taken as nm. Say it with --voxel.",
               file=sys.stderr)  # fmt: skip
     return 0

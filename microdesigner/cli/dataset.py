@@ -12,6 +12,7 @@ from microdesigner.cli.parser import Subparsers, add_size_option
 from microdesigner.cli.progress import with_bars
 from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
+from microdesigner.core.quantity import size_words
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -118,7 +119,7 @@ def run_info(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(document, indent=1, default=plain_number))
         return 0
-    size = "×".join(map(str, dataset.shape))
+    size = size_words(dataset.shape)
     print(f"{args.dataset}: {len(dataset)} volumes of {size}, {document['held_out']} held out")
     for label, (low, high) in ranges.items():
         print(f"  {label:16} {low:12.5g} to {high:<12.5g} {dataset.description.units.get(label, '')}".rstrip())

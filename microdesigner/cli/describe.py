@@ -2,7 +2,6 @@
 
 import argparse
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from microdesigner.cli.progress import with_bars
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
-from microdesigner.core.quantity import unit_words
+from microdesigner.core.quantity import size_words, unit_words
 
 if TYPE_CHECKING:
     from microdesigner.core.microstructure import Microstructure
@@ -157,7 +156,7 @@ def _report(
 
 def _table(entry: dict[str, Any]) -> str:
     width = max(map(len, entry["descriptors"]))
-    rows = [f"{entry['file']}  {_times(entry['shape'])} voxels of {_size(entry)}"]
+    rows = [f"{entry['file']}  {size_words(entry['shape'])} voxels of {_size(entry)}"]
     rows.append(f"  phases: {', '.join(f'{label}: {name}' for label, name in entry['phases'].items())}")
     units = entry.get("units", {})
     for name, value in entry["descriptors"].items():
@@ -181,14 +180,10 @@ def _basis(entry: dict[str, Any]) -> list[str]:
 def _size(entry: dict[str, Any]) -> str:
     if entry["voxel_nm"]:
         taken = " (taken as nm: the file gives no unit)" if entry["voxel_from"] == "convention" else ""
-        return f"{_times(entry['voxel_nm'])} nm{taken}"
+        return f"{size_words(entry['voxel_nm'])} nm{taken}"
     if entry["edges_without_unit"]:
-        return f"{_times(entry['edges_without_unit'])} in a unit that the file does not give; say it with --voxel"
+        return f"{size_words(entry['edges_without_unit'])} in a unit that the file does not give; say it with --voxel"
     return "unknown size"
-
-
-def _times(numbers: Sequence[float]) -> str:
-    return "×".join(f"{number:g}" for number in numbers)
 
 
 def _shown(value: float | int | None, reason: str) -> str:

@@ -12,7 +12,7 @@ from microdesigner.core.card import CARD_FILE, PARTS, ModelCard, Parameter, Part
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
-from microdesigner.core.quantity import unit_words
+from microdesigner.core.quantity import size_words, unit_words
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -86,7 +86,7 @@ def run_list(args: argparse.Namespace) -> int:
     if not entries:
         print("No model is installed; train one with microdesigner train.", file=sys.stderr)
     for entry in entries:
-        shape = "×".join(map(str, entry["shape"]))
+        shape = size_words(entry["shape"])
         print(entry["name"], shape, ", ".join(entry["phases"]), entry["folder"], sep="  ")
     return 0
 
@@ -108,7 +108,7 @@ def run_info(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(_with_counts(card, counts), indent=1, default=plain_number))
         return 0
-    print(card.name, "×".join(map(str, card.shape)) + " voxels", ", ".join(card.phase_names), sep="  ")
+    print(card.name, size_words(card.shape) + " voxels", ", ".join(card.phase_names), sep="  ")
     for title, parameters in (("Targets", card.targets), ("Recipe", card.process)):
         print(f"{title}:" if parameters else f"{title}: none")
         for parameter in parameters:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS, PhaseArray
+from microdesigner.core.quantity import size_words
 
 Mask = NDArray[np.bool_]
 BLOCK = 8
@@ -86,7 +87,7 @@ class Given:
                 "again."
             )
         if min(self.shape) < 1 or math.prod(self.shape) > MAX_VOXELS:
-            raise InputError(f"The given part cannot have {_size(self.shape)} voxels; give a whole film's size.")
+            raise InputError(f"The given part cannot have {size_words(self.shape)} voxels; give a whole film's size.")
 
     @classmethod
     def of(
@@ -120,8 +121,8 @@ class Given:
         """
         if first.shape != second.shape:
             raise InputError(
-                f"The two films have {_size(first.shape)} and {_size(second.shape)} voxels; there is a way between "
-                "films of one size alone."
+                f"The two films have {size_words(first.shape)} and {size_words(second.shape)} voxels; there is a way "
+                "between films of one size alone."
             )
         x, y, z = first.shape
         kept, words = np.packbits(np.zeros(first.shape, bool)), f"{100 * blend:.3g} % of the way between two films"
@@ -238,7 +239,3 @@ def _unpacked(text: str, length: int, entry: str) -> NDArray[np.uint8]:
             "again."
         )
     return np.frombuffer(content, np.uint8)
-
-
-def _size(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape))

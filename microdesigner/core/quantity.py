@@ -1,6 +1,8 @@
 """What a quantity is called, its unit, possible range and meaning."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal
 
 
@@ -38,6 +40,12 @@ class DescriptorSpec:
 def unit_words(unit: str, form: str = "{}") -> str:
     """A unit in a form such as " [{}]"; nothing for that of pure numbers, which is "1"."""
     return "" if unit == "1" else form.format(unit)
+
+
+def size_words(edges: Iterable[float], sign: str = "×") -> str:
+    """Voxels or lengths along the axes of a volume: 128×128×64."""
+    words = (str(edge) if isinstance(edge, Integral) else f"{edge:g}" for edge in edges)
+    return sign.join(words) or "a single value"
 
 
 def titled(words: str) -> str:

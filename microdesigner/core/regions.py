@@ -9,6 +9,7 @@ import numpy as np
 from microdesigner.core.errors import InputError
 from microdesigner.core.given import Given, Mask, TargetsOf
 from microdesigner.core.microstructure import MAX_VOXELS, PhaseArray
+from microdesigner.core.quantity import size_words
 
 AXES = "xyz"
 OUTSIDE = "outside"
@@ -115,17 +116,19 @@ def given_part(
         When the volume does not fit into the film, or a region does not lie in it.
     """
     if min(shape) < 1 or math.prod(shape) > MAX_VOXELS:
-        raise InputError(f"A film cannot have {_size(shape)} voxels; ask for another size.")
+        raise InputError(f"A film cannot have {size_words(shape)} voxels; ask for another size.")
     words = ", ".join(region if isinstance(region, str) else "mask" for region in regions)
     masks = [region_mask(region, shape) if isinstance(region, str) else region for region in regions]
     if wrong := [mask.shape for mask in masks if mask.shape != shape]:
         raise InputError(
-            f"The mask of voxels to keep has {_size(wrong[0])} voxels, the film {_size(shape)}; give one of its size."
+            f"The mask of voxels to keep has {size_words(wrong[0])} voxels, the film {size_words(shape)}; give one "
+            "of its size."
         )
     kept = np.logical_or.reduce(masks) if masks else np.full(shape, strength == 1)
     if strength < 1 and phases.shape != shape:
         raise InputError(
-            f"The volume to vary has {_size(phases.shape)} voxels, the film {_size(shape)}; ask for a film of its size."
+            f"The volume to vary has {size_words(phases.shape)} voxels, the film {size_words(shape)}; ask for a "
+            "film of its size."
         )
     labels, covered = np.zeros(shape, np.uint8), np.zeros(shape, bool)
     if 1 in phases.shape:
@@ -134,15 +137,15 @@ def given_part(
         picture = phases.reshape([edge for edge in phases.shape if edge > 1])
         if picture.shape != sides:
             raise InputError(
-                f"The slice has {_size(picture.shape)} pixels, its place in the film {_size(sides)} voxels; scale the "
-                "picture to that."
+                f"The slice has {size_words(picture.shape)} pixels, its place in the film {size_words(sides)} voxels; "
+                "scale the picture to that."
             )
         labels[box], covered[box] = picture.reshape([span.stop - span.start for span in box]), True
         return Given.of(labels, kept, words, targets_of)
     if any(own > edge for own, edge in zip(phases.shape, shape, strict=True)):
         raise InputError(
-            f"The given volume of {_size(phases.shape)} voxels is larger than the film of {_size(shape)}; ask for a "
-            "larger size, or cut it."
+            f"The given volume of {size_words(phases.shape)} voxels is larger than the film of {size_words(shape)}; "
+            "ask for a larger size, or cut it."
         )
     box = tuple(slice(edge) for edge in phases.shape)
     labels[box], covered[box] = phases, True
@@ -161,7 +164,3 @@ def _layer(kept: Mask) -> tuple[slice, ...]:
     ):
         raise InputError("A slice needs the layer of the film where it lies, such as y=36.")
     return box
-
-
-def _size(shape: Sequence[int]) -> str:
-    return "×".join(map(str, shape))

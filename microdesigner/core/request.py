@@ -10,6 +10,7 @@ from microdesigner.core.documents import convert_document, read_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.given import Given
 from microdesigner.core.phases import LETTERS, check_fraction_sum
+from microdesigner.core.quantity import size_words
 
 Sampler = Literal["sa-solver", "dpm-solver++", "ancestral"]
 Match = Literal["none", "fractions", "all"]
@@ -210,7 +211,7 @@ def _check_size(size: object) -> None:
 def _check_given(given: Given, request: Request) -> None:
     """A known part fits the film, is whole, and the sampler can take it in."""
     if request.size is not None and request.size != given.shape:
-        own, size = ("×".join(map(str, edges)) for edges in (given.shape, request.size))
+        own, size = (size_words(edges) for edges in (given.shape, request.size))
         raise InputError(f"The given part belongs to a film of {own} voxels, not to one of {size}; ask for its size.")
     if request.sampler == "ancestral":
         raise InputError("A film with a given part needs the sampler sa-solver or dpm-solver++, not ancestral.")

@@ -10,6 +10,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.given import Given
 from microdesigner.core.microstructure import MAX_VOXELS
 from microdesigner.core.phases import check_fraction_sum, fraction_labels
+from microdesigner.core.quantity import size_words
 from microdesigner.core.request import Request
 
 SAME_SHAPE = 1e-3
@@ -60,7 +61,7 @@ def _check_all_given(card: ModelCard, request: Request) -> None:
 def _check_voxel(card: ModelCard, edges: tuple[float, float, float]) -> None:
     scales = [edge / own for edge, own in zip(edges, card.voxel_nm, strict=True)]
     if max(scales) > min(scales) * (1 + SAME_SHAPE):
-        own = " × ".join(f"{edge:g}" for edge in card.voxel_nm)
+        own = size_words(card.voxel_nm, " × ")
         raise InputError(
             f"voxel_nm would stretch the structures of {card.name}, which are known on voxels of {own} nm; scale "
             "all three edges alike."

@@ -8,7 +8,7 @@ from typing import Any
 from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.film_thickness import equivalent_tort1
-from microdesigner.core.quantity import unit_words
+from microdesigner.core.quantity import size_words, unit_words
 from microdesigner.core.support import SPARSE, verdict
 
 UNUSUAL, UNLIKE = 1.6, 2.2
@@ -155,7 +155,7 @@ def in_thickness(targets: Mapping[str, float], layers: int, other_layers: int) -
 
 def size_warnings(card: ModelCard, size: Sequence[int]) -> list[str]:
     """Sentences on a size that the model does less well than its own; none for the sizes that were measured."""
-    requested, known = ("×".join(map(str, edges)) for edges in (size, card.shape))
+    requested, known = (size_words(edges) for edges in (size, card.shape))
     least, most = (
         "×".join(str(round(share * edge)) for edge in card.shape) for share in (SMALLEST_SHARE, LARGEST_SHARE)
     )

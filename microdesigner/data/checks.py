@@ -14,6 +14,7 @@ from microdesigner.core.descriptor_spec import known_spec
 from microdesigner.core.documents import convert_document, plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.phases import check_phase_names, fraction_label
+from microdesigner.core.quantity import size_words
 from microdesigner.data.hdf5_text import write_text
 from microdesigner.data.hdf5_writing import written
 from microdesigner.data.statistics import constant_labels, correlations, redundancies
@@ -101,9 +102,9 @@ def _essentials(dataset: VolumeDataset, conditions: Sequence[str], process: Sequ
 
 def _sizes(dataset: VolumeDataset) -> list[Check]:
     shapes = sorted(dataset.shapes)
-    size = "×".join(map(str, shapes[0]))
+    size = size_words(shapes[0])
     if len(shapes) > 1:
-        other = "×".join(map(str, shapes[-1]))
+        other = size_words(shapes[-1])
         return [Check("sizes", "error", f"Volumes differ in size: {size} and {other} voxels.", "Resize all to one.")]
     if any(edge % SIZE_MULTIPLE for edge in shapes[0]):
         remedy = f"Resize to multiples of {SIZE_MULTIPLE}, such as 64×64×64."

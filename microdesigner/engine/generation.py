@@ -15,6 +15,7 @@ from microdesigner.core.events import Finished, GenerationEvent, Progress, Sampl
 from microdesigner.core.guidance_schedule import corrected_steps, fit_rounds
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.phases import fraction_labels
+from microdesigner.core.quantity import size_words
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
 from microdesigner.core.software import software
@@ -84,7 +85,7 @@ class Generation:
 
     def memory_errors(self) -> AbstractContextManager[None]:
         """Context in which a memory too small for the request's volumes is one sentence."""
-        size = "×".join(map(str, self._size))
+        size = size_words(self._size)
         return memory_errors(f"A volume of {size} voxels", "lower its size", self._networks.device)
 
     def _events(self, wanted: Sequence[int]) -> Iterator[GenerationEvent]:

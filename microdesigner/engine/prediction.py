@@ -12,6 +12,7 @@ from torch import Tensor
 from microdesigner.core.card import Parameter
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.quantity import size_words
 from microdesigner.core.response import ResponseSurface
 from microdesigner.core.result import Sample
 from microdesigner.core.verdict import judge_film, judge_request
@@ -125,14 +126,14 @@ def _check_alike(bundle: Bundle, volume: Microstructure) -> None:
             "choose another model, or map the labels."
         )
     if volume.voxel_nm and card.voxel_nm and not np.allclose(volume.voxel_nm, card.voxel_nm, rtol=0.01):
-        edges = [" × ".join(f"{edge:g}" for edge in each) for each in (volume.voxel_nm, card.voxel_nm)]
+        edges = [size_words(each, " × ") for each in (volume.voxel_nm, card.voxel_nm)]
         raise InputError(f"The volume's voxels are {edges[0]} nm, those of {card.name} {edges[1]} nm; resample it.")
     if volume.phases.size > MOST_VOXELS:
-        size = "×".join(map(str, volume.shape))
+        size = size_words(volume.shape)
         raise InputError(f"This volume of {size} voxels is too large to be encoded whole; crop it.")
     multiple = card.latent.factor * PATCH
     if any(edge % multiple for edge in volume.shape):
-        size = "×".join(map(str, volume.shape))
+        size = size_words(volume.shape)
         raise InputError(
             f"Edges must be multiples of {multiple} voxels for {card.name}; this volume is {size}: crop it."
         )

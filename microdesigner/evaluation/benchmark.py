@@ -16,6 +16,7 @@ from microdesigner.compute import device_name
 from microdesigner.core.child_process import call, program, run_hidden
 from microdesigner.core.events import Finished
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.quantity import size_words
 from microdesigner.core.request import Request, Sampler
 from microdesigner.data.design import snapshot_times
 from microdesigner.descriptors import describe, fractions_and_tortuosities
@@ -52,8 +53,8 @@ def measure_descriptors(repeats: int, size: tuple[int, int, int] = SIZE) -> Iter
         volume = volume_of(kind, size)
         basic = _best(partial(fractions_and_tortuosities, volume.phases, volume.periodic), repeats)
         table = _best(partial(describe, volume, "graspi"), repeats)
-        yield Measurement("descriptors", f"fractions + tort1, {kind}", basic, _voxels(size))
-        yield Measurement("descriptors", f"GraSPI table, {kind}", table, _voxels(size))
+        yield Measurement("descriptors", f"fractions + tort1, {kind}", basic, size_words(size))
+        yield Measurement("descriptors", f"GraSPI table, {kind}", table, size_words(size))
 
 
 def measure_solver(steps: int, device: torch.device, size: tuple[int, int, int] = SIZE) -> Iterator[Measurement]:
@@ -78,7 +79,7 @@ def measure_series(device: torch.device, size: tuple[int, int, int] = SIZE) -> I
         states = anneal(recipe, snapshot_times(recipe, SNAPSHOTS), device)
         last: deque[State] = deque(maxlen=1)
         seconds = seconds_of(partial(last.extend, states), device)
-        yield Measurement("solver", f"series, chi {chi:g}", seconds, f"{_voxels(size)}, {last[0].steps} steps")
+        yield Measurement("solver", f"series, chi {chi:g}", seconds, f"{size_words(size)}, {last[0].steps} steps")
 
 
 def measure_generation(
@@ -127,7 +128,3 @@ def _best(work: Callable[[], object], repeats: int) -> float:
     if repeats > 1:
         work()
     return min(seconds_of(work) for _ in range(repeats))
-
-
-def _voxels(size: tuple[int, int, int]) -> str:
-    return "×".join(map(str, size))

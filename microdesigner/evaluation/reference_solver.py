@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from microdesigner.core.quantity import size_words
 from microdesigner.evaluation.timing import Measurement
 from microdesigner.physics.cahn_hilliard import CahnHilliard
 from microdesigner.physics.free_energy import FloryHuggins, Quench, degenerate_mobility
@@ -128,5 +129,5 @@ def our_solution(start: Field, end: float, accuracy: Accuracy) -> Solution:
 
 
 def _row(name: str, solution: Solution, note: str, ratio: float | None = None) -> Measurement:
-    where = "×".join(map(str, solution.field.shape))
+    where = size_words(solution.field.shape)
     return Measurement("py-pde", name, solution.seconds, f"{note}; {where}, {solution.steps} steps", ratio)

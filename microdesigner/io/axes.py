@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
+from microdesigner.core.quantity import size_words
 from microdesigner.io.options import ImportOptions
 from microdesigner.io.scans import Source
 
@@ -46,7 +47,7 @@ def three_of(shape: tuple[int, ...], letters: str) -> list[int] | None:
 def _three(path: Path, values: NDArray[Any], letters: str) -> tuple[NDArray[Any], str]:
     spatial = three_of(values.shape, letters)
     if spatial is None:
-        shape = "×".join(map(str, values.shape)) or "a single value"
+        shape = size_words(values.shape)
         raise InputError(f"{path} is not a volume (its array is {shape}); give one array of three dimensions.")
     chosen = [spatial.index(n) if n in spatial else None for n in range(values.ndim)]
     squeezed = values[tuple(slice(None) if place is not None else 0 for place in chosen)]

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import ACCEPTOR, MAX_VOXELS, Microstructure, PhaseArray
 from microdesigner.core.paths import write_bytes_atomic
+from microdesigner.core.quantity import size_words
 from microdesigner.core.slabs import greatest
 from microdesigner.io.axes import in_xyz
 from microdesigner.io.labels import check_size
@@ -75,7 +76,7 @@ def write(microstructure: Microstructure, path: Path) -> None:
             "what its voxels become, in 'microdesigner convert' by --mixed SHARE (of them donor, at random) or --map."
         )
     if edges and max(edges) > min(edges) * (1 + 1e-6):
-        words = "×".join(f"{edge:g}" for edge in edges)
+        words = size_words(edges)
         raise InputError(f"{path} can hold cubic voxels alone, these are {words} nm; choose the format vti.")
     wraps = int(microstructure.periodic)
     acceptor = float(phases.mean(dtype=np.float64))

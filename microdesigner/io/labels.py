@@ -9,6 +9,7 @@ import numpy as np
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MAX_VOXELS, PHASE_NAMES, Microstructure, PhaseArray
+from microdesigner.core.quantity import size_words
 from microdesigner.core.slabs import greatest
 from microdesigner.io.tiled import TiledVolume
 
@@ -26,14 +27,16 @@ def check_size(path: Path, shape: tuple[int, ...], most: int = MAX_VOXELS) -> No
     Called with what a header declares, before memory is taken for it.
     """
     if len(shape) != 3 or min(shape) < 1:
-        raise InputError(f"{path} is not a volume (its shape is {_times(shape)}); give a file with three dimensions.")
+        raise InputError(
+            f"{path} is not a volume (its shape is {size_words(shape)}); give a file with three dimensions."
+        )
     voxels = int(np.prod([int(edge) for edge in shape], dtype=object))
     if voxels > MAX_VOXELS:
         raise InputError(
-            f"{path} declares {_times(shape)} voxels, more than the {MAX_VOXELS} that fit; crop the volume."
+            f"{path} declares {size_words(shape)} voxels, more than the {MAX_VOXELS} that fit; crop the volume."
         )
     if voxels > most:
-        raise InputError(f"{path} declares {_times(shape)} voxels but holds fewer; copy or export it again.")
+        raise InputError(f"{path} declares {size_words(shape)} voxels but holds fewer; copy or export it again.")
 
 
 def volume(path: Path, phases: PhaseArray, voxel_nm: Voxel | None, record: Any = None) -> Microstructure:
@@ -89,7 +92,3 @@ def _check_labels(path: Path, phases: PhaseArray, named: int) -> None:
         raise InputError(
             f"{path} holds the label {highest} but names {named} phases; segment it into labels 0, 1, 2 first."
         )
-
-
-def _times(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) or "a single value"

@@ -17,6 +17,7 @@ from torch import Tensor
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.microstructure import MAX_VOXELS, Microstructure
+from microdesigner.core.quantity import size_words
 from microdesigner.core.version import __version__
 from microdesigner.engine.matching import match_fractions
 from microdesigner.reconstruction.patches import EDGE, PatchStatistics
@@ -153,7 +154,7 @@ def unlike_neighbours(labels: np.ndarray) -> float:
 def _section(picture: Microstructure) -> np.ndarray:
     """Labels [., .] of a picture, whichever its axis of one voxel is."""
     if 1 not in picture.shape:
-        size = "×".join(map(str, picture.shape))
+        size = size_words(picture.shape)
         raise InputError(f"A picture of a section has one layer, this volume is {size}; give single slices.")
     return np.asarray(picture.phases).squeeze(picture.shape.index(1))
 

@@ -1,13 +1,12 @@
 """Generations as tasks of a worker: the engine is loaded once, and again when its model changes."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from microdesigner.app.workers import Answer, Cancelled, Done, Failed, Ready, Worker, end_all
+from microdesigner.app.workers import Answer, Cancelled, Done, Failed, Ready, Worker
 from microdesigner.app.workers.engine import Analyse, Generate, LoadModel, MakeDraft
 from microdesigner.core.events import Draft, Finished, Preview, Progress, SampleDone
 from microdesigner.core.microstructure import Microstructure
@@ -21,15 +20,6 @@ def load(tmp_path: Path) -> LoadModel:
     """Loads the stand-in's model."""
     stand_in.write_card(tmp_path / stand_in.MODEL, shape=(16, 16, 8))
     return LoadModel(stand_in.MODEL, tmp_path / stand_in.MODEL, stand_in.FACTORY)
-
-
-@pytest.fixture
-def work() -> Iterator[Worker]:
-    """A worker, of which nothing is left after the test."""
-    work = Worker("The engine")
-    yield work
-    work.close()
-    end_all()
 
 
 def _request(**entries: Any) -> Request:

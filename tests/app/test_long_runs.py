@@ -3,7 +3,7 @@
 import gc
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -13,7 +13,7 @@ from microdesigner.app.store.history import History
 from microdesigner.app.store.history_query import Query
 from microdesigner.app.store.job_store import JobStore
 from microdesigner.app.store.jobs import JobQueue, State
-from microdesigner.app.workers import Cancelled, Worker, end_all
+from microdesigner.app.workers import Cancelled, Worker
 from microdesigner.app.workers.engine import Generate, LoadModel
 from microdesigner.core.request import Request
 from tests.app.test_history import _filled
@@ -33,14 +33,6 @@ def in_use(process: psutil.Process) -> tuple[int, int]:
 
 def resident_mb(process: psutil.Process) -> float:
     return float(process.memory_info().rss) / 1e6
-
-
-@pytest.fixture
-def work() -> Iterator[Worker]:
-    work = Worker("The engine")
-    yield work
-    work.close()
-    end_all()
 
 
 def test_generations_begun_and_cancelled_leave_nothing_behind(

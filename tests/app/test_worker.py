@@ -1,6 +1,5 @@
 """One worker for all background work: events back, cancelled, restarted, never waited for."""
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -111,16 +110,6 @@ class StartChild:
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         yield child.pid
         time.sleep(600)
-
-
-@pytest.fixture
-def work() -> Iterator[Worker]:
-    """A worker, of which nothing is left after the test."""
-    work = Worker("The engine")
-    yield work
-    work.close()
-    end_all()
-    assert not multiprocessing.active_children()
 
 
 SEEN: weakref.WeakKeyDictionary[Worker, list[Report]] = weakref.WeakKeyDictionary()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import PHASE_NAMES, Lateral, PhaseArray
 from microdesigner.core.phases import MOST_PHASES, check_phase_names, has_donor_and_acceptor
+from microdesigner.core.quantity import size_words
 from microdesigner.data.importing.plan import ImportPlan, Triple
 from microdesigner.data.importing.sources import FoundVolumes, SourceVolume, read_source
 from microdesigner.io.labelling import label_names
@@ -146,4 +147,4 @@ def _which_edges(path: Path, without_unit: Voxel | None) -> MissingOptionError:
 
 
 def _edges(voxel: Voxel | None) -> str:
-    return "×".join(f"{edge:g}" for edge in voxel) + " nm" if voxel else "unknown size"
+    return size_words(voxel) + " nm" if voxel else "unknown size"

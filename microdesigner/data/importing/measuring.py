@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.core.quantity import size_words
 from microdesigner.data.dataset_writing import PackedVolume, Volume, packed
 from microdesigner.data.importing.film import FilmPlan, load_film, resized
 from microdesigner.data.importing.pieces import Piece
@@ -69,14 +70,10 @@ def _phases(piece: Piece, plan: MeasuringPlan) -> PhaseArray:
     if piece.window is None:
         if film.shape != plan.source:
             raise InputError(
-                f"{piece.source.path} has {_times(film.shape)} voxels, other than the {_times(plan.source)} of the "
-                "first volume; cut all into windows of one size, or import them apart."
+                f"{piece.source.path} has {size_words(film.shape)} voxels, other than the {size_words(plan.source)} of "
+                "the first volume; cut all into windows of one size, or import them apart."
             )
     else:
         (x, y), (width, depth) = piece.window.origin, piece.window.size
         film = film[x : x + width, y : y + depth]
     return resized(film, plan.shape) if film.shape != plan.shape else film
-
-
-def _times(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape))

@@ -16,6 +16,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.paths import atomic_path
 from microdesigner.core.phases import fraction_name, has_donor_and_acceptor
+from microdesigner.core.quantity import size_words
 from microdesigner.data.checks import record_checks
 from microdesigner.data.dataset_writing import new_dataset, write_description
 from microdesigner.data.hdf5_writing import written
@@ -118,7 +119,7 @@ def _description(
         "spans": pieces.spans,
     }
     if len(pieces.spans) > 1 and plan.resize is None:
-        sizes = " and ".join("×".join(map(str, span)) for span in pieces.spans[:2])
+        sizes = " and ".join(size_words(span) for span in pieces.spans[:2])
         raise InputError(f"The films give subvolumes of {sizes} voxels; give one size to resize all to.")
     film = measuring.film
     units = {name: unit for name, unit in (recipes.units if recipes else {}).items() if name in process}

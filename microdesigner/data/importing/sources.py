@@ -9,6 +9,7 @@ import numpy as np
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Lateral
 from microdesigner.core.phases import MOST_PHASES
+from microdesigner.core.quantity import size_words
 from microdesigner.core.steps import result_of
 from microdesigner.data.importing import parts
 from microdesigner.io import SCANNED, ImportOptions, scan
@@ -81,12 +82,12 @@ class FoundVolumes:
         count = f"{len(self.volumes)} volumes, the first" if len(self.volumes) > 1 else "One volume"
         low, high = self.value_range
         values = f"grey values {low:g} to {high:g}" if self.levels is None else f"the values {_listed(self.levels)}"
-        voxel = "an unknown voxel size" if self.voxel_nm is None else f"voxels of {_times(self.voxel_nm)} nm"
+        voxel = "an unknown voxel size" if self.voxel_nm is None else f"voxels of {size_words(self.voxel_nm)} nm"
         if self.edges_without_unit:
-            voxel = f"voxels of {_times(self.edges_without_unit)} in a unit that it does not give"
+            voxel = f"voxels of {size_words(self.edges_without_unit)} in a unit that it does not give"
         carried = f"; labels {', '.join(self.labels)}" if self.labels else ""
         stated = f"; it states the phase fractions {_listed(self.fractions)}" if self.fractions else ""
-        return f"{count} of {_times(self.shape)} voxels with {values} and {voxel}{carried}{stated}."
+        return f"{count} of {size_words(self.shape)} voxels with {values} and {voxel}{carried}{stated}."
 
 
 def find_volumes(sources: tuple[str, ...], options: ImportOptions = AS_THE_FILE_SAYS) -> FoundVolumes:
@@ -195,7 +196,3 @@ def _is_volume(entry: Path) -> bool:
 
 def _listed(values: Iterable[float]) -> str:
     return ", ".join(f"{value:g}" for value in values)
-
-
-def _times(values: Iterable[float]) -> str:
-    return "×".join(f"{value:g}" for value in values)

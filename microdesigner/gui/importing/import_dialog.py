@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from microdesigner.app.volume_open import Choices
 from microdesigner.app.workers.opening import Question, Survey, SurveyTask
 from microdesigner.core.errors import InputError
+from microdesigner.core.quantity import size_words
 from microdesigner.gui import theme
 from microdesigner.gui.compute_client import ComputeClient
 from microdesigner.gui.importing.answers_form import AnswersForm
@@ -188,7 +189,7 @@ class ImportDialog(QDialog):
             widget.setVisible(survey is not None)
         self.slice.setVisible(self._one_layer())
         if survey is not None:
-            size = " × ".join(map(str, survey.shape))
+            size = size_words(survey.shape, " × ")
             kind = "grey values" if survey.grey else f"the values {', '.join(f'{v:g}' for v in survey.levels or ())}"
             self.summary.setText(f"{size} voxels along x, y and z; {kind}, stored as {survey.number}.")
             self.answers.show_sources(survey)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from microdesigner.app.workers.importing import Shape
+from microdesigner.core.quantity import size_words
 from microdesigner.gui.importing.edges import MOST_VOXELS, MULTIPLE, WholeEdges
 from microdesigner.gui.widgets.basics import named, quiet
 from microdesigner.gui.widgets.number_field import IntegerField
@@ -64,7 +65,7 @@ class PiecesForm(QWidget):
         if pieces is None:
             return
         size, training, held_out = pieces
-        words = f"Per film {training} pieces of {_times(size)} voxels to learn from, {held_out} for validation."
+        words = f"Per film {training} pieces of {size_words(size)} voxels to learn from, {held_out} for validation."
         if training < FEW_PIECES:
             words += " Narrower pieces, or a smaller stride, make more."
         self.count.setText(words)
@@ -116,7 +117,3 @@ def _row(*widgets: QWidget, indent: int = 0) -> QHBoxLayout:
         row.addWidget(widget)
     row.addStretch(1)
     return row
-
-
-def _times(values: Shape) -> str:
-    return "×".join(map(str, values))

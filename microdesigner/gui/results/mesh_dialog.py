@@ -9,6 +9,7 @@ from microdesigner.app.training_progress import duration
 from microdesigner.app.workers.mesh_export import MeshChoice
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.quantity import size_words
 from microdesigner.gui.widgets.basics import SPACING, named, quiet
 from microdesigner.gui.widgets.number_field import IntegerField, NumberField
 from microdesigner.meshing.formats import MESH_FORMATS
@@ -100,7 +101,7 @@ class MeshDialog(QDialog):
             return
         self.save.setEnabled(film.voxel_nm is not None)
         found = estimate(film, kind, coarsen)
-        cells = "×".join(map(str, found.counts))
+        cells = size_words(found.counts)
         sentence = f"About {found.elements:,} {kind} from {cells} cells; takes {duration(found.seconds)} or so."
         faces = " Opposite lateral faces match node by node." if film.periodic else ""
         self.words.setText(sentence + faces if film.voxel_nm else f"{sentence} Say how long a voxel is.")

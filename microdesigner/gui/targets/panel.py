@@ -12,6 +12,7 @@ from microdesigner.app.targets import Targets
 from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import FURTHER, spec_of
 from microdesigner.core.phases import fraction_name
+from microdesigner.core.quantity import size_words
 from microdesigner.gui.command import Command
 from microdesigner.gui.targets.options import OptionsPanel
 from microdesigner.gui.targets.row import ConditionRow
@@ -206,6 +207,6 @@ def _line() -> QFrame:
 
 
 def _summary(card: ModelCard) -> str:
-    voxels = "×".join(map(str, card.shape))
-    size = "×".join(f"{edge * nm:g}" for edge, nm in zip(card.shape, card.voxel_nm, strict=True))
+    voxels = size_words(card.shape)
+    size = size_words(edge * nm for edge, nm in zip(card.shape, card.voxel_nm, strict=True))
     return f"{len(card.phase_names)} phases, {voxels} voxels, {size} nm"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 
 from microdesigner.app.workers.datasets import DatasetReport
 from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.quantity import size_words
 from microdesigner.gui import theme
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.widgets import plotting
@@ -68,7 +69,7 @@ class ChecksPage(QWizardPage):
         self.report = report
         _empty(self._findings)
         _empty(self._plots)
-        size, phases = "×".join(map(str, report.shape)), ", ".join(report.description.phase_names)
+        size, phases = size_words(report.shape), ", ".join(report.description.phase_names)
         self.summary.setText(
             f"{report.volumes} volumes of {size} voxels ({phases}), {report.held_out} of them kept for validation"
         )

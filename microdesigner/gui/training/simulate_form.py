@@ -11,6 +11,7 @@ from microdesigner.app.training_progress import duration
 from microdesigner.app.training_runs import datasets_folder
 from microdesigner.app.workers.datasets import simulation_cost
 from microdesigner.core.microstructure import DEFAULT_SIZE
+from microdesigner.core.quantity import size_words
 from microdesigner.gui.background_task import BackgroundTask
 from microdesigner.gui.widgets.basics import NAME_WIDTH, CollapsibleSection, data_amount, named, quiet
 from microdesigner.gui.widgets.data_form import LATERAL_FACES, DataForm
@@ -34,7 +35,7 @@ class SimulateForm(DataForm):
         self.phases.setCurrentIndex(1)
         self.voxels = named(QComboBox(), "Size", "Voxels along x, y and the film's thickness.")
         for size in SIZES:
-            self.voxels.addItem("×".join(map(str, size)), size)
+            self.voxels.addItem(size_words(size), size)
         self.voxels.setCurrentIndex(len(SIZES) - 1)
         self.series = _spin(
             "Series", "Annealings to simulate, each with its own blend and interaction.", 64, FEWEST_SERIES
