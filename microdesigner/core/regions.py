@@ -118,29 +118,16 @@ def given_part(
     if min(shape) < 1 or math.prod(shape) > MAX_VOXELS:
         raise InputError(f"A film cannot have {size_words(shape)} voxels; ask for another size.")
     words = ", ".join(region if isinstance(region, str) else "mask" for region in regions)
-    masks = [region_mask(region, shape) if isinstance(region, str) else region for region in regions]
-    if wrong := [mask.shape for mask in masks if mask.shape != shape]:
-        raise InputError(
-            f"The mask of voxels to keep has {size_words(wrong[0])} voxels, the film {size_words(shape)}; give one "
-            "of its size."
-        )
-    kept = np.logical_or.reduce(masks) if masks else np.full(shape, strength == 1)
+    kept = _union(regions, shape) if regions else np.full(shape, strength == 1)
     if strength < 1 and phases.shape != shape:
         raise InputError(
             f"The volume to vary has {size_words(phases.shape)} voxels, the film {size_words(shape)}; ask for a "
             "film of its size."
         )
-    labels, covered = np.zeros(shape, np.uint8), np.zeros(shape, bool)
+    labels = np.zeros(shape, np.uint8)
     if 1 in phases.shape:
         box = _layer(kept)
-        sides = tuple(edge for edge, span in zip(shape, box, strict=True) if span.stop - span.start > 1)
-        picture = phases.reshape([edge for edge in phases.shape if edge > 1])
-        if picture.shape != sides:
-            raise InputError(
-                f"The slice has {size_words(picture.shape)} pixels, its place in the film {size_words(sides)} voxels; "
-                "scale the picture to that."
-            )
-        labels[box], covered[box] = picture.reshape([span.stop - span.start for span in box]), True
+        labels[box] = _slice_in(box, phases)
         return Given.of(labels, kept, words, targets_of)
     if any(own > edge for own, edge in zip(phases.shape, shape, strict=True)):
         raise InputError(
@@ -148,8 +135,33 @@ def given_part(
             "ask for a larger size, or cut it."
         )
     box = tuple(slice(edge) for edge in phases.shape)
+    covered = np.zeros(shape, bool)
     labels[box], covered[box] = phases, True
     return Given.of(labels, kept & covered, words, targets_of, strength)
+
+
+def _union(regions: Sequence[str | Mask], shape: tuple[int, int, int]) -> Mask:
+    """Voxels in any of the regions; raises InputError where a mask has another shape than the film."""
+    masks = [region_mask(region, shape) if isinstance(region, str) else region for region in regions]
+    if wrong := [mask.shape for mask in masks if mask.shape != shape]:
+        raise InputError(
+            f"The mask of voxels to keep has {size_words(wrong[0])} voxels, the film {size_words(shape)}; give one "
+            "of its size."
+        )
+    return np.logical_or.reduce(masks)
+
+
+def _slice_in(box: tuple[slice, ...], phases: PhaseArray) -> PhaseArray:
+    """Labels of a slice as they lie in the `box` of the film; raises InputError where they have another size."""
+    edges = [span.stop - span.start for span in box]
+    sides = tuple(edge for edge in edges if edge > 1)
+    picture = phases.reshape([edge for edge in phases.shape if edge > 1])
+    if picture.shape != sides:
+        raise InputError(
+            f"The slice has {size_words(picture.shape)} pixels, its place in the film {size_words(sides)} voxels; "
+            "scale the picture to that."
+        )
+    return picture.reshape(edges)
 
 
 def _layer(kept: Mask) -> tuple[slice, ...]:
