@@ -11,9 +11,10 @@ from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.evented import EventedModel
 from microdesigner.app.kept_part import KeptPart
 from microdesigner.app.targets import QUALITIES, Options, Targets, TargetState
-from microdesigner.core.descriptor_spec import same_quantity, spec_of
+from microdesigner.core.conditions import targets_among
+from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
-from microdesigner.core.phases import Names, meaning
+from microdesigner.core.phases import Names
 from microdesigner.core.request import Request
 from microdesigner.core.request_check import check_request
 from microdesigner.core.verdict import RequestVerdict, Size, in_thickness
@@ -88,7 +89,7 @@ class RequestModel(EventedModel[Design]):
         """Choose another model; conditions that both have keep their values, others those they had last with it."""
         card = self._catalogue.card(name)
         if card is not None:
-            chosen = Targets(card)
+            chosen = Targets(card, voxel_nm=self.state.options.voxel_nm)
             if self.targets is not None:
                 self._last_of[self.state.model] = self.targets.state
                 chosen.state = self._last_of.get(name, chosen.state)
@@ -159,12 +160,11 @@ class RequestModel(EventedModel[Design]):
             return
         own = self.targets.card.voxel_nm
         scaled = (edge_nm, *(round(edge_nm * edge / own[0], 9) for edge in own[1:]))
-        self.set_options(gesture, voxel_nm=None if scaled == own else scaled)
+        self._set_edges(TITLES["voxel_nm"], gesture, voxel_nm=None if scaled == own else scaled)
 
     def use_own_size(self) -> None:
         """Ask for the size and the voxels that the model was trained on, as one step."""
-        options = replace(self.state.options, size=None, voxel_nm=None)
-        self.edit(replace(self.state, options=options), "Use the model's own size")
+        self._set_edges("Use the model's own size", size=None, voxel_nm=None)
 
     def set_options(self, gesture: str = "", **changes: Any) -> None:
         """Change entries of the options by name."""
@@ -188,7 +188,7 @@ class RequestModel(EventedModel[Design]):
         card = self._catalogue.card(request.model)
         if card is None:
             return
-        recalled = Targets(card, self.targets.state if self.targets else None)
+        recalled = Targets(card, self.targets.state if self.targets else None, request.voxel_nm)
         recalled.ask_only(request.targets)
         options = replace(
             self.state.options, seed=seed, count=request.count, candidates=request.candidates, match=request.match,
@@ -212,19 +212,23 @@ class RequestModel(EventedModel[Design]):
         targets, size = self.targets, self.size
         if targets is None or size is None:
             return ()
-        found: dict[str, float] = {}
-        for name in targets.parameters:
-            meant = meaning(name, targets.card.phase_names)
-            alike = (other for other in measured if meant is not None and meaning(other, phase_names) == meant)
-            values = (measured.get(same) for same in (*same_quantity(name), *alike))
-            if (value := next((value for value in values if value is not None), None)) is not None:
-                found[name] = value
+        found = targets_among(measured, phase_names, targets.parameters, targets.card.phase_names)
         found = in_thickness(found, layers, size[2])
         if found:
-            self._gesture = ""
             rounded = {name: round(value, spec_of(name).decimals) for name, value in found.items()}
-            self._move(lambda own: own.ask_only(rounded), "Use a film's values as targets")
+            self.ask_for(rounded, "Use a film's values as targets")
         return tuple(found)
+
+    def ask_for(self, targets: Mapping[str, float], title: str) -> None:
+        """Ask for `targets`, under the model's names, and leave the rest free, as one step called `title`."""
+        self._gesture = ""
+        self._move(lambda own: own.ask_only(targets), title)
+
+    def _set_edges(self, title: str, gesture: str = "", **changes: Any) -> None:
+        """Change options, the edges of a voxel among them."""
+        options = replace(self.state.options, **changes)
+        targets = self.targets.in_voxels(options.voxel_nm) if self.targets else self.state.targets
+        self.edit(replace(self.state, options=options, targets=targets), title, gesture)
 
     def _move(self, move: Callable[[Targets], None], title: str, start: TargetState | None = None) -> None:
         """Go where `move` takes the targets, by default from where they are."""
@@ -237,8 +241,9 @@ class RequestModel(EventedModel[Design]):
     def _set(self, state: Design) -> None:
         card = self._catalogue.card(state.model)
         chosen = card is not None and (self.targets is None or self.targets.card is not card)
-        if card is not None and chosen:
-            self.targets = Targets(card)
+        edges = state.options.voxel_nm
+        if card is not None and (chosen or self.targets is None or self.targets.voxel_nm != edges):
+            self.targets = Targets(card, voxel_nm=edges)
         if self.targets is not None:
             self.targets.state = state.targets
         super()._set(state)

@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec.structs import replace
+
 from microdesigner.app.kept_part import KeptPart
 from microdesigner.core.card import ModelCard, Parameter
 from microdesigner.core.descriptor_spec import same_quantity, spec_of
 from microdesigner.core.phases import LEAST_PHASES, fraction_label
 from microdesigner.core.request import Match, Request, Sampler
-from microdesigner.core.verdict import RequestVerdict, Size, judge_request
+from microdesigner.core.verdict import RequestVerdict, Size, judge_request, scaled, times_larger
 
 Edges = tuple[float, float, float]
 Quality = Literal["draft", "standard", "paper"]
@@ -45,11 +47,15 @@ class TargetState:
 
 
 class Targets:
-    """Targets for one model. Phase fractions never sum to more than one: raising one lowers the others."""
+    """Targets for one model, for films of voxels with edges `voxel_nm` (None: its own). Phase fractions never sum to
+    more than one: raising one lowers the others."""
 
-    def __init__(self, card: ModelCard, shared: TargetState | None = None) -> None:
-        self.card = card
-        self.parameters: dict[str, Parameter] = {parameter.name: parameter for parameter in card.targets}
+    def __init__(self, card: ModelCard, shared: TargetState | None = None, voxel_nm: Edges | None = None) -> None:
+        self.card, self.voxel_nm = card, voxel_nm
+        larger = times_larger(card, voxel_nm)
+        self.parameters: dict[str, Parameter] = {
+            parameter.name: _in_larger_film(parameter, larger) for parameter in card.targets
+        }
         values = {name: median(parameter) for name, parameter in self.parameters.items()}
         if card.support is not None:
             values = card.support.nearest(values)
@@ -101,6 +107,12 @@ class Targets:
         values = {**self.state.values, **{name: value for name, value in conditions.items() if name in self.parameters}}
         self.state = TargetState(values, frozenset(conditions) & frozenset(self.parameters))
 
+    def in_voxels(self, voxel_nm: Edges | None) -> TargetState:
+        """The state for voxels of other edges: what is asked for stays, free lengths grow with the film."""
+        larger = times_larger(self.card, voxel_nm) / times_larger(self.card, self.voxel_nm)
+        free = {name: value for name, value in self.state.values.items() if name not in self.state.fixed}
+        return TargetState(self.state.values | scaled(free, larger), self.state.fixed)
+
     def adopt(self, state: TargetState) -> None:
         """Take over every condition of `state` that this model has too, by whatever name of the quantity."""
         for name in self.parameters:
@@ -111,7 +123,7 @@ class Targets:
 
     def judged(self, size: Size | None = None) -> RequestVerdict:
         """What is known of the targets before the run, for a film of `size` voxels (None: the model's own)."""
-        return judge_request(self.card, self.targets(), size)
+        return judge_request(self.card, self.targets(), size, self.voxel_nm)
 
     def use_nearest(self, size: Size | None = None) -> None:
         """Move to the nearest targets that the training data support in a film of `size` voxels."""
@@ -141,6 +153,12 @@ class Targets:
             for name in others:
                 values[name] *= room / total
         return values
+
+
+def _in_larger_film(parameter: Parameter, larger: float) -> Parameter:
+    """The range of a target in films that are `larger` times as large."""
+    low, high = (scaled({parameter.name: end}, larger)[parameter.name] for end in (parameter.low, parameter.high))
+    return replace(parameter, low=low, high=high)
 
 
 def median(parameter: Parameter) -> float:

@@ -54,8 +54,9 @@ def file_options(args: argparse.Namespace) -> "ImportOptions":
     )
 
 
-def parse_voxel(words: list[str] | None) -> tuple[float, float, float] | None:
-    """`["2", "2", "5", "nm"]` in nm; one edge stands for three, and without a unit edges are in nm."""
+def parse_voxel(words: list[str] | None, option: str = "--voxel") -> tuple[float, float, float] | None:
+    """`["2", "2", "5", "nm"]`, given with `option`, in nm; one edge stands for three, and without a unit edges are in
+    nm."""
     if words is None:
         return None
     from microdesigner.io.units import KNOWN_UNITS, nm_per
@@ -63,10 +64,10 @@ def parse_voxel(words: list[str] | None) -> tuple[float, float, float] | None:
     unit, numbers = (words[-1], words[:-1]) if not _is_number(words[-1]) else ("nm", words)
     factor = nm_per(unit)
     if factor is None:
-        raise InputError(f"--voxel knows the units {', '.join(KNOWN_UNITS)}; got '{unit}'.")
+        raise InputError(f"{option} knows the units {', '.join(KNOWN_UNITS)}; got '{unit}'.")
     if len(numbers) not in (1, 3):
-        raise InputError(f"--voxel takes one edge, or three along x, y and z, and a unit; got {len(numbers)} edges.")
-    edges = [float(f"{factor * parse_number('--voxel', word):.12g}") for word in numbers]
+        raise InputError(f"{option} takes one edge, or three along x, y and z, and a unit; got {len(numbers)} edges.")
+    edges = [float(f"{factor * parse_number(option, word):.12g}") for word in numbers]
     x, y, z = edges * 3 if len(edges) == 1 else edges
     return x, y, z
 

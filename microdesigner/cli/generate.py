@@ -12,8 +12,9 @@ from microdesigner.cli.file_options import parse_voxel
 from microdesigner.cli.films import Ended, FilmEvent, Films, Place, Written, device_type, made_by, streamed
 from microdesigner.cli.given_option import add_given_options, given_document
 from microdesigner.cli.growing_result import GrowingResult
+from microdesigner.cli.like_option import add_like_options, targets_document
 from microdesigner.cli.morph_option import add_morph_option, morphed
-from microdesigner.cli.parser import Subparsers, parse_targets
+from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import with_bars
 from microdesigner.cli.sweep import SweepTable, parse_axes, planned, warn_of
 from microdesigner.core.claims import claimed
@@ -53,6 +54,17 @@ def add_parser(subparsers: Subparsers) -> None:
         "goes on where it was when the same command is given again, and a larger --count adds films.",
         epilog="Example: microdesigner generate --target vol_frac_D=0.35 vol_frac_M=0.2 --match all --out films",
     )
+    _add_request_options(parser)
+    add_like_options(parser)
+    add_given_options(parser)
+    add_morph_option(parser)
+    add_device_option(parser)
+    _add_output_options(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_request_options(parser: argparse.ArgumentParser) -> None:
+    """What to make."""
     add = parser.add_argument
     add(
         "request",
@@ -96,9 +108,11 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--voxel", nargs="+", metavar="EDGE",
         help="voxel edge, or edges along x, y and z, then their unit, such as 2 nm: scales the whole film (the model's "
         "own)")  # fmt: skip
-    add_given_options(parser)
-    add_morph_option(parser)
-    add_device_option(parser)
+
+
+def _add_output_options(parser: argparse.ArgumentParser) -> None:
+    """Where it is made, and where to."""
+    add = parser.add_argument
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--workers", type=int, metavar="N",
         help="make films in N processes of one thread each (one film at a time, with all threads)")  # fmt: skip
@@ -110,7 +124,6 @@ def add_parser(subparsers: Subparsers) -> None:
         help="vti, vtk, raw, mhd, tiff, nrrd, hdf5, npy, graspi, zarr, several with commas (vti)")  # fmt: skip
     add("--picture", action="store_true", help="write a PNG beside each volume")
     add("--json", action="store_true", help="print result.json on stdout")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -201,7 +214,8 @@ def _warn(args: argparse.Namespace, engine: "Engine", films: Films, wanted: int)
         warn_of(engine.card, films.requests)
     else:
         request = films.requests[0]
-        for warning in judge_request(engine.card, engine.card.conditioned_on(request.targets), request.size).warnings:
+        targets = engine.card.conditioned_on(request.targets)
+        for warning in judge_request(engine.card, targets, request.size, request.voxel_nm).warnings:
             print(f"microdesigner: {warning}", file=sys.stderr)
     if wanted < len(films):
         print(f"microdesigner: {len(films) - wanted} of {len(films)} films are there already.", file=sys.stderr)
@@ -233,8 +247,7 @@ def build_request(args: argparse.Namespace) -> Request:
     args.voxel_nm = parse_voxel(args.voxel)
     given = {name: getattr(args, name) for name in REQUEST_OPTIONS if getattr(args, name) is not None}
     document |= given
-    if args.target:
-        document["targets"] = parse_targets(args.target)
+    document |= targets_document(args, document)
     if document.get("match") == "all":
         document.setdefault("candidates", CANDIDATES_TO_MATCH)
     if document.get("sampler") == "ancestral":

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from microdesigner.cli.like_option import picture_options
 from microdesigner.core.errors import InputError
 from microdesigner.core.given import Mask
 from microdesigner.core.regions import given_part
@@ -37,24 +38,23 @@ def given_document(args: argparse.Namespace, document: Mapping[str, Any]) -> dic
             raise InputError("--keep, --targets-of and --strength speak of a given film; name its file with --given.")
         return {}
     from microdesigner.io import read
-    from microdesigner.io.slices import PICTURES
+    from microdesigner.io.slices import upright
 
-    phases = read(args.given).phases
+    given = read(args.given, picture_options(args))
+    phases = given.phases
     size = document.get("size") or (_film_size(document) if 1 in phases.shape else phases.shape)
     x, y, z = size
     regions = [_mask(word) if Path(word).is_file() else word for word in args.keep]
-    picture = args.given.suffix.lower() in PICTURES
-    if picture and not any(word.startswith("z=") for word in args.keep):
-        phases = phases[:, ::-1].swapaxes(1, 2)  # a cross-section: its lower edge is the film's lower face
+    if not any(word.startswith("z=") for word in args.keep):
+        phases = upright(given, args.given).phases
     strength = 1.0 if args.strength is None else args.strength
     return {"given": given_part(phases, (x, y, z), regions, args.targets_of or "film", strength).to_json()}
 
 
 def _film_size(document: Mapping[str, Any]) -> tuple[int, int, int]:
-    from microdesigner.core.card import CARD_FILE, ModelCard
-    from microdesigner.models.bundle import find_bundle
+    from microdesigner.models.bundle import read_card
 
-    return ModelCard.read(find_bundle(document.get("model", Request.model)) / CARD_FILE).shape
+    return read_card(document.get("model", Request.model)).shape
 
 
 def _mask(word: str) -> Mask:

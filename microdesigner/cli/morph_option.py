@@ -21,12 +21,11 @@ def morphed(request: Request, args: argparse.Namespace) -> list[Request]:
     """The requests that the options describe; raises InputError where they do not fit together."""
     if args.sweep or args.given or args.keep or args.targets_of or request.given:
         raise InputError("--morph names both films and goes without a sweep and without a kept part; leave those out.")
-    from microdesigner.core.card import CARD_FILE, ModelCard
     from microdesigner.descriptors import sample_values
     from microdesigner.io import read
-    from microdesigner.models.bundle import find_bundle
+    from microdesigner.models.bundle import read_card
 
-    card = ModelCard.read(find_bundle(request.model) / CARD_FILE)
+    card = read_card(request.model)
     names = [condition.name for condition in card.conditions]
     first, second = (read(path).phases for path in args.morph)
     measured = []

@@ -76,7 +76,10 @@ class SweepTable:
 
 def warn_of(card: ModelCard, requests: Sequence[Request]) -> None:
     """Say how many films of a sweep the training data do not support, and what must be said of their size."""
-    verdicts = [judge_request(card, card.conditioned_on(request.targets), request.size) for request in requests]
+    verdicts = [
+        judge_request(card, card.conditioned_on(request.targets), request.size, request.voxel_nm)
+        for request in requests
+    ]
     for warning in verdicts[0].size_warnings:
         print(f"microdesigner: {warning}", file=sys.stderr)
     outside = sum(verdict.support is not None and verdict.support < SPARSE for verdict in verdicts)

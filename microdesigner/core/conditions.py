@@ -1,6 +1,6 @@
 """Targets in a model's own conditions: other names of one quantity, and the fraction of the phase that is left over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from microdesigner.core.phases import (
     check_fraction_sum,
     fraction_label,
     fraction_name,
+    meaning,
     straight_paths,
 )
 from microdesigner.core.support import Support
@@ -33,6 +34,38 @@ def known_targets(conditions: Sequence[str], phase_names: Names) -> set[str]:
         names.add(f"vol_frac_{LETTERS[last]}")
     asked = {*_fraction_conditions(conditions, phase_names), last}
     return names | {fraction_name(phase_names, label) for label in asked if label is not None}
+
+
+def targets_among(
+    measured: Mapping[str, float | None], their_names: Names, names: Iterable[str], phase_names: Names
+) -> dict[str, float]:
+    """What was measured under the names of targets.
+
+    Parameters
+    ----------
+    measured : mapping
+        Values by name; None for what does not exist.
+    their_names : tuple of str
+        Names of the phases of the film that was measured; they are the model's by their labels, whatever they are
+        called.
+    names : iterable of str
+        The targets.
+    phase_names : tuple of str
+        Names of the model's phases.
+
+    Returns
+    -------
+    dict
+        Those of the targets that were measured.
+    """
+    found: dict[str, float] = {}
+    for name in names:
+        meant = meaning(name, phase_names)
+        alike = (other for other in measured if meant is not None and meaning(other, their_names) == meant)
+        values = (measured.get(same) for same in (*same_quantity(name), *alike))
+        if (value := next((value for value in values if value is not None), None)) is not None:
+            found[name] = value
+    return found
 
 
 def in_conditions(

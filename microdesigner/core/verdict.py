@@ -3,10 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from microdesigner.core.card import ModelCard
-from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.descriptor_spec import DOMAIN_SIZE, INTERFACIAL_AREA, spec_of
 from microdesigner.core.film_thickness import equivalent_tort1
 from microdesigner.core.quantity import size_words, unit_words
 from microdesigner.core.support import SPARSE, verdict
@@ -16,6 +17,7 @@ UNUSUAL, UNLIKE = 1.6, 2.2
 SMALLEST_SHARE, LARGEST_SHARE = 0.5, 2.0
 """Edges over those of the training films between which films are known to meet their targets."""
 Size = tuple[int, int, int]
+Edges = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -78,20 +80,24 @@ def film_warning(verdict: Mapping[str, Any]) -> str:
     )
 
 
-def judge_request(card: ModelCard, targets: Mapping[str, float], size: Size | None = None) -> RequestVerdict:
-    """Judge `targets`, in the card's own conditions, for a film of `size` voxels (None: the model's own)."""
-    size = size or card.shape
+def judge_request(
+    card: ModelCard, targets: Mapping[str, float], size: Size | None = None, voxel_nm: Edges | None = None
+) -> RequestVerdict:
+    """Judge `targets`, in the card's own conditions, for a film of `size` voxels with edges `voxel_nm` (None: the
+    model's own)."""
+    size, larger = size or card.shape, times_larger(card, voxel_nm)
     of_size = tuple(size_warnings(card, size))
-    if (support := card.support) is None:
+    if (support := card.known_films) is None:
         return RequestVerdict(None, "", dict(targets), of_size, of_size)
-    known = in_thickness(targets, size[2], card.shape[2])
+    known = scaled(in_thickness(targets, size[2], card.shape[2]), 1 / larger)
     further = card.further_targets
     if further and not further.among(known):
         further = None
-    of_reach: tuple[str, ...] = ()
+    of_reach = _beyond_sizes(card, known, larger)
     if further:
         known = further.completed(known, 0.5)
-        of_reach = tuple(_unreachable(name, value) for name, value in further.out_of_reach(known).items())
+        missed = scaled(further.out_of_reach(known), larger)
+        of_reach += tuple(_unreachable(name, value) for name, value in missed.items())
     value = support.value(known)
     nearest = dict(targets)
     if value < SPARSE:
@@ -99,6 +105,7 @@ def judge_request(card: ModelCard, targets: Mapping[str, float], size: Size | No
         moved = in_thickness(supported, card.shape[2], size[2])
         if further:
             moved |= further.expected(supported)
+        moved = scaled(moved, larger)
         nearest = {name: round(moved[name], 4) for name in targets}
     words, warnings = verdict(value), [*of_size, *of_reach]
     if value < SPARSE and nearest != dict(targets):
@@ -106,6 +113,19 @@ def judge_request(card: ModelCard, targets: Mapping[str, float], size: Size | No
         layers = "" if size[2] == card.shape[2] else f" in a film of {size[2]} layers"
         warnings.append(f"The targets lie {words}{layers}; the nearest that it supports are {suggestion}.")
     return RequestVerdict(value, words, nearest, tuple(warnings), of_size, of_reach)
+
+
+def _beyond_sizes(card: ModelCard, known: Mapping[str, float], larger: float) -> tuple[str, ...]:
+    """A sentence that names the voxel edge for the domain size asked, where films of the present one have none such."""
+    size, sizes = known.get(DOMAIN_SIZE), card.domain_size_nm
+    if size is None or not sizes or min(sizes) <= size <= max(sizes):
+        return ()
+    edge = card.voxel_nm[0] * larger * size / median(sizes)
+    least, most = (f"{larger * end:.3g}" for end in (min(sizes), max(sizes)))
+    return (
+        f"Domains of {larger * size:.3g} nm need a voxel edge of about {edge:.2g} nm, which scales the film; with the "
+        f"edge asked for they measure {least} to {most} nm.",
+    )
 
 
 def _unreachable(name: str, value: float) -> str:
@@ -151,6 +171,17 @@ def judge_film(
 def in_thickness(targets: Mapping[str, float], layers: int, other_layers: int) -> dict[str, float]:
     """Values of a film of `layers` voxels along z as the same structure has them in `other_layers`."""
     return {name: _in_thickness(name, value, layers, other_layers) for name, value in targets.items()}
+
+
+def times_larger(card: ModelCard, voxel_nm: Edges | None) -> float:
+    """How many times as large as the model's own films of the same voxels are whose edges are `voxel_nm`."""
+    return voxel_nm[0] / card.voxel_nm[0] if voxel_nm else 1.0
+
+
+def scaled(targets: Mapping[str, float], larger: float) -> dict[str, float]:
+    """Values of a film that is `larger` times as large: lengths are, areas per volume are smaller."""
+    factors = {DOMAIN_SIZE: larger, INTERFACIAL_AREA: 1 / larger}
+    return {name: value * factors.get(name, 1.0) for name, value in targets.items()}
 
 
 def size_warnings(card: ModelCard, size: Sequence[int]) -> list[str]:

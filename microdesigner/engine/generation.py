@@ -228,7 +228,7 @@ class Generation:
         requested = self.targets(index).requested
         key = tuple(requested.values())
         if key not in self._judged:
-            self._judged = {key: judge_request(self._card, requested, self._size)}
+            self._judged = {key: judge_request(self._card, requested, self._size, self._request.voxel_nm)}
         return self._judged[key]
 
     def finished(self, index: int, best: Candidate) -> Sample:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from microdesigner.core.card import ModelCard
-from microdesigner.core.descriptor_spec import DOMAIN_SIZE, INTERFACIAL_AREA
 from microdesigner.core.phases import Names, fraction_label
 from microdesigner.core.request import Request
-from microdesigner.core.verdict import in_thickness
+from microdesigner.core.verdict import in_thickness, scaled, times_larger
 
 LEVELS = 0x6D6978
 """Apart from the samples' noise, which comes from generators of the same seeds."""
@@ -35,9 +34,7 @@ def sample_targets(card: ModelCard, request: Request, index: int = 0) -> SampleT
     requested = card.conditioned_on(film_targets(request, card.phase_names), level)
     layers = (request.size or card.shape)[2]
     aims = in_thickness(_of_new_part(card, request, requested), layers, card.shape[2])
-    if request.voxel_nm:  # the model knows its structure in voxels of its own
-        larger = request.voxel_nm[0] / card.voxel_nm[0]
-        aims |= {name: aims[name] * power for name, power in _scaling(larger).items() if name in aims}
+    aims = scaled(aims, 1 / times_larger(card, request.voxel_nm))  # the model knows its structure in its own voxels
     further = card.further_targets
     if further is None or not further.among(aims):
         return SampleTargets(requested, aims)
@@ -46,11 +43,6 @@ def sample_targets(card: ModelCard, request: Request, index: int = 0) -> SampleT
         names = [each.name for each in card.conditions if fraction_label(each.name, card.phase_names) is not None]
         requested = {name: completed[name] for name in names} | requested
     return SampleTargets(requested, completed)
-
-
-def _scaling(larger: float) -> dict[str, float]:
-    """Factors by which lengths and areas per volume are smaller where voxels are `larger`."""
-    return {DOMAIN_SIZE: 1 / larger, INTERFACIAL_AREA: larger}
 
 
 def _of_new_part(card: ModelCard, request: Request, requested: dict[str, float]) -> dict[str, float]:

@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
             *self.targets.commands(),
             *workspace.keeping.commands(),
             *workspace.design.commands(),
+            *workspace.picture_targets.commands(),
             *workspace.reconstruction.commands(),
             *self.training.commands(),
             *workspace.models.commands(),

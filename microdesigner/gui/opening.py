@@ -17,7 +17,8 @@ from microdesigner.gui.keeping.controller import KeepingController
 from microdesigner.gui.session import SessionController
 
 ONE_LAYER = (
-    "; Ctrl+K keeps its layer and builds a film around it, Generate › Reconstruct a film… makes one that looks like it."
+    "; Ctrl+K keeps its layer and builds a film around it, Generate › Targets from the picture on show asks the model "
+    "for films like it, Generate › Reconstruct a film… makes one without a model."
 )
 
 

@@ -23,6 +23,7 @@ def relay_messages(workspace: Workspace) -> None:
         "morphs": [workspace.morphs],
         "meshes": [exporting.meshes],
         "crates": [exporting.crates],
+        "estimates": [workspace.picture_targets],
     }
     for subject, sources in failing.items():
         for source in sources:
@@ -39,6 +40,7 @@ def relay_messages(workspace: Workspace) -> None:
         "session": [workspace.session.saved],
         "meshes": [exporting.meshes.written],
         "crates": [exporting.crates.written],
+        "estimates": [workspace.picture_targets.found],
     }
     for subject, successes in succeeding.items():
         for success in successes:
@@ -46,7 +48,7 @@ def relay_messages(workspace: Workspace) -> None:
     for teller in (
         workspace.results, workspace.session, workspace.analysis, workspace.history, workspace.volume_loader,
         workspace.opening, workspace.models, workspace.chosen_model, workspace.request_copy, workspace.keeping,
-        workspace.morphs, workspace.reconstruction, exporting,
+        workspace.morphs, workspace.reconstruction, workspace.picture_targets, exporting,
     ):  # fmt: skip
         teller.message.connect(workspace.message)
     workspace.views.view.ruler_tool.message_changed.connect(workspace.message)

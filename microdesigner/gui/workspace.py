@@ -33,6 +33,7 @@ from microdesigner.gui.importing.volume_loader import VolumeLoader
 from microdesigner.gui.keeping.controller import KeepingController
 from microdesigner.gui.models.controller import ModelController
 from microdesigner.gui.opening import FileOpening
+from microdesigner.gui.picture_targets import PictureTargets
 from microdesigner.gui.queue.controller import QueueController
 from microdesigner.gui.queue.morph import MorphController
 from microdesigner.gui.queue.sweep import SweepController
@@ -115,6 +116,7 @@ class Workspace(QObject):
         self.training = TrainingController(catalogue, ImportForm, window)
         self.design = DesignController(lambda: catalogue.card(model.state.model), window)
         self.reconstruction = Reconstruction(self._picture_on_show, window)
+        self.picture_targets = PictureTargets(model, self._picture_on_show, self)
         self.models = ModelController(catalogue, lambda: model.state.model, window)
         self.session = SessionController(model, self.view_model, shown, self.undo, self.store, settings, window)
         self.opening = FileOpening(
@@ -210,6 +212,7 @@ class Workspace(QObject):
         self.training.close()
         self.design.close()
         self.reconstruction.close()
+        self.picture_targets.close()
         self.models.close()
         self.volume_loader.close()
         self.live_draft.stop()

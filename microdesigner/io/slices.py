@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.errors import InputError
+from microdesigner.core.microstructure import Microstructure
 from microdesigner.io.axes import in_xyz
 from microdesigner.io.damage import BEST_COMPRESSION
 from microdesigner.io.labels import check_size
@@ -25,6 +27,16 @@ SLICES = (".tif", ".tiff", *PICTURES)
 def is_picture(path: Path) -> bool:
     """Whether a file is a picture, whose rows run downwards."""
     return path.suffix.lower() in PICTURES
+
+
+def upright(volume: Microstructure, path: Path) -> Microstructure:
+    """What was read from `path` as it lies in a film: a picture is a cross-section, whose lower edge is the film's
+    lower face; all else lies as its axes say."""
+    if not is_picture(path) or volume.shape[2] > 1:
+        return volume
+    x, y, z = volume.spacing
+    edges = volume.voxel_nm and (x, z, y)
+    return replace(volume, phases=volume.phases[:, ::-1].swapaxes(1, 2), voxel_nm=edges)
 
 
 def natural(text: str) -> list[tuple[int, str]]:

@@ -41,6 +41,7 @@ __all__ = [
     "load_bundle",
     "part_file",
     "part_parameters",
+    "read_card",
     "save_bundle",
     "update_card",
     "verify_bundle",
@@ -76,6 +77,11 @@ def find_bundle(name: str) -> Path:
     if name not in folders:
         raise InputError(f"There is no model '{name}'; installed are: {', '.join(folders) or 'none'}.")
     return folders[name]
+
+
+def read_card(name: str) -> ModelCard:
+    """Card of the bundle called `name`, without its weights; raises InputError as `find_bundle` does."""
+    return ModelCard.read(find_bundle(name) / CARD_FILE)
 
 
 def part_file(folder: Path, part: str) -> Path:

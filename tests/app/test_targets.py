@@ -119,3 +119,18 @@ def test_settings_survive_and_foreign_ones_do_not_hurt(tmp_path: Path) -> None:
     assert Settings.load(path) == Settings()
     path.write_text("{", encoding="utf-8")
     assert Settings.load(path) == Settings()
+
+
+def test_ranges_of_lengths_are_those_of_the_voxels_asked_for() -> None:
+    own, larger = Targets(_sized_card()), Targets(_sized_card(), voxel_nm=(3.0, 3.0, 6.0))
+    assert larger.limits("domain_size") == pytest.approx([3 * end for end in own.limits("domain_size")])
+    assert larger.limits("vol_frac_D") == own.limits("vol_frac_D")
+    own.ask_only({"domain_size": 25.0})
+    asked, middle = own.in_voxels((3.0, 3.0, 6.0)), own.state.values["vol_frac_D"]
+    assert (asked.values["domain_size"], asked.values["vol_frac_D"]) == (25.0, middle), "what is asked for stays"
+    own.set_fixed("domain_size", False)
+    assert own.in_voxels((3.0, 3.0, 6.0)).values["domain_size"] == 75.0
+
+
+def _sized_card() -> ModelCard:
+    return ModelCard.from_json(tiny_card())

@@ -54,6 +54,24 @@ def test_targets_are_judged_for_the_size_asked(card: ModelCard) -> None:
     assert judge_request(card, as_thick, (64, 64, 2 * LAYERS)).support == pytest.approx(usual.support, abs=0.02)
 
 
+def test_domain_sizes_are_judged_in_the_voxels_asked_for() -> None:
+    """The films of the card have domains of 24 to 27.8 nm in voxels of 1 nm."""
+    card = ModelCard.from_json(tiny_card())
+    usual = {"vol_frac_D": 0.3, "vol_frac_M": 0.11, "domain_size": 26.0}
+    assert judge_request(card, usual).warnings == ()
+    larger = usual | {"domain_size": 6 * 26.0}
+    outside = judge_request(card, larger)
+    assert outside.words == "outside the training data"
+    assert outside.reach_warnings == (
+        "Domains of 156 nm need a voxel edge of about 6 nm, which scales the film; with the edge asked for they "
+        "measure 24 to 27.8 nm.",
+    )
+    scaled = (6.0, 6.0, 12.0)
+    assert judge_request(card, larger, None, scaled).support == judge_request(card, usual).support
+    assert judge_request(card, larger, None, scaled).warnings == ()
+    assert judge_request(card, usual, None, scaled).nearest["domain_size"] == pytest.approx(6 * 26, rel=0.1)
+
+
 def test_without_a_sample_of_films_nothing_is_claimed() -> None:
     bare = ModelCard.from_json(tiny_card() | {"support": None, "domain_sizes": None})
     verdict = judge_request(bare, {"vol_frac_D": 0.9})

@@ -184,7 +184,7 @@ class StreamedFilm:
 
     def _entry(self, labels: TileLabels, report: DescriptorReport) -> dict[str, Any]:
         """The film's entry of result.json. No recipe is predicted: the predictor sees films of the trained size."""
-        verdict = judge_request(self._card, self._targets.requested, self._size)
+        verdict = judge_request(self._card, self._targets.requested, self._size, self._request.voxel_nm)
         names = self._card.phase_names
         match: dict[str, Any] = {"bias": dict(zip(names, labels.total.round(4).tolist(), strict=True))}
         match |= {"tiles": len(self._parts.tiles), "not_refined": NOT_REFINED}

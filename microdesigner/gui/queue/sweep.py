@@ -191,7 +191,9 @@ class SweepDialog(QDialog):
 
     def _judge(self) -> None:
         """Say how many of the films the training data do not support."""
-        verdicts = [judge_request(self._card, request.targets, request.size) for request in self._requests]
+        verdicts = [
+            judge_request(self._card, request.targets, request.size, request.voxel_nm) for request in self._requests
+        ]
         known = [verdict.support for verdict in verdicts if verdict.support is not None]
         outside = sum(support < SPARSE for support in known)
         if known:
