@@ -10,6 +10,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from microdesigner.cli.main import main
+from microdesigner.io import read
 
 MAP = ("--map", "10=donor", "20=acceptor", "30=mixed")
 
@@ -71,3 +72,10 @@ def test_what_does_not_fit_is_one_sentence(
     words = [word.format(picture) for word in options]
     assert main(["generate", "--model", str(tiny_folder), *words]) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_the_picture_itself_is_kept_with_the_same_map(tiny_folder: Path, picture: Path, tmp_path: Path) -> None:
+    made = ("--model", str(tiny_folder), "--steps", "2", "--out", str(tmp_path / "out"))
+    assert main(["generate", *made, "--given", str(picture), "--keep", "y=12", "--size", "128", "32", "96", *MAP]) == 0
+    labels = np.array([0, 1, 2])[imageio.imread(picture) // 10 - 1]
+    assert (read(tmp_path / "out" / "sample-0000.vti").phases[:, 12] == labels[::-1].T).all()

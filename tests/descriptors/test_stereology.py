@@ -40,6 +40,15 @@ def test_layers_have_their_fraction_and_area_in_each_cross_section() -> None:
         assert found["interfacial_area"].value == pytest.approx(whole, rel=0.02)
 
 
+def test_a_direction_counts_as_often_as_films_have_it() -> None:
+    """Stripes across one direction, 1/6 a pixel: lateral crossings of a cross-section stand for x and y."""
+    stripes = (np.arange(96)[:, None].repeat(96, 1) % 12 < 3).astype(np.uint8)
+    area = {name: section_estimates(of(phases))["interfacial_area"].value for name, phases in (
+        ("plane of the layers", stripes[:, :, None]), ("lateral", stripes[:, None]), ("normal", stripes.T[:, None]),
+    )}  # fmt: skip
+    assert area == pytest.approx({"plane of the layers": 1 / 6, "lateral": 4 / 18, "normal": 2 / 18}, rel=0.06)
+
+
 def test_spheres_show_as_discs_of_which_fraction_and_area_follow() -> None:
     """Spheres of radius r thrown at random, ρ a volume: 1 - exp(-4/3 π ρ r³) and 4 π ρ r² of what is not covered."""
     radius, density, edge = 10.0, 6e-5, 480
@@ -75,7 +84,7 @@ def test_sections_know_the_domain_size_of_their_film() -> None:
 def test_the_standard_error_is_how_far_sections_are_from_the_mean() -> None:
     fields = [ring_field((160, 160), seed, least=0.0)[:96, :64] for seed in range(40)]
     found = [section_estimates(of((field > 0.3).astype(np.uint8)[:, None])) for field in fields]
-    for name in (PORE, "interfacial_area"):
+    for name in (PORE, "interfacial_area", "domain_size"):
         values, errors = np.array([(each[name].value, each[name].error) for each in found]).T
         assert 0.7 < errors.mean() / values.std() < 1.3, name
 
