@@ -26,6 +26,7 @@ from microdesigner.core.errors import InputError
 from microdesigner.core.estimate import Estimate
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.phases import fraction_name
+from microdesigner.core.quantity import size_words
 from microdesigner.descriptors.correlation import lateral_correlation
 
 LEVEL, SHARE, SHARE_ERROR = 0.15, 0.384, 0.05
@@ -91,7 +92,7 @@ class _Plane:
     @classmethod
     def of(cls, section: Microstructure) -> "_Plane":
         """The plane of a volume of one layer; raises InputError where it is none to estimate from."""
-        size = "×".join(map(str, section.shape))
+        size = size_words(section.shape)
         order = sorted(range(3), key=lambda axis: section.shape[axis] == 1)  # its own two axes first
         a, b, normal = (section.shape[axis] for axis in order)
         if normal > 1 or min(a, b) < SMALLEST_EDGE or a * b > MOST_PIXELS:
