@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from microdesigner.core.descriptor_spec import spec_of
+from microdesigner.core.quantity import unit_words
 
 
 @dataclass(frozen=True)
@@ -30,5 +31,5 @@ def told(estimates: Mapping[str, Estimate]) -> str:
     words = []
     for name, estimate in estimates.items():
         spec = spec_of(name)
-        words.append(f"{spec.words} {estimate}{'' if spec.unit == '1' else f' {spec.unit}'}")
+        words.append(f"{spec.words} {estimate}{unit_words(spec.unit, ' {}')}")
     return ", ".join(words)
