@@ -70,13 +70,13 @@ def _check_voxel(card: ModelCard, edges: tuple[float, float, float]) -> None:
 
 def _check_size(card: ModelCard, size: tuple[int, int, int], most_voxels: int) -> None:
     if card.fixed_size and size != card.shape:
-        raise InputError(f"The model {card.name} makes volumes of {'×'.join(map(str, card.shape))} voxels only.")
+        raise InputError(f"The model {card.name} makes volumes of {size_words(card.shape)} voxels only.")
     multiple = card.size_multiple
     if any(edge % multiple for edge in size):
-        raise InputError(f"Each edge of size must be a multiple of {multiple} voxels; got {'×'.join(map(str, size))}.")
+        raise InputError(f"Each edge of size must be a multiple of {multiple} voxels; got {size_words(size)}.")
     if np.prod(size, dtype=np.int64) > most_voxels:
         remedy = "" if most_voxels > MOST_VOXELS else ", or write it tile by tile (--format zarr or raw)"
         raise InputError(
-            f"A volume of {'×'.join(map(str, size))} voxels is too large to generate; stay below "
+            f"A volume of {size_words(size)} voxels is too large to generate; stay below "
             f"2^{most_voxels.bit_length() - 1} voxels{remedy}."
         )

@@ -50,8 +50,9 @@ class ResponseSurface:
 
     def misfit(self, inputs: Mapping[str, Table | float], measured: Mapping[str, float | None]) -> Table:
         """Squared distance (n,) of the expected outputs from those `measured`, in units of their scatter; outputs that
-        were not measured do not count."""
-        expected = self.expected(inputs)
+        were not measured do not count, and inputs that are not given are as measured."""
+        left_open = {name: measured.get(name) or 0.0 for name in self.inputs if name not in inputs}
+        expected = self.expected({**inputs, **left_open})
         terms = [
             np.square((expected[name] - value) / scatter)
             for name, scatter in zip(self.outputs, self.scatter, strict=True)

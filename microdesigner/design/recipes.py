@@ -44,16 +44,10 @@ def within_bounds(sample: Sample, goals: Sequence[Goal], response: ResponseSurfa
         possible &= (max(low, spread["q05"]) <= values) & (values <= min(high, spread["q95"]))
     if not possible.any():
         return sample
-    misfit = _eccentricity(sample, draws) if response is None else _misfit(sample, draws, response)
+    misfit = response.misfit(draws, sample.measured) if response else _eccentricity(sample, draws)
     best = int(np.where(possible, misfit, np.inf).argmin())
     process = {name: spread | {"best": float(draws[name][best])} for name, spread in sample.process.items()}
     return replace(sample, process=process)
-
-
-def _misfit(sample: Sample, draws: Mapping[str, Table], response: ResponseSurface) -> Table:
-    """How far from what the film measures films of each recipe do (draws,)."""
-    left_open = {name: sample.measured.get(name) or 0.0 for name in response.inputs if name not in draws}
-    return response.misfit({**draws, **left_open}, sample.measured)
 
 
 def _eccentricity(sample: Sample, draws: Mapping[str, Table]) -> Table:

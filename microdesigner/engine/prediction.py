@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner.core.card import Parameter
@@ -145,9 +144,8 @@ def _most_fitting(
     """Number of the recipe, among the likelier half by `density` (draws,) and within the 90 % interval of every
     parameter, whose films measure on average most nearly `measured`: any one film owes part of what it measures to its
     seed."""
-    recipes: dict[str, NDArray[np.float64] | float] = {name: column.numpy() for name, column in columns.items()}
-    left_open = {name: measured[name] or 0.0 for name in response.inputs if name not in columns}
-    misfit = torch.from_numpy(response.misfit(recipes | left_open, measured))
+    recipes = {name: column.numpy() for name, column in columns.items()}
+    misfit = torch.from_numpy(response.misfit(recipes, measured))
     inside = torch.ones_like(density, dtype=torch.bool)
     for column in columns.values():
         inside &= (column >= column.quantile(LOWEST)) & (column <= column.quantile(HIGHEST))

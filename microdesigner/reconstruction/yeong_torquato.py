@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.compiled import compiled
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.descriptors.curve import AXES as AXIS_NAMES
+from microdesigner.descriptors.lineal_path import lineal_path
 
 REACH = 32
 """Most steps along a direction."""
@@ -74,6 +77,14 @@ def _shares(
     return np.asarray(found / places)
 
 
+def _paths(labels: Labels, direction: NDArray[np.int64], reach: int, phases: int) -> Table:
+    """Rows of voxels of one phase with 0 to `reach` steps from the first to the last: (phases, reach + 1)."""
+    film = Microstructure(labels, lateral="no-flux", phase_names=tuple(map(str, range(phases))))
+    axis = AXIS_NAMES[int(direction.argmax())]
+    shares = [lineal_path(film, label, axis).value[: reach + 1] for label in range(phases)]
+    return np.stack(shares) * _places(labels.shape, direction, reach)
+
+
 def _places(shape: tuple[int, ...], direction: NDArray[np.int64], reach: int) -> Table:
     """In how many places of a volume 0 to `reach` steps along `direction` fit, at least 1."""
     steps = np.arange(reach + 1)[:, None]
@@ -113,27 +124,9 @@ def _pairs(labels: Any, direction: Any, reach: int, phases: int) -> Any:
 
 
 @compiled
-def _paths(labels: Any, direction: Any, reach: int, phases: int) -> Any:
-    """Rows of voxels of one phase with 0 to `reach` steps from the first to the last: (phases, reach + 1)."""
-    width, depth, height = labels.shape
-    dx, dy, dz = direction
-    found = np.zeros((phases, reach + 1))
-    for x in range(width):
-        for y in range(depth):
-            for z in range(height):
-                phase = labels[x, y, z]
-                if not _holds(labels, x - dx, y - dy, z - dz, phase):
-                    length = 1 + _run(labels, x, y, z, dx, dy, dz, phase)
-                    for step in range(min(length, reach + 1)):
-                        found[phase, step] += length - step
-    return found
-
-
-@compiled
 def _descend(labels: Any, directions: Any, pairs: Any, paths: Any, places: Any, tries: int, seed: int) -> None:
     """Try voxels at interfaces in random order. `pairs` and `paths`, by how much the film's shares are too large, go
-    with the voxels that change. Fractions, known to be right, are so again
-    at the end."""
+    with the voxels that change. Fractions are again at the end what they were."""
     np.random.seed(seed)  # noqa: NPY002  (all that compiled code knows)
     shape, steps = labels.shape, ((1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1))
     surplus = np.zeros(pairs.shape[1], np.int64)
