@@ -113,10 +113,11 @@ class Session:
             process=description.process,
             preset="gpu",
             plan=self.scale.preset,
+            stages=stages,
             fingerprint=dataset.fingerprint,
         )
         dataset.close()
-        train(self.run.open(config, resume=True), self.run, self.show, stages)
+        train(self.run.open(config, resume=True), self.run, self.show)
 
     def raw(self) -> None:
         """The model by itself."""

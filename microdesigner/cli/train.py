@@ -13,14 +13,13 @@ from msgspec.structs import replace
 from microdesigner.cli.device_option import add_device_option, selected_device
 from microdesigner.cli.parser import Subparsers
 from microdesigner.cli.progress import Bars, with_bars
-from microdesigner.cli.train_options import chosen_stages, training_config
+from microdesigner.cli.train_options import training_config
 from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import MicrodesignerError
 from microdesigner.core.events import Listener, Progress
 
 if TYPE_CHECKING:
     from microdesigner.training.config import TrainingConfig
-    from microdesigner.training.presets import Stage
     from microdesigner.training.run import RunDirectory
 
 
@@ -52,8 +51,9 @@ def add_parser(subparsers: Subparsers) -> None:
         "what is not among the stages stays as it is")  # fmt: skip
     parser.add_argument("--denoiser",
         help="unet or transformer: what is trained to denoise (unet); a model to fine-tune keeps its own")  # fmt: skip
-    parser.add_argument("--compile", action="store_true", default=None,
-        help="compile the networks first (minutes once, needs a C++ compiler): about 1.3 times faster")  # fmt: skip
+    parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=None,
+        help="compile the networks first (minutes once, needs a C++ compiler): up to 1.3 times faster, no gain where "
+        "the processor computes in 16 bits (no)")  # fmt: skip
     parser.add_argument("--conditions", nargs="+", metavar="LABEL", help="descriptors to learn (the data set's own)")
     parser.add_argument("--recipe", nargs="*", metavar="LABEL",
         help="processing parameters to predict; none given: no recipe (the data set's own)")  # fmt: skip
@@ -67,8 +67,8 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--trial", action="store_true",
         help="train nothing: measure a few steps on this device and print time, memory and disk as JSON")  # fmt: skip
     parser.add_argument("--resume", action="store_true", 
-        help="go on with the run in RUN from its last checkpoint, as RUN/config.json says; only --minutes, --compile, "
-        "--device, --devices, --nodes and --name may differ")  # fmt: skip
+        help="go on with the run in RUN from its last checkpoint, as RUN/config.json says; only --stage, --minutes, "
+        "--compile, --device, --devices, --nodes and --name may differ")  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -80,7 +80,6 @@ def run(args: argparse.Namespace) -> int:
     from microdesigner.training.run import RunDirectory
 
     directory = RunDirectory(args.out)
-    stages = chosen_stages(args.stage)
     config = training_config(args, directory)
     dataset = VolumeDataset(Path(config.dataset))  # a wrong file is refused before a run folder exists
     description = with_labels(dataset, config.conditions, config.process)
@@ -93,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
     with directory.locked() if first_machine else nullcontext():
         config = directory.open(config, args.resume) if first_machine else config
         try:
-            _train(config, directory, stages, args.install)
+            _train(config, directory, args.install)
         except (OSError, RuntimeError) as error:  # torch tells of a full disk as RuntimeError
             if not directory.disk_full:
                 raise
@@ -107,9 +106,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _train(
-    config: "TrainingConfig", directory: "RunDirectory", stages: "tuple[Stage, ...] | None", install: bool
-) -> None:
+def _train(config: "TrainingConfig", directory: "RunDirectory", install: bool) -> None:
     """Train in this process, or in one per device, all of them anew with half the batch where one lacks memory."""
     from microdesigner.training.process_group import BatchTooLargeError, Layout
     from microdesigner.training.supervisor import run_together
@@ -118,7 +115,7 @@ def _train(
     layout = Layout(config.devices, config.nodes)
     while True:
         try:
-            run_together(_train_here, (config, directory, stages), layout)
+            run_together(_train_here, (config, directory), layout)
             break
         except BatchTooLargeError as error:
             if error.batch == 1:
@@ -131,13 +128,13 @@ def _train(
             finish_model(directory, config.plan.targets, report, config.device)
 
 
-def _train_here(config: "TrainingConfig", directory: "RunDirectory", stages: "tuple[Stage, ...] | None") -> None:
+def _train_here(config: "TrainingConfig", directory: "RunDirectory") -> None:
     """The part of this process in a training."""
     from microdesigner.training import ranks
     from microdesigner.training.pipeline import train
 
     with _reports(directory) if ranks.is_first() else nullcontext(lambda _: None) as report:
-        train(config, directory, report, stages)
+        train(config, directory, report)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the options of `train` ask for: stages, time limits and the configuration of the run."""
+"""The configuration of a run that the options of `train` ask for."""
 
 import argparse
 from pathlib import Path
@@ -32,6 +32,7 @@ def training_config(args: argparse.Namespace, directory: "RunDirectory") -> "Tra
         "minutes": None if args.minutes is None else _minutes(args.minutes),
         "compiled": args.compile,
         "base_model": args.base,
+        "stages": None if args.stage is None else _stages(args.stage),
         "device": args.device,
         "devices": args.devices,
         "nodes": args.nodes,
@@ -81,13 +82,13 @@ def _changed(stored: "TrainingConfig", chosen: dict[str, Any]) -> "TrainingConfi
     return replace(stored, plan=plan, **chosen)
 
 
-def chosen_stages(names: list[str] | None) -> "tuple[Stage, ...] | None":
+def _stages(names: list[str]) -> "tuple[Stage, ...]":
     from microdesigner.training.presets import STAGES
 
-    unknown = [name for name in names or () if name not in STAGES]
+    unknown = [name for name in names if name not in STAGES]
     if unknown:
         raise InputError(f"There is no stage '{unknown[0]}'; choose among {', '.join(STAGES)}.")
-    return None if names is None else tuple(stage for stage in STAGES if stage in names)
+    return tuple(stage for stage in STAGES if stage in names)
 
 
 def _minutes(entries: list[str]) -> "dict[Stage, float]":

@@ -20,9 +20,10 @@ from microdesigner.core.result import Sample
 from microdesigner.descriptors import describe
 from microdesigner.engine.batch_generation import generate_batch
 from microdesigner.engine.draft import draft
-from microdesigner.engine.generation import Generation, model_identity
+from microdesigner.engine.generation import Generation
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.prediction import analysed, encoded
+from microdesigner.engine.sample_report import model_identity
 from microdesigner.engine.streaming import Crew, StreamedFilm, StreamEvent
 from microdesigner.models.bundle import Bundle, load_bundle
 

@@ -4,7 +4,6 @@ import time
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,19 +12,15 @@ from torch import Tensor
 from microdesigner.compute import memory_errors
 from microdesigner.core.events import Finished, GenerationEvent, Progress, SampleDone
 from microdesigner.core.guidance_schedule import corrected_steps, fit_rounds
-from microdesigner.core.microstructure import Microstructure, PhaseArray
+from microdesigner.core.microstructure import PhaseArray
 from microdesigner.core.phases import fraction_labels
 from microdesigner.core.quantity import size_words
 from microdesigner.core.request import Request
 from microdesigner.core.result import Result, Sample
-from microdesigner.core.software import software
 from microdesigner.core.steps import result_of
-from microdesigner.core.verdict import RequestVerdict, judge_film, judge_request
-from microdesigner.core.version import __version__
-from microdesigner.descriptors import sample_values
 from microdesigner.engine.candidates import BestOfN, Candidate
 from microdesigner.engine.decoding import FilmDecoder
-from microdesigner.engine.differentiable_descriptors import target_quantities, target_values, why_not_refined
+from microdesigner.engine.differentiable_descriptors import target_quantities, target_values
 from microdesigner.engine.guidance import MeasuredGuidance
 from microdesigner.engine.inpainting import KnownPartGuidance
 from microdesigner.engine.latents import (
@@ -39,11 +34,10 @@ from microdesigner.engine.latents import (
 from microdesigner.engine.matching import misfit
 from microdesigner.engine.morphing import known_film
 from microdesigner.engine.networks import InferenceNetworks
-from microdesigner.engine.prediction import predict_properties
 from microdesigner.engine.preview import Previewer
 from microdesigner.engine.refinement import ROUNDS, Refinement
+from microdesigner.engine.sample_report import SampleReport, model_identity
 from microdesigner.engine.sample_targets import SampleTargets, film_targets, sample_targets
-from microdesigner.models.bundle import Bundle
 
 
 class Generation:
@@ -69,7 +63,7 @@ class Generation:
         self._refines = request.refinement_strength > 0 and bool(self._quantities)
         self._guidances: dict[tuple[int, int], MeasuredGuidance] = {}  # of candidates that wait for their refinement
         self._seconds: defaultdict[str, float] = defaultdict(float)
-        self._judged: dict[tuple[float, ...], RequestVerdict] = {}
+        self._report = SampleReport(self._bundle, request, self._size, self._timed)
         self._previewer: Previewer | None = None  # of the first film
 
     def events(self, wanted: Sequence[int] | None = None) -> Iterator[GenerationEvent]:
@@ -194,8 +188,9 @@ class Generation:
         phases, match = self._phases(latent, refinement)
         if refinement:
             latent = refinement.latent
-        sample = self._measured(phases, match, index)
-        error = misfit(sample.measured, self.targets(index).requested, self._card.targets)
+        requested = self.targets(index).requested
+        sample = self._report.measured(phases, match, index, requested)
+        error = misfit(sample.measured, requested, self._card.targets)
         return Candidate(number, latent, sample, error)
 
     def _refinement(self, index: int, number: int, latent: Tensor) -> Refinement:
@@ -214,52 +209,9 @@ class Generation:
         with self._timed("match"):
             return self._decoder.matched(decoded)
 
-    def _measured(self, phases: PhaseArray, match: dict[str, Any], index: int) -> Sample:
-        edges = self._request.voxel_nm or self._card.voxel_nm
-        volume = Microstructure(phases, edges, self._card.lateral, self._card.phase_names)
-        with self._timed("measure"):
-            requested = [*(condition.name for condition in self._card.conditions), *self._request.targets]
-            report = sample_values(volume, requested)
-        seed, support = self._request.seed + index, self._verdict(index).support
-        return Sample(volume, seed, report.values, report.reasons, match=match, support=support)
-
-    def _verdict(self, index: int) -> RequestVerdict:
-        """Of the request as sample `index` reads it; most requests mean the same for all their samples."""
-        requested = self.targets(index).requested
-        key = tuple(requested.values())
-        if key not in self._judged:
-            self._judged = {key: judge_request(self._card, requested, self._size, self._request.voxel_nm)}
-        return self._judged[key]
-
     def finished(self, index: int, best: Candidate) -> Sample:
-        """The sample of the best candidate, with what the predictor says of its latent, and the provenance that makes
-        it again."""
-        sample, match = best.sample, dict(best.sample.match)
-        with self._timed("predict"):
-            prediction = predict_properties(self._bundle, best.latent, sample.seed, sample.measured)
-        if self._request.candidates > 1:
-            match |= {"candidate": best.number, "candidates": self._request.candidates}
-        if self._request.refinement_strength > 0 and (reason := why_not_refined(self._card, self._request.targets)):
-            match |= {"not_refined": reason}
-        film = judge_film(self._card, sample.measured, prediction.predicted, self._size)
-        sample = replace(
-            sample,
-            predicted=prediction.predicted,
-            process=prediction.process,
-            draws=prediction.draws,
-            match=match,
-            verdict={"request": self._verdict(index).words, **film.to_json()},
-        )
-        entry = {key: value for key, value in sample.to_json("").items() if key != "file"}
-        volume = sample.microstructure.with_provenance(
-            program=f"microdesigner {__version__}",
-            software=software(),
-            request=self._request.to_json(),
-            model=model_identity(self._bundle),
-            index=index,
-            sample=entry,
-        )
-        return replace(sample, microstructure=volume)
+        """The sample of the best candidate, see `SampleReport.finished`."""
+        return self._report.finished(index, best, self.targets(index).requested)
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
@@ -268,8 +220,3 @@ class Generation:
             yield
         finally:
             self._seconds[stage] += time.perf_counter() - started
-
-
-def model_identity(bundle: Bundle) -> dict[str, str]:
-    """Name and hash by which results name the very weights that made them."""
-    return {"name": bundle.card.name, "sha256": bundle.sha256}

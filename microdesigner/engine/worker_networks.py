@@ -6,8 +6,8 @@ import torch
 
 from microdesigner.compute import compute_policy, select_device
 from microdesigner.core.errors import InputError
-from microdesigner.engine.generation import model_identity
 from microdesigner.engine.networks import InferenceNetworks
+from microdesigner.engine.sample_report import model_identity
 from microdesigner.models.bundle import load_bundle
 
 

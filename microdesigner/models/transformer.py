@@ -116,7 +116,7 @@ def _modulated(tokens: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
 
 
 def _normed(vectors: Tensor, gain: Tensor) -> Tensor:
-    return F.rms_norm(vectors.float(), gain.shape, gain, eps=1e-6)
+    return F.rms_norm(vectors.float(), gain.shape, gain.float(), eps=1e-6)
 
 
 def _rotation(grid: tuple[int, ...], head_width: int, periodic: bool, device: torch.device) -> tuple[Tensor, Tensor]:

@@ -36,6 +36,8 @@ class TrainingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Name of the preset, and its networks, steps, batches and time limits as this training uses them.
     base_model
         Name or folder of the model to fine-tune; empty for a new one.
+    stages
+        Those to train; none: see `chosen_stages`.
     device, devices, nodes
         What computes ("auto", "cpu", "cuda"), how many of them per machine, and how many machines.
     estimated_seconds
@@ -50,6 +52,7 @@ class TrainingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     preset: Line
     plan: Preset
     base_model: Annotated[str, Meta(max_length=4096)] = ""
+    stages: Annotated[tuple[Stage, ...], Meta(max_length=len(STAGES))] = ()
     device: Line = "auto"
     devices: Count = 1
     nodes: Count = 1
@@ -63,9 +66,9 @@ class TrainingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return {stage: minutes for stage, minutes in limits.items() if minutes is not None}
 
     @property
-    def default_stages(self) -> tuple[Stage, ...]:
-        """What is trained where nothing else is asked for: of a model to fine-tune the decoder stays as it is."""
-        return ("fp", "ddpm") if self.base_model else STAGES
+    def chosen_stages(self) -> tuple[Stage, ...]:
+        """What is trained: `stages` or, where none is named, all but the decoder of a model to fine-tune."""
+        return self.stages or (("fp", "ddpm") if self.base_model else STAGES)
 
     def write(self, folder: Path) -> None:
         """Write RUN/config.json."""
@@ -110,7 +113,7 @@ def new_config(
 def check_resumable(stored: TrainingConfig, requested: TrainingConfig, folder: Path) -> None:
     """Raise InputError naming the first entry in which `requested` is another training than `stored`, that of `folder`.
 
-    Time limits, compilation, devices and the model's name may change from one session to the next.
+    Stages, time limits, compilation, devices and the model's name may change from one session to the next.
     """
     same_data = (
         stored.fingerprint == requested.fingerprint

@@ -7,8 +7,9 @@ from torch import Tensor
 from microdesigner.models.conditioning import ConditionalDenoiser
 from microdesigner.models.diffusion import add_noise
 from microdesigner.training.latent_batches import Batch
+from microdesigner.training.muon import Muon
 from microdesigner.training.presets import StagePlan
-from microdesigner.training.stage import TrainingStage
+from microdesigner.training.stage import BETAS, WEIGHT_DECAY, TrainingStage
 
 DROP_ONE, DROP_ALL = 0.15, 0.1
 VALIDATION_SEED = 7
@@ -27,6 +28,10 @@ class DenoiserStage(TrainingStage):
     def __init__(self, network: ConditionalDenoiser, plan: StagePlan, periodic: bool) -> None:
         super().__init__(network, plan)
         self._periodic = periodic
+
+    def optimizer(self) -> torch.optim.Optimizer:
+        """Muon."""
+        return Muon(self.parameters(), lr=self.plan.learning_rate, betas=BETAS, weight_decay=WEIGHT_DECAY)
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """batch: clean whitened latents, conditions, recipe."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Listener
 from microdesigner.data.store import VolumeDataset
-from microdesigner.models.bundle import Bundle, Networks
+from microdesigner.models.bundle import Bundle, Networks, Predictor
 from microdesigner.training.autoencoder_stage import AutoencoderStage, Volumes
 from microdesigner.training.denoiser_stage import DenoiserStage
 from microdesigner.training.fine_tuning import why_not_fine_tuned
@@ -31,6 +31,10 @@ class ModelFamily(Protocol):
 
     def predictor(self, latents: Latents) -> PredictorStage | PointStage:
         """Stage 2."""
+
+    def kept_predictor(self) -> Predictor | None:
+        """That of a model to fine-tune, as it is; None for a new model. Raises InputError where it predicts another
+        recipe than the data set has."""
 
     def add_conditions(self, latents: Latents) -> Latents:
         """The latents with all that the denoiser is conditioned on."""

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner.core.domain_sizes import DomainSizes
+from microdesigner.core.errors import InputError
 from microdesigner.core.events import Listener
 from microdesigner.core.subsampling import subsample_evenly
 from microdesigner.core.support import Support
 from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import AutoencoderConfig, PhaseAutoencoder
-from microdesigner.models.bundle import Bundle, Networks
+from microdesigner.models.bundle import Bundle, Networks, Predictor
 from microdesigner.models.conditioning import ConditionalDenoiser
 from microdesigner.models.denoiser import Denoiser, DenoiserConfig
 from microdesigner.models.feature_predictor import FeaturePredictor, PredictorConfig
@@ -64,6 +65,16 @@ class NativeFamily:
             _standardise(network.process_mean, network.process_std, latents.process, latents)
         return PredictorStage(network, self._preset.fp, latents.periodic)
 
+    def kept_predictor(self) -> Predictor | None:
+        """That of the model to fine-tune, as it is; raises InputError where it predicts another recipe."""
+        if self._base is None:
+            return None
+        if self._base_predictor is None:
+            card = self._base.card
+            known = ", ".join(parameter.name for parameter in card.process) or "none"
+            raise InputError(f"{card.name} predicts another recipe ({known}) than the data set has; train fp too.")
+        return self._base_predictor
+
     @property
     def _base_predictor(self) -> FeaturePredictor | None:
         if self._base is None or not isinstance(self._base.predictor, FeaturePredictor):
@@ -89,10 +100,11 @@ class NativeFamily:
         return DenoiserStage(network, self._preset.ddpm, latents.periodic)
 
     def finalize(self, networks: Networks, latents: Latents, report: Listener) -> dict[str, Any]:
-        """Make the recipe's posterior as wide as it ought to be; the card's entries are the domain sizes of the volumes
-        of its support, and how the denoiser responds to one."""
+        """Make the recipe's posterior as wide as it ought to be, unless it is that of the model to fine-tune; the
+        card's entries are the domain sizes of the volumes of its support, and how the denoiser responds to one."""
         predictor, denoiser = networks.predictor, networks.denoiser
-        if latents.process.shape[1] and isinstance(predictor, FeaturePredictor):
+        kept = self._base is not None and predictor is self._base.predictor
+        if latents.process.shape[1] and isinstance(predictor, FeaturePredictor) and not kept:
             calibrate(predictor, latents)
         if not self._with_domain_size:
             return {}

@@ -46,6 +46,9 @@ class PaperFamily:
         features = torch.cat([latents.conditions, latents.process], dim=1)[torch.from_numpy(~latents.held_out)]
         return PointStage(PointPredictor(self._config), self._preset.fp, features.std(0).clamp_min(1e-6))
 
+    def kept_predictor(self) -> None:
+        """None: these networks are always new."""
+
     def add_conditions(self, latents: Latents) -> Latents:
         """The latents as they are."""
         return latents

@@ -1,6 +1,5 @@
 """The three stages in order, each skipped when it is done: from a data set to a model bundle."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,7 +24,7 @@ from microdesigner.training.fitting import Batches, fit_stage
 from microdesigner.training.labels import with_labels
 from microdesigner.training.latent_batches import Batch, training_loader, validation_loader
 from microdesigner.training.latents import Latents, encode_dataset, is_encoded, load_latents, whiten
-from microdesigner.training.presets import Preset, Stage
+from microdesigner.training.presets import STAGES, Preset, Stage
 from microdesigner.training.process_group import group_device
 from microdesigner.training.run import RunDirectory
 from microdesigner.training.stage import TrainingStage, random_seed
@@ -39,15 +38,15 @@ INITIAL_SEED = 0
 """Each network starts alike in all processes, whatever was trained before it in this session."""
 
 
-def train(config: TrainingConfig, run: RunDirectory, report: Listener, stages: Sequence[Stage] | None = None) -> None:
-    """Train `stages` (the configuration's default) in `run` and, when all three are there, write the bundle.
+def train(config: TrainingConfig, run: RunDirectory, report: Listener) -> None:
+    """Train the chosen stages in `run` and, when all three are there, write the bundle.
 
     Finished stages are not trained again. Of a model to fine-tune the encoder stays; decoder, predictor and denoiser
-    are where training starts, and a decoder or denoiser whose stage is not among `stages` stays too. With several
-    devices, all but the first process wait while the first encodes and writes. Raises InputError when the data set does
-    not fit or an earlier stage is missing.
+    are where training starts, and what is not among the stages stays too. With several devices, all but the first
+    process wait while the first encodes and writes. Raises InputError when the data set does not fit or an earlier
+    stage is missing.
     """
-    stages = stages or config.default_stages
+    stages = config.chosen_stages
     base = load_bundle(config.base_model, torch.device("cpu")) if config.base_model else None
     dataset = VolumeDataset(Path(config.dataset))
     dataset.description = with_labels(dataset, config.conditions, config.process)
@@ -55,7 +54,7 @@ def train(config: TrainingConfig, run: RunDirectory, report: Listener, stages: S
     preset = config.plan.for_volumes(int((~dataset.held_out).sum()))
     device = group_device(config.device)
     compute_policy(device).prepare()
-    work = _Work(run, preset, tuple(stages), dataset, device)
+    work = _Work(run, preset, stages, dataset, device)
     family = family_of(dataset, preset, base)
     if base and "vae" not in stages and not run.stage_weights("vae").exists():
         run.finish_stage("vae", base.autoencoder)
@@ -69,9 +68,10 @@ def train(config: TrainingConfig, run: RunDirectory, report: Listener, stages: S
     latents = load_latents(run.latents, dataset, autoencoder)
     predictor = _predictor(work, family, latents)
     denoiser = _denoiser(work, family, latents, autoencoder)
-    kept_denoiser = base is not None and "ddpm" not in stages
-    is_complete = run.stage_weights("fp").exists() and (kept_denoiser or run.stage_weights("ddpm").exists())
-    if is_complete and ranks.is_first():
+    if (
+        all(run.stage_weights(stage).exists() or (base and stage not in stages) for stage in STAGES)
+        and ranks.is_first()
+    ):
         networks = Networks(autoencoder.to(device), predictor.to(device), denoiser.to(device))
         entries = family.finalize(networks, latents, report)  # where they were trained, after Lightning moved them away
         document = card_document(config.name, dataset, run) | entries
@@ -131,9 +131,12 @@ def _autoencoder(work: _Work, family: ModelFamily) -> Autoencoder:
 def _predictor(work: _Work, family: ModelFamily, latents: Latents) -> Predictor:
     torch.manual_seed(INITIAL_SEED)
     stage = family.predictor(latents)
-    if not _load_finished(stage.network, work.run, "fp") and "fp" in work.stages:
+    if _load_finished(stage.network, work.run, "fp"):
+        return stage.network
+    if "fp" in work.stages:
         work.fit_on_latents("fp", stage, latents, partial(predictions, work.dataset, latents, stage.network))
-    return stage.network
+        return stage.network
+    return family.kept_predictor() or stage.network
 
 
 def _denoiser(work: _Work, family: ModelFamily, latents: Latents, autoencoder: Autoencoder) -> AnyDenoiser:

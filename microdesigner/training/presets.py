@@ -24,7 +24,7 @@ _Width = Annotated[int, Meta(ge=1, le=1 << 12)]
 class StagePlan:
     """Optimiser steps, batch, peak learning rate; `minutes` ends the stage early with its schedule run to the end.
 
-    `compiled` networks start minutes later and step about 1.3 times faster. The learning rate rises over the share
+    `compiled` networks start minutes later and step up to 1.3 times faster. The learning rate rises over the share
     `warm_up` of the stage and falls along a cosine to the share `final` of its peak. Where `epochs` are given, `steps`
     are known only with the data set.
     """

@@ -17,6 +17,7 @@ from microdesigner.training.presets import StagePlan
 from microdesigner.training.weight_averaging import ExponentialMovingAverage
 
 SECONDS_TO_END = 20.0
+BETAS, WEIGHT_DECAY = (0.9, 0.99), 0.01
 
 
 class TrainingStage(lightning.LightningModule):
@@ -87,7 +88,7 @@ class TrainingStage(lightning.LightningModule):
 
     def optimizer(self) -> torch.optim.Optimizer:
         """AdamW."""
-        return torch.optim.AdamW(self.parameters(), lr=self.plan.learning_rate, betas=(0.9, 0.99), weight_decay=0.01)
+        return torch.optim.AdamW(self.parameters(), lr=self.plan.learning_rate, betas=BETAS, weight_decay=WEIGHT_DECAY)
 
     def weight_averaging_callback(self, device: torch.device) -> lightning.Callback:
         """What decides which weights the stage ends with: their exponential moving average."""

@@ -6,8 +6,8 @@ import shlex
 import pytest
 
 from microdesigner.app.request_export import as_command, as_python
-from microdesigner.cli.generate import build_request
 from microdesigner.cli.main import build_parser
+from microdesigner.cli.request_options import build_request
 from microdesigner.core.request import Request
 
 EVIL = 'm"); __import__("os").abort(); ("\\'

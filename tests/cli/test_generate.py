@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from microdesigner.cli import generate
 from microdesigner.cli.main import main
+from microdesigner.cli.request_options import build_request
 from microdesigner.core.events import GenerationEvent
 from microdesigner.core.request import Request
 from microdesigner.engine import Engine
@@ -101,7 +101,7 @@ def test_matching_all_draws_candidates() -> None:
 def parsed(*options: str) -> Request:
     from microdesigner.cli.main import build_parser
 
-    return generate.build_request(build_parser().parse_args(["generate", *options]))
+    return build_request(build_parser().parse_args(["generate", *options]))
 
 
 @pytest.mark.parametrize(

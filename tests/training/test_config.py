@@ -90,14 +90,16 @@ def test_the_command_resumes_as_the_run_was_started_and_refuses_the_rest(
     monkeypatch.setattr("microdesigner.cli.train._train", lambda config, *_: trained.append(config))
     out = ["--out", str(tmp_path / "run")]
     first = ["train", str(dataset_path), *out, "--preset", "quick", "--denoiser", "transformer", "--minutes", "fp=1"]
-    assert main([*first, "--conditions", *CONDITIONS, "--recipe", "chi"]) == 0
+    assert main([*first, "--conditions", *CONDITIONS, "--recipe", "chi", "--stage", "fp", "vae", "--compile"]) == 0
     assert main(["train", *out, "--resume"]) == 0
-    assert main(["train", str(dataset_path), *out, "--resume", "--preset", "quick", "--minutes", "vae=1"]) == 0
+    other_stage = ["--minutes", "vae=1", "--stage", "ddpm", "--no-compile"]
+    assert main(["train", str(dataset_path), *out, "--resume", "--preset", "quick", *other_stage]) == 0
     started, again, changed = trained
     assert started == again
     assert (again.conditions, again.process, again.plan.denoiser) == (CONDITIONS, PROCESS, "transformer")
     assert len(again.fingerprint) == 64
-    assert changed == with_entries(started, plan=started.plan.with_time_limits({"vae": 1.0}))
+    assert (again.chosen_stages, again.plan.ddpm.compiled) == (("vae", "fp"), True)
+    assert changed == with_entries(started, plan=started.plan.with_time_limits({"vae": 1.0}), stages=("ddpm",))
 
     other = write_tiny_dataset(tmp_path / "other.h5", (32, 32, 64))
     for options, words in (

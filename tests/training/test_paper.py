@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 import torch
 from torch import Tensor, nn
@@ -54,7 +55,7 @@ def short() -> Preset:
 def test_the_paper_preset_makes_a_bundle_of_the_papers_networks(dataset: VolumeDataset, tmp_path: Path) -> None:
     run = RunDirectory(tmp_path / "run")
     config = tiny_config(dataset.path, short(), preset="paper")
-    train(run.open(config, resume=False), run, lambda _: None, ["vae", "fp"])
+    train(run.open(msgspec.structs.replace(config, stages=("vae", "fp")), resume=False), run, lambda _: None)
     train(run.open(config, resume=True), run, lambda _: None)
     events = read_events(run.path / "events.jsonl")
     training = int((~dataset.held_out).sum())
@@ -85,7 +86,7 @@ def test_an_interrupted_stage_goes_on_from_its_checkpoint(
 ) -> None:
     run, steps, loss = RunDirectory(tmp_path / "run"), list[int](), GreyStage.loss
     preset = replace(short(), vae=StagePlan(5, 2, 1e-4))
-    config = run.open(tiny_config(dataset.path, preset), resume=False)
+    config = run.open(tiny_config(dataset.path, preset, stages=("vae",)), resume=False)
 
     def counted(stage: GreyStage, batch: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         steps.append(stage.global_step)
@@ -95,9 +96,9 @@ def test_an_interrupted_stage_goes_on_from_its_checkpoint(
 
     monkeypatch.setattr(GreyStage, "loss", counted)
     with pytest.raises(KeyboardInterrupt):
-        train(config, run, lambda _: None, ["vae"])
+        train(config, run, lambda _: None)
     assert run.checkpoint("vae") is not None
-    train(config, run, lambda _: None, ["vae"])
+    train(config, run, lambda _: None)
     assert steps == [0, 1, 2, 2, 3, 4]
     assert run.stage_weights("vae").exists()
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import h5py
+import msgspec
 import pytest
 import torch
 
@@ -42,7 +43,7 @@ def dataset_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_three_stages_make_a_bundle_that_generates(dataset_path: Path, tmp_path: Path) -> None:
     run = RunDirectory(tmp_path / "run")
     config = tiny_config(dataset_path, TINY)
-    train(run.open(config, resume=False), run, lambda _: None, ["vae"])
+    train(run.open(msgspec.structs.replace(config, stages=("vae",)), resume=False), run, lambda _: None)
     assert not run.bundle.exists()
     weights = run.stage_weights("vae").read_bytes()
     with h5py.File(run.latents, "a") as file:
@@ -85,8 +86,8 @@ def test_a_transformer_is_trained_and_fine_tuned_as_such(dataset_path: Path, tmp
     save_bundle(run.bundle, document, first.autoencoder, first.predictor, untold)
     first = load_bundle(str(run.bundle), torch.device("cpu"))
     again = RunDirectory(tmp_path / "again")
-    config = tiny_config(dataset_path, TINY, base_model=str(run.bundle))
-    train(again.open(config, resume=False), again, lambda _: None, STAGES)
+    config = tiny_config(dataset_path, TINY, base_model=str(run.bundle), stages=STAGES)
+    train(again.open(config, resume=False), again, lambda _: None)
     engine = Engine.load(str(again.bundle), device="cpu")
     assert isinstance(engine.bundle.denoiser, TransformerDenoiser)
     assert engine.card.domain_sizes is None
@@ -108,8 +109,8 @@ def test_a_predictor_alone_is_fine_tuned_and_what_makes_films_stays(dataset_path
     first = load_bundle(str(base), torch.device("cpu"))
     run = RunDirectory(tmp_path / "run")
     plan = replace(TINY, fp=StagePlan(1, 4, 1e-9))  # what it learns is nothing: only where it starts is seen
-    config = tiny_config(dataset_path, plan, base_model=str(base))
-    train(run.open(config, resume=False), run, lambda _: None, ["fp"])
+    config = tiny_config(dataset_path, plan, base_model=str(base), stages=("fp",))
+    train(run.open(config, resume=False), run, lambda _: None)
     second = load_bundle(str(run.bundle), torch.device("cpu"))
     for before, after in ((first.denoiser, second.denoiser), (first.predictor, second.predictor)):
         for name, weights in before.state_dict().items():
@@ -119,12 +120,34 @@ def test_a_predictor_alone_is_fine_tuned_and_what_makes_films_stays(dataset_path
 
 def test_a_predictor_of_another_recipe_is_trained_from_the_start(dataset_path: Path, tmp_path: Path) -> None:
     base, run = save_tiny_bundle(tmp_path / "tiny"), RunDirectory(tmp_path / "run")
-    config = tiny_config(dataset_path, TINY, base_model=str(base), process=("phi",))
-    train(run.open(config, resume=False), run, lambda _: None, ["fp"])
+    config = tiny_config(dataset_path, TINY, base_model=str(base), process=("phi",), stages=("fp",))
+    train(run.open(config, resume=False), run, lambda _: None)
     learned = load_bundle(str(run.bundle), torch.device("cpu"))
     assert [parameter.name for parameter in learned.card.process] == ["phi"]
 
 
+def test_a_denoiser_alone_is_fine_tuned_and_what_predicts_stays(dataset_path: Path, tmp_path: Path) -> None:
+    base, run = save_tiny_bundle(tmp_path / "tiny"), RunDirectory(tmp_path / "run")
+    first = load_bundle(str(base), torch.device("cpu"))
+    config = tiny_config(dataset_path, TINY, base_model=str(base), stages=("ddpm",))
+    train(run.open(config, resume=False), run, lambda _: None)
+    second = load_bundle(str(run.bundle), torch.device("cpu"))
+    for name, weights in first.predictor.state_dict().items():
+        assert torch.equal(second.predictor.state_dict()[name], weights), name
+    assert any(
+        not torch.equal(second.denoiser.state_dict()[name], weights)
+        for name, weights in first.denoiser.state_dict().items()
+    )
+
+
+def test_a_kept_predictor_must_predict_the_recipe_of_the_data_set(dataset_path: Path, tmp_path: Path) -> None:
+    base, run = save_tiny_bundle(tmp_path / "tiny"), RunDirectory(tmp_path / "run")
+    config = tiny_config(dataset_path, TINY, base_model=str(base), process=("phi",), stages=("ddpm",))
+    with pytest.raises(InputError, match=r"predicts another recipe .* train fp too"):
+        train(run.open(config, resume=False), run, lambda _: None)
+    assert not run.stage_weights("ddpm").exists()
+
+
 def test_a_later_stage_needs_the_autoencoder(dataset_path: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="train the stage vae first"):
-        train(tiny_config(dataset_path, TINY), RunDirectory(tmp_path), lambda _: None, ["ddpm"])
+        train(tiny_config(dataset_path, TINY, stages=("ddpm",)), RunDirectory(tmp_path), lambda _: None)

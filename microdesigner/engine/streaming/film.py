@@ -25,9 +25,9 @@ from microdesigner.core.version import __version__
 from microdesigner.data.pool import Task
 from microdesigner.data.processes import Processes, task_processes
 from microdesigner.descriptors.report import DescriptorReport
-from microdesigner.engine.generation import model_identity
 from microdesigner.engine.latents import LatentBatch, initial_noises, latent_shape
 from microdesigner.engine.networks import InferenceNetworks
+from microdesigner.engine.sample_report import model_identity
 from microdesigner.engine.sample_targets import sample_targets
 from microdesigner.engine.streaming import windows
 from microdesigner.engine.streaming.denoising import WindowedDenoising

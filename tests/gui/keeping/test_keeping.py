@@ -10,8 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QWidget
 
-from microdesigner.cli.generate import build_request
 from microdesigner.cli.main import build_parser
+from microdesigner.cli.request_options import build_request
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.regions import region_mask
 from microdesigner.core.request import Request
