@@ -114,7 +114,7 @@ def _autoencoder(work: _Work, family: ModelFamily) -> Autoencoder:
     if _load_finished(stage.network, run, "vae"):
         return stage.network
     if "vae" not in work.stages:
-        raise InputError(f"{run.path} has no trained autoencoder yet; train the stage vae first.")
+        raise InputError(f"{run.path} has no trained autoencoder yet; train the stage vae first, with --stage vae.")
     held_out, training = dataset.held_out.nonzero()[0], (~dataset.held_out).nonzero()[0]
 
     def volumes(batch: int, step: int) -> DataLoader[Tensor]:

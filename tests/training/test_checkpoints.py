@@ -52,7 +52,7 @@ def test_a_prepared_file_runs_no_code_when_a_run_is_resumed(
     attack = {"state_dict": OrderedDict(), "attack": _Attack(tmp_path / "stolen")}
     torch.save(attack, path, _use_new_zipfile_serialization=kind != "plain pickle")
 
-    assert main([*command, "--resume"]) == 2
+    assert main([*command, "--resume", "--stage", "vae"]) == 2
     error = capsys.readouterr().err
     assert not (tmp_path / "stolen").exists()
     assert f"{path} is damaged or holds more than numbers" in error
