@@ -42,8 +42,8 @@ mutate: setup    ## which changes of the code no test notices; ONLY='microdesign
 test-lowest:    ## quick tests with the lowest versions that pyproject.toml declares, in an environment of their own
 	@PYTHON="$(PYTHON)" bash packaging/test_lowest.sh
 
-test-device: setup    ## generation on a strict second device, without a GPU; needs g++ and ninja
-	TEST_DEVICE=1 $(BIN)/python -m pytest tests/device
+test-device: setup    ## generation and training on a strict second device, without a GPU; needs g++ and ninja
+	OMP_NUM_THREADS=1 TEST_DEVICE=1 $(BIN)/python -m pytest tests/device
 
 format: setup    ## bring the code into the house style
 	$(BIN)/ruff check --fix .
