@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+from torch import Tensor
+
 from microdesigner.core.microstructure import Microstructure, PhaseArray
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -14,7 +16,7 @@ from microdesigner.core.version import __version__
 from microdesigner.descriptors import sample_values
 from microdesigner.engine.candidates import Candidate
 from microdesigner.engine.differentiable_descriptors import why_not_refined
-from microdesigner.engine.prediction import predict_properties
+from microdesigner.engine.prediction import MOST_VOXELS, encoded, predict_properties
 from microdesigner.models.bundle import Bundle
 
 Timed = Callable[[str], AbstractContextManager[None]]
@@ -50,10 +52,10 @@ class SampleReport:
         return Sample(volume, seed, report.values, report.reasons, match=match, support=support)
 
     def finished(self, index: int, best: Candidate, requested: Mapping[str, float]) -> Sample:
-        """The sample of the best candidate, with what the predictor says of its latent, and its provenance."""
+        """The sample of the best candidate, with what the predictor says of its film, and its provenance."""
         sample = best.sample
         with self._timed("predict"):
-            prediction = predict_properties(self._bundle, best.latent, sample.seed, sample.measured)
+            prediction = predict_properties(self._bundle, self._latent(best), sample.seed, sample.measured)
         film = judge_film(self._card, sample.measured, prediction.predicted, self._size)
         sample = replace(
             sample,
@@ -73,6 +75,14 @@ class SampleReport:
             sample=entry,
         )
         return replace(sample, microstructure=volume)
+
+    def _latent(self, best: Candidate) -> Tensor:
+        """The latent (channels, x, y, z) of the candidate's film, as of one that is opened: that which it was decoded
+        from knows nothing of biases and kept voxels. It stands for films that are too large to be encoded whole."""
+        film = best.sample.microstructure
+        if film.phases.size > MOST_VOXELS:
+            return best.latent
+        return encoded(self._bundle, replace(film, voxel_nm=self._card.voxel_nm))
 
     def _match(self, best: Candidate) -> dict[str, Any]:
         """How the candidate came to match its targets."""
