@@ -68,10 +68,8 @@ def train(config: TrainingConfig, run: RunDirectory, report: Listener) -> None:
     latents = load_latents(run.latents, dataset, autoencoder)
     predictor = _predictor(work, family, latents)
     denoiser = _denoiser(work, family, latents, autoencoder)
-    if (
-        all(run.stage_weights(stage).exists() or (base and stage not in stages) for stage in STAGES)
-        and ranks.is_first()
-    ):
+    is_complete = all(run.stage_weights(stage).exists() or (base and stage not in stages) for stage in STAGES)
+    if is_complete and ranks.is_first():
         networks = Networks(autoencoder.to(device), predictor.to(device), denoiser.to(device))
         entries = family.finalize(networks, latents, report)  # where they were trained, after Lightning moved them away
         document = card_document(config.name, dataset, run) | entries

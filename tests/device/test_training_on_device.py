@@ -11,7 +11,6 @@ from lightning.pytorch.strategies import SingleDeviceStrategy
 
 from microdesigner.core.events import Progress
 from microdesigner.core.request import Request
-from microdesigner.data.build import BuildPlan, build_dataset
 from microdesigner.engine import Engine
 from microdesigner.evaluation.target_accuracy import METRICS, card_targets, evaluate_accuracy
 from microdesigner.physics.simulate import Recipe, simulate
@@ -23,6 +22,7 @@ from microdesigner.training.predictor_stage import PredictorStage
 from microdesigner.training.presets import PRESETS, Preset, StagePlan
 from microdesigner.training.run import RunDirectory
 from tests.device.accelerator import Accelerator
+from tests.tiny_dataset import write_tiny_dataset
 from tests.training.configs import tiny_config
 
 STEPS = 4
@@ -36,9 +36,7 @@ def plan(steps: int = STEPS) -> Preset:
 
 @pytest.fixture(scope="module")
 def dataset_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("data") / "set.h5"
-    list(build_dataset(path, BuildPlan(series=16, snapshots=3, size=(32, 32, 32), thicknesses=1), workers=2))
-    return path
+    return write_tiny_dataset(tmp_path_factory.mktemp("data") / "set.h5")
 
 
 class _OneDevice(LightningAccelerator):
@@ -96,18 +94,18 @@ def test_all_stages_are_trained_and_the_model_is_measured_there(
     assert (tmp_path / "eval" / METRICS).is_file()
 
 
-@pytest.mark.parametrize("stage", ["vae", "fp", "ddpm"])
+@pytest.mark.parametrize("stage", STAGES)
 def test_an_interrupted_stage_goes_on_there(
     dataset_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
     run = RunDirectory(tmp_path / "run")
     config = tiny_config(dataset_path, plan(), device="accel")
-    rate = fitting.TrainingStage.on_train_batch_start
+    begin = fitting.TrainingStage.on_train_batch_start
 
     def interrupted(module: fitting.TrainingStage, batch: Any, index: int) -> None:
         if type(module) is STAGES[stage] and module.global_step == 2:
             raise KeyboardInterrupt
-        rate(module, batch, index)
+        begin(module, batch, index)
 
     with monkeypatch.context() as patched:
         patched.setattr(fitting.TrainingStage, "on_train_batch_start", interrupted)
@@ -123,8 +121,7 @@ def test_a_step_of_the_denoiser_waits_for_nothing(dataset_path: Path, tmp_path: 
     spent = []
     for steps in (8, 24):
         run = RunDirectory(tmp_path / str(steps))
-        stages = replace(plan(), ddpm=replace(plan(steps).ddpm, batch=4))
-        config = tiny_config(dataset_path, stages, device="accel")
+        config = tiny_config(dataset_path, replace(plan(), ddpm=plan(steps).ddpm), device="accel")
         before = accelerator.crossings()
         train(run.open(config, resume=False), run, lambda _: None)
         spent.append(accelerator.crossings() - before)
