@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from microdesigner.core.descriptor_spec import FURTHER, spec_of
+from microdesigner.core.descriptor_spec import is_further, spec_of
 from microdesigner.core.request import Request
 
 NEWEST = 0.5
@@ -47,7 +47,7 @@ class Work:
     @property
     def shaped(self) -> bool:
         """Whether straight paths, area or tortuosity factors are asked for, which take rounds of refinement."""
-        return any(spec_of(name).kind == "tortuosity" or name in FURTHER for name in self.targets)
+        return any(spec_of(name).kind == "tortuosity" or is_further(name) for name in self.targets)
 
 
 @dataclass

@@ -49,20 +49,29 @@ def _add_film_options(parser: argparse.ArgumentParser) -> None:
     film.add_argument(
         "--lateral", choices=("periodic", "no-flux"), help="lateral faces (what the file says, else no-flux)"
     )
+    film.add_argument(
+        "--isotropic",
+        action="store_true",
+        help="the material has no direction: training turns and mirrors its volumes, which must be cubes, in space",
+    )
     add_file_options(parser)
 
 
 def _add_size_options(parser: argparse.ArgumentParser) -> None:
     size = parser.add_argument_group("subvolumes")
-    size.add_argument(
-        "--stride", type=int, metavar="N", help="cut overlapping subvolumes every N voxels of the source along x and y"
-    )
+    size.add_argument("--stride", type=int, metavar="N", help="cut overlapping subvolumes every N voxels of the source")
     size.add_argument(
         "--window",
         type=int,
         nargs=2,
         metavar=("X", "Y"),
         help="lateral voxels of a subvolume in the source (as many as the film is thick)",
+    )
+    size.add_argument(
+        "--height",
+        type=int,
+        metavar="Z",
+        help="voxels of a subvolume in the source along z, where the film is cut along z too (the whole thickness)",
     )
     size.add_argument(
         "--resize",
@@ -142,6 +151,7 @@ def plan_of(args: argparse.Namespace) -> "ImportPlan":
         options.flip,
         options.raw,
         options.names,
+        args.isotropic,
     )
 
 
@@ -149,7 +159,12 @@ def _cut(args: argparse.Namespace) -> "Cut | None":
     from microdesigner.data.importing import Cut
 
     if args.stride is None:
-        if args.window:
-            raise InputError("--window needs --stride, the distance between subvolumes; add it.")
+        for name in ("window", "height"):
+            if getattr(args, name) is not None:
+                raise InputError(f"--{name} needs --stride, the distance between subvolumes; add it.")
         return None
-    return Cut(args.stride, tuple(args.window) if args.window else None)
+    if args.height is None:
+        return Cut(args.stride, tuple(args.window) if args.window else None)
+    if not args.window:
+        raise InputError("--height needs --window, the lateral voxels of a subvolume; add it.")
+    return Cut(args.stride, (*args.window, args.height))

@@ -49,6 +49,9 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--from", dest="base", metavar="MODEL",
         help="fine-tune this model: keep its encoder, start from its predictor and denoiser (stage vae: decoder); "
         "what is not among the stages stays as it is")  # fmt: skip
+    parser.add_argument("--warm-start", metavar="MODEL",
+        help="begin the networks of a new model with the weights of this one, as far as they fit: for few volumes, "
+        "even of another material")  # fmt: skip
     parser.add_argument("--denoiser",
         help="unet or transformer: what is trained to denoise (unet); a model to fine-tune keeps its own")  # fmt: skip
     parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=None,

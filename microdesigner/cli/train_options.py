@@ -32,6 +32,7 @@ def training_config(args: argparse.Namespace, directory: "RunDirectory") -> "Tra
         "minutes": None if args.minutes is None else _minutes(args.minutes),
         "compiled": args.compile,
         "base_model": args.base,
+        "warm_start": args.warm_start,
         "stages": None if args.stage is None else _stages(args.stage),
         "device": args.device,
         "devices": args.devices,

@@ -30,7 +30,7 @@ from microdesigner.core.card_entries import (
     check_width,
 )
 from microdesigner.core.conditions import in_conditions
-from microdesigner.core.descriptor_spec import DOMAIN_SIZE, spec_of
+from microdesigner.core.descriptor_spec import DOMAIN_SIZE, further_names, spec_of
 from microdesigner.core.documents import Line, convert_document, parse_document, read_limited
 from microdesigner.core.domain_sizes import DomainSizes, SizeResponse
 from microdesigner.core.errors import InputError
@@ -201,6 +201,12 @@ class ModelCard(Struct, frozen=True, kw_only=True, rename=_RENAMED, dict=True):
         if (support := self.support) is None or not self.domain_size_nm:
             return support
         return Support((*support.names, DOMAIN_SIZE), np.column_stack([support.points, self.domain_size_nm]))
+
+    @property
+    def further_names(self) -> tuple[str, ...]:
+        """What its films can be refined to beside its conditions and the domain size."""
+        conditions = {condition.name for condition in self.conditions}
+        return tuple(name for name in further_names(self.phase_names) if name not in conditions)
 
     @property
     def targets(self) -> Parameters:

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from microdesigner.core.descriptor_spec import FURTHER, LOGARITHMIC, FurtherTarget
+from microdesigner.core.descriptor_spec import is_further, is_logarithmic
 from microdesigner.core.documents import Line, Number
+from microdesigner.core.phases import MOST_PHASES
 
 Count = Annotated[int, Meta(ge=0, le=1 << 53)]
 Edge = Annotated[int, Meta(ge=1, le=4096)]
@@ -95,12 +96,14 @@ class MeasuredFilmsEntry(Struct, frozen=True):
     measures (`measured`), see `core.further_targets`."""
 
     asked: Annotated[tuple[Line, ...], Meta(min_length=1, max_length=MAX_PARAMETERS)]
-    measured: Annotated[tuple[FurtherTarget, ...], Meta(min_length=1, max_length=len(FURTHER))]
+    measured: Annotated[tuple[Line, ...], Meta(min_length=1, max_length=MOST_PHASES + 1)]
     rows: Rows
 
     def __post_init__(self) -> None:
+        if unknown := [name for name in self.measured if not is_further(name)]:
+            raise ValueError(f"measured_films measures {unknown[0]}, which is no target")
         check_width(self.rows, len(self.asked) + len(self.measured), "rows of measured_films", "name")
-        columns = [column for column, name in enumerate((*self.asked, *self.measured)) if name in LOGARITHMIC]
+        columns = [column for column, name in enumerate((*self.asked, *self.measured)) if is_logarithmic(name)]
         if any(row[column] <= 0 for row in self.rows for column in columns):
             raise ValueError("measured_films holds an area, tortuosity factor or domain size that is not above 0")
         if any(abs(value) > LARGEST for row in self.rows for value in row):

@@ -1,24 +1,18 @@
 """What each descriptor and processing parameter means: the source of sliders, tooltips, table heads and axis labels."""
 
-from typing import Literal, get_args
-
 from microdesigner.core.phase_specs import curvature_specs, own_phase_spec, statistics_specs, surface_specs
+from microdesigner.core.phases import LETTERS, MOST_PHASES, TORTUOSITY_FACTOR, Names, phase_keys
 from microdesigner.core.property_specs import PROPERTY_SPECS
 from microdesigner.core.quantity import DescriptorSpec, titled
 
 __all__ = [
-    "DOMAIN_SIZE", "FURTHER", "INTERFACIAL_AREA", "LOGARITHMIC", "OF_GRASPI", "SPECS",
-    "DescriptorSpec", "FurtherTarget", "known_spec", "same_quantity", "spec_of",
+    "DOMAIN_SIZE", "INTERFACIAL_AREA", "OF_GRASPI", "SPECS",
+    "DescriptorSpec", "further_names", "is_further", "is_logarithmic", "known_spec", "same_quantity", "spec_of",
 ]  # fmt: skip
 
 DOMAIN_SIZE = "domain_size"
 """Of the film, all phases together: a target of models whose denoiser is conditioned on it."""
 INTERFACIAL_AREA = "interfacial_area"
-FurtherTarget = Literal["interfacial_area", "tortuosity_factor_D", "tortuosity_factor_A"]
-FURTHER: tuple[FurtherTarget, ...] = get_args(FurtherTarget)
-"""Targets that no network is conditioned on, see `core.further_targets`."""
-LOGARITHMIC = (DOMAIN_SIZE, *FURTHER)
-"""Targets that count by their logarithms, and so are above 0."""
 
 
 def _fraction(name: str, symbol: str, phase: str) -> DescriptorSpec:
@@ -153,6 +147,29 @@ def spec_of(name: str) -> DescriptorSpec:
 
 
 _SAME = (("vol_frac_D", "ABS_f_D"), ("tortuosity_D", "CT_f_D_tort1"), ("tortuosity_A", "CT_f_A_tort1"))
+
+
+def further_names(names: Names) -> tuple[str, ...]:
+    """Targets of phases with these names that a network need not be conditioned on, see `core.further_targets`: the
+    interfacial area and the tortuosity factor of every phase but the mixed one.
+
+    Examples
+    --------
+    >>> further_names(("donor", "acceptor", "mixed")), further_names(("pore",))
+    (('interfacial_area', 'tortuosity_factor_D', 'tortuosity_factor_A'), ('interfacial_area', 'tortuosity_factor_pore'))
+    """
+    keys = (key for key in phase_keys(names)[:MOST_PHASES] if key != LETTERS[-1])
+    return (INTERFACIAL_AREA, *(f"{TORTUOSITY_FACTOR}{key}" for key in keys))
+
+
+def is_further(name: str) -> bool:
+    """Whether a quantity is one of `further_names`, of whatever phases."""
+    return name == INTERFACIAL_AREA or name.startswith(TORTUOSITY_FACTOR)
+
+
+def is_logarithmic(name: str) -> bool:
+    """Whether a target counts by its logarithm, and so is above 0."""
+    return name == DOMAIN_SIZE or is_further(name)
 
 
 def same_quantity(name: str) -> tuple[str, ...]:

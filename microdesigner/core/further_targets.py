@@ -1,7 +1,7 @@
 """Targets that no network is conditioned on: reached by choosing the conditions that the user leaves open.
 
 The card holds films with what was asked of each (its conditions and its domain size) and what it measures of
-`descriptor_spec.FURTHER`. The logarithms of these values are fitted as quadratic functions of what was asked
+`descriptor_spec.further_names`. The logarithms of these values are fitted as quadratic functions of what was asked
 (`core.response`). For a target, a training film is drawn that is likely to measure it, and moved the least way to where
 films do on average.
 """
@@ -38,7 +38,7 @@ class FurtherTargets:
     films : Support
         Training films: values of each condition and the domain size in nm.
     surface : ResponseSurface
-        Logarithms of some of `FURTHER` by the same, the domain size as its logarithm.
+        Logarithms of some of `further_names` by the same, the domain size as its logarithm.
     phase_names : tuple of str
         Names of the phases.
     """
@@ -69,7 +69,7 @@ class FurtherTargets:
         Parameters
         ----------
         targets : mapping
-            Some of `FURTHER` and of the conditions; what the latter fix stays.
+            Some of `further_names` and of the conditions; what the latter fix stays.
         level : float
             0 to 1: which of the training films that are likely to measure this is taken.
         """

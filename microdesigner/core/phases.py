@@ -17,6 +17,7 @@ LETTERS = ("D", "A", "M")
 FACES = ("lower", "upper")
 """The film's first and last layer: of donor and acceptor the cathode's side and the anode's."""
 FRACTION_PREFIXES = ("vol_frac_", "ABS_f_")
+TORTUOSITY_FACTOR = "tortuosity_factor_"
 ROUNDING = 1e-6
 """What rounding leaves of the difference of a sum of fractions from 1."""
 Names = tuple[str, ...]
@@ -91,6 +92,17 @@ def fraction_label(name: str, names: Names) -> int | None:
             letters = LETTERS[: len(names)]
             return letters.index(letter) if (letter := name.removeprefix(prefix)) in letters else None
     return next((label for label in own_labels(names) if name == fraction_name(names, label)), None)
+
+
+def tortuosity_factor_label(name: str, names: Names) -> int | None:
+    """Label of the phase whose tortuosity factor a target names; None for other targets. GraSPI's letters stand for the
+    labels as in `fraction_label`."""
+    key = name.removeprefix(TORTUOSITY_FACTOR)
+    if key == name:
+        return None
+    if key in (of_graspi := LETTERS[: len(names)]):
+        return of_graspi.index(key)
+    return next((label for label, own in enumerate(phase_keys(names)) if own == key), None)
 
 
 def fraction_labels(targets: Mapping[str, float], names: Names) -> dict[int, float]:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
-from microdesigner.core.descriptor_spec import LOGARITHMIC, known_spec, same_quantity
+from microdesigner.core.descriptor_spec import is_logarithmic, known_spec, same_quantity
 from microdesigner.core.documents import convert_document, read_document
 from microdesigner.core.errors import InputError
 from microdesigner.core.given import Given
@@ -238,5 +238,5 @@ def _check_target(name: str, value: object) -> None:
     spec = known_spec(name)
     if spec is not None and not spec.low <= value <= spec.high:
         raise InputError(f"The target {name} must lie between {spec.low:g} and {spec.high:g}; got {value:g}.")
-    if name in LOGARITHMIC and value <= 0:
+    if is_logarithmic(name) and value <= 0:
         raise InputError(f"The target {name} must be above 0; got {value:g}.")

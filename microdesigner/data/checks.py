@@ -13,7 +13,7 @@ from microdesigner.core.card import DENOISER_MULTIPLE
 from microdesigner.core.descriptor_spec import known_spec
 from microdesigner.core.documents import convert_document, plain_number
 from microdesigner.core.errors import InputError
-from microdesigner.core.phases import check_phase_names, fraction_label
+from microdesigner.core.phases import check_phase_names, fraction_label, straight_paths
 from microdesigner.core.quantity import size_words
 from microdesigner.data.hdf5_text import write_text
 from microdesigner.data.hdf5_writing import written
@@ -25,6 +25,8 @@ AUTOENCODER_FACTOR = 8
 SIZE_MULTIPLE = DENOISER_MULTIPLE * AUTOENCODER_FACTOR
 FEW_VOLUMES, FEW_INDEPENDENT = 200, 32
 AGREES = 0.01
+DIRECTED = ("CT_", "ABS_wf_", "connected_", "tortuosity_factor_", "effective_diffusivity_", "mean_chord_")
+"""How names of quantities begin that are measured along a direction or from a face, beside straight paths."""
 Severity = Literal["error", "warning", "note", "good"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
@@ -97,7 +99,8 @@ def checks_document(checks: Sequence[Check]) -> dict[str, Any]:
 
 def _essentials(dataset: VolumeDataset, conditions: Sequence[str], process: Sequence[str]) -> list[Check]:
     """What a training cannot do without."""
-    return [*_sizes(dataset), *_phases(dataset), *_labels(dataset, conditions, process), *_split(dataset)]
+    found = [*_sizes(dataset), *_phases(dataset), *_labels(dataset, conditions, process), *_split(dataset)]
+    return [*found, *_turns(dataset, conditions)] if dataset.description.isotropic else found
 
 
 def _sizes(dataset: VolumeDataset) -> list[Check]:
@@ -118,6 +121,20 @@ def _sizes(dataset: VolumeDataset) -> list[Check]:
         remedy = "Lengths in nm hold for the first film; import films of other thickness apart where they matter."
         return [Check("sizes", "warning", sentence, remedy)]
     return [Check("sizes", "good", f"All {len(dataset)} volumes have {size} voxels.")]
+
+
+def _turns(dataset: VolumeDataset, conditions: Sequence[str]) -> list[Check]:
+    """What keeps the volumes of a material without direction from being turned in space."""
+    name, size, edges = "turns", size_words(dataset.shape), dataset.description.voxel_nm
+    if len(set(dataset.shape)) > 1 or len(set(edges)) > 1:
+        sentence = f"Volumes of {size} voxels with edges of {size_words(edges)} nm cannot be turned in space."
+        return [Check(name, "error", sentence, "Cut or resize to cubes of cubic voxels, or import without isotropic.")]
+    names = dataset.description.phase_names
+    for condition in conditions:
+        if straight_paths(condition, names) or condition.startswith(DIRECTED):
+            sentence = f"{condition} changes when a volume is turned, but the data set says that it has no direction."
+            return [Check(name, "error", sentence, "Leave it out, or import without isotropic.")]
+    return [Check(name, "good", "Training turns and mirrors every volume in space: 48 of each.")]
 
 
 def _phases(dataset: VolumeDataset) -> list[Check]:

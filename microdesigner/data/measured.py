@@ -17,11 +17,13 @@ OF_TWO = ("ABS_f_D", "CT_f_D_tort1", "CT_f_A_tort1")
 OF_THREE = ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A")
 
 
-def standard_conditions(names: Names) -> tuple[str, ...]:
+def standard_conditions(names: Names, isotropic: bool = False) -> tuple[str, ...]:
     """What a model of phases with these names is conditioned on where nothing else is asked for: all fractions but the
-    last, which the others leave, and straight paths; of donor and acceptor to their electrodes, of other phases to the
-    lower face."""
+    last, which the others leave, and, of a material that has a direction, straight paths; of donor and acceptor to
+    their electrodes, of other phases to the lower face."""
     own = own_labels(names)
+    if isotropic:
+        return tuple(fraction_name(names, label) for label in range(len(names) - 1))
     if has_donor_and_acceptor(names) and not own:
         return OF_THREE if "M" in phase_keys(names) else OF_TWO
     letters = OF_THREE[2:] if has_donor_and_acceptor(names) else ()

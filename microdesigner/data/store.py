@@ -38,7 +38,8 @@ _Kind = TypeVar("_Kind")
 
 @dataclass(frozen=True)
 class Description:
-    """What holds for the whole data set. `origin` records how to rebuild it, `units` those of labels that have one."""
+    """What holds for the whole data set. `origin` records how to rebuild it, `units` those of labels that have one;
+    `isotropic`: volumes may be turned and mirrored in space."""
 
     phase_names: tuple[str, ...]
     lateral: Lateral
@@ -47,6 +48,7 @@ class Description:
     voxel_nm: tuple[float, float, float] = (1.0, 1.0, 1.0)
     origin: dict[str, Any] | None = None
     units: dict[str, str] = field(default_factory=dict)
+    isotropic: bool = False
 
 
 class VolumeDataset:
@@ -204,6 +206,7 @@ class _StoredDescription(Struct, frozen=True):
     voxel_nm: tuple[_Edge, _Edge, _Edge] = (1.0, 1.0, 1.0)
     origin: dict[str, Any] | None = None
     units: dict[str, str] = {}
+    isotropic: bool = False
 
 
 def _shown(name: str) -> str:

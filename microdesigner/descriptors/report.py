@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from microdesigner.core.descriptor_spec import DOMAIN_SIZE, FURTHER, INTERFACIAL_AREA, same_quantity
+from microdesigner.core.descriptor_spec import DOMAIN_SIZE, INTERFACIAL_AREA, same_quantity
 from microdesigner.core.errors import InputError
 from microdesigner.core.microstructure import MIXED, Microstructure
 from microdesigner.core.phases import (
@@ -14,6 +14,7 @@ from microdesigner.core.phases import (
     own_labels,
     phase_keys,
     straight_paths_name,
+    tortuosity_factor_label,
     with_letters,
 )
 from microdesigner.descriptors.components import Components, components_of
@@ -130,7 +131,7 @@ def describe(microstructure: Microstructure, which: DescriptorSet = "basic") -> 
         statistics, missing = scalar_statistics(microstructure, packed, parts)
         values |= statistics
         reasons |= missing
-        values[DOMAIN_SIZE], reason = _alone(DOMAIN_SIZE, microstructure)
+        values[DOMAIN_SIZE], reason = _alone(DOMAIN_SIZE, None, microstructure)
         reasons |= {DOMAIN_SIZE: reason} if reason else {}
     return DescriptorReport(values, reasons)
 
@@ -166,11 +167,12 @@ def sample_values(microstructure: Microstructure, conditions: Collection[str] = 
     DescriptorReport
         The "basic" set without doubles (where the mixed phase is named, without the GraSPI names), then those of
         `conditions` that GraSPI's table, another name of one quantity, or the rest of two phases give, and of the
-        domain size and `FURTHER` those that are among them. GraSPI's names stand for the labels 0, 1 and 2 where they
-        are asked for, whatever the phases are called.
+        domain size, the interfacial area and tortuosity factors those that are among them. GraSPI's names stand for
+        the labels 0, 1 and 2 where they are asked for, whatever the phases are called.
     """
     basic = sample_names(microstructure.phase_names)
-    alone = [name for name in (DOMAIN_SIZE, *FURTHER) if name in conditions]
+    labels = {name: tortuosity_factor_label(name, microstructure.phase_names) for name in conditions}
+    alone = [name for name in conditions if name in (DOMAIN_SIZE, INTERFACIAL_AREA) or labels[name] is not None]
     further = [name for name in dict.fromkeys(conditions) if name not in basic and name not in alone]
     report = describe(microstructure)
     if any(_named(name, report.values) is None and name != "vol_frac_A" for name in further):
@@ -183,7 +185,7 @@ def sample_values(microstructure: Microstructure, conditions: Collection[str] = 
         elif name == "vol_frac_A":
             values[name] = 1 - float(report.values["ABS_f_D"] or 0)
     for name in alone:
-        values[name], reason = _alone(name, microstructure)
+        values[name], reason = _alone(name, labels[name], microstructure)
         reasons |= {name: reason} if reason else {}
     return DescriptorReport(values, {name: reason for name, reason in reasons.items() if name in values})
 
@@ -200,10 +202,11 @@ def _named(name: str, values: Mapping[str, Value]) -> str | None:
     return next((other for other in (name, *same_quantity(name)) if other in values), None)
 
 
-def _alone(name: str, microstructure: Microstructure) -> tuple[float | None, str]:
-    """The domain size or one of `FURTHER`, without all other statistics, or why there is none."""
-    if name not in (DOMAIN_SIZE, INTERFACIAL_AREA):
-        return _tortuosity_factor(microstructure, "DA".index(name[-1]))
+def _alone(name: str, label: int | None, microstructure: Microstructure) -> tuple[float | None, str]:
+    """The domain size, the interfacial area or the tortuosity factor of the phase `label`, without all other
+    statistics, or why there is none."""
+    if label is not None:
+        return _tortuosity_factor(microstructure, label)
     if microstructure.voxel_nm is None:
         return None, EDGE_UNKNOWN
     if name == INTERFACIAL_AREA:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.card import CONTROLLED, ModelCard
-from microdesigner.core.descriptor_spec import FURTHER, same_quantity
+from microdesigner.core.descriptor_spec import is_further, same_quantity
 from microdesigner.core.errors import InputError
 from microdesigner.core.phases import fraction_labels
 from microdesigner.core.support import SPARSE
@@ -48,7 +48,7 @@ class Space:
 
     def __init__(self, card: ModelCard, fixed: Mapping[str, float], goals: Sequence[Goal], layers: int) -> None:
         self._card, self._layers = card, layers
-        if further := [name for name in fixed if name in FURTHER]:
+        if further := [name for name in fixed if is_further(name)]:
             raise InputError(f"A study reaches {further[0]} by its other targets; give bounds on it as goals instead.")
         self._asked = card.conditioned_on(fixed)
         self._fixed = self._in_trained(self._asked)
@@ -56,7 +56,7 @@ class Space:
             name: (self._in_trained({name: low})[name], self._in_trained({name: high})[name])
             for name, (low, high) in _bounds_of_targets(card, goals).items()
         }
-        free = [each for each in card.targets if each.name not in (*self._fixed, *FURTHER)]
+        free = [each for each in card.targets if each.name not in self._fixed and not is_further(each.name)]
         self.names = tuple(each.name for each in free)
         self.low, self.high = np.array([each.low for each in free]), np.array([each.high for each in free])
         self._known = card.known_films

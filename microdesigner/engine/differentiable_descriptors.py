@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from microdesigner.core.card import ModelCard
-from microdesigner.core.descriptor_spec import FURTHER, INTERFACIAL_AREA
-from microdesigner.core.microstructure import ACCEPTOR, DONOR, Microstructure
-from microdesigner.core.phases import StraightPaths, fraction_label, straight_paths
+from microdesigner.core.descriptor_spec import INTERFACIAL_AREA
+from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.phases import StraightPaths, fraction_label, straight_paths, tortuosity_factor_label
 from microdesigner.descriptors.components import components_of, reaching_voxels
 from microdesigner.descriptors.geodesic import CUBE
 from microdesigner.descriptors.own_phases import straight_share
@@ -27,11 +27,6 @@ from microdesigner.descriptors.transport import Transport, diffusivity_slopes, t
 from microdesigner.engine.sample_targets import SampleTargets
 
 Kind = Literal["fraction", "straight", "area", "tortuosity factor"]
-_FURTHER: dict[str, tuple[Kind, int]] = {
-    INTERFACIAL_AREA: ("area", DONOR), "tortuosity_factor_D": ("tortuosity factor", DONOR),
-    "tortuosity_factor_A": ("tortuosity factor", ACCEPTOR),
-}  # fmt: skip
-"""Kind and label; an area is of all phases."""
 NOTHING = 255
 MOST_VOXELS = 2 * 256 * 256 * 128
 
@@ -77,11 +72,14 @@ class FilmCounts:
 
 def target_values(card: ModelCard, targets: SampleTargets) -> tuple[Tensor, list[bool]]:
     """What a film is refined to, (conditions + further targets,), and which of it is asked for: the conditions as the
-    film shall measure them, then `FURTHER` in the model's own voxels."""
+    film shall measure them, then the further targets in the model's own voxels."""
     names = [condition.name for condition in card.conditions]
     values = [float(targets.requested.get(name, 0.0)) for name in names]
-    further = [float(targets.conditions.get(name, 0.0)) for name in FURTHER]
-    asked = [*(name in targets.requested for name in names), *(name in targets.conditions for name in FURTHER)]
+    further = [float(targets.conditions.get(name, 0.0)) for name in card.further_names]
+    asked = [
+        *(name in targets.requested for name in names),
+        *(name in targets.conditions for name in card.further_names),
+    ]
     return torch.tensor([*values, *further]), asked
 
 
@@ -90,7 +88,7 @@ def target_quantities(card: ModelCard, targeted: Sequence[bool], voxels: int) ->
     fit, and no straight paths in voxels that are no cubes, for which their derivatives are not known."""
     if voxels > MOST_VOXELS:
         return []
-    names = [*(condition.name for condition in card.conditions), *FURTHER]
+    names = [*(condition.name for condition in card.conditions), *card.further_names]
     columns = [column for column, asked in enumerate(targeted) if asked]
     found = (_quantity(column, names[column], card) for column in columns)
     return [each for each in found if each is not None and (not each.straight or is_cubic(card.voxel_nm))]
@@ -101,10 +99,10 @@ def _quantity(column: int, name: str, card: ModelCard) -> TargetQuantity | None:
         return TargetQuantity(column, label, "fraction")
     if (paths := straight_paths(name, card.phase_names)) is not None:
         return TargetQuantity(column, paths.label, "straight", paths.upper)
-    if name in _FURTHER:
-        kind, label = _FURTHER[name]
-        return TargetQuantity(column, label, kind)
-    return None
+    if name == INTERFACIAL_AREA:
+        return TargetQuantity(column, 0, "area")
+    label = tortuosity_factor_label(name, card.phase_names)
+    return None if label is None else TargetQuantity(column, label, "tortuosity factor")
 
 
 def why_not_refined(card: ModelCard, targets: Iterable[str]) -> str:

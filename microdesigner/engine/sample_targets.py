@@ -17,8 +17,8 @@ LEVELS = 0x6D6978
 class SampleTargets:
     """Targets in the model's own conditions: `requested` is what the film is to measure, `conditions` what a film of
     the same structure measures in the thickness and the voxels that the model was trained on, for the denoiser knows no
-    others. What is chosen for the sake of `FURTHER` is among the conditions; chosen fractions are requested, too, since
-    they cost nothing to meet."""
+    others. What is chosen for the sake of further targets is among the conditions; chosen fractions are requested, too,
+    since they cost nothing to meet."""
 
     requested: dict[str, float]
     conditions: dict[str, float]

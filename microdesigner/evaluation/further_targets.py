@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from microdesigner.core.card import CARD_FILE, ModelCard
-from microdesigner.core.descriptor_spec import DOMAIN_SIZE, FURTHER
+from microdesigner.core.descriptor_spec import DOMAIN_SIZE
 from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
@@ -41,12 +41,14 @@ def training_targets(card: ModelCard, count: int) -> list[dict[str, float]]:
 
 
 def measure_films(engine: Engine, count: int, path: Path) -> Iterator[Progress]:
-    """Make films at `training_targets` and write a table of what was asked of each and what it measures of `FURTHER`.
+    """Make films at `training_targets` and write a table of what was asked of each and what it measures of the card's
+    `further_names`.
 
     A line is added for each film, and those that are there stay, so that an interrupted run goes on.
     """
     targets = training_targets(engine.card, count)
-    header = [*targets[0], *FURTHER]
+    names = engine.card.further_names
+    header = [*targets[0], *names]
     done = len(table_rows(path, header))
     requests = [
         Request(targets[number], model=engine.card.name, seed=FILMS_SEED + number)
@@ -54,8 +56,8 @@ def measure_films(engine: Engine, count: int, path: Path) -> Iterator[Progress]:
     ]
     with growing_table(path, header) as add:
         for number, sample in enumerate(engine.generate_each(requests), done):
-            values = sample_values(sample.microstructure, FURTHER).values
-            measured = ["" if (value := values[name]) is None else value for name in FURTHER]
+            values = sample_values(sample.microstructure, names).values
+            measured = ["" if (value := values[name]) is None else value for name in names]
             add([*targets[number].values(), *measured])
             yield Progress("films", number + 1, len(targets))
 
@@ -63,20 +65,20 @@ def measure_films(engine: Engine, count: int, path: Path) -> Iterator[Progress]:
 def films_entry(card: ModelCard, path: Path) -> dict[str, Any]:
     """The card's entry of such a table; films in which a phase leads nowhere are left out."""
     asked = [*training_targets(card, 1)[0]]
-    rows = _rows(path, [*asked, *FURTHER])
+    rows = _rows(path, [*asked, *card.further_names])
     whole = [[round(value, 6) for value in row if value is not None] for row in rows if None not in row]
-    return {"asked": asked, "measured": list(FURTHER), "rows": whole}
+    return {"asked": asked, "measured": list(card.further_names), "rows": whole}
 
 
 def evaluate_asked(engine: Engine, table: Path, path: Path) -> Iterator[Progress]:
-    """Ask for the domain size and each of `FURTHER` beside the fractions, as films of `table` have them, and write the
-    agreement of measured with asked values by name to `path`."""
+    """Ask for the domain size and each further target beside the fractions, as films of `table` have them, and write
+    the agreement of measured with asked values by name to `path`."""
     card = engine.card.with_entries({"measured_films": films_entry(engine.card, table)})
     asking = Engine(replace(engine.bundle, card=card), engine.device)
-    header = [*training_targets(card, 1)[0], *FURTHER]
+    header = [*training_targets(card, 1)[0], *card.further_names]
     films = [dict(zip(header, row, strict=True)) for row in _rows(table, header) if None not in row]
     chosen = [films[row] for row in evenly_spread(len(films), min(ASKED, len(films)))]
-    names, found = (DOMAIN_SIZE, *FURTHER), {}
+    names, found = (DOMAIN_SIZE, *card.further_names), {}
     for place, name in enumerate(names):
         requests = [
             Request(_beside_fractions(card, film, name), model=card.name, seed=ASKED_SEED + number)
@@ -92,7 +94,7 @@ def evaluate_asked(engine: Engine, table: Path, path: Path) -> Iterator[Progress
 
 
 def record_further(bundle: Path, table: Path, asked: Path) -> None:
-    """Let the model in `bundle` be asked for `FURTHER`, and record how well that is met."""
+    """Let the model in `bundle` be asked for further targets, and record how well that is met."""
     card = ModelCard.read(bundle / CARD_FILE)
     document = json.loads(asked.read_text(encoding="utf-8"))
     entries = {

@@ -15,7 +15,7 @@ from microdesigner.data.store import VolumeDataset
 from microdesigner.models.autoencoder import PhaseAutoencoder, one_hot_phases
 from microdesigner.training.presets import StagePlan
 from microdesigner.training.stage import TrainingStage
-from microdesigner.training.volumes import resident_items, resident_volumes, turned_volume
+from microdesigner.training.volumes import resident_items, resident_volumes, turned_at_random
 
 CROP = 64
 KL_WEIGHT = 0.03
@@ -60,11 +60,11 @@ class Volumes(IterableDataset[Tensor]):
 
 
 class Crops(Volumes):
-    """Endless random crops (x, y, z): lateral shift where periodic, D4 about z, whole height."""
+    """Endless random crops (x, y, z): lateral shift where periodic, turned as the material allows, whole height."""
 
     def training_view(self, phases: Tensor, random: np.random.Generator) -> Tensor:
         """A random crop of the volume, turned at random."""
-        phases = turned_volume(phases, int(random.integers(8)))
+        phases = turned_at_random(phases, self.dataset.description, random)
         x, y, _ = phases.shape
         if self.dataset.description.lateral == "periodic":
             phases = phases.roll((int(random.integers(x)), int(random.integers(y))), (0, 1))

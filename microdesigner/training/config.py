@@ -36,6 +36,8 @@ class TrainingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Name of the preset, and its networks, steps, batches and time limits as this training uses them.
     base_model
         Name or folder of the model to fine-tune; empty for a new one.
+    warm_start
+        Name or folder of a model; the networks of a new one begin with what fits of its weights.
     stages
         Those to train; none: see `chosen_stages`.
     device, devices, nodes
@@ -52,6 +54,7 @@ class TrainingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     preset: Line
     plan: Preset
     base_model: Annotated[str, Meta(max_length=4096)] = ""
+    warm_start: Annotated[str, Meta(max_length=4096)] = ""
     stages: Annotated[tuple[Stage, ...], Meta(max_length=len(STAGES))] = ()
     device: Line = "auto"
     devices: Count = 1
@@ -125,7 +128,7 @@ def check_resumable(stored: TrainingConfig, requested: TrainingConfig, folder: P
             f"{folder} was started on the data set {stored.dataset} as it was then, and what is learned belongs to its "
             "volumes; resume with that one, or choose another folder."
         )
-    for entry in ("conditions", "process", "base_model", "preset", "plan"):
+    for entry in ("conditions", "process", "base_model", "warm_start", "preset", "plan"):
         before, after = _comparable(getattr(stored, entry)), _comparable(getattr(requested, entry))
         if before != after:
             name, before, after = (

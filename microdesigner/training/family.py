@@ -47,11 +47,20 @@ class ModelFamily(Protocol):
         architecture."""
 
 
-def family_of(dataset: VolumeDataset, preset: Preset, base: Bundle | None = None) -> ModelFamily:
-    """The networks of `preset` for `dataset`; raises InputError when they cannot start from `base`."""
+def family_of(
+    dataset: VolumeDataset, preset: Preset, base: Bundle | None = None, start: Bundle | None = None
+) -> ModelFamily:
+    """The networks of `preset` for `dataset`: those of `base` to fine-tune, or new ones that begin with what fits of
+    the weights of `start`; raises InputError when they cannot."""
+    if base and start:
+        raise InputError("A model is fine-tuned, or a new one begins with the weights of another; choose one of them.")
     if base:
         _check_base(base, dataset, preset)
-    return PaperFamily(dataset, preset) if preset.denoiser == "paper" else NativeFamily(dataset, preset, base)
+    if preset.denoiser != "paper":
+        return NativeFamily(dataset, preset, base, start)
+    if start:
+        raise InputError("The preset paper trains the paper's networks from the start; leave the warm start out.")
+    return PaperFamily(dataset, preset)
 
 
 def _check_base(base: Bundle, dataset: VolumeDataset, preset: Preset) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import h5py
@@ -23,7 +24,7 @@ from microdesigner.data.store import Description, VolumeDataset
 from microdesigner.descriptors.structure_factor import film_domain_size
 from microdesigner.models.autoencoder import one_hot_phases
 from microdesigner.models.bundle import Autoencoder
-from microdesigner.training.volumes import turned_volume, volume_batches
+from microdesigner.training.volumes import turned_at_random, volume_batches
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def encode_dataset(path: Path, dataset: VolumeDataset, network: Autoencoder, var
         file["volume"] = np.repeat(np.arange(len(dataset)), variants)
         done = 0
         for volumes in volume_batches(dataset, range(len(dataset)), device):
-            labels = torch.stack([_variant(volume, n, random, shifts) for volume in volumes for n in range(variants)])
+            pairs = product(volumes, range(variants))
+            labels = torch.stack([_variant(volume, dataset.description, n, random, shifts) for volume, n in pairs])
             with torch.inference_mode(), compute_policy(device).autocast():
                 mean, _ = network.posterior(one_hot_phases(labels, network.config.phases), periodic)
             check()
@@ -94,11 +96,11 @@ def _domain_size(description: Description, phases: PhaseArray) -> float:
     return film_domain_size(film) or max(edges)
 
 
-def _variant(volume: Tensor, number: int, random: np.random.Generator, shifts: int) -> Tensor:
+def _variant(volume: Tensor, description: Description, number: int, random: np.random.Generator, shifts: int) -> Tensor:
     """The volume itself, then random turns and, where there are any, one of `shifts` along x and along y."""
     if number == 0:
         return volume
-    volume = turned_volume(volume, int(random.integers(8)))
+    volume = turned_at_random(volume, description, random)
     return volume.roll(tuple(random.integers(shifts, size=2).tolist()), (0, 1)) if shifts else volume
 
 

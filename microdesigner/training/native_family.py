@@ -29,16 +29,20 @@ from microdesigner.training.latents import Latents
 from microdesigner.training.predictor_stage import PredictorStage
 from microdesigner.training.presets import Preset
 from microdesigner.training.size_response import generated_samples, measured_response
+from microdesigner.training.warm_start import begin_with
 
 HEAD_WIDTH = 64
 
 
 class NativeFamily:
     """Phase autoencoder, feature predictor with a posterior, and a U-Net or a transformer that predicts v, conditioned
-    on the domain size too; decoder, predictor and denoiser of `base`, where there is one, are where training starts."""
+    on the domain size too; decoder, predictor and denoiser of `base`, where there is one, are where training starts.
+    New networks begin with what fits of the weights of `start`."""
 
-    def __init__(self, dataset: VolumeDataset, preset: Preset, base: Bundle | None) -> None:
-        self._dataset, self._preset, self._base = dataset, preset, base
+    def __init__(
+        self, dataset: VolumeDataset, preset: Preset, base: Bundle | None = None, start: Bundle | None = None
+    ) -> None:
+        self._dataset, self._preset, self._base, self._start = dataset, preset, base, start
 
     def autoencoder(self) -> AutoencoderStage:
         """Stage 1; of a model to fine-tune the encoder stays."""
@@ -46,7 +50,10 @@ class NativeFamily:
             network = deepcopy(self._base.autoencoder).train().requires_grad_(True)
             return AutoencoderStage(network, self._preset.vae, decoder_only=True)
         phases = len(self._dataset.description.phase_names)
-        return AutoencoderStage(PhaseAutoencoder(AutoencoderConfig(phases=phases)), self._preset.vae)
+        autoencoder = PhaseAutoencoder(AutoencoderConfig(phases=phases))
+        if self._start:
+            begin_with(autoencoder, self._start.autoencoder, self._start.card.name)
+        return AutoencoderStage(autoencoder, self._preset.vae)
 
     def volumes(self, indices: NDArray[Any], seed: int, device: torch.device | None = None, first: int = 0) -> Crops:
         """What stage 1 sees of the volumes `indices`, from draw number `first` on."""
@@ -60,6 +67,8 @@ class NativeFamily:
             return PredictorStage(network, self._preset.fp, latents.periodic)
         channels, conditions, process = latents.latents.shape[1], latents.conditions.shape[1], latents.process.shape[1]
         network = FeaturePredictor(PredictorConfig(channels, conditions, process))
+        if self._start:
+            begin_with(network, self._start.predictor, self._start.card.name)
         _standardise(network.descriptor_mean, network.descriptor_std, latents.conditions, latents)
         if process:
             _standardise(network.process_mean, network.process_std, latents.process, latents)
@@ -96,6 +105,8 @@ class NativeFamily:
             network = deepcopy(self._base.denoiser).train().requires_grad_(True)  # its scaling of the conditions stays
         else:
             network = new_denoiser(self._preset, latents.latents.shape[1], latents.conditions.shape[1])
+            if self._start:
+                begin_with(network, self._start.denoiser, self._start.card.name)
             _standardise(network.condition_mean, network.condition_std, latents.conditions, latents)
         return DenoiserStage(network, self._preset.ddpm, latents.periodic)
 

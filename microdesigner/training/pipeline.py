@@ -47,7 +47,9 @@ def train(config: TrainingConfig, run: RunDirectory, report: Listener) -> None:
     stage is missing.
     """
     stages = config.chosen_stages
-    base = load_bundle(config.base_model, torch.device("cpu")) if config.base_model else None
+    base, start = (
+        load_bundle(name, torch.device("cpu")) if name else None for name in (config.base_model, config.warm_start)
+    )
     dataset = VolumeDataset(Path(config.dataset))
     dataset.description = with_labels(dataset, config.conditions, config.process)
     _check(dataset)
@@ -55,7 +57,7 @@ def train(config: TrainingConfig, run: RunDirectory, report: Listener) -> None:
     device = group_device(config.device)
     compute_policy(device).prepare()
     work = _Work(run, preset, stages, dataset, device)
-    family = family_of(dataset, preset, base)
+    family = family_of(dataset, preset, base, start)
     if base and "vae" not in stages and not run.stage_weights("vae").exists():
         run.finish_stage("vae", base.autoencoder)
     autoencoder = _autoencoder(work, family).to(device)

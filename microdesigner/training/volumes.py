@@ -2,16 +2,19 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from microdesigner.data.store import VolumeDataset
+from microdesigner.data.store import Description, VolumeDataset
 
 MOST_READERS = 12
 RESIDENT_SHARE = 0.25
 BATCH = {"cuda": 32, "cpu": 2}
+TURNS, TURNS_OF_CUBE = 8, 48
 
 
 class _Volumes(Dataset[Tensor]):
@@ -66,7 +69,21 @@ def resident_volumes(dataset: VolumeDataset, indices: Sequence[int], device: tor
     return volumes
 
 
-def turned_volume(volumes: Tensor, element: int) -> Tensor:
-    """Element 0..7 of the symmetry group of the square (D4) applied in the film's plane of (..., x, y, z)."""
-    rotated = torch.rot90(volumes, element % 4, dims=(-3, -2))
-    return rotated.transpose(-3, -2) if element >= 4 else rotated
+def turned_volume(volume: Tensor, element: int) -> Tensor:
+    """One of the `TURNS` of a film (x, y, z) in its plane, the symmetries of the square: quarter turns and mirrors."""
+    rotated = torch.rot90(volume, element % 4, dims=(0, 1))
+    return rotated.transpose(0, 1) if element >= 4 else rotated
+
+
+def turned_cube(volume: Tensor, element: int) -> Tensor:
+    """One of the `TURNS_OF_CUBE` of a cube (x, y, z) in space, its symmetries: axes exchanged, some reversed."""
+    order, reversed_axes = divmod(element, 8)
+    turned = volume.permute(*tuple(permutations(range(3)))[order])
+    return turned.flip([axis for axis in range(3) if reversed_axes >> axis & 1])
+
+
+def turned_at_random(volume: Tensor, description: Description, random: np.random.Generator) -> Tensor:
+    """A volume of a data set turned and mirrored as its material allows: in the film's plane, or in space."""
+    if description.isotropic:
+        return turned_cube(volume, int(random.integers(TURNS_OF_CUBE)))
+    return turned_volume(volume, int(random.integers(TURNS)))

@@ -94,6 +94,7 @@ def test_a_tomogram_becomes_a_checked_data_set(
         (["--map", "0=water"], "water"),
         (["--voxel", "2", "2"], "one edge, or three"),
         (["--window", "8", "8"], "--stride"),
+        (["--stride", "4", "--height", "8"], "--window"),
         (["--workers", "0"], "--workers"),
     ],
 )

@@ -101,7 +101,7 @@ def test_without_such_films_they_are_no_targets() -> None:
     [
         ({"asked": ["domain_size", *CONDITIONS]}, "conditions in their order"),
         ({"measured": ["tortuosity_factor_A", "interfacial_area"]}, "one number per name"),
-        ({"measured": ["chi"]}, "invalid enum value"),
+        ({"measured": ["chi"]}, "chi, which is no target"),
     ],
 )
 def test_a_strange_table_is_refused(changed: dict[str, Any], words: str) -> None:

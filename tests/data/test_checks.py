@@ -54,6 +54,29 @@ def test_sizes_that_cannot_be_learned(shape: tuple[int, int, int], tmp_path: Pat
     assert severities(data_set(tmp_path, 20, shape))["sizes"] == "error"
 
 
+@pytest.mark.parametrize(
+    ("shape", "edges", "conditions", "severity"),
+    [
+        ((32, 32, 32), (2.0, 2.0, 2.0), ("vol_frac_D",), "good"),
+        ((32, 32, 64), (2.0, 2.0, 2.0), ("vol_frac_D",), "error"),
+        ((32, 32, 32), (2.0, 2.0, 3.0), ("vol_frac_D",), "error"),
+        ((32, 32, 32), (2.0, 2.0, 2.0), ("vol_frac_D", "tortuosity_A"), "error"),
+        ((32, 32, 32), (2.0, 2.0, 2.0), ("vol_frac_D", "CT_f_e_conn"), "error"),
+    ],
+)
+def test_a_material_without_direction_can_be_turned(
+    shape: tuple[int, int, int], edges: tuple[float, float, float], conditions: tuple[str, ...], severity: str,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    description = Description(PHASE_NAMES[:2], "no-flux", conditions, (), edges, isotropic=True)
+    with new_dataset(tmp_path / "set.h5", description) as add:
+        for number in range(8):
+            labels = dict.fromkeys(conditions, number / 8) | {"series": float(number)}
+            add(Volume(f"v{number}", np.full(shape, number % 2, np.uint8), labels))
+    found = check_dataset(VolumeDataset(tmp_path / "set.h5"), conditions, ())
+    assert next(check.severity for check in found if check.name == "turns") == severity
+
+
 def test_sizes_that_differ(tmp_path: Path) -> None:
     with new_dataset(tmp_path / "set.h5", Description(PHASE_NAMES[:2], "no-flux", CONDITIONS, ())) as add:
         for number, edge in enumerate((32, 64)):

@@ -100,24 +100,47 @@ def test_a_tomogram_is_cut_without_a_voxel_on_both_sides(tmp_path: Path) -> None
     assert dataset.description.voxel_nm == (1.0, 1.0, 1.0)
     sides: dict[bool, set[int]] = {True: set(), False: set()}
     for name, held_out in zip(dataset.names, dataset.held_out, strict=True):
-        x, y = (int(word[1:]) for word in name.split("-")[-2:])
+        x, y, _ = (int(word[1:]) for word in name.split("-")[-3:])
         sides[bool(held_out)] |= set(place[x : x + 16, y : y + 16].ravel().tolist())
     assert sides[True]
     assert not sides[True] & sides[False]
     assert sum(dataset.description.origin["left_out"].values()) + len(dataset) == 17 * 15
 
 
-@pytest.mark.parametrize(("film", "cut"), [((100, 100, 50), Cut(4)), ((466, 465, 50), Cut(4)), ((60, 30, 20), Cut(3))])
+@pytest.mark.parametrize(
+    ("film", "cut"),
+    [
+        ((100, 100, 50), Cut(4)),
+        ((466, 465, 50), Cut(4)),
+        ((60, 30, 20), Cut(3)),
+        ((90, 80, 70), Cut(9, (16, 24, 20))),
+    ],
+)
 def test_windows_of_the_two_sides_are_apart(film: tuple[int, int, int], cut: Cut) -> None:
     windows = split_windows(film, cut)
-    masks = {side: np.zeros(film[:2], bool) for side in (True, False)}
+    masks = {side: np.zeros(film, bool) for side in (True, False)}
     for window in windows:
         if window.held_out is not None:
-            (x, y), (w, d) = window.origin, window.size
-            masks[window.held_out][x : x + w, y : y + d] = True
+            (x, y, z), (w, d, h) = window.origin, window.size
+            masks[window.held_out][x : x + w, y : y + d, z : z + h] = True
     assert masks[True].any()
     assert masks[False].any()
     assert not (masks[True] & masks[False]).any()
+
+
+def test_a_rock_is_cut_into_cubes_along_z_too(tmp_path: Path) -> None:
+    rock = blobs(0, (64, 48, 40), share=0.2)
+    np.save(tmp_path / "rock.npy", rock)
+    names, cut = ((0, "pore"), (1, "quartz")), Cut(8, (16, 16, 16))
+    plan = ImportPlan((str(tmp_path / "rock.npy"),), (2.0,) * 3, names=names, cut=cut, isotropic=True)
+    dataset = imported(tmp_path, plan)
+    assert dataset.description.isotropic
+    assert dataset.description.conditions == ("volume_fraction_pore",), "what depends on a direction is not learned"
+    assert sum(dataset.description.origin["left_out"].values()) + len(dataset) == 7 * 5 * 4
+    assert dataset.description.origin["independent"] == 4 * 3 * 2
+    for number, name in enumerate(dataset.names):
+        x, y, z = (int(word[1:]) for word in name.split("-")[-3:])
+        np.testing.assert_array_equal(dataset.phases(number), rock[x : x + 16, y : y + 16, z : z + 16])
 
 
 def test_a_film_that_comes_twice_is_not_on_both_sides(tmp_path: Path) -> None:
@@ -279,7 +302,8 @@ def test_volumes_whose_conditions_do_not_exist_are_left_out_and_counted(tmp_path
         ({"conditions": ("beauty",)}, "beauty"),
         ({"process": ("phi",)}, "phi"),
         ({"group_by": ("batch",)}, "batch"),
-        ({"cut": Cut(4, (99, 99))}, "99×99"),
+        ({"cut": Cut(4, (99, 99))}, "99×99×16"),
+        ({"cut": Cut(4, (16, 16, 17))}, "16×16×17"),
         ({"sources": ("nowhere/*.h5",)}, "nowhere"),
     ],
 )

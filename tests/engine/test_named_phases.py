@@ -12,9 +12,15 @@ from microdesigner.core.phases import StraightPaths
 from microdesigner.core.request import Request
 from microdesigner.descriptors import sample_values
 from microdesigner.engine import Engine
-from microdesigner.engine.differentiable_descriptors import TargetQuantity, count_shapes, target_quantities
+from microdesigner.engine.differentiable_descriptors import (
+    TargetQuantity,
+    count_shapes,
+    target_quantities,
+    target_values,
+)
 from microdesigner.engine.networks import InferenceNetworks
 from microdesigner.engine.refinement import EXACT_TOLERANCE, Refinement
+from microdesigner.engine.sample_targets import SampleTargets
 from microdesigner.engine.streaming.measures import measured, places_of, tile_parts
 from microdesigner.engine.streaming.parts import Parts, save, voxels
 from microdesigner.models import tiling
@@ -89,6 +95,29 @@ def test_straight_paths_of_any_phase_to_either_face_are_refined(
     missed = (values(process.decoded().phases) - targets).abs()
     assert float(missed[:2].max()) < 5e-4, "fractions"
     assert float(missed[2:].max()) <= EXACT_TOLERANCE, "straight paths"
+
+
+def test_the_tortuosity_factor_of_a_named_phase_is_refined(
+    networks: InferenceNetworks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = networks.bundle
+    card = bundle.card.with_entries(renamed(SAME))
+    monkeypatch.setattr(networks, "bundle", type(bundle)(**{**vars(bundle), "card": card}))
+    name = "tortuosity_factor_clay"
+    assert card.further_names == ("interfacial_area", *(f"tortuosity_factor_{phase}" for phase in NAMES))
+
+    def value(phases: np.ndarray) -> float:
+        return float(sample_values(Microstructure(phases, (1.0,) * 3, "periodic", NAMES), [name]).values[name] or 0)
+
+    clean = latent()
+    wanted = 0.9 * value(denoised_film(networks, clean))
+    targets, asked = target_values(card, SampleTargets({}, {name: wanted}))
+    quantities = target_quantities(card, asked, 64 * 64 * 32)
+    assert [(each.kind, each.label) for each in quantities] == [("tortuosity factor", 1)]
+    process = Refinement(networks, clean, targets, quantities, 1.0)
+    for _ in process.rounds():
+        pass
+    assert value(process.decoded().phases) == pytest.approx(wanted, rel=EXACT_TOLERANCE)
 
 
 def test_voxels_connected_to_a_face_are_those_of_parts_that_touch_it() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from microdesigner.core.card import CARD_FILE, ModelCard
-from microdesigner.core.descriptor_spec import FURTHER
+from microdesigner.core.descriptor_spec import further_names
 from microdesigner.core.errors import InputError
 from microdesigner.core.events import Progress
 from microdesigner.core.request import Request
@@ -17,6 +17,8 @@ from microdesigner.engine import Engine
 from microdesigner.evaluation import further_targets
 from microdesigner.evaluation.further_targets import evaluate_asked, films_entry, measure_films, record_further
 from tests.tiny_model import save_tiny_bundle, tiny_card, with_measured_films
+
+FURTHER = further_names(("donor", "acceptor", "mixed"))
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from microdesigner.data.store import VolumeDataset
+from microdesigner.data.store import Description, VolumeDataset
 from microdesigner.models.autoencoder import AutoencoderConfig, PhaseAutoencoder, one_hot_phases
 from microdesigner.models.conditioning import ConditionalDenoiser
 from microdesigner.models.diffusion import add_noise
@@ -22,7 +22,7 @@ from microdesigner.training.latents import Latents
 from microdesigner.training.native_family import NativeFamily
 from microdesigner.training.predictor_stage import PredictorStage
 from microdesigner.training.presets import PRESETS, StagePlan
-from microdesigner.training.volumes import turned_volume
+from microdesigner.training.volumes import turned_at_random, turned_cube, turned_volume
 from microdesigner.training.weight_averaging import ema_decay, ema_update
 from tests.tiny_dataset import write_tiny_dataset
 
@@ -156,6 +156,26 @@ def test_the_symmetry_group_has_all_eight_elements_and_leaves_z_alone() -> None:
     assert any(torch.equal(image, mirrored) for image in turned), "a mirror image is one of them"
 
 
+def test_a_cube_has_forty_eight_turns_and_mirrors_and_neighbours_stay_neighbours() -> None:
+    volume = torch.arange(27).reshape(3, 3, 3)
+    turned = [turned_cube(volume, element) for element in range(48)]
+    assert len({tuple(image.flatten().tolist()) for image in turned}) == 48
+    assert torch.equal(turned[0], volume)
+    for image in turned:
+        assert int(image[1, 1, 1]) == 13, "the middle stays"
+        assert {int(image[x, y, z]) for x in (0, 2) for y in (0, 2) for z in (0, 2)} == {0, 2, 6, 8, 18, 20, 24, 26}
+
+
+@pytest.mark.parametrize(("isotropic", "upright"), [(False, 1), (True, 6)])
+def test_volumes_are_turned_as_their_material_allows(isotropic: bool, upright: int) -> None:
+    description = Description(("pore", "quartz"), "no-flux", ("volume_fraction_pore",), (), isotropic=isotropic)
+    arrow = torch.zeros(3, 3, 3, dtype=torch.uint8)
+    arrow[1, 1, 2] = 1  # points to the upper face
+    random = np.random.default_rng(0)
+    seen = {tuple(turned_at_random(arrow, description, random).flatten().tolist()) for _ in range(100)}
+    assert len(seen) == upright
+
+
 def test_crops_are_turned_and_shifted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     elements: list[int] = []
 
@@ -163,7 +183,7 @@ def test_crops_are_turned_and_shifted(tmp_path: Path, monkeypatch: pytest.Monkey
         elements.append(element)
         return turned_volume(volume, element)
 
-    monkeypatch.setattr("microdesigner.training.autoencoder_stage.turned_volume", recorded)
+    monkeypatch.setattr("microdesigner.training.volumes.turned_volume", recorded)
     dataset = VolumeDataset(write_tiny_dataset(tmp_path / "set.h5"))
     crops = iter(Crops(dataset, np.array([3]), seed=0))
     seen = [next(crops) for _ in range(60)]

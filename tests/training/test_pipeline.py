@@ -25,6 +25,7 @@ from microdesigner.training.events import read_events
 from microdesigner.training.pipeline import train
 from microdesigner.training.presets import PRESETS, STAGES, StagePlan
 from microdesigner.training.run import RunDirectory
+from microdesigner.training.warm_start import begin_with
 from tests.tiny_model import save_tiny_bundle
 from tests.training.configs import tiny_config
 
@@ -138,6 +139,30 @@ def test_a_denoiser_alone_is_fine_tuned_and_what_predicts_stays(dataset_path: Pa
         not torch.equal(second.denoiser.state_dict()[name], weights)
         for name, weights in first.denoiser.state_dict().items()
     )
+
+
+def test_new_networks_begin_with_what_fits_of_another_model(dataset_path: Path, tmp_path: Path) -> None:
+    start, run = save_tiny_bundle(tmp_path / "tiny"), RunDirectory(tmp_path / "run")
+    nothing = StagePlan(1, 4, 1e-9)  # what it learns is nothing: only where it starts is seen
+    plan = replace(TINY, vae=nothing, fp=nothing, ddpm=nothing)
+    config = tiny_config(dataset_path, plan, warm_start=str(start), conditions=("vol_frac_D", "vol_frac_M"))
+    train(run.open(config, resume=False), run, lambda _: None)
+    known, learned = (load_bundle(str(path), torch.device("cpu")) for path in (start, run.bundle))
+    assert [each.name for each in learned.card.conditions] == ["vol_frac_D", "vol_frac_M"]
+    for part in ("autoencoder", "predictor", "denoiser"):
+        before, after = dict(getattr(known, part).named_parameters()), dict(getattr(learned, part).named_parameters())
+        fitting = [name for name in after if name in before and before[name].shape == after[name].shape]
+        assert len(fitting) > len(after) / 2
+        assert all(torch.allclose(after[name], before[name], atol=1e-3) for name in fitting), part
+
+
+def test_a_model_that_fits_nowhere_is_no_warm_start(dataset_path: Path, tmp_path: Path) -> None:
+    start, run = save_tiny_bundle(tmp_path / "tiny"), RunDirectory(tmp_path / "run")
+    config = tiny_config(dataset_path, TINY, warm_start=str(start), base_model=str(start))
+    with pytest.raises(InputError, match="choose one of them"):
+        train(run.open(config, resume=False), run, lambda _: None)
+    with pytest.raises(InputError, match=r"No weights of tiny fit"):
+        begin_with(torch.nn.Linear(2, 2), torch.nn.Linear(3, 3), "tiny")
 
 
 def test_a_kept_predictor_must_predict_the_recipe_of_the_data_set(dataset_path: Path, tmp_path: Path) -> None:

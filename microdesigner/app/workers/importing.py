@@ -109,7 +109,7 @@ class PiecesTask:
         windows = split_windows(self.film, Cut(**self.cut))
         held_out = sum(window.held_out is True for window in windows)
         training = sum(window.held_out is False for window in windows)
-        yield Answer(((*windows[0].size, self.film[2]), training, held_out))
+        yield Answer((windows[0].size, training, held_out))
 
 
 def import_volumes(path: Path, plan: dict[str, Any], workers: int) -> Iterator[Progress]:

@@ -74,6 +74,6 @@ def _phases(piece: Piece, plan: MeasuringPlan) -> PhaseArray:
                 "the first volume; cut all into windows of one size, or import them apart."
             )
     else:
-        (x, y), (width, depth) = piece.window.origin, piece.window.size
-        film = film[x : x + width, y : y + depth]
+        (x, y, z), (width, depth, height) = piece.window.origin, piece.window.size
+        film = film[x : x + width, y : y + depth, z : z + height]
     return resized(film, plan.shape) if film.shape != plan.shape else film

@@ -109,11 +109,13 @@ def _cut(cut: Cut, film: FilmPlan, sources: Sequence[SourceVolume], labels: Sequ
             if window.held_out is None:
                 across += 1
                 continue
-            name = f"{names[number]}-x{window.origin[0]:05d}-y{window.origin[1]:05d}"
+            name = "-".join(
+                [names[number], *(f"{axis}{at:05d}" for axis, at in zip("xyz", window.origin, strict=True))]
+            )
             side: Labels = {SERIES: 2 * number + window.held_out, HELD_OUT: int(window.held_out)}
             volumes.append(Piece(name, sources[number], window, labels[number] | side))
     separate = sum(independent_windows(shape, window_size(cut, shape)) for shape in shapes)
-    spans = dict.fromkeys((*window_size(cut, shape), shape[2]) for shape in shapes)
+    spans = dict.fromkeys(window_size(cut, shape) for shape in shapes)
     return Pieces(tuple(volumes), True, across, separate, tuple(spans))
 
 

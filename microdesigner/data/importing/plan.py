@@ -15,11 +15,12 @@ Triple = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Cut:
-    """How a tomogram becomes overlapping subvolumes: whole film thickness, lateral `window` and `stride` in voxels of
-    the source film along x and y (`window` None: as wide as the film is thick, the paper's cubes)."""
+    """How a tomogram becomes overlapping subvolumes: `window` and `stride` in voxels of the source film. A window of
+    two numbers, along x and y, is as high as the film is thick; one of three is cut along z too; None is as wide as the
+    film is thick, the paper's cubes."""
 
     stride: int = 4
-    window: tuple[int, int] | None = None
+    window: tuple[int, int] | Triple | None = None
 
     def __post_init__(self) -> None:
         if self.stride < 1:
@@ -41,7 +42,8 @@ class ImportPlan:
     `segmentation`: for grey values; None for labels. `mapping`: pairs (value or band, phase label); empty for values
     that are 0 donor, 1 acceptor, 2 mixed already, and for bands that are donor, (mixed,) acceptor from dark to bright.
     `cut`: subvolumes of a tomogram; None takes volumes whole. `resize`: voxels of every stored volume (nearest
-    neighbour), None keeps them.
+    neighbour), None keeps them. `isotropic`: the material has no direction, so that training may turn and mirror its
+    volumes in space; they must be cubes of cubic voxels.
     `recipes`: CSV of processing parameters by file name. `process`: which labels are processing parameters; None takes
     all of the CSV and those of phi, chi, log_time that the volumes carry. `group_by`: labels that make a series, whose
     volumes stay on one side of the split; None takes `series`, else phi and chi, where the volumes carry them.
@@ -68,6 +70,7 @@ class ImportPlan:
     flip: str = ""
     raw: RawLayout | None = None
     names: tuple[tuple[int, str], ...] = ()
+    isotropic: bool = False
 
     @property
     def reading(self) -> ImportOptions:

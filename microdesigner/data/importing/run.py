@@ -94,8 +94,8 @@ def _measure(
 def _measuring(plan: ImportPlan, film: FilmPlan, found: FoundVolumes) -> MeasuringPlan:
     source: Triple = turned_edges(found.shape, film.cathode)
     if plan.cut:
-        source = (*window_size(plan.cut, source), source[2])
-    conditions = plan.conditions or standard_conditions(film.phase_names)
+        source = window_size(plan.cut, source)
+    conditions = plan.conditions or standard_conditions(film.phase_names, plan.isotropic)
     return MeasuringPlan(film, source, plan.resize or source, conditions)
 
 
@@ -125,7 +125,7 @@ def _description(
     units = {name: unit for name, unit in (recipes.units if recipes else {}).items() if name in process}
     return Description(
         film.phase_names, film.lateral, measuring.conditions, tuple(dict.fromkeys(process)), measuring.voxel_nm, origin,
-        units,
+        units, plan.isotropic,
     )  # fmt: skip
 
 

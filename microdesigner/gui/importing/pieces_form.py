@@ -23,7 +23,7 @@ class PiecesForm(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.cut = named(QCheckBox("Cut into overlapping pieces over the whole thickness"), "Cut into pieces",
+        self.cut = named(QCheckBox("Cut into overlapping pieces"), "Cut into pieces",
             "Makes many volumes of a large one; pieces that share voxels are all for training or all held "
             "out.")  # fmt: skip
         self.width_box = _voxels("Width of the pieces", "Edge of the pieces along x and y, in voxels of the file.",
@@ -34,6 +34,10 @@ class PiecesForm(QWidget):
         self.stride.setValue(STRIDE)
         self.count = quiet()
         self.count.setWordWrap(False)
+        self.isotropic = named(QCheckBox("The material has no direction"), "Material without direction",
+            "Rock, foam, powder: x, y and z are alike. Pieces are cubes, cut along z too, and training turns and "
+            "mirrors them in space, 48 ways. A film has a direction, from its lower to its upper face; its pieces are "
+            "as high as it is.")  # fmt: skip
         self.resized = named(QCheckBox("Resize to"), "Resize",
             "Training needs edges that are multiples of 32 voxels, those along x and y equal.")  # fmt: skip
         self.voxels = WholeEdges("Voxels along", (64, 64, 64))
@@ -52,11 +56,12 @@ class PiecesForm(QWidget):
         self._suggest_size()
 
     def answers(self) -> dict[str, Any]:
-        """The fields `cut` and `resize` of an ImportPlan."""
-        width = self.width_box.value()
+        """The fields `cut`, `resize` and `isotropic` of an ImportPlan."""
+        window = (self.width_box.value(),) * (3 if self.isotropic.isChecked() else 2)
         return {
-            "cut": {"stride": self.stride.value(), "window": (width, width)} if self.cut.isChecked() else None,
+            "cut": {"stride": self.stride.value(), "window": window} if self.cut.isChecked() else None,
             "resize": self.voxels.values() if self.resized.isChecked() else None,
+            "isotropic": self.isotropic.isChecked(),
         }
 
     def show_pieces(self, pieces: tuple[Shape, int, int] | None) -> None:
@@ -74,9 +79,12 @@ class PiecesForm(QWidget):
         if self._film is None:
             return
         x, y, z = self._film
-        shape = (self.width_box.value(),) * 2 + (z,) if self.cut.isChecked() else (x, y, z)
-        self.resized.setChecked(shape[0] != shape[1] or any(edge % MULTIPLE for edge in shape))
-        for box, edge in zip(self.voxels.boxes, (min(shape[:2]), min(shape[:2]), shape[2]), strict=True):
+        isotropic, width = self.isotropic.isChecked(), self.width_box.value()
+        shape = (width, width, width if isotropic else z) if self.cut.isChecked() else (x, y, z)
+        lateral = min(shape) if isotropic else min(shape[:2])
+        edges = (lateral, lateral, lateral if isotropic else shape[2])
+        self.resized.setChecked(shape != edges or any(edge % MULTIPLE for edge in shape))
+        for box, edge in zip(self.voxels.boxes, edges, strict=True):
             box.setValue(max(1, round(edge / MULTIPLE)) * MULTIPLE)
 
     def _enable(self) -> None:
@@ -87,14 +95,17 @@ class PiecesForm(QWidget):
     def _connect(self) -> None:
         for box in (self.cut, self.resized):
             box.toggled.connect(lambda _: self._enable())
-        self.cut.toggled.connect(lambda _: self._suggest_size())
+        for box in (self.cut, self.isotropic):
+            box.toggled.connect(lambda _: self._suggest_size())
         self.width_box.valueChanged.connect(lambda _: self._suggest_size())
-        for signal in (self.cut.toggled, self.width_box.valueChanged, self.stride.valueChanged):
+        boxes = (self.cut.toggled, self.isotropic.toggled)
+        for signal in (*boxes, self.width_box.valueChanged, self.stride.valueChanged):
             signal.connect(lambda _: self.changed.emit())
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.isotropic)
         column.addWidget(self.cut)
         column.addLayout(_row(QLabel("Width"), self.width_box, QLabel("stride"), self.stride, indent=22))
         column.addWidget(self.count)

@@ -10,7 +10,7 @@ from microdesigner.app.catalogue import Catalogue
 from microdesigner.app.request_model import Design, RequestModel
 from microdesigner.app.targets import Targets
 from microdesigner.core.card import ModelCard
-from microdesigner.core.descriptor_spec import FURTHER, spec_of
+from microdesigner.core.descriptor_spec import is_further, spec_of
 from microdesigner.core.phases import fraction_name
 from microdesigner.core.quantity import size_words
 from microdesigner.gui.command import Command
@@ -107,7 +107,7 @@ class TargetsPanel(QWidget):
             self._make_rows(targets)
             self.card_text.setText(_summary(targets.card))
             self.refresh()
-        if any(name in FURTHER for name in design.targets.fixed & self.rows.keys()):
+        if any(is_further(name) for name in design.targets.fixed & self.rows.keys()):
             self.more.button.setChecked(True)
         for name, row in self.rows.items():
             row.show_state(design.targets.values[name], name in design.targets.fixed)
@@ -127,7 +127,7 @@ class TargetsPanel(QWidget):
         for name, row in self.rows.items():
             row.value_changed.connect(self._set_value)
             row.fixed_changed.connect(self._model.set_fixed)
-            (self.further if name in FURTHER else self.conditions).addWidget(row)
+            (self.further if is_further(name) else self.conditions).addWidget(row)
         self.more.setVisible(self.further.count() > 0)
         self._order_stops()
 
@@ -154,7 +154,7 @@ class TargetsPanel(QWidget):
         """Let Tab go from the model through the targets, row by row, to the options."""
         stops: list[QWidget] = [self.model]
         for name, row in self.rows.items():
-            stops += [self.more.button] if name == next(iter(FURTHER)) else []
+            stops += [self.more.button] if is_further(name) and self.more.button not in stops else []
             stops += [row.slider, row.number, row.free]
         stops.append(self.badge.nearest)
         stops += [*self.kept.stops(), *self.options.stops(), self.about]
