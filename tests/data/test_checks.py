@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from microdesigner.core.microstructure import PHASE_NAMES
-from microdesigner.data import checks
+from microdesigner.data import essentials
 from microdesigner.data.checks import CHECKS_VERSION, check_dataset, checks_of, record_checks
 from microdesigner.data.dataset_writing import Volume, new_dataset
 from microdesigner.data.statistics import (
@@ -46,7 +46,7 @@ def test_a_good_data_set_passes(tmp_path: Path) -> None:
 
 
 def test_the_multiple_is_that_of_the_networks() -> None:
-    assert checks.AUTOENCODER_FACTOR == FACTOR
+    assert essentials.AUTOENCODER_FACTOR == FACTOR
 
 
 @pytest.mark.parametrize("shape", [(32, 32, 40), (32, 64, 32)])

@@ -14,7 +14,7 @@ from microdesigner.core.descriptor_spec import OF_GRASPI, known_spec
 from microdesigner.core.events import Progress
 
 if TYPE_CHECKING:
-    from microdesigner.data.checks import Check
+    from microdesigner.data.check import Check
     from microdesigner.data.statistics import Distribution, PrincipalComponents, Redundancy
     from microdesigner.data.store import Description
 
