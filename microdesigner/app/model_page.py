@@ -84,6 +84,8 @@ def _data(training: object) -> str:
     rebuild = training.get("rebuild")
     if isinstance(rebuild, Mapping) and isinstance(rebuild.get("command"), str):
         told.append(f"made by {rebuild['command']}")
+    if isinstance(source := training.get("source"), str) and source:
+        told.append(source)
     return ", ".join(told) or "not told by the card"
 
 

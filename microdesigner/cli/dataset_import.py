@@ -54,6 +54,12 @@ def _add_film_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the material has no direction: training turns and mirrors its volumes, which must be cubes, in space",
     )
+    film.add_argument(
+        "--origin",
+        default="",
+        metavar="TEXT",
+        help="where the volumes come from, their licence and citation, for the card of a model trained on them",
+    )
     add_file_options(parser)
 
 
@@ -152,6 +158,7 @@ def plan_of(args: argparse.Namespace) -> "ImportPlan":
         options.raw,
         options.names,
         args.isotropic,
+        args.origin,
     )
 
 

@@ -45,6 +45,7 @@ def card_document(name: str, dataset: VolumeDataset, run: RunDirectory) -> dict[
             "volumes": int(training.sum()),
             "held_out_volumes": int(dataset.held_out.sum()),
             "series": len(np.unique(dataset.table["series"])),
+            "source": _source(description.origin),
             "rebuild": description.origin,
             "checks": checks_document(check_dataset(dataset, description.conditions, description.process)),
             "stages": [event for event in events if event["event"] == "stage"],
@@ -96,6 +97,11 @@ def _parameter(label: str, values: NDArray[np.float64]) -> dict[str, Any]:
 
 def _kind(origin: dict[str, Any] | None) -> str:
     return "imported" if (origin or {}).get("command") == "dataset import" else "Cahn-Hilliard"
+
+
+def _source(origin: dict[str, Any] | None) -> str:
+    """Where imported volumes come from, as far as whoever imported them said so."""
+    return str(((origin or {}).get("plan") or {}).get("origin", ""))
 
 
 def _unit(unit: str | None) -> dict[str, str]:

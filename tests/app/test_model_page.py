@@ -19,7 +19,12 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     control = {"vol_frac_D": {"r2": 0.987654, "mae": 0.0123, "squared_pearson": 0.5}}
     entries = {
         "accuracy": {"all": {"count": 9, "control": control}},
-        "training": {"volumes": 2583, "series": 80, "rebuild": {"command": "dataset build"}},
+        "training": {
+            "volumes": 2583,
+            "series": 80,
+            "rebuild": {"command": "dataset build"},
+            "source": "drawn <by hand>",
+        },
     }
     for place, name in (("home/models", "mine"), ("weights", "given")):
         folder = tmp_path / place / name
@@ -33,7 +38,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_page_tells_what_it_makes_how_well_and_from_what(folders: Path) -> None:
     mine, given = installed_models().models
     text = page(mine)
-    told = "2,583 films, 80 series, made by dataset build"
+    told = "2,583 films, 80 series, made by dataset build, drawn &lt;by hand&gt;"
     for words in (told, "64×64×32 voxels", "64 × 64 × 64 nm", "0.9877", "0.012", "Films of &lt;blends&gt;",
                   "Donor fraction", str(mine.folder), "yours"):  # fmt: skip
         assert words in text

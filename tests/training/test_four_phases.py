@@ -23,6 +23,7 @@ from microdesigner.training.run import RunDirectory
 from tests.training.configs import tiny_config
 
 NAMES = ((0, "quartz"), (1, "clay"), (2, "closed pore"), (3, "organic"))
+ORIGIN = "smoothed noise, no licence needed"
 FRACTIONS = ("volume_fraction_quartz", "volume_fraction_clay", "volume_fraction_closed_pore")
 PATHS = tuple(f"straight_paths_{name}_lower" for name in ("quartz", "clay", "closed_pore", "organic"))
 TINY = replace(
@@ -45,7 +46,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(12):
             file[f"{number}"] = rock(number)
     mapping = tuple((10.0 * (label + 1), label) for label in range(4))
-    plan = ImportPlan((str(folder / "rock.h5"),), (50.0,) * 3, mapping=mapping, names=NAMES)
+    plan = ImportPlan((str(folder / "rock.h5"),), (50.0,) * 3, mapping=mapping, names=NAMES, origin=ORIGIN)
     list(import_dataset(folder / "set.h5", plan, workers=1))
     return folder / "set.h5"
 
@@ -79,6 +80,7 @@ def test_a_data_set_of_four_phases_is_measured_by_their_names(dataset: Path) -> 
 @pytest.mark.long
 def test_four_phases_are_trained_on_and_generated_with_their_fractions(engine: Engine) -> None:
     assert [each.name for each in engine.card.conditions] == [*FRACTIONS, *PATHS]
+    assert engine.card.training.source == ORIGIN
     wanted = dict(zip(FRACTIONS, (0.35, 0.25, 0.15), strict=True))
     sample = made(engine, targets=wanted, match="fractions")
     film = sample.microstructure

@@ -42,7 +42,8 @@ class ImportPlan:
     `segmentation`: for grey values; None for labels. `mapping`: pairs (value or band, phase label); empty for values
     that are 0 donor, 1 acceptor, 2 mixed already, and for bands that are donor, (mixed,) acceptor from dark to bright.
     `cut`: subvolumes of a tomogram; None takes volumes whole. `resize`: voxels of every stored volume (nearest
-    neighbour), None keeps them. `isotropic`: the material has no direction, so that training may turn and mirror its
+    neighbour), None keeps them. `origin`: where the volumes come from, their licence and citation, for the cards of
+    models that learn from them. `isotropic`: the material has no direction, so that training may turn and mirror its
     volumes in space; they must be cubes of cubic voxels.
     `recipes`: CSV of processing parameters by file name. `process`: which labels are processing parameters; None takes
     all of the CSV and those of phi, chi, log_time that the volumes carry. `group_by`: labels that make a series, whose
@@ -71,6 +72,7 @@ class ImportPlan:
     raw: RawLayout | None = None
     names: tuple[tuple[int, str], ...] = ()
     isotropic: bool = False
+    origin: str = ""
 
     @property
     def reading(self) -> ImportOptions:

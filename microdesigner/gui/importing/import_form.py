@@ -59,6 +59,9 @@ class ImportForm(DataForm):
             self.lateral.addItem(title, kind)
         self.pieces = PiecesForm()
         self.recipes = RecipeTable()
+        self.origin = named(QLineEdit(), "Origin of the volumes",
+            "Where they come from, their licence and citation: cards of models trained on them say so.")  # fmt: skip
+        self.origin.setPlaceholderText("source, licence, citation")
         self.begin = named(QPushButton("Import"), "Import the volumes", "Measure every volume and make a data set.")
         self.begin.setProperty("role", "primary")
         self.name.setMinimumWidth(NAME_WIDTH)
@@ -84,7 +87,7 @@ class ImportForm(DataForm):
             "array": reading.array, "axes": reading.axes, "raw": reading.raw,
             "segmentation": options.segmentation, "mapping": options.mapping, "names": options.names,
             **self.pieces.answers(),
-            "recipes": self.recipes.path,
+            "recipes": self.recipes.path, "origin": self.origin.text().strip(),
         }  # fmt: skip
 
     def _reading(self, options: ImportOptions) -> ImportOptions:
@@ -217,6 +220,7 @@ class ImportForm(DataForm):
         form.addRow("Questions", self.change)
         form.addRow("Pieces", self.pieces)
         form.addRow("Lateral faces", self.lateral)
+        form.addRow("Origin", self.origin)
         folded = QWidget()
         advanced = QFormLayout(folded)
         advanced.setContentsMargins(0, 0, 0, 0)
