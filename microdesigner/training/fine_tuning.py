@@ -8,10 +8,15 @@ from microdesigner.core.phases import meaning
 _PAPER_NETWORKS = "microgen3d"
 
 
+def can_be_begun_with(card: ModelCard) -> bool:
+    """Whether new networks can begin with the weights of the model of `card`."""
+    return card.architecture.get("kind") != _PAPER_NETWORKS
+
+
 def why_not_fine_tuned(card: ModelCard, phase_names: tuple[str, ...], conditions: Collection[str]) -> str:
     """One sentence why the model of `card` is no start for a data set with these phases and labels that can be
     conditions; empty where it is one."""
-    if card.architecture.get("kind") == _PAPER_NETWORKS:
+    if not can_be_begun_with(card):
         return f"{card.name} has the paper's networks, which cannot be fine-tuned; train a new model."
     known = tuple(condition.name for condition in card.conditions)
     alike = all(meaning(name, card.phase_names) == meaning(name, phase_names) for name in known)

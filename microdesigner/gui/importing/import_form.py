@@ -62,6 +62,7 @@ class ImportForm(DataForm):
         self.origin = named(QLineEdit(), "Origin of the volumes",
             "Where they come from, their licence and citation: cards of models trained on them say so.")  # fmt: skip
         self.origin.setPlaceholderText("source, licence, citation")
+        self.origin.setMinimumWidth(NAME_WIDTH)
         self.begin = named(QPushButton("Import"), "Import the volumes", "Measure every volume and make a data set.")
         self.begin.setProperty("role", "primary")
         self.name.setMinimumWidth(NAME_WIDTH)

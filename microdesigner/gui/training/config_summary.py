@@ -13,7 +13,7 @@ def summary_rows(config: TrainingConfig) -> dict[str, str]:
     limits = [f"{STAGE_TITLES[stage]} {minutes:g} min" for stage, minutes in config.minutes.items()]
     count = config.devices * config.nodes
     return {
-        "Model": config.name + (f", fine-tuned from {config.base_model}" if config.base_model else ""),
+        "Model": config.name + _beginning(config),
         "Data set": Path(config.dataset).name,
         "Conditions": _titles(config.conditions),
         "Recipe": _titles(config.process),
@@ -22,6 +22,12 @@ def summary_rows(config: TrainingConfig) -> dict[str, str]:
         "Device": config.device if count == 1 else f"{count} × {config.device}",
         "Time limits": ", ".join(limits) or "none",
     }
+
+
+def _beginning(config: TrainingConfig) -> str:
+    if config.base_model:
+        return f", fine-tuned from {config.base_model}"
+    return f", begun with the weights of {config.warm_start}" if config.warm_start else ""
 
 
 def summary_table(config: TrainingConfig) -> str:

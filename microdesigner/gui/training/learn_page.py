@@ -21,7 +21,7 @@ from microdesigner.core.descriptor_spec import spec_of
 from microdesigner.core.errors import InputError
 from microdesigner.gui.training.correlations import Correlations
 from microdesigner.gui.widgets.basics import CollapsibleSection, heading, named, quiet, scrolling_column
-from microdesigner.training.fine_tuning import why_not_fine_tuned
+from microdesigner.training.fine_tuning import can_be_begun_with, why_not_fine_tuned
 
 LIST_HEIGHT = 120  # at least, where the page scrolls
 
@@ -40,6 +40,9 @@ class LearnPage(QWizardPage):
             QListWidget(), "Processing parameters", "Process parameters that the recipe panel predicts."
         )
         self.base = named(QComboBox(), "Fine-tune", "Start from a model that knows the same phases and conditions.")
+        self.start = named(QComboBox(), "Begin with the weights of",
+            "New networks begin with what fits of this model's weights, even of another material: less training, and "
+            "few volumes suffice.")  # fmt: skip
         self.advice = quiet()
         self.leave_out = named(QPushButton(), "Leave out the redundant condition", "Untick it; the others explain it "
             "nearly, and it is still measured on every generated volume.")  # fmt: skip
@@ -58,6 +61,11 @@ class LearnPage(QWizardPage):
         self._report = report
         _fill(self.conditions, report.descriptors, report.description.conditions)
         _fill(self.process, report.parameters, report.description.process)
+        self.start.clear()
+        self.start.addItem("none: untrained networks", "")
+        for model in self._catalogue.models:
+            if can_be_begun_with(model.card):
+                self.start.addItem(model.card.name, model.card.name)
         self.base.blockSignals(True)
         self.base.clear()
         self.base.addItem("no: train a new model", "")
@@ -92,11 +100,17 @@ class LearnPage(QWizardPage):
         """Name of the model to fine-tune; empty for a new one."""
         return str(self.base.currentData() or "")
 
+    @property
+    def chosen_start(self) -> str:
+        """Name of the model with whose weights a new one begins; empty for none."""
+        return "" if self.chosen_base else str(self.start.currentData() or "")
+
     def _follow_base(self) -> None:
         card = self._catalogue.card(self.chosen_base)
         if card is not None and self._report is not None:
             _fill(self.conditions, self._report.descriptors, tuple(c.name for c in card.conditions))
         self.conditions.setEnabled(card is None)
+        self.start.setEnabled(card is None)
         self._changed()
 
     def _changed(self) -> None:
@@ -151,6 +165,7 @@ class LearnPage(QWizardPage):
         advanced = QFormLayout(folded)
         advanced.setContentsMargins(0, 0, 0, 0)
         advanced.addRow("Fine-tune", self.base)
+        advanced.addRow("Begin with the weights of", self.start)
         whole = scrolling_column(self)
         whole.addLayout(form)
         whole.addWidget(self.name_advice)

@@ -87,6 +87,7 @@ class TrainingWizard(QWizard):
             minutes=self.preset.time_boxes,
             compiled=self.preset.compiled.isChecked(),
             base_model=self.learn.chosen_base,
+            warm_start=self.learn.chosen_start,
             device=self.preset.chosen_device,
             devices=self.preset.devices.value(),
             estimated_seconds=self.preset.estimated_seconds,

@@ -60,6 +60,13 @@ def test_pages_lead_from_a_data_set_to_a_training(
     assert wizard.checks.report is not None
     assert wizard.checks.report.volumes == 32
     assert wizard.learn.chosen_conditions == ("vol_frac_D", "vol_frac_M", "tortuosity_D", "tortuosity_A")
+    wizard.learn.start.setFocus()
+    QTest.keyClick(wizard.learn.start, Qt.Key.Key_Down)
+    begun = wizard.learn.chosen_start
+    assert begun, "an installed model"
+    wizard.learn.base.setCurrentIndex(wizard.learn.base.count() - 1)
+    assert bool(wizard.learn.chosen_start) != bool(wizard.learn.chosen_base), "fine-tuned, or begun with"
+    wizard.learn.base.setCurrentIndex(0)
     wizard.learn.conditions.item(1).setCheckState(wizard.learn.process.item(0).checkState().Unchecked)
     wizard.learn.name.setText("../bad")
     assert not wizard.learn.isComplete()
@@ -79,13 +86,13 @@ def test_pages_lead_from_a_data_set_to_a_training(
     assert "About <b>3 min</b> on this device (CPU), 1.0 GiB of memory" in wizard.preset.estimate.text()
     wizard.preset.minutes["ddpm"].setValue(0.1)
     shown = QTextDocumentFragment.fromHtml(wizard.preset.summary.text()).toPlainText()
-    for words in ("small film", "tiny.h5", "Donor fraction", "quick", "unet", "cpu", "Denoiser 0.1 min"):
+    for words in ("small film", "tiny.h5", "Donor fraction", "quick", "unet", "cpu", "Denoiser 0.1 min", begun):
         assert words in shown, shown
     assert "Mixed fraction" not in shown, "it was left out of the conditions"
     wizard.next()
     assert wizard.currentId() == RUN
     (run,) = started
-    assert run.config.name == "small film"
+    assert (run.config.name, run.config.warm_start) == ("small film", begun)
     assert run.config.conditions == ("vol_frac_D", "tortuosity_D", "tortuosity_A")
     assert run.config.preset == "quick"
     assert run.config.device == "cpu"
