@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from microdesigner.cli.main import VERBS
+from microdesigner.core.request import Request
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ROOT / "packaging" / "locks"
@@ -129,9 +130,10 @@ def test_the_sdist_has_what_its_tests_need() -> None:
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     for entry in ("tests", "docs", "examples", "packaging", "mkdocs.yml", "Makefile", "CHANGELOG.md", "CITATION.cff"):
         assert entry in build["targets"]["sdist"]["include"]
+    wheel = build["targets"]["wheel"]
+    assert {*wheel["only-include"]} == {"microdesigner", "docs", "resources", f"weights/{Request().model}"}, "one model"
     for entry in ("docs", "resources", "weights"):
-        assert entry in build["targets"]["wheel"]["only-include"]
-        assert build["targets"]["wheel"]["sources"][entry] == f"microdesigner/{entry}"
+        assert wheel["sources"][entry] == f"microdesigner/{entry}"
 
 
 def test_the_recipe_for_bundles_names_what_is_there() -> None:
