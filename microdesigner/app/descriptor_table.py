@@ -27,10 +27,7 @@ class DescriptorRow:
         """The value as it is shown; all its digits are in `descriptor_csv`."""
         if self.value is None:
             return "–"
-        decimals = spec_of(self.name).decimals
-        if isinstance(self.value, int):
-            return str(self.value)
-        return f"{self.value:.3g}" if 0 < abs(self.value) < 10 ** (1 - decimals) else f"{self.value:.{decimals}f}"
+        return str(self.value) if isinstance(self.value, int) else spec_of(self.name).written(self.value)
 
 
 def descriptor_rows(values: Mapping[str, float | None], reasons: Mapping[str, str]) -> list[DescriptorRow]:

@@ -15,7 +15,7 @@ from microdesigner.core.documents import plain_number
 from microdesigner.core.errors import InputError
 from microdesigner.core.parameter_notes import control_note
 from microdesigner.core.paths import user_data, write_text_atomic
-from microdesigner.core.quantity import size_words
+from microdesigner.core.quantity import lengths_words, size_words
 
 SHIPPED_LICENCE = f"{LICENCE}, as the program it comes with"
 OWN_LICENCE = "yours: the card names none"
@@ -47,16 +47,17 @@ def page(model: InstalledModel) -> str:
     """The card as HTML: what the model makes, what it can be asked for and how well, its data, its licence."""
     card, document = model.card, model.card.to_json()
     size = size_words(card.shape)
-    length = size_words((edge * nm for edge, nm in zip(card.shape, card.voxel_nm, strict=True)), " × ")
+    length = lengths_words((edge * nm for edge, nm in zip(card.shape, card.voxel_nm, strict=True)), sign=" × ")
     notes = [
         f"{spec_of(each.name).title}: {note}" for each in card.conditions if (note := control_note(card, each.name))
     ]
     licence = document.get("licence") or (OWN_LICENCE if is_own(model) else SHIPPED_LICENCE)
     rows = [
-        ("Makes", f"films of {escape(', '.join(card.phase_names))}; {size} voxels, {length} nm, {card.lateral} sides"),
+        ("Makes", f"films of {escape(', '.join(card.phase_names))}; {size} voxels, {length}, {card.lateral} sides"),
         ("Learned from", escape(_data(document.get("training")))),
         ("Networks", escape(_networks(document.get("parts")))),
         ("Licence", escape(str(licence))),
+        ("Falls short", escape(str(document.get("limits") or "not told by the card"))),
         ("Folder", escape(str(model.folder))),
     ]
     about = "".join(f"<tr><td><b>{head}</b></td><td>{text}</td></tr>" for head, text in rows)

@@ -215,7 +215,7 @@ class RequestModel(EventedModel[Design]):
         found = targets_among(measured, phase_names, targets.parameters, targets.card.phase_names)
         found = in_thickness(found, layers, size[2])
         if found:
-            rounded = {name: round(value, spec_of(name).decimals) for name, value in found.items()}
+            rounded = {name: round(value, spec_of(name).decimals_up_to(value)) for name, value in found.items()}
             self.ask_for(rounded, "Use a film's values as targets")
         return tuple(found)
 

@@ -51,7 +51,7 @@ def picture_targets(card: ModelCard, estimates: Mapping[str, Estimate], phase_na
     follows = [INTERFACIAL_AREA] if found.keys() >= {DOMAIN_SIZE, INTERFACIAL_AREA} else []
     for name in follows:  # asked for too, the errors of both would contradict each other
         del found[name]
-    targets = {name: round(value, spec_of(name).decimals) for name, value in found.items()}
+    targets = {name: round(value, spec_of(name).decimals_up_to(value)) for name, value in found.items()}
     free = [parameter.name for parameter in card.targets if parameter.name not in targets]
     lengths = [name for name in free if name in (DOMAIN_SIZE, INTERFACIAL_AREA) and name not in follows]
     others = [name for name in free if name not in (*lengths, *follows)]

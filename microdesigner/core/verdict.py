@@ -76,7 +76,7 @@ def film_warning(verdict: Mapping[str, Any]) -> str:
         return ""
     return (
         f"The film is {verdict['words']} (what it measures lies {disagreement:.1f} standard deviations from what its "
-        "structure suggests, 0.7 in simulated films): look at it before you trust it."
+        "structure suggests, about 1 in training films): look at it before you trust it."
     )
 
 

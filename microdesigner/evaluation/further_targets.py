@@ -66,7 +66,7 @@ def films_entry(card: ModelCard, path: Path) -> dict[str, Any]:
     """The card's entry of such a table; films in which a phase leads nowhere are left out."""
     asked = [*training_targets(card, 1)[0]]
     rows = _rows(path, [*asked, *card.further_names])
-    whole = [[round(value, 6) for value in row if value is not None] for row in rows if None not in row]
+    whole = [[float(f"{value:.6g}") for value in row if value is not None] for row in rows if None not in row]
     return {"asked": asked, "measured": list(card.further_names), "rows": whole}
 
 

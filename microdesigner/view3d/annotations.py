@@ -15,6 +15,7 @@ from vtkmodules.vtkRenderingCore import (
     vtkTextActor,
 )
 
+from microdesigner.core.quantity import length_words
 from microdesigner.view3d.camera import Bounds
 from microdesigner.view3d.drawing import in_typeface, still_actor
 from microdesigner.view3d.palettes import AXES, Surroundings, colour_of
@@ -101,7 +102,7 @@ class ScaleBar:
             self._points.Modified()
         self.bar.GetProperty().SetLineWidth(2 * scale)
         self.bar.GetProperty().SetColor(*surroundings.text)
-        self.label.SetInput(f"{length:g} {unit}")
+        self.label.SetInput(length_words(length, unit))
         self.label.SetPosition((left + right) / 2, base + 6 * scale)
         self.label.GetTextProperty().SetFontSize(round(12 * scale))
         self.label.GetTextProperty().SetColor(*surroundings.text)

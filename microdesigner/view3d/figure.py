@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from microdesigner.core.quantity import length_words
 from microdesigner.view3d.annotations import BAR_SHARE, round_length
 from microdesigner.view3d.look import RenderJob
 from microdesigner.view3d.palettes import AXES, text_of
@@ -103,7 +104,7 @@ def _scale_bar(pen: Pen, view: Projection, length_per_pixel: float, unit: str) -
     pen.line(start, start + along, width=1.5)
     for end in (start, start + along):
         pen.line(end - tick, end + tick, width=1.5)
-    pen.words(start + along / 2 + 1.3 * GAP * pen.point * UP, f"{length:g} {unit}", ha="center")
+    pen.words(start + along / 2 + 1.3 * GAP * pen.point * UP, length_words(length, unit), ha="center")
 
 
 def _legend(pen: Pen, scene: "Scene", view: Projection, index: int) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microdesigner.core.microstructure import Microstructure
+from microdesigner.core.quantity import length_words
 from microdesigner.view3d.annotations import BAR_SHARE, round_length
 from microdesigner.view3d.look import Area, RenderJob, SliceLook
 from microdesigner.view3d.palettes import AXES, Surroundings, text_of
@@ -109,7 +110,7 @@ def _scale_bar(
     )  # fmt: skip
     pen.axes.add_patch(ground)
     pen.line(start, end, width=1.5)
-    pen.words((start + end) / 2 + np.array([0, gap]), f"{length:g} {volume.length_unit}", TITLE, ha="center")
+    pen.words((start + end) / 2 + np.array([0, gap]), length_words(length, volume.length_unit), TITLE, ha="center")
 
 
 def _head(pen: Pen, job: RenderJob, look: SliceLook, place: tuple[float, float, float]) -> None:

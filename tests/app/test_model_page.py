@@ -19,6 +19,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     control = {"vol_frac_D": {"r2": 0.987654, "mae": 0.0123, "squared_pearson": 0.5}}
     entries = {
         "accuracy": {"all": {"count": 9, "control": control}},
+        "limits": "Too <smooth>",
         "training": {
             "volumes": 2583,
             "series": 80,
@@ -40,7 +41,7 @@ def test_the_page_tells_what_it_makes_how_well_and_from_what(folders: Path) -> N
     text = page(mine)
     told = "2,583 films, 80 series, made by dataset build, drawn &lt;by hand&gt;"
     for words in (told, "64×64×32 voxels", "64 × 64 × 64 nm", "0.9877", "0.012", "Films of &lt;blends&gt;",
-                  "Donor fraction", str(mine.folder), "yours"):  # fmt: skip
+                  "Donor fraction", "Too &lt;smooth&gt;", str(mine.folder), "yours"):  # fmt: skip
         assert words in text
     assert "MIT, as the program" in page(given)
 

@@ -68,7 +68,7 @@ def test_a_card_is_typed_and_goes_back_as_it_came() -> None:
 
 def test_every_shipped_card_is_read() -> None:
     names = {ModelCard.read(path).name for path in installed_cards()}
-    assert {"ch-3phase", "ch-2phase", "opv-tomogram"} <= names
+    assert {"ch-3phase", "ch-2phase", "bentheimer"} <= names
 
 
 @pytest.mark.parametrize(

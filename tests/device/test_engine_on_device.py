@@ -81,7 +81,7 @@ def test_a_sample_is_the_same_alone_and_in_a_batch(engine: Engine) -> None:
         assert np.array_equal(alone.microstructure.phases, sample.microstructure.phases)
 
 
-@pytest.mark.parametrize("name", ["ch-3phase", "ch-2phase", "opv-tomogram"])
+@pytest.mark.parametrize("name", ["ch-3phase", "ch-2phase", "bentheimer"])
 def test_the_shipped_models(name: str, accelerator: Accelerator) -> None:
     if not (shipped("weights") / name / "model.json").is_file():
         pytest.skip("no shipped weights")

@@ -47,4 +47,4 @@ def _unit(name: str) -> str:
 
 
 def _shown(value: float | None, name: str) -> str:
-    return "–" if value is None else f"{value:.{spec_of(name).decimals}f}"
+    return "–" if value is None else f"{spec_of(name).written(value)}"

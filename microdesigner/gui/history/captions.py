@@ -48,8 +48,8 @@ def describe(entry: Entry) -> str:
     lines = [f"{entry.made:%Y-%m-%d %H:%M:%S}, {origin(entry)}"]
     for name, target in entry.request.targets.items():
         spec, value = spec_of(name), entry.measured.get(name)
-        measured = "" if value is None else f", measured {value:.{spec.decimals}f}"
-        lines.append(f"{spec.title}: {target:.{spec.decimals}f}{measured}")
+        measured = "" if value is None else f", measured {spec.written(value)}"
+        lines.append(f"{spec.title}: {spec.written(target)}{measured}")
     if entry.given:
         lines.append("A part of another film is kept in it.")
     if entry.tags:

@@ -97,7 +97,7 @@ class FilterBar(QWidget):
         """Let the range begin with all values of the chosen quantity."""
         name = self.quantity.currentData()
         values = [value for entry in self._films if name and (value := entry.measured.get(name)) is not None]
-        decimals = spec_of(name).decimals if name else 3
+        decimals = spec_of(name).decimals_up_to(max(values, default=0)) if name else 3
         step = 10.0**-decimals
         for field, value in (
             (self.low, min(values, default=0) - step / 2),

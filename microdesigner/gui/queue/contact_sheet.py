@@ -76,7 +76,7 @@ def title(steps: Sequence[Job]) -> str:
     """What was swept, and what stayed."""
     swept, request = swept_names(steps[0].swept), steps[0].request
     others = [
-        f"{spec_of(name).words} {value:.{spec_of(name).decimals}f}"
+        f"{spec_of(name).words} {spec_of(name).written(value)}"
         for name, value in request.targets.items()
         if name not in swept
     ]
@@ -138,4 +138,4 @@ def _draw_tile(painter: QPainter, place: QRectF, step: Job, picture: bytes | Non
 
 
 def _told(name: str, value: float) -> str:
-    return f"{value:.{spec_of(name).decimals}f}"
+    return f"{spec_of(name).written(value)}"

@@ -215,8 +215,8 @@ def explain(job: Job) -> str:
     first = job.samples[0]["measured"] if job.samples else {}
     lines = [f"{job.state.capitalize()}: {job.request.model}, seed {job.request.seed}, {job.request.steps} steps"]
     for name, target in job.request.targets.items():
-        measured = "" if first.get(name) is None else f", measured {first[name]:.{spec_of(name).decimals}f}"
-        lines.append(f"{spec_of(name).title}: {target:.{spec_of(name).decimals}f}{measured}")
+        measured = "" if first.get(name) is None else f", measured {spec_of(name).written(first[name])}"
+        lines.append(f"{spec_of(name).title}: {spec_of(name).written(target)}{measured}")
     if (given := job.request.given) is not None:
         kept = f"Keeps {given.region or 'a part of a film'}, {100 * given.share:.3g} %"
         lines.append(given.region if given.other else kept)
@@ -237,4 +237,4 @@ def outcome(job: Job) -> str:
 
 def _told(name: str, value: float) -> str:
     spec = spec_of(name)
-    return f"{symbol_html(spec.symbol)}&nbsp;{value:.{spec.decimals}f}"
+    return f"{symbol_html(spec.symbol)}&nbsp;{spec.written(value)}"

@@ -114,7 +114,7 @@ class AxisForm(QWidget):
         name = self.condition.currentData()
         spec, parameter = spec_of(name), self._parameters[name]
         for box, value in ((self.low, parameter.low), (self.high, parameter.high)):
-            box.setDecimals(spec.decimals)
+            box.setDecimals(spec.decimals_up_to(parameter.high))
             box.setRange(max(spec.low, -1e9), min(spec.high, 1e9))
             box.setSingleStep((parameter.high - parameter.low) / 20)
             box.setValue(value)

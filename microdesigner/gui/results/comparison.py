@@ -152,10 +152,10 @@ class ComparisonPanel(QWidget):
         title.setWordWrap(self._many)
         grid.addWidget(title, row, 0)
         values = [film.sample.measured.get(name) for film in self._films]
-        labels = [QLabel("–" if value is None else f"{value:.{spec.decimals}f}") for value in values]
+        labels = [QLabel("–" if value is None else f"{spec.written(value)}") for value in values]
         for label, film in zip(labels, self._films, strict=True):
             if name in film.targets:
-                label.setToolTip(f"Asked for {film.targets[name]:.{spec.decimals}f}.")
+                label.setToolTip(f"Asked for {spec.written(film.targets[name])}.")
         for place, value in enumerate(values[1:], 1):
             difference = None if value is None or values[0] is None else value - values[0]
             told = "–" if difference is None else signed(difference, spec.decimals)

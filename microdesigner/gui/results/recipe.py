@@ -132,9 +132,9 @@ class RecipePanel(QWidget):
         title.setToolTip(f"{spec.meaning} Source: {spec.source}.")
         title.setWordWrap(True)
         low, high = (spread.get(key, spread["mean"]) for key in ("q05", "q95"))
-        value = QLabel(f"<b>{recipe_value(spread):.{spec.decimals}f}</b>")
+        value = QLabel(f"<b>{spec.written(recipe_value(spread))}</b>")
         value.setToolTip("The likely recipe whose films come closest on average to the values of this film.")
-        interval = QLabel(f"{low:.{spec.decimals}f} to {high:.{spec.decimals}f}")
+        interval = QLabel(f"{spec.written(low)} to {spec.written(high)}")
         interval.setToolTip("90 % of the predictions lie in this interval (5 % to 95 %).")
         if note := parameter_note(spread):
             interval.setText(f"{interval.text()}<br><small>{note.split(':')[0]}</small>")

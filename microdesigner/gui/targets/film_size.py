@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from microdesigner.app.request_model import Design, RequestModel
-from microdesigner.core.quantity import size_words
+from microdesigner.core.quantity import lengths_words
 from microdesigner.core.request import LARGEST_EDGE_NM, SMALLEST_EDGE_NM
 from microdesigner.gui.undo import UndoMerge
 from microdesigner.gui.widgets.basics import named, quiet, tool_button
@@ -62,8 +62,8 @@ class FilmSizeForm(QWidget):
         self.voxel.setValue(voxel[0])
         self.voxel.blockSignals(False)
         self.own.setEnabled(options.size is not None or options.voxel_nm is not None)
-        length = size_words((edge * count for edge, count in zip(voxel, size, strict=True)), " × ")
-        self.physical.setText(f"{length} nm")
+        lengths = (edge * count for edge, count in zip(voxel, size, strict=True))
+        self.physical.setText(lengths_words(lengths, sign=" × "))
 
     def _edit_size(self) -> None:
         x, y, z = (field.value() for field in self.edges)

@@ -12,7 +12,7 @@ from microdesigner.app.targets import Targets
 from microdesigner.core.card import ModelCard
 from microdesigner.core.descriptor_spec import is_further, spec_of
 from microdesigner.core.phases import fraction_name
-from microdesigner.core.quantity import size_words
+from microdesigner.core.quantity import lengths_words, size_words
 from microdesigner.gui.command import Command
 from microdesigner.gui.targets.options import OptionsPanel
 from microdesigner.gui.targets.row import ConditionRow
@@ -145,7 +145,7 @@ class TargetsPanel(QWidget):
     def _show_lowered(self) -> None:
         """Name the targets that had to make room for the one being set."""
         moved = [
-            f"{spec_of(name).words} {value:.{spec_of(name).decimals}f}" for name, value in self._model.lowered().items()
+            f"{spec_of(name).words} {spec_of(name).written(value)}" for name, value in self._model.lowered().items()
         ]
         self.lowered.setText(f"Lowered, as fractions sum to one: {', '.join(moved)}." if moved else "")
         self.lowered.setVisible(bool(moved))
@@ -208,5 +208,5 @@ def _line() -> QFrame:
 
 def _summary(card: ModelCard) -> str:
     voxels = size_words(card.shape)
-    size = size_words(edge * nm for edge, nm in zip(card.shape, card.voxel_nm, strict=True))
-    return f"{len(card.phase_names)} phases, {voxels} voxels, {size} nm"
+    size = lengths_words(edge * nm for edge, nm in zip(card.shape, card.voxel_nm, strict=True))
+    return f"{len(card.phase_names)} phases, {voxels} voxels, {size}"

@@ -29,7 +29,7 @@ class ConditionRow(QWidget):
         label.setWordWrap(True)  # a long title takes two lines where a scroll bar stands beside it
         self.slider = named(HistogramSlider(parameter, limits), f"{spec.title} slider", tooltip)
         self.number = named(NumberField(), spec.title, tooltip)
-        self.number.setDecimals(spec.decimals)
+        self.number.setDecimals(spec.decimals_up_to(limits[1]))
         self.number.setRange(*limits)
         self.number.setSingleStep((limits[1] - limits[0]) / 100)
         self.number.setKeyboardTracking(False)

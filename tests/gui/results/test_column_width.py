@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from microdesigner.core.card import ModelCard
-from microdesigner.core.descriptor_spec import SPECS
+from microdesigner.core.descriptor_spec import SPECS, spec_of
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.core.request import Request
 from microdesigner.core.result import Sample
@@ -47,7 +47,7 @@ def test_nothing_is_cut_off_at_the_least_width(qtbot: QtBot, model: str, missing
     qtbot.addWidget(panel)
     panel.recipe.prepare()
     targets = {
-        name: min(SPECS[name].high, max(SPECS[name].low, 0.3))
+        name: min(spec_of(name).high, max(spec_of(name).low, 0.3))
         for name in conditions
         if not (model == ALL and name in FRACTIONS)
     }

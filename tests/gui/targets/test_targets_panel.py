@@ -149,7 +149,7 @@ def test_quality_sets_steps_and_sampler(window: MainWindow) -> None:
     assert (request.steps, request.sampler) == (1000, "ancestral")
 
 
-@pytest.mark.parametrize("model", ["ch-3phase", "ch-2phase", "opv-tomogram"])
+@pytest.mark.parametrize("model", ["ch-3phase", "ch-2phase", "bentheimer"])
 def test_nothing_is_cut_off_beside_a_scroll_bar(qtbot: object, model: str) -> None:
     catalogue = installed_models()
     targets = RequestModel(catalogue, Options())
