@@ -74,8 +74,8 @@ def _values(request: Request, sample: Sample) -> str:
     for name, (target, measured) in comparison(request, sample.measured).items():
         spec = spec_of(name)
         error = "" if target is None or measured is None else signed(measured - target, spec.decimals)
-        shown = sample.reasons.get(name, "–") if measured is None else f"{spec.written(measured)}"
-        target_text = "free" if target is None else f"{spec.written(target)}"
+        shown = sample.reasons.get(name, "–") if measured is None else spec.written(measured)
+        target_text = "free" if target is None else spec.written(target)
         rows.append((_titled(spec), target_text, shown, error))
     return _table("Target and measured", ("", "target", "measured", "error"), rows)
 
@@ -85,7 +85,7 @@ def _recipe(sample: Sample) -> str:
     for name, spread in sample.process.items():
         spec = spec_of(name)
         values = [recipe_value(spread), *(spread.get(key, spread["mean"]) for key in ("q05", "q95"))]
-        shown = (f"{spec.written(value)}" for value in values)
+        shown = (spec.written(value) for value in values)
         rows.append((escape(spec.axis_title), *shown, parameter_note(spread)))
     return _table("Predicted recipe", ("", "to try", "5 %", "95 %", ""), rows) if rows else ""
 
@@ -100,7 +100,7 @@ def _verified(verification: Verification | None) -> str:
     rows = []
     for name, simulated in verification.simulated.items():
         spec, error = spec_of(name), verification.errors.get(name)
-        shown = ["–" if value is None else f"{spec.written(value)}" for value in
+        shown = ["–" if value is None else spec.written(value) for value in
                  (verification.measured.get(name), simulated)]  # fmt: skip
         rows.append((_titled(spec), *shown, "" if error is None else signed(error, spec.decimals)))
     title = f"Verified by a simulation at {told}"

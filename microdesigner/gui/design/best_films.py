@@ -47,4 +47,4 @@ def _unit(name: str) -> str:
 
 
 def _shown(value: float | None, name: str) -> str:
-    return "–" if value is None else f"{spec_of(name).written(value)}"
+    return "–" if value is None else spec_of(name).written(value)

@@ -138,4 +138,4 @@ def _draw_tile(painter: QPainter, place: QRectF, step: Job, picture: bytes | Non
 
 
 def _told(name: str, value: float) -> str:
-    return f"{spec_of(name).written(value)}"
+    return spec_of(name).written(value)

@@ -72,7 +72,7 @@ def _draw_cell(painter: QPainter, place: QRectF, name: str, value: float | None,
     colour = colour_at((value - low) / (high - low) if high > low else 0.5)
     painter.fillRect(place, colour)
     ink = INK if colour.lightnessF() > LIGHT else PAPER
-    write(painter, place, f"{spec_of(name).written(value)}", 20, ink, CENTRE)
+    write(painter, place, spec_of(name).written(value), 20, ink, CENTRE)
 
 
 def colour_at(share: float) -> QColor:
@@ -92,10 +92,10 @@ def _draw_axes(painter: QPainter, grid: SheetGrid, names: tuple[str, ...]) -> No
     foot = TOP + grid.rows * CELL_HEIGHT
     for column, value in enumerate(across):
         place = QRectF(LEFT + column * CELL_WIDTH, foot + 8, CELL_WIDTH, 26)
-        write(painter, place, f"{spec_of(names[0]).written(value)}", 18, QUIET, CENTRE)
+        write(painter, place, spec_of(names[0]).written(value), 18, QUIET, CENTRE)
     for row, value in enumerate(reversed(up)):
         place = QRectF(56, TOP + row * CELL_HEIGHT, LEFT - 64, CELL_HEIGHT)
-        write(painter, place, f"{spec_of(names[1]).written(value)}", 18, QUIET, CENTRE)
+        write(painter, place, spec_of(names[1]).written(value), 18, QUIET, CENTRE)
     place = QRectF(LEFT, foot + 44, grid.columns * CELL_WIDTH, 50)
     write_rich(painter, place, axis_html(spec_of(names[0])), 20, INK, CENTRE)
     painter.save()
@@ -112,4 +112,4 @@ def _draw_bar(painter: QPainter, place: QRectF, name: str, low: float, high: flo
         painter.fillRect(strip, colour_at(share))
     for value, top in ((high, place.top() - 12), (low, place.bottom() - 14)):
         beside = QRectF(place.right() + 10, top, RIGHT - BAR_WIDTH - 50, 26)
-        write(painter, beside, f"{spec_of(name).written(value)}", 18, QUIET)
+        write(painter, beside, spec_of(name).written(value), 18, QUIET)

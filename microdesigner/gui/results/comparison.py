@@ -152,7 +152,7 @@ class ComparisonPanel(QWidget):
         title.setWordWrap(self._many)
         grid.addWidget(title, row, 0)
         values = [film.sample.measured.get(name) for film in self._films]
-        labels = [QLabel("–" if value is None else f"{spec.written(value)}") for value in values]
+        labels = [QLabel("–" if value is None else spec.written(value)) for value in values]
         for label, film in zip(labels, self._films, strict=True):
             if name in film.targets:
                 label.setToolTip(f"Asked for {spec.written(film.targets[name])}.")

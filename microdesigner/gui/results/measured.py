@@ -69,7 +69,7 @@ class MeasuredPanel(QWidget):
         title = QLabel(spec.title)
         title.setToolTip(spec.meaning)
         title.setWordWrap(True)
-        value = QLabel("–" if measured is None else f"{spec.written(measured)}")
+        value = QLabel("–" if measured is None else spec.written(measured))
         words, pair = _judgement(target, measured)
         error = QLabel(words)
         if pair is not None:

@@ -120,7 +120,7 @@ class VerificationPanel(QWidget):
             title.setToolTip(spec.meaning)
             grid.addWidget(title, row, 0)
             target, measured = targets.get(name), verification.measured.get(name)
-            texts = ["–" if v is None else f"{spec.written(v)}" for v in (target, measured, simulated)]
+            texts = ["–" if v is None else spec.written(v) for v in (target, measured, simulated)]
             self.cells[name] = tuple(QLabel(text) for text in texts)
             for column, label in enumerate(self.cells[name], 1):
                 grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignRight)

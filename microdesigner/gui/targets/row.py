@@ -12,6 +12,8 @@ from microdesigner.gui.targets.slider import HistogramSlider
 from microdesigner.gui.widgets.basics import named, quiet
 from microdesigner.gui.widgets.number_field import NumberField
 
+FIELD_WIDTH, LONG_FIELD_WIDTH, MOST_DECIMALS = 84, 112, 5
+
 
 class ConditionRow(QWidget):
     """Slider, number and "free" box of a condition, generated from its entry in the model card."""
@@ -33,7 +35,7 @@ class ConditionRow(QWidget):
         self.number.setRange(*limits)
         self.number.setSingleStep((limits[1] - limits[0]) / 100)
         self.number.setKeyboardTracking(False)
-        self.number.setFixedWidth(84)
+        self.number.setFixedWidth(FIELD_WIDTH if self.number.decimals() <= MOST_DECIMALS else LONG_FIELD_WIDTH)
         self.free = named(QCheckBox("Free"), f"{spec.title} free", f"Leave the {spec.title.lower()} to the model.")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 4)
