@@ -82,6 +82,19 @@ def test_a_history_whose_schema_is_no_text_is_begun_anew(history_folder: Path, t
     assert _use_history(path.parent) == 0
 
 
+def test_a_history_whose_column_lost_its_name_is_begun_anew_with_its_rows(history_folder: Path, tmp_path: Path) -> None:
+    """Damage that fits together: SQLite finds nothing wrong with a column of another name."""
+    path = tmp_path / "history" / "history.sqlite"
+    shutil.copytree(history_folder, path.parent)
+    content = path.read_bytes()
+    schema = content.index(b"CREATE TABLE samples (")
+    place = content.index(b"number", schema)
+    path.write_bytes(content[:place] + b"nimber" + content[place + 6 :])
+    assert _use_history(path.parent) == 3, "every row is still there"
+    (aside,) = path.parent.glob("damaged-*.sqlite")
+    assert b"nimber" in aside.read_bytes()
+
+
 def test_odd_rows_of_a_history_are_left_out(history_folder: Path, tmp_path: Path) -> None:
     folder = tmp_path / "history"
     shutil.copytree(history_folder, folder)

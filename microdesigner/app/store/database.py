@@ -2,7 +2,7 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -157,7 +157,7 @@ class Database:
                 contextlib.closing(_connect(aside)) as damaged,
             ):
                 cursor = damaged.execute(f'SELECT rowid, * FROM "{table}" ORDER BY rowid {order}')
-                columns = [entry[0] for entry in cursor.description[1:]]
+                columns = self._known_columns(table, [entry[0] for entry in cursor.description[1:]])
                 for row in cursor:
                     rows[row[0]] = row[1:]
         if not rows:
@@ -173,6 +173,12 @@ class Database:
             return inserted
 
         return self._attempt(insert)
+
+    def _known_columns(self, table: str, found: Sequence[str]) -> list[str]:
+        """Names of the columns of a damaged table: those that damage has changed are the ones that it lacks."""
+        known = _columns(self._tables)[table]
+        missing = iter([name for name in known if name not in found])
+        return [name if name in known else next(missing, name) for name in found]
 
     def _failure(self, error: sqlite3.Error) -> MicrodesignerError:
         return MicrodesignerError(
@@ -212,12 +218,24 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def _is_whole(connection: sqlite3.Connection, tables: Iterable[str]) -> bool:
-    """Whether pages and indexes fit together; raises sqlite3.Error where a row or a table is damaged or missing."""
-    for table in tables:
-        for _ in connection.execute(f'SELECT * FROM "{table}"'):
+def _is_whole(connection: sqlite3.Connection, tables: Mapping[str, str]) -> bool:
+    """Whether pages and indexes fit together and no column has lost its name; raises sqlite3.Error where a row or a
+    table is damaged or missing."""
+    for table, columns in _columns(tables).items():
+        rows = connection.execute(f'SELECT * FROM "{table}"')
+        if not {*columns} <= {entry[0] for entry in rows.description}:
+            return False
+        for _ in rows:
             pass
     return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
+
+
+def _columns(tables: Mapping[str, str]) -> dict[str, list[str]]:
+    """Names of the columns of each table that `tables` create."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as empty:
+        for statement in tables.values():
+            empty.execute(statement)
+        return {table: [row[1] for row in empty.execute(f'PRAGMA table_info("{table}")')] for table in tables}
 
 
 def _is_damage(error: sqlite3.Error) -> bool:
