@@ -27,6 +27,8 @@ _LETTERS = "xyz"
 
 def scan(path: Path, options: ImportOptions) -> Scan:
     """Read numbers [x, y, z]. Pickled objects are refused."""
+    if _header_bytes(path) > path.stat().st_size:
+        raise _damaged(path)  # NumPy would ask for memory for all of it
     try:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError:
@@ -74,6 +76,15 @@ def _scan(
     turned, source = in_xyz(path, values, _letters(values.ndim), options, "convention")
     check_size(path, turned.shape)
     return Scan(turned, axes_from=source, array=array, arrays=arrays)
+
+
+def _header_bytes(path: Path) -> int:
+    """How long the header says that it is: two bytes tell it in version 1, four in later ones; 0 in an archive."""
+    with path.open("rb") as file:
+        start = file.read(12)
+    if start[:6] != npy_format.MAGIC_PREFIX:
+        return 0
+    return int.from_bytes(start[8:10] if start[6:7] == b"\x01" else start[8:12], "little")
 
 
 def _letters(dimensions: int) -> str:

@@ -139,6 +139,8 @@ def _mutated_rows(database: Path, count: int, seed: int) -> Iterator[tuple[str, 
         try:
             with connection:
                 cells = _cells(connection)
+                if not cells:  # all rows were left out, or replaced by each other
+                    return
                 table, column, row = random_.choice(cells)
                 value = _odd_cell(random_)
                 try:

@@ -13,6 +13,8 @@ from microdesigner.core.errors import InputError, MicrodesignerError
 
 Answer = TypeVar("Answer")
 SECONDS_TO_WAIT = 10
+_LATEST_VERSION = 1000
+"""That any program will ever write; what is beyond is damage."""
 _CORRUPT, _NOT_A_DATABASE, _SCHEMA_ERROR, _SHORT_READ = 11, 26, 1, 522
 
 
@@ -114,6 +116,8 @@ class Database:
 
     def _make_tables(self, connection: sqlite3.Connection) -> None:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if not 0 <= version <= _LATEST_VERSION:
+            raise DamagedDatabaseError(f"its version {version} cannot be")
         if version > self._version:
             raise InputError(f"{self.path} was written by a newer version of the program; use that one.")
         if version == self._version:
