@@ -5,7 +5,7 @@ Sources: Cheng et al., J. Struct. Biol. 192 (2015) 146, MRC2014; IMOD, https://b
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 EXTENSIONS = (".mrc", ".map", ".rec", ".st")
 _IMOD_STAMP, _STAMP_BYTES, _FLAG_BYTES = b"IMOD", slice(152, 156), slice(156, 160)
 _SIGNED, _SIGNED_MOST = 1, 127
+_EXTENDED_BYTES, _ORDER, _BIG_ENDIAN = slice(92, 96), slice(212, 213), b"\x11"
 
 
 def scan(path: Path, options: ImportOptions) -> Scan:
@@ -31,6 +32,7 @@ def scan(path: Path, options: ImportOptions) -> Scan:
     complex or damaged files."""
     import mrcfile
 
+    _check_header(path)
     try:
         with warnings.catch_warnings(action="ignore"), mrcfile.mmap(path, mode="r") as file:  # of bytes behind the last
             stored = file.data  # sections, rows, columns
@@ -47,6 +49,15 @@ def scan(path: Path, options: ImportOptions) -> Scan:
     if values.dtype.kind not in "iuf":
         raise InputError(f"{path} holds {values.dtype} numbers; export real grey values.")
     return Scan(values, voxel_nm=(x, y, z) if x and y and z else None, axes_from=source)
+
+
+def _check_header(path: Path) -> None:
+    """Raise InputError where the extended header is longer than the file: mrcfile asks for memory for all of it."""
+    with path.open("rb") as file:
+        start = file.read(1024)
+    order: Literal["big", "little"] = "big" if start[_ORDER] == _BIG_ENDIAN else "little"
+    if int.from_bytes(start[_EXTENDED_BYTES], order, signed=True) > path.stat().st_size:
+        raise InputError(f"{path} cannot be read as an MRC volume (its header is longer than it); export it again.")
 
 
 def _axes(file: "MrcObject") -> tuple[str, Source]:
