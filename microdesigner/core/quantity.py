@@ -48,8 +48,7 @@ class DescriptorSpec:
         >>> area.written(0.0512), area.written(1.44e-5), area.written(0), area.written(385012.123)
         ('0.0512', '1.44e-05', '0.0000', '385012')
         """
-        small = NOTHING < abs(value) < LEAST_STEPS * 10.0**-self.decimals
-        return f"{value:.3g}" if small else f"{value:.{self.decimals_up_to(abs(value))}f}"
+        return f"{value:.3g}" if self._hides(abs(value)) else f"{value:.{self.decimals_up_to(abs(value))}f}"
 
     def decimals_up_to(self, largest: float) -> int:
         """Decimals of a field whose values go up to `largest`: more where the usual ones would hide them, fewer where
@@ -57,8 +56,11 @@ class DescriptorSpec:
         if largest <= NOTHING:
             return self.decimals
         power = math.floor(math.log10(largest))
-        hidden = largest < LEAST_STEPS * 10.0**-self.decimals
-        return FIELD_DIGITS - 1 - power if hidden else max(0, min(self.decimals, MOST_DIGITS - 1 - power))
+        return FIELD_DIGITS - 1 - power if self._hides(largest) else max(0, min(self.decimals, MOST_DIGITS - 1 - power))
+
+    def _hides(self, size: float) -> bool:
+        """Whether the usual decimals show next to nothing of a value as small as `size`."""
+        return NOTHING < size < LEAST_STEPS * 10.0**-self.decimals
 
     @property
     def words(self) -> str:

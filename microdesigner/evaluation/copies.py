@@ -11,14 +11,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from scipy.fft import irfftn, next_fast_len, rfftn
 
 from microdesigner.core.microstructure import Microstructure
 from microdesigner.evaluation.true_volume import cubes
 from microdesigner.io import read
+from microdesigner.training.volumes import TURNS_OF_CUBE, turned_cube
 
-EDGE, LABEL, TURNS = 48, 0, 48
+EDGE, LABEL = 48, 0
 Field = NDArray[np.float32]
 
 
@@ -57,15 +59,13 @@ class Places:
         return whole[self._inner]
 
 
-def turns(cube: NDArray[np.uint8], count: int = TURNS) -> Iterable[NDArray[np.uint8]]:
-    """The first `count` of the 48 turned and mirrored images of a cube."""
-    axes = ((0, 1, 2), (1, 2, 0), (2, 0, 1), (1, 0, 2), (0, 2, 1), (2, 1, 0))
+def turns(cube: NDArray[np.uint8], count: int = TURNS_OF_CUBE) -> Iterable[NDArray[np.uint8]]:
+    """The first `count` of the 48 turned and mirrored images of a cube that training sees."""
     for element in range(count):
-        turned = cube.transpose(axes[element // 8])
-        yield turned[tuple(slice(None, None, -1 if element >> axis & 1 else 1) for axis in range(3))]
+        yield turned_cube(torch.from_numpy(cube), element).numpy()
 
 
-def likenesses(films: Iterable[Microstructure], places: Places, edge: int, count: int = TURNS) -> list[float]:
+def likenesses(films: Iterable[Microstructure], places: Places, edge: int, count: int = TURNS_OF_CUBE) -> list[float]:
     """Of the cube in the corner of each film, the largest correlation with any place, turned in `count` ways."""
     corners = (film.phases[:edge, :edge, :edge] for film in films)
     return [max(places.largest_correlation(turned) for turned in turns(corner, count)) for corner in corners]
@@ -77,7 +77,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("volume", type=Path, help="file of the volume that was learned from")
     parser.add_argument("films", type=Path, nargs="+", help="files of films of the same phases")
     parser.add_argument("--held-out", type=int, nargs=2, required=True, metavar=("X", "Y"), help="the corner's voxels")
-    parser.add_argument("--turns", type=int, default=TURNS, help=f"images of each cube that are tried ({TURNS})")
+    parser.add_argument("--turns", type=int, default=TURNS_OF_CUBE,
+        help=f"images of each cube that are tried ({TURNS_OF_CUBE})")  # fmt: skip
     args = parser.parse_args(arguments)
     volume, (x, y) = read(args.volume), args.held_out
     corner = Microstructure(volume.phases[:x, :y], volume.voxel_nm, "no-flux", volume.phase_names)
